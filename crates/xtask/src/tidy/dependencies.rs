@@ -36,6 +36,10 @@ pub(super) fn check_reasons(files: &[SourceFile], problems: &mut Vec<Problem>) {
     let used = entries(&manifest.text).filter(|entry| {
         entry.section == "workspace.dependencies" && !entry.name.starts_with("callbox-")
     });
+    let crates: Vec<&SourceFile> = files
+        .iter()
+        .filter(|file| crate_name(file).is_some())
+        .collect();
     let mut names = BTreeSet::new();
     for entry in used {
         names.insert(entry.name);
@@ -50,6 +54,12 @@ pub(super) fn check_reasons(files: &[SourceFile], problems: &mut Vec<Problem>) {
             );
             problems.push(Problem::new(manifest, entry.line, message));
         }
+        let uses =
+            |file: &&SourceFile| dependencies(&file.text).any(|used| used.name == entry.name);
+        if !crates.iter().any(uses) {
+            let message = format!("'{}' is used by no crate: remove it", entry.name);
+            problems.push(Problem::new(manifest, entry.line, message));
+        }
     }
     for (number, line) in reasons.text.lines().enumerate() {
         if let Some(name) = reason_for(line).filter(|name| !names.contains(name)) {
@@ -61,11 +71,7 @@ pub(super) fn check_reasons(files: &[SourceFile], problems: &mut Vec<Problem>) {
 
 /// Checks the manifest of one of our crates: shared versions, shared lints, layers, and what the domain may use.
 pub(super) fn check_crate(file: &SourceFile, problems: &mut Vec<Problem>) {
-    let Some(name) = file
-        .path
-        .strip_prefix("crates/")
-        .and_then(|rest| rest.strip_suffix("/Cargo.toml"))
-    else {
+    let Some(name) = crate_name(file) else {
         return;
     };
     let Some(layer) = layer_of(name) else {
@@ -83,7 +89,7 @@ pub(super) fn check_crate(file: &SourceFile, problems: &mut Vec<Problem>) {
             "the lints of the workspace are missing: add [lints] workspace = true",
         ));
     }
-    for entry in entries(&file.text).filter(|entry| entry.section.ends_with("dependencies")) {
+    for entry in dependencies(&file.text) {
         if !entry.is_shared {
             let message = format!(
                 "'{}' names its own version: write {}.workspace = true",
@@ -101,6 +107,13 @@ pub(super) fn check_crate(file: &SourceFile, problems: &mut Vec<Problem>) {
             problems.push(Problem::new(file, entry.line, message));
         }
     }
+}
+
+/// The name of the crate whose manifest `file` is.
+fn crate_name(file: &SourceFile) -> Option<&str> {
+    file.path
+        .strip_prefix("crates/")?
+        .strip_suffix("/Cargo.toml")
 }
 
 fn layer_of(name: &str) -> Option<u8> {
@@ -124,6 +137,11 @@ struct Entry<'a> {
     line: usize,
     /// The version is the one of the workspace.
     is_shared: bool,
+}
+
+/// The dependencies that the manifest of a crate names, those of tests and of the build included.
+fn dependencies(manifest: &str) -> impl Iterator<Item = Entry<'_>> {
+    entries(manifest).filter(|entry| entry.section.ends_with("dependencies"))
 }
 
 /// Reads the subset of TOML that our manifests use: sections, and one entry a line.

@@ -4,12 +4,20 @@ use super::{SourceFile, check};
 
 const MANIFEST: &str =
     "[workspace.dependencies]\ncallbox-domain = { path = \"x\" }\nserde = \"1\"\n";
+const USER: (&str, &str) = (
+    "crates/callbox-sim/Cargo.toml",
+    "[dependencies]\nserde.workspace = true\n[lints]\nworkspace = true\n",
+);
 const REASONS: &str = "| crate | reason |\n|---|---|\n| `serde` | reads JSON |\n";
 
 /// Checks a small sound repository with `changed` laid over it, and lists the problems.
 #[track_caller]
 fn problems(changed: &[(&str, &str)]) -> Vec<String> {
-    let sound = [("Cargo.toml", MANIFEST), ("docs/dependencies.md", REASONS)];
+    let sound = [
+        ("Cargo.toml", MANIFEST),
+        ("docs/dependencies.md", REASONS),
+        USER,
+    ];
     let kept = sound
         .iter()
         .filter(|(path, _)| !changed.iter().any(|(other, _)| other == path));
@@ -35,6 +43,16 @@ fn a_dependency_needs_a_reason() {
     assert_eq!(
         found,
         ["Cargo.toml:4: 'csv' has no reason: add a line '| `csv` | … |' to docs/dependencies.md"]
+    );
+}
+
+#[test]
+fn a_dependency_needs_a_user() {
+    let unused = "[lints]\nworkspace = true\n";
+    let found = problems(&[(USER.0, unused)]);
+    assert_eq!(
+        found,
+        ["Cargo.toml:3: 'serde' is used by no crate: remove it"]
     );
 }
 
