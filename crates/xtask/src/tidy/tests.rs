@@ -39,7 +39,8 @@ fn a_sound_repository_has_no_problem() {
 #[test]
 fn a_dependency_needs_a_reason() {
     let manifest = format!("{MANIFEST}csv = \"1\"\n");
-    let found = problems(&[("Cargo.toml", &manifest)]);
+    let user = USER.1.replace("serde", "csv.workspace = true\nserde");
+    let found = problems(&[("Cargo.toml", &manifest), (USER.0, &user)]);
     assert_eq!(
         found,
         ["Cargo.toml:4: 'csv' has no reason: add a line '| `csv` | … |' to docs/dependencies.md"]

@@ -1,0 +1,38 @@
+//! Tasks of the project itself, run as `cargo xtask TASK`: house rules and benches.
+//!
+//! What is absent: anything that a user of callbox needs.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use clap::Parser;
+
+mod tidy;
+
+/// Runs the tasks of the project itself.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(clap::Subcommand)]
+enum Task {
+    /// Checks the house rules that no compiler checks.
+    Tidy,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().task {
+        Task::Tidy => tidy::run(repository()?),
+    }
+}
+
+/// The root of the repository that this task was built from.
+fn repository() -> anyhow::Result<&'static Path> {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .context("the crate is not two directories below the root of the repository")
+}
