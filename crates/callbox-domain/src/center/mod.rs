@@ -1,0 +1,234 @@
+//! The live state of one dispatch centre.
+
+mod invariants;
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+use minicbor::{Decode, Encode};
+
+use crate::{
+    Code, Configuration, Entry, Incident, IncidentId, Refusal, Stream, Table, Unit, UnitId,
+};
+
+pub use invariants::BrokenInvariant;
+
+/// How many closed incidents stay in memory; older ones go to the archive.
+pub const CLOSED_KEPT: usize = 500;
+
+/// The live state of one dispatch centre: what `decide` reads and `evolve` changes.
+///
+/// A clone shares what did not change, so that readers keep a state for as long as they like.
+/// Size: open incidents, the last [`CLOSED_KEPT`] closed ones, all units, the configuration.
+#[derive(Clone, Debug, Default, Encode, Decode)]
+#[cbor(map)]
+pub struct Center {
+    /// What the agency set up.
+    #[cbor(n(0), with = "crate::base::shared")]
+    pub configuration: Arc<Configuration>,
+    /// Open incidents and the last closed ones, by number.
+    #[n(1)]
+    pub incidents: Table<Incident>,
+    /// All units, by number.
+    #[n(2)]
+    pub units: Table<Unit>,
+    #[cbor(n(3), with = "crate::base::shared")]
+    call_signs: Arc<BTreeMap<Code, UnitId>>,
+    #[n(4)]
+    last_incident: u64,
+    #[n(5)]
+    last_unit: u32,
+    /// The ledger's length that this state stands for: the next entry's `seq`.
+    #[n(6)]
+    next_seq: u64,
+    #[n(7)]
+    configuration_version: u32,
+    /// Closed incidents in memory, the one that was closed or touched longest ago first.
+    #[n(8)]
+    closed: VecDeque<IncidentId>,
+    /// Set when an entry did not fit the state.
+    #[n(9)]
+    broken: Option<BrokenInvariant>,
+}
+
+impl Center {
+    /// The `seq` that the next entry will have: how many entries this state stands for.
+    pub fn next_seq(&self) -> u64 {
+        self.next_seq
+    }
+
+    /// The number of the newest incident; 0 when there is none.
+    pub fn last_incident(&self) -> IncidentId {
+        IncidentId(self.last_incident)
+    }
+
+    /// The incident in memory with this number; older closed ones stand in the archive.
+    pub fn incident(&self, id: IncidentId) -> Option<&Arc<Incident>> {
+        self.incidents.get(id.0)
+    }
+
+    /// The unit with this number.
+    pub fn unit(&self, id: UnitId) -> Option<&Arc<Unit>> {
+        self.units.get(u64::from(id.0))
+    }
+
+    /// The unit with this call sign.
+    pub fn unit_called(&self, call_sign: &str) -> Option<&Arc<Unit>> {
+        self.unit(*self.call_signs.get(call_sign)?)
+    }
+
+    /// The version that the next event of `stream` will have, from 1.
+    pub fn next_version(&self, stream: Stream) -> u32 {
+        1 + match stream {
+            Stream::Center => self.configuration_version,
+            Stream::Incident(id) => self.incident(id).map_or(0, |incident| incident.version),
+            Stream::Unit(id) => self.unit(id).map_or(0, |unit| unit.version),
+        }
+    }
+
+    /// Whether the incident exists but has left memory.
+    pub fn is_archived(&self, id: IncidentId) -> bool {
+        (1..=self.last_incident).contains(&id.0) && self.incident(id).is_none()
+    }
+
+    /// Takes an incident from the archive back into memory.
+    pub fn thaw(&mut self, incident: Arc<Incident>) {
+        self.closed.push_back(incident.id);
+        self.incidents.insert(incident.id.0, incident);
+    }
+
+    /// Takes the closed incidents beyond the last `keep` out of memory, for the archive.
+    ///
+    /// Called after each frame, live and in recovery alike, so that both hold the same incidents.
+    pub fn retire(&mut self, keep: usize) -> Vec<Arc<Incident>> {
+        let excess = self.closed.len().saturating_sub(keep);
+        let ids: Vec<_> = self.closed.drain(..excess).collect();
+        ids.into_iter()
+            .filter_map(|id| self.incidents.remove(id.0))
+            .collect()
+    }
+
+    /// The whole state as deterministic CBOR: equal bytes mean equal states.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        crate::event::to_bytes(self)
+    }
+
+    /// Reads a state that [`to_bytes`](Center::to_bytes) wrote.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, minicbor::decode::Error> {
+        minicbor::decode(bytes)
+    }
+
+    /// The incident, or the refusal that names it.
+    pub(crate) fn need_incident(&self, id: IncidentId) -> Result<&Incident, Refusal> {
+        self.incident(id)
+            .map(AsRef::as_ref)
+            .ok_or(Refusal::UnknownIncident(id))
+    }
+
+    /// The incident if it is open, or the refusal that says what is the matter.
+    pub(crate) fn need_open(&self, id: IncidentId) -> Result<&Incident, Refusal> {
+        let incident = self.need_incident(id)?;
+        if incident.closed.is_some() {
+            Err(Refusal::IncidentClosed(id))
+        } else {
+            Ok(incident)
+        }
+    }
+
+    /// The unit, or the refusal that names it.
+    pub(crate) fn need_unit(&self, id: UnitId) -> Result<&Unit, Refusal> {
+        self.unit(id)
+            .map(AsRef::as_ref)
+            .ok_or_else(|| Refusal::UnknownUnit(id.to_string()))
+    }
+
+    /// The number for a new incident.
+    pub(crate) fn new_incident(&self) -> IncidentId {
+        IncidentId(self.last_incident + 1)
+    }
+
+    /// The number for a new unit.
+    pub(crate) fn new_unit(&self) -> UnitId {
+        UnitId(self.last_unit + 1)
+    }
+
+    /// The configuration for writing.
+    pub(crate) fn configure(&mut self) -> &mut Configuration {
+        Arc::make_mut(&mut self.configuration)
+    }
+
+    /// Adds an incident that was received.
+    pub(crate) fn add_incident(&mut self, incident: Incident) {
+        self.last_incident = self.last_incident.max(incident.id.0);
+        self.incidents.insert(incident.id.0, Arc::new(incident));
+    }
+
+    /// Changes an incident; marks the center as broken where there is none.
+    pub(crate) fn with_incident(&mut self, id: IncidentId, change: impl FnOnce(&mut Incident)) {
+        match self.incidents.get_mut(id.0) {
+            Some(incident) => change(incident),
+            None => self.mark_broken(format!(
+                "an event refers to incident {id}, which is not in memory"
+            )),
+        }
+    }
+
+    /// Adds a unit or changes its definition.
+    pub(crate) fn put_unit(&mut self, unit: Unit) {
+        self.last_unit = self.last_unit.max(unit.id.0);
+        let call_signs = Arc::make_mut(&mut self.call_signs);
+        call_signs.retain(|_, id| *id != unit.id);
+        call_signs.insert(unit.call_sign.clone(), unit.id);
+        self.units.insert(u64::from(unit.id.0), Arc::new(unit));
+    }
+
+    /// Changes a unit; marks the center as broken where there is none.
+    pub(crate) fn with_unit(&mut self, id: UnitId, change: impl FnOnce(&mut Unit)) {
+        match self.units.get_mut(u64::from(id.0)) {
+            Some(unit) => change(unit),
+            None => self.mark_broken(format!(
+                "an event refers to unit {id}, which does not exist"
+            )),
+        }
+    }
+
+    /// Remembers that an incident was closed, for [`retire`](Center::retire).
+    pub(crate) fn note_closed(&mut self, id: IncidentId) {
+        self.closed.push_back(id);
+    }
+
+    /// Remembers that an incident was reopened.
+    pub(crate) fn note_reopened(&mut self, id: IncidentId) {
+        self.closed.retain(|closed| *closed != id);
+    }
+
+    /// Counts the entry up in its stream and in the ledger's length.
+    pub(crate) fn count_up(&mut self, entry: &Entry) {
+        if entry.seq != self.next_seq {
+            self.mark_broken(format!(
+                "entry {} came where {} was due",
+                entry.seq, self.next_seq
+            ));
+        }
+        self.next_seq = entry.seq + 1;
+        match entry.event.stream() {
+            Stream::Center => self.configuration_version += 1,
+            Stream::Incident(id) => self.with_incident(id, |incident| {
+                incident.version += 1;
+                incident.touched = entry.seq;
+                incident.history.push(entry.seq);
+            }),
+            Stream::Unit(id) => self.with_unit(id, |unit| {
+                unit.version += 1;
+                unit.touched = entry.seq;
+            }),
+        }
+    }
+
+    /// Marks the state as broken; the first reason stays.
+    pub(crate) fn mark_broken(&mut self, what: String) {
+        self.broken.get_or_insert(BrokenInvariant(what));
+    }
+}

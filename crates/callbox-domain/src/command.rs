@@ -1,0 +1,102 @@
+use crate::{
+    Center, Context, Event, IncidentId, Refusal,
+    assignment::{CancelAssignment, ChangeUnitStatus, DispatchUnits, ReassignUnit, ReleaseUnit},
+    configuration::{
+        DefineAgency, DefineCenter, DefineDisposition, DefineIncidentType, DefinePriority,
+        DefineUnitStatus, DefineUnitType,
+    },
+    incident::{
+        AddNarrative, ClassifyIncident, CloseIncident, CorrectNarrative, LinkIncidents,
+        LocateIncident, PrioritiseIncident, ReceiveIncident, ReopenIncident,
+    },
+    unit::{DefineUnit, PutUnitInService, TakeUnitOutOfService},
+};
+
+/// What a verb has to say: which events follow from it, or why not.
+pub(crate) trait Verb {
+    /// Decides without side effects; the same state, command and context give the same answer.
+    fn decide(&self, center: &Center, context: &Context) -> Result<Vec<Event>, Refusal>;
+
+    /// The incidents whose state the decision reads.
+    fn incidents(&self) -> Vec<IncidentId> {
+        Vec::new()
+    }
+}
+
+macro_rules! commands {
+    ($($name:ident),* $(,)?) => {
+        /// An act that somebody asks for; each variant's struct documents its rules.
+        #[expect(missing_docs, reason = "each payload struct carries the documentation")]
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Command {
+            $($name($name)),*
+        }
+
+        impl Command {
+            /// The names of all verbs.
+            pub const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+            /// The verb's name, as in `DispatchUnits`.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$name(_) => stringify!($name)),*
+                }
+            }
+
+            fn verb(&self) -> &dyn Verb {
+                match self {
+                    $(Self::$name(verb) => verb),*
+                }
+            }
+        }
+
+        $(impl From<$name> for Command {
+            fn from(verb: $name) -> Self {
+                Self::$name(verb)
+            }
+        })*
+    };
+}
+
+commands![
+    DefineCenter,
+    DefineAgency,
+    DefinePriority,
+    DefineIncidentType,
+    DefineUnitType,
+    DefineUnitStatus,
+    DefineDisposition,
+    DefineUnit,
+    ReceiveIncident,
+    LocateIncident,
+    ClassifyIncident,
+    PrioritiseIncident,
+    AddNarrative,
+    CorrectNarrative,
+    LinkIncidents,
+    CloseIncident,
+    ReopenIncident,
+    DispatchUnits,
+    ChangeUnitStatus,
+    CancelAssignment,
+    ReassignUnit,
+    ReleaseUnit,
+    PutUnitInService,
+    TakeUnitOutOfService,
+];
+
+impl Command {
+    /// The incidents whose state the decision reads, so that they can be loaded before it.
+    pub fn incidents(&self) -> Vec<IncidentId> {
+        self.verb().incidents()
+    }
+}
+
+impl Center {
+    /// Says which events follow from `command`, or why it is refused.
+    ///
+    /// No events mean that everything already is as asked for.
+    pub fn decide(&self, command: &Command, context: &Context) -> Result<Vec<Event>, Refusal> {
+        command.verb().decide(self, context)
+    }
+}

@@ -1,0 +1,92 @@
+//! The center's configuration: data, defined by events, never hard-coded.
+
+mod agency;
+mod center;
+mod disposition;
+mod incident_type;
+mod priority;
+mod unit_status;
+mod unit_type;
+
+use std::collections::BTreeMap;
+
+use minicbor::{Decode, Encode};
+
+pub use agency::{Agency, AgencyDefined, DefineAgency};
+pub use center::{CenterDefined, DefineCenter};
+pub use disposition::{DefineDisposition, Disposition, DispositionDefined};
+pub use incident_type::{DefineIncidentType, IncidentType, IncidentTypeDefined};
+pub use priority::{DefinePriority, Priority, PriorityDefined};
+pub use unit_status::{DefineUnitStatus, Meaning, UnitStatus, UnitStatusDefined};
+pub use unit_type::{DefineUnitType, UnitType, UnitTypeDefined};
+
+use crate::{Code, Refusal};
+
+/// Everything that an agency sets up: names, codes, meanings.
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Configuration {
+    /// The center's name and time zone (an IANA name), once defined.
+    #[n(0)]
+    pub center: Option<CenterDefined>,
+    /// The services that the center dispatches.
+    #[n(1)]
+    pub agencies: BTreeMap<Code, Agency>,
+    /// How urgent a call can be.
+    #[n(2)]
+    pub priorities: BTreeMap<Code, Priority>,
+    /// The kinds of emergencies.
+    #[n(3)]
+    pub incident_types: BTreeMap<Code, IncidentType>,
+    /// The kinds of units.
+    #[n(4)]
+    pub unit_types: BTreeMap<Code, UnitType>,
+    /// The agency's own status codes over fixed meanings.
+    #[n(5)]
+    pub unit_statuses: BTreeMap<Code, UnitStatus>,
+    /// The ways in which an incident can end.
+    #[n(6)]
+    pub dispositions: BTreeMap<Code, Disposition>,
+}
+
+impl Configuration {
+    /// The first status code, in the order of definition, with this meaning.
+    pub fn status_for(&self, meaning: Meaning) -> Option<&UnitStatus> {
+        self.unit_statuses
+            .values()
+            .filter(|status| status.meaning == meaning)
+            .min_by_key(|status| status.order)
+    }
+
+    /// The default status code with this meaning, or the refusal that says what to define.
+    pub(crate) fn need_status(&self, meaning: Meaning) -> Result<&UnitStatus, Refusal> {
+        self.status_for(meaning)
+            .ok_or(Refusal::NoStatusFor(meaning))
+    }
+
+    /// The status with this code, or the refusal that names it.
+    pub(crate) fn need_unit_status(&self, code: &Code) -> Result<&UnitStatus, Refusal> {
+        known("unit status", &self.unit_statuses, code)
+    }
+
+    /// How urgent this priority is: its rank, or the least urgent where it has none.
+    pub fn rank(&self, priority: Option<&Code>) -> u8 {
+        priority
+            .and_then(|code| self.priorities.get(code))
+            .map_or(u8::MAX, |p| p.rank)
+    }
+}
+
+/// The definition at `code`, or the refusal that says which ones there are.
+pub(crate) fn known<'a, T>(
+    what: &'static str,
+    map: &'a BTreeMap<Code, T>,
+    code: &Code,
+) -> Result<&'a T, Refusal> {
+    map.get(code).ok_or_else(|| Refusal::UnknownCode {
+        what,
+        code: code.clone(),
+        // A long list helps nobody; the first few show what such codes look like.
+        known: map.keys().take(12).cloned().collect(),
+    })
+}

@@ -1,0 +1,68 @@
+use minicbor::{Decode, Encode};
+use thiserror::Error;
+
+use crate::{Center, Entry};
+
+/// Why recorded bytes are not an event that this version knows.
+#[derive(Debug, Error)]
+pub enum DecodeError {
+    /// A kind or schema version from a newer callbox: it may be read on, never written on.
+    #[error(
+        "event kind {kind} in schema version {schema} is not known to this version; update callbox"
+    )]
+    Unknown {
+        /// The kind's number.
+        kind: u16,
+        /// The schema version.
+        schema: u8,
+    },
+    /// The bytes do not have the kind's shape.
+    #[error("the {part} part of a {name} event cannot be read")]
+    Malformed {
+        /// The kind's name.
+        name: &'static str,
+        /// `open` or `personal`.
+        part: &'static str,
+        /// What the decoder met.
+        #[source]
+        source: minicbor::decode::Error,
+    },
+}
+
+/// An event's content: bytes for the ledger, and the change that it makes.
+pub(crate) trait Payload: Encode<()> + for<'b> Decode<'b, ()> {
+    /// The personal part's bytes, where the kind has one that is known.
+    fn personal(&self) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Puts a recorded personal part back.
+    fn restore(&mut self, _bytes: &[u8]) -> Result<(), minicbor::decode::Error> {
+        Err(minicbor::decode::Error::message(
+            "this kind has no personal part",
+        ))
+    }
+
+    /// Makes the change; cannot fail. Where the state does not fit, it is marked as broken.
+    fn evolve(&self, center: &mut Center, entry: &Entry);
+}
+
+/// Deterministic CBOR of a payload part: definite lengths, shortest integers, ascending keys.
+pub(crate) fn to_bytes<T: Encode<()>>(value: &T) -> Vec<u8> {
+    minicbor::to_vec(value).expect("encoding into memory does not fail")
+}
+
+/// Declares that `$field` is the payload's personal part.
+macro_rules! personal {
+    ($field:ident) => {
+        fn personal(&self) -> Option<Vec<u8>> {
+            self.$field.known().map($crate::event::to_bytes)
+        }
+
+        fn restore(&mut self, bytes: &[u8]) -> Result<(), minicbor::decode::Error> {
+            self.$field = $crate::base::Personal::Known(minicbor::decode(bytes)?);
+            Ok(())
+        }
+    };
+}
+pub(crate) use personal;

@@ -1,0 +1,205 @@
+use minicbor::Decode as _;
+
+use super::codec::{DecodeError, Payload, to_bytes};
+use crate::{
+    Center, Entry, IncidentId, UnitId,
+    assignment::{AssignmentEnded, AssignmentProgressed, UnitDispatched},
+    configuration::{
+        AgencyDefined, CenterDefined, DispositionDefined, IncidentTypeDefined, PriorityDefined,
+        UnitStatusDefined, UnitTypeDefined,
+    },
+    incident::{
+        IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
+        IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected,
+    },
+    unit::{UnitDefined, UnitPutInService, UnitStatusSet, UnitTakenOutOfService},
+};
+
+/// The thing whose versions an event counts up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stream {
+    /// The center's configuration.
+    Center,
+    /// One incident.
+    Incident(IncidentId),
+    /// One unit, apart from its assignments.
+    Unit(UnitId),
+}
+
+impl Stream {
+    /// The stream as the ledger knows it: a kind and a number.
+    pub const fn key(self) -> (u8, u64) {
+        match self {
+            Self::Center => (0, 0),
+            Self::Incident(id) => (1, id.0),
+            Self::Unit(id) => (2, id.0 as u64),
+        }
+    }
+}
+
+/// One row of the table of event kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KindRow {
+    /// The number in the leaf; never reused.
+    pub number: u16,
+    /// The kind's name.
+    pub name: &'static str,
+    /// The schema version that this callbox writes.
+    pub schema: u8,
+    /// Why an emergency service may record this; a kind without a reason does not exist.
+    pub reason: &'static str,
+}
+
+macro_rules! events {
+    ($($number:literal $name:ident schema $schema:literal $stream:expr, $reason:literal;)*) => {
+        /// Something that happened; each variant's struct documents its content.
+        #[expect(missing_docs, reason = "each payload struct carries the documentation")]
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Event {
+            $($name($name)),*
+        }
+
+        /// Every event kind with its number, schema version and the reason that justifies it.
+        pub const KINDS: &[KindRow] = &[
+            $(KindRow {
+                number: $number,
+                name: stringify!($name),
+                schema: $schema,
+                reason: $reason,
+            }),*
+        ];
+
+        impl Event {
+            /// The kind's row in [`KINDS`].
+            pub fn kind(&self) -> &'static KindRow {
+                let number: u16 = match self {
+                    $(Self::$name(_) => $number),*
+                };
+                KINDS.iter().find(|row| row.number == number).expect("every kind has a row")
+            }
+
+            /// The stream that the event belongs to.
+            pub fn stream(&self) -> Stream {
+                match self {
+                    $(Self::$name(event) => {
+                        let stream: fn(&$name) -> Stream = $stream;
+                        stream(event)
+                    }),*
+                }
+            }
+
+            /// The open part's bytes, for the leaf.
+            pub fn open(&self) -> Vec<u8> {
+                match self {
+                    $(Self::$name(event) => to_bytes(event)),*
+                }
+            }
+
+            /// The personal part's bytes, where the event has one.
+            pub fn personal(&self) -> Option<Vec<u8>> {
+                match self {
+                    $(Self::$name(event) => event.personal()),*
+                }
+            }
+
+            /// Reads a recorded event; without `personal` its personal part counts as erased.
+            pub fn decode(
+                kind: u16,
+                schema: u8,
+                open: &[u8],
+                personal: Option<&[u8]>,
+            ) -> Result<Self, DecodeError> {
+                match (kind, schema) {
+                    $(($number, $schema) => {
+                        let name = stringify!($name);
+                        let mut decoder = minicbor::Decoder::new(open);
+                        let mut event = $name::decode(&mut decoder, &mut ())
+                            .map_err(|source| DecodeError::Malformed { name, part: "open", source })?;
+                        if let Some(bytes) = personal {
+                            event.restore(bytes).map_err(|source| {
+                                DecodeError::Malformed { name, part: "personal", source }
+                            })?;
+                        }
+                        Ok(Self::$name(event))
+                    })*
+                    _ => Err(DecodeError::Unknown { kind, schema }),
+                }
+            }
+
+            fn apply(&self, center: &mut Center, entry: &Entry) {
+                match self {
+                    $(Self::$name(event) => event.evolve(center, entry)),*
+                }
+            }
+        }
+
+        $(impl From<$name> for Event {
+            fn from(event: $name) -> Self {
+                Self::$name(event)
+            }
+        })*
+    };
+}
+
+events! {
+    1 CenterDefined schema 1 |_| Stream::Center, "names the center and its time zone for every record";
+    2 AgencyDefined schema 1 |_| Stream::Center, "says which services the center dispatches";
+    3 PriorityDefined schema 1 |_| Stream::Center, "orders calls by urgency";
+    4 IncidentTypeDefined schema 1 |_| Stream::Center, "names the kinds of emergencies";
+    5 UnitTypeDefined schema 1 |_| Stream::Center, "names the kinds of the service's own units";
+    6 UnitStatusDefined schema 1 |_| Stream::Center, "maps an agency's status codes to fixed meanings";
+    7 DispositionDefined schema 1 |_| Stream::Center, "names the ways in which an incident can end";
+
+    20 IncidentReceived schema 1 |e| Stream::Incident(e.incident), "a person asked for help";
+    21 IncidentLocated schema 1 |e| Stream::Incident(e.incident), "help must know where to go";
+    22 IncidentClassified schema 1 |e| Stream::Incident(e.incident), "the type decides which help is sent";
+    23 IncidentPrioritised schema 1 |e| Stream::Incident(e.incident), "the priority decides how fast help is sent";
+    24 NarrativeAdded schema 1 |e| Stream::Incident(e.incident), "what was learnt and done must reach those who help";
+    25 NarrativeCorrected schema 1 |e| Stream::Incident(e.incident), "a wrong line is corrected in sight, never overwritten";
+    26 IncidentsLinked schema 1 |e| Stream::Incident(e.incident), "two calls about one emergency must know of each other";
+    27 IncidentClosed schema 1 |e| Stream::Incident(e.incident), "says how the incident ended";
+    28 IncidentReopened schema 1 |e| Stream::Incident(e.incident), "says why a closed incident goes on";
+
+    40 UnitDispatched schema 1 |e| Stream::Incident(e.incident), "commits one of the service's units to an incident";
+    41 AssignmentProgressed schema 1 |e| Stream::Incident(e.incident), "times of the service's own work on one incident";
+    42 AssignmentEnded schema 1 |e| Stream::Incident(e.incident), "says when and how a unit's work on an incident ended";
+
+    60 UnitDefined schema 1 |e| Stream::Unit(e.unit), "names one of the service's own units";
+    61 UnitPutInService schema 1 |e| Stream::Unit(e.unit), "a unit can be sent";
+    62 UnitTakenOutOfService schema 1 |e| Stream::Unit(e.unit), "a unit cannot be sent";
+    63 UnitStatusSet schema 1 |e| Stream::Unit(e.unit), "what a unit that is free is doing";
+}
+
+impl Event {
+    /// The incidents that the event touches, so that they can be loaded before it is folded.
+    pub fn incidents(&self) -> Vec<IncidentId> {
+        match (self, self.stream()) {
+            (Self::IncidentReceived(_), _) => vec![],
+            (Self::IncidentsLinked(linked), _) => vec![linked.incident, linked.other],
+            (_, Stream::Incident(id)) => vec![id],
+            _ => vec![],
+        }
+    }
+
+    /// The unit that the event touches.
+    pub fn unit(&self) -> Option<UnitId> {
+        match (self, self.stream()) {
+            (Self::UnitDispatched(event), _) => Some(event.unit),
+            (Self::AssignmentProgressed(event), _) => Some(event.unit),
+            (Self::AssignmentEnded(event), _) => Some(event.unit),
+            (_, Stream::Unit(id)) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+impl Center {
+    /// Folds a recorded event into the state; cannot fail.
+    ///
+    /// An entry that does not fit the state (which `decide` rules out) marks the center as broken,
+    /// see [`Center::check`].
+    pub fn evolve(&mut self, entry: &Entry) {
+        entry.event.apply(self, entry);
+        self.count_up(entry);
+    }
+}

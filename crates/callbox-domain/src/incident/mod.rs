@@ -1,0 +1,226 @@
+//! An incident: one emergency from the call to its disposition.
+
+mod classify;
+mod close;
+mod correct_narrative;
+mod link;
+mod locate;
+mod narrate;
+mod prioritise;
+mod receive;
+mod reopen;
+
+use std::sync::Arc;
+
+use minicbor::{Decode, Encode};
+
+pub use classify::{ClassifyIncident, IncidentClassified};
+pub use close::{CloseIncident, IncidentClosed};
+pub use correct_narrative::{CorrectNarrative, NarrativeCorrected};
+pub use link::{IncidentsLinked, LinkIncidents, Relation};
+pub use locate::{IncidentLocated, LocateIncident, Place};
+pub use narrate::{AddNarrative, NarrativeAdded};
+pub use prioritise::{IncidentPrioritised, PrioritiseIncident};
+pub use receive::{Caller, IncidentReceived, ReceiveIncident};
+pub use reopen::{IncidentReopened, ReopenIncident};
+
+use crate::{
+    ActorId, Assignment, AssignmentNo, Code, IncidentId, LineNo, Personal, Text, Timestamp, UnitId,
+};
+
+/// The most narrative lines that one incident holds.
+pub(crate) const MAX_LINES: usize = 10_000;
+/// The most links that one incident holds.
+pub(crate) const MAX_LINKS: usize = 200;
+
+/// One emergency from the call to its disposition.
+#[derive(Clone, Debug, Encode, Decode)]
+#[cbor(map)]
+pub struct Incident {
+    /// The number that people speak of.
+    #[n(0)]
+    pub id: IncidentId,
+    /// When the call was received.
+    #[n(1)]
+    pub received: Timestamp,
+    /// What kind of emergency it is, once known.
+    #[n(2)]
+    pub incident_type: Option<Code>,
+    /// How urgent it is, once known.
+    #[n(3)]
+    pub priority: Option<Code>,
+    /// Where it is, once known.
+    #[n(4)]
+    pub place: Option<Personal<Place>>,
+    /// Who called, where that is known.
+    #[n(5)]
+    pub caller: Option<Personal<Caller>>,
+    /// The number under which another system knows it.
+    #[n(6)]
+    pub reference: Option<Code>,
+    /// What was learnt and done, in the order of recording; never changed.
+    #[cbor(n(7), with = "crate::base::shared_list")]
+    pub lines: Vec<Arc<Line>>,
+    /// All assignments, ended ones too, in the order of dispatch.
+    #[cbor(n(8), with = "crate::base::shared_list")]
+    pub assignments: Vec<Arc<Assignment>>,
+    /// Incidents that belong to it.
+    #[n(9)]
+    pub links: Vec<Link>,
+    /// How it ended, while it is closed.
+    #[n(10)]
+    pub closed: Option<Closed>,
+    /// Each time that it was reopened, with the reason.
+    #[n(11)]
+    pub reopened: Vec<Reopened>,
+    /// How many events its stream has.
+    #[n(12)]
+    pub version: u32,
+    /// The ledger position of the last event that touched it.
+    #[n(13)]
+    pub touched: u64,
+    /// The ledger positions of its events.
+    #[n(14)]
+    pub history: Vec<u64>,
+}
+
+/// Whether an incident is being worked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IncidentState {
+    /// It is being worked on, or waits for a unit.
+    Open,
+    /// It has a disposition.
+    Closed,
+}
+
+/// A narrative line: who wrote what, when; corrections are lines of their own.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Line {
+    /// Its number within the incident.
+    #[n(0)]
+    pub no: LineNo,
+    /// When it was said.
+    #[n(1)]
+    pub at: Timestamp,
+    /// Who wrote it.
+    #[n(2)]
+    pub author: ActorId,
+    /// What it says.
+    #[n(3)]
+    pub text: Personal<Text>,
+    /// The line that this one corrects.
+    #[n(4)]
+    pub corrects: Option<LineNo>,
+}
+
+/// Another incident and how it belongs to this one.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Link {
+    /// The other incident.
+    #[n(0)]
+    pub other: IncidentId,
+    /// How the two belong together.
+    #[n(1)]
+    pub relation: Relation,
+}
+
+/// How and when an incident ended.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Closed {
+    /// When.
+    #[n(0)]
+    pub at: Timestamp,
+    /// How.
+    #[n(1)]
+    pub disposition: Code,
+}
+
+/// That an incident was reopened.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct Reopened {
+    /// When.
+    #[n(0)]
+    pub at: Timestamp,
+    /// By whom.
+    #[n(1)]
+    pub by: ActorId,
+    /// Why.
+    #[n(2)]
+    pub reason: Personal<Text>,
+}
+
+impl Incident {
+    /// Whether it is open or closed.
+    pub fn state(&self) -> IncidentState {
+        if self.closed.is_some() {
+            IncidentState::Closed
+        } else {
+            IncidentState::Open
+        }
+    }
+
+    /// The assignment with this number.
+    pub fn assignment(&self, no: AssignmentNo) -> Option<&Assignment> {
+        self.assignments
+            .get(usize::from(no.0).checked_sub(1)?)
+            .map(AsRef::as_ref)
+    }
+
+    /// The assignments that have not ended.
+    pub fn active(&self) -> impl Iterator<Item = &Assignment> {
+        self.assignments
+            .iter()
+            .map(AsRef::as_ref)
+            .filter(|assignment| assignment.ended.is_none())
+    }
+
+    /// The active assignment of `unit`.
+    pub fn active_of(&self, unit: UnitId) -> Option<&Assignment> {
+        self.active().find(|assignment| assignment.unit == unit)
+    }
+
+    /// The place's words, unless unknown or erased.
+    pub fn place_text(&self) -> Option<&str> {
+        Some(self.place.as_ref()?.known()?.text.as_str())
+    }
+
+    /// The first of the times at which units were dispatched.
+    pub fn first_dispatched(&self) -> Option<Timestamp> {
+        self.assignments
+            .iter()
+            .map(|assignment| assignment.stamps.dispatched)
+            .min()
+    }
+
+    /// The first of the times at which units arrived.
+    pub fn first_on_scene(&self) -> Option<Timestamp> {
+        self.assignments
+            .iter()
+            .filter_map(|assignment| assignment.stamps.on_scene)
+            .min()
+    }
+
+    /// The whole incident as CBOR, for the archive.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        crate::event::to_bytes(self)
+    }
+
+    /// Reads an incident that [`to_bytes`](Incident::to_bytes) wrote.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, minicbor::decode::Error> {
+        minicbor::decode(bytes)
+    }
+
+    pub(crate) fn next_line(&self) -> Result<LineNo, crate::Refusal> {
+        if self.lines.len() >= MAX_LINES {
+            return Err(crate::Refusal::Full {
+                what: "the narrative",
+                max: MAX_LINES,
+            });
+        }
+        Ok(LineNo(self.lines.len() as u32 + 1))
+    }
+}

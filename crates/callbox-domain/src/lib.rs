@@ -1,0 +1,58 @@
+//! The rules of a dispatch centre as pure functions.
+//!
+//! [`decide`](Center::decide) turns a [`Command`] into [`Event`]s or a [`Refusal`];
+//! [`evolve`](Center::evolve) folds recorded [`Entry`]s into the [`Center`] and cannot fail.
+//! What is absent: input and output, clocks, randomness, async. Facts that need them (the time,
+//! the actor, a verified place) come in with the command and stand in the event, so that the same
+//! functions run live, in recovery, in tests and in simulation.
+
+mod assignment;
+mod base;
+mod center;
+mod command;
+mod configuration;
+mod context;
+mod event;
+mod incident;
+mod refusal;
+
+mod unit;
+
+pub use assignment::{
+    Assignment, AssignmentEnd, CancelAssignment, ChangeUnitStatus, DispatchUnits, Ended,
+    ReassignUnit, ReleaseUnit, Stamps,
+};
+pub use base::{
+    ActorId, AssignmentNo, Code, IncidentId, LineNo, Personal, Table, Text, TextError, Timestamp,
+    UnitId,
+};
+pub use center::{BrokenInvariant, CLOSED_KEPT, Center};
+pub use command::Command;
+pub use configuration::{
+    Agency, Configuration, DefineAgency, DefineCenter, DefineDisposition, DefineIncidentType,
+    DefinePriority, DefineUnitStatus, DefineUnitType, Disposition, IncidentType, Meaning, Priority,
+    UnitStatus, UnitType,
+};
+pub use context::{Context, Entry, Purpose};
+pub use event::{DecodeError, Event, KINDS, KindRow, Stream};
+pub use incident::{
+    AddNarrative, Caller, ClassifyIncident, CloseIncident, Closed, CorrectNarrative, Incident,
+    IncidentState, Line, Link, LinkIncidents, LocateIncident, Place, PrioritiseIncident,
+    ReceiveIncident, Relation, ReopenIncident, Reopened,
+};
+pub use refusal::Refusal;
+pub use unit::{DefineUnit, PutUnitInService, Shown, TakeUnitOutOfService, Unit};
+
+/// The payload structs of all events, for callers that match on them.
+pub mod events {
+    pub use crate::assignment::{AssignmentEnded, AssignmentProgressed, UnitDispatched};
+    pub use crate::configuration::{
+        AgencyDefined, CenterDefined, DispositionDefined, IncidentTypeDefined, PriorityDefined,
+        UnitStatusDefined, UnitTypeDefined,
+    };
+    pub use crate::incident::{
+        IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
+        IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected,
+    };
+    pub use crate::unit::{UnitDefined, UnitPutInService, UnitStatusSet, UnitTakenOutOfService};
+}

@@ -1,0 +1,179 @@
+use thiserror::Error;
+
+use crate::{Code, IncidentId, LineNo, Meaning};
+
+/// Why the rules do not let an act happen.
+///
+/// `Display` says what is wrong, [`hint`](Refusal::hint) what to do instead, and
+/// [`code`](Refusal::code) is for programs.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[expect(missing_docs, reason = "each variant's message says what it is")]
+pub enum Refusal {
+    #[error("there is no incident {0}")]
+    UnknownIncident(IncidentId),
+    #[error("there is no unit {0}")]
+    UnknownUnit(String),
+    #[error("there is no {what} {code}")]
+    UnknownCode {
+        what: &'static str,
+        code: Code,
+        known: Vec<Code>,
+    },
+    #[error("incident {0} is closed")]
+    IncidentClosed(IncidentId),
+    #[error("incident {0} is not closed")]
+    IncidentOpen(IncidentId),
+    #[error("{unit} is on incident {incident}")]
+    UnitCommitted { unit: Code, incident: IncidentId },
+    #[error("{unit} is out of service")]
+    UnitOutOfService { unit: Code },
+    #[error("{unit} is in service already")]
+    UnitInService { unit: Code },
+    #[error("{unit} is already on incident {incident}")]
+    AlreadyAssigned { unit: Code, incident: IncidentId },
+    #[error("{unit} is not on any incident")]
+    NotCommitted { unit: Code },
+    #[error("{unit} is not on incident {incident}")]
+    NotAssigned { unit: Code, incident: IncidentId },
+    #[error("{unit} is on more than one incident: {}", join(incidents))]
+    WhichIncident {
+        unit: Code,
+        incidents: Vec<IncidentId>,
+    },
+    #[error("{unit} is {current} on incident {incident}, {wanted} comes before that")]
+    Backward {
+        unit: Code,
+        incident: IncidentId,
+        current: Meaning,
+        wanted: Meaning,
+    },
+    #[error("{unit} has the status {status} already")]
+    SameStatus { unit: Code, status: Code },
+    #[error("{unit} has arrived at incident {incident}, its dispatch cannot be cancelled any more")]
+    HasArrived { unit: Code, incident: IncidentId },
+    #[error("the status {status} means 'dispatched', which needs an incident")]
+    DispatchNeedsIncident { status: Code },
+    #[error("the center has no unit status that means '{0}'")]
+    NoStatusFor(Meaning),
+    #[error("the status {status} means '{meaning}', and units may have it already")]
+    MeaningIsFixed { status: Code, meaning: Meaning },
+    #[error("the status {status} means '{meaning}', not '{wanted}'")]
+    WrongMeaning {
+        status: Code,
+        meaning: Meaning,
+        wanted: Meaning,
+    },
+    #[error("incident {incident} still has {}", join(units))]
+    UnitsStillAssigned {
+        incident: IncidentId,
+        units: Vec<Code>,
+    },
+    #[error("incident {incident} has no narrative line {line}")]
+    UnknownLine { incident: IncidentId, line: LineNo },
+    #[error("an incident cannot be linked to itself")]
+    LinkToItself,
+    #[error("no unit was named")]
+    NothingToDispatch,
+    #[error("{unit} was named twice")]
+    NamedTwice { unit: Code },
+    #[error("the call sign {call_sign} belongs to another unit")]
+    CallSignTaken { call_sign: Code },
+    #[error("{what} is full: at most {max}")]
+    Full { what: &'static str, max: usize },
+}
+
+impl Refusal {
+    /// What the person can do instead.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::UnknownIncident(_) => "check the number on the board or in the history".into(),
+            Self::UnknownUnit(_) => "check the call sign in the list of units".into(),
+            Self::UnknownCode { what, known, .. } if known.is_empty() => {
+                format!("define a {what} first")
+            }
+            Self::UnknownCode { known, .. } => format!("use one of: {}", join(known)),
+            Self::IncidentClosed(_) => "reopen it first, with a reason".into(),
+            Self::IncidentOpen(_) => "nothing needs to be reopened".into(),
+            Self::UnitCommitted { unit, incident } => format!(
+                "reassign {unit} from {incident}, wait until it is available, or dispatch it \
+                 expressly although it is committed"
+            ),
+            Self::UnitOutOfService { unit } => format!("put {unit} in service first"),
+            Self::UnitInService { .. } => "nothing to do".into(),
+            Self::AlreadyAssigned { .. } => "leave it out, or change its status".into(),
+            Self::NotCommitted { unit } => format!("dispatch {unit} to an incident first"),
+            Self::NotAssigned { .. } => "check the incident's units".into(),
+            Self::WhichIncident { .. } => "say which incident is meant".into(),
+            Self::Backward { .. } => {
+                "send it as a correction if the later status was set by mistake".into()
+            }
+            Self::SameStatus { .. } => "nothing to do".into(),
+            Self::HasArrived { unit, .. } => format!("make {unit} available instead"),
+            Self::DispatchNeedsIncident { .. } => "dispatch the unit to an incident".into(),
+            Self::NoStatusFor(meaning) => {
+                format!("define a unit status with the meaning '{meaning}'")
+            }
+            Self::MeaningIsFixed { .. } => "define a new status with another code".into(),
+            Self::WrongMeaning { wanted, .. } => {
+                format!("use a status that means '{wanted}'")
+            }
+            Self::UnitsStillAssigned { .. } => {
+                "make them available, cancel or reassign them first".into()
+            }
+            Self::UnknownLine { .. } => "refer to a line that is there".into(),
+            Self::LinkToItself => "name two different incidents".into(),
+            Self::NothingToDispatch => "name at least one unit".into(),
+            Self::NamedTwice { .. } => "name each unit once".into(),
+            Self::CallSignTaken { .. } => "choose another call sign".into(),
+            Self::Full { .. } => "open a new incident and link the two".into(),
+        }
+    }
+
+    /// The refusal's name for programs, as in `unit-committed`; stable.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownIncident(_) => "unknown-incident",
+            Self::UnknownUnit(_) => "unknown-unit",
+            Self::UnknownCode { .. } => "unknown-code",
+            Self::IncidentClosed(_) => "incident-closed",
+            Self::IncidentOpen(_) => "incident-open",
+            Self::UnitCommitted { .. } => "unit-committed",
+            Self::UnitOutOfService { .. } => "unit-out-of-service",
+            Self::UnitInService { .. } => "unit-in-service",
+            Self::AlreadyAssigned { .. } => "already-assigned",
+            Self::NotCommitted { .. } => "not-committed",
+            Self::NotAssigned { .. } => "not-assigned",
+            Self::WhichIncident { .. } => "which-incident",
+            Self::Backward { .. } => "backward",
+            Self::SameStatus { .. } => "same-status",
+            Self::HasArrived { .. } => "has-arrived",
+            Self::DispatchNeedsIncident { .. } => "dispatch-needs-incident",
+            Self::NoStatusFor(_) => "no-status-for-meaning",
+            Self::MeaningIsFixed { .. } => "meaning-is-fixed",
+            Self::WrongMeaning { .. } => "wrong-meaning",
+            Self::UnitsStillAssigned { .. } => "units-still-assigned",
+            Self::UnknownLine { .. } => "unknown-line",
+            Self::LinkToItself => "link-to-itself",
+            Self::NothingToDispatch => "nothing-to-dispatch",
+            Self::NamedTwice { .. } => "named-twice",
+            Self::CallSignTaken { .. } => "call-sign-taken",
+            Self::Full { .. } => "full",
+        }
+    }
+
+    /// Whether the refusal is about something that does not exist.
+    pub const fn is_unknown(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownIncident(_) | Self::UnknownUnit(_) | Self::UnknownLine { .. }
+        )
+    }
+}
+
+fn join<T: ToString>(items: &[T]) -> String {
+    items
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
