@@ -1,0 +1,331 @@
+//! The one place that says whether a frame is good; recovery, signing and `verify` all use it.
+
+use std::collections::HashMap;
+
+use crate::checkpoint::Checkpoint;
+use crate::frame::{Events, FrameRow, MAX_EVENTS};
+use crate::hash::{Hash, leaf_hash, sha256};
+use crate::leaf::{self, FrameHead, Personal, Stream};
+use crate::merkle::Frontier;
+use crate::store::StoreError;
+
+/// Names the first bad frame and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("frame {frame}: {what}")]
+pub struct Fault {
+    /// The first frame that is not as it was written.
+    pub frame: u64,
+    /// What is wrong with it.
+    pub what: FaultKind,
+}
+
+/// Tells what is wrong with a frame.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FaultKind {
+    /// There is no such frame although a later one exists.
+    #[error("it is missing")]
+    Missing,
+    /// Its bytes cannot be read from the store, or are not a frame.
+    #[error("it cannot be read: {0}")]
+    Unreadable(String),
+    /// A column holds something else than its place or its leaves say.
+    #[error("column {column} says {found}, it should say {expected}")]
+    Column {
+        /// The column.
+        column: &'static str,
+        /// What it holds.
+        found: i128,
+        /// What it should hold.
+        expected: i128,
+    },
+    /// A leaf is not in canonical form, or out of its place.
+    #[error("event {seq} (leaf {index} of the frame): {what}")]
+    Leaf {
+        /// The event's position in the log.
+        seq: u64,
+        /// The leaf's place in the frame, from 0.
+        index: u32,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The stored personal payload is not the one that the leaf commits to.
+    #[error(
+        "event {seq} (leaf {index} of the frame): its personal payload does not hash to what its leaf says"
+    )]
+    Personal {
+        /// The event's position in the log.
+        seq: u64,
+        /// The leaf's place in the frame, from 0.
+        index: u32,
+    },
+    /// Columns hold bytes that belong to no event.
+    #[error("it holds bytes that belong to no event")]
+    LeftOver,
+    /// The leaves do not hash to the stored root.
+    #[error(
+        "its leaves hash to the root {computed}, it says {stored}: a leaf or the root was changed"
+    )]
+    Root {
+        /// The root that the stored leaves give.
+        computed: Hash,
+        /// The root that the frame holds.
+        stored: Hash,
+    },
+    /// The ledger holds other events than the signed checkpoint covers.
+    #[error(
+        "with it the ledger reaches {size} events and the root {computed}, but the signed checkpoint says {signed}: this is not the ledger that was signed"
+    )]
+    Forked {
+        /// The size that the checkpoint covers.
+        size: u64,
+        /// The root that the stored leaves give.
+        computed: Hash,
+        /// The signed root.
+        signed: Hash,
+    },
+    /// The ledger is shorter than the signed checkpoint.
+    #[error(
+        "it is missing: the ledger ends at {events} events but the signed checkpoint covers {signed}; an older copy was put back or its tail was cut"
+    )]
+    Behind {
+        /// How many events there are.
+        events: u64,
+        /// How many the checkpoint covers.
+        signed: u64,
+    },
+}
+
+impl Fault {
+    pub(crate) fn root(frame: u64, computed: Hash, stored: Hash) -> Self {
+        Self {
+            frame,
+            what: FaultKind::Root { computed, stored },
+        }
+    }
+
+    pub(crate) fn behind(frame: u64, events: u64, signed: u64) -> Self {
+        Self {
+            frame,
+            what: FaultKind::Behind { events, signed },
+        }
+    }
+}
+
+/// Walks over the frames in order and admits each or names its fault.
+///
+/// After a fault the auditor is of no more use.
+#[derive(Debug)]
+pub(crate) struct Auditor {
+    pub(crate) next_no: u64,
+    pub(crate) frontier: Frontier,
+    /// The last event's recorded time; `None` before the first frame that was seen.
+    pub(crate) last_recorded_us: Option<i64>,
+    /// Events whose personal payload was blanked.
+    pub(crate) erased: u64,
+    expected: Option<(u64, Hash)>,
+    depth: Depth,
+    streams: HashMap<Stream, u32>,
+    scratch: Vec<u8>,
+}
+
+/// How much an [`Auditor`] looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// All but what needs memory of the whole history.
+    Frames,
+    /// Stream versions as well; only from frame 0 on.
+    Streams,
+}
+
+impl Auditor {
+    /// Starts after the trusted `frontier`, whose last frame is `next_no - 1`.
+    pub(crate) fn new(frontier: Frontier, next_no: u64, depth: Depth) -> Self {
+        Self {
+            next_no,
+            frontier,
+            last_recorded_us: None,
+            erased: 0,
+            expected: None,
+            depth,
+            streams: HashMap::new(),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Compares with this checkpoint when its size is reached; it must not lie behind.
+    pub(crate) fn expect(&mut self, checkpoint: &Checkpoint) -> Result<(), Fault> {
+        self.expected = Some((checkpoint.size, checkpoint.root));
+        self.compare().map_err(|what| Fault {
+            frame: self.next_no,
+            what,
+        })
+    }
+
+    /// Checks every column of the next frame and takes it in.
+    pub(crate) fn admit(&mut self, row: &FrameRow) -> Result<(), Fault> {
+        if row.no > self.next_no {
+            return Err(Fault {
+                frame: self.next_no,
+                what: FaultKind::Missing,
+            });
+        }
+        self.check(row).map_err(|what| Fault {
+            frame: self.next_no,
+            what,
+        })?;
+        self.next_no += 1;
+        Ok(())
+    }
+
+    /// Ends the walk: the expected checkpoint must have been reached.
+    pub(crate) fn finish(&self) -> Result<(), Fault> {
+        match self.expected {
+            Some((signed, _)) if signed > self.frontier.size() => {
+                Err(Fault::behind(self.next_no, self.frontier.size(), signed))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Turns an error of the store into a fault of the frame that should have come next.
+    pub(crate) fn unreadable(&self, error: &StoreError) -> Fault {
+        let mut text = error.to_string();
+        let mut cause = std::error::Error::source(error);
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        Fault {
+            frame: self.next_no,
+            what: FaultKind::Unreadable(text),
+        }
+    }
+
+    fn check(&mut self, row: &FrameRow) -> Result<(), FaultKind> {
+        same("no", row.no, self.next_no)?;
+        same("first_seq", row.first_seq, self.frontier.size())?;
+        if row.n == 0 || row.n as usize > MAX_EVENTS {
+            return Err(FaultKind::Unreadable(format!(
+                "it says that it holds {} events",
+                row.n
+            )));
+        }
+        let mut events = Events::new(row);
+        for index in 0..row.n {
+            let seq = row.first_seq + u64::from(index);
+            let event = events
+                .next()
+                .expect("the iterator gives one item for each of the n events")
+                .map_err(|error| FaultKind::Leaf {
+                    seq,
+                    index,
+                    what: error.to_string(),
+                })?;
+            let head = (index == 0).then_some(FrameHead {
+                no: row.no,
+                writer: row.writer,
+                epoch: row.epoch,
+            });
+            self.check_leaf(&event.leaf, event.leaf_bytes, head)
+                .map_err(|what| FaultKind::Leaf { seq, index, what })?;
+            if let (Some(stored), Some(hash)) = (event.stored_personal, event.leaf.personal_hash) {
+                if event.personal == Personal::Erased {
+                    self.erased += 1;
+                } else if sha256(stored) != hash {
+                    return Err(FaultKind::Personal { seq, index });
+                }
+            }
+            self.frontier.push(leaf_hash(event.leaf_bytes));
+            self.compare()?;
+        }
+        if !events.is_exhausted() {
+            return Err(FaultKind::LeftOver);
+        }
+        same(
+            "at_us",
+            row.at_us,
+            self.last_recorded_us.unwrap_or(row.at_us),
+        )?;
+        let computed = self.frontier.root();
+        if computed != row.root {
+            return Err(FaultKind::Root {
+                computed,
+                stored: row.root,
+            });
+        }
+        Ok(())
+    }
+
+    fn check_leaf(
+        &mut self,
+        leaf: &leaf::Leaf<'_>,
+        bytes: &[u8],
+        head: Option<FrameHead>,
+    ) -> Result<(), String> {
+        if !leaf::is_canonical(leaf, bytes, &mut self.scratch) {
+            return Err("its leaf is not in canonical form".to_owned());
+        }
+        if leaf.frame != head {
+            return Err(match (leaf.frame, head) {
+                (Some(found), Some(head)) => format!(
+                    "its leaf was written for frame {} by writer {} in epoch {}, not for frame {} by writer {} in epoch {}",
+                    found.no, found.writer, found.epoch, head.no, head.writer, head.epoch
+                ),
+                (None, _) => "its leaf does not open a frame".to_owned(),
+                (Some(found), None) => format!("its leaf opens frame {}", found.no),
+            });
+        }
+        if self
+            .last_recorded_us
+            .is_some_and(|last| leaf.recorded_us < last)
+        {
+            return Err("it was recorded before the event that stands before it".to_owned());
+        }
+        self.last_recorded_us = Some(leaf.recorded_us);
+        if self.depth == Depth::Streams {
+            let version = self.streams.entry(leaf.stream).or_insert(0);
+            if leaf.stream_version != version.wrapping_add(1) {
+                return Err(format!(
+                    "version {} of stream {}/{} follows version {version}",
+                    leaf.stream_version, leaf.stream.kind, leaf.stream.no
+                ));
+            }
+            *version = leaf.stream_version;
+        }
+        Ok(())
+    }
+
+    fn compare(&self) -> Result<(), FaultKind> {
+        match self.expected {
+            Some((size, signed)) if size == self.frontier.size() => {
+                let computed = self.frontier.root();
+                if computed == signed {
+                    return Ok(());
+                }
+                Err(FaultKind::Forked {
+                    size,
+                    computed,
+                    signed,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn same(
+    column: &'static str,
+    found: impl Into<i128>,
+    expected: impl Into<i128>,
+) -> Result<(), FaultKind> {
+    let (found, expected) = (found.into(), expected.into());
+    if found == expected {
+        Ok(())
+    } else {
+        Err(FaultKind::Column {
+            column,
+            found,
+            expected,
+        })
+    }
+}

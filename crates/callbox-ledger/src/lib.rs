@@ -1,0 +1,56 @@
+//! An append-only, provable record of everything that a center did.
+//!
+//! The ledger knows only bytes: no incident, no unit, no event type. It puts the events of one
+//! commit group into one row (a *frame*), hashes each event's public part (its *leaf*) into an
+//! RFC 6962 Merkle tree, and stores the tree head with the frame in the same transaction. An
+//! event's id is its position in the log, counted from 0.
+//!
+//! What is *absent*: no clock, no encryption (personal payloads arrive as bytes and are stored
+//! beside the leaf, salted and committed to by hash), no index by stream, no update of a leaf.
+//!
+//! Walk of a write: [`Ledger::append`] encodes the drafts, hashes them into a copy of the
+//! [`Frontier`], hands one [`FrameRow`] to the [`Store`], and only when the store says that the
+//! row is durable does the copy become the ledger's state.
+//!
+//! Walk of a check: [`verify`] re-reads every row through a [`Source`], re-hashes every byte,
+//! compares every column, and names the first bad frame; [`Checkpointer::advance`] does the same
+//! for the new frames before it signs a [`Checkpoint`].
+//!
+//! The bytes are described in `docs/ledger.md` and `docs/ledger.cddl`.
+
+mod audit;
+mod backup;
+mod checkpoint;
+mod files;
+mod frame;
+mod gate;
+mod hash;
+mod leaf;
+mod ledger;
+mod merkle;
+mod note;
+mod prove;
+mod store;
+mod verify;
+
+pub use audit::{Fault, FaultKind};
+pub use backup::{BackupError, BackupReport, backup, restore};
+pub use checkpoint::Checkpoint;
+pub use frame::{Event, Events, Frame, FrameRow, MAX_EVENTS, MAX_FRAME_BYTES};
+pub use gate::{Checkpointer, Gate, GateError};
+pub use hash::{Hash, leaf_hash};
+pub use leaf::{
+    Draft, DraftFault, FrameHead, Leaf, MAX_OPEN, MAX_PERSONAL, MAX_TIME_US, Malformed, Personal,
+    Stream,
+};
+pub use ledger::{AppendError, Ledger, OpenError, Options, Receipt, Salts};
+pub use merkle::{Frontier, ProofFault, verify_consistency, verify_inclusion};
+pub use note::{NoteError, Signer, VerifierKey};
+pub use prove::{ProveError, consistency_proof, find_frame, inclusion_proof, read_event};
+pub use store::{
+    Cause, Injected, MemoryStore, RowHead, Source, SqliteReader, SqliteStore, Store, StoreError,
+};
+pub use verify::{Progress, VerifyReport, verify};
+
+#[cfg(test)]
+mod tests;

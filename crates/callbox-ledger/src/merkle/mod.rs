@@ -1,0 +1,11 @@
+//! The RFC 6962 Merkle tree: a compact frontier for appending, and proofs.
+
+mod frontier;
+mod proof;
+
+pub use frontier::Frontier;
+pub use proof::{ProofFault, verify_consistency, verify_inclusion};
+pub(crate) use proof::{RangeHasher, consistency_ranges, inclusion_ranges};
+
+#[cfg(test)]
+mod tests;
