@@ -88,6 +88,15 @@ impl SqliteStore {
         Self::ready(connection, lock)
     }
 
+    /// Makes the disk seem full at so many pages, or not.
+    #[cfg(test)]
+    pub(crate) fn limit_pages(&self, pages: Option<u32>) {
+        let pages = pages.unwrap_or(u32::MAX - 1);
+        self.connection
+            .query_row(&format!("PRAGMA max_page_count={pages}"), [], |_| Ok(()))
+            .expect("the limit is taken");
+    }
+
     fn ready(connection: Connection, lock: File) -> Result<Self, StoreError> {
         // After a failed flush the log may stand in the page cache only. Moving it into the main
         // file writes and flushes every page anew, so that what recovery reads is durable.
