@@ -1,1 +1,37 @@
-//! placeholder
+//! One sequencer per center: decide, append, evolve, publish, acknowledge, in this order.
+//!
+//! [`Engine::submit`] hands a command to the sequencer's bounded queue. The sequencer drains the
+//! queue, decides each command against the speculative state, appends the batch as one frame, and
+//! only when the frame is durable publishes the new state and answers. An acknowledgement means:
+//! durable, hashed, provable. Readers work on immutable snapshots and never hold the sequencer up.
+//!
+//! What is *absent*: no HTTP, no rights, no sessions; no second write path. The state, the
+//! archive and the snapshot file are projections of the ledger and can be thrown away.
+
+mod archive;
+mod clock;
+mod data_dir;
+mod engine;
+mod entry;
+mod idempotency;
+mod read;
+mod recovery;
+mod sequencer;
+mod signer;
+mod snapshot_file;
+mod store;
+mod submission;
+mod touched;
+
+pub use archive::ArchiveError;
+pub use clock::{Clock, wall_clock};
+pub use data_dir::{DataDir, DataDirError};
+pub use engine::{Engine, Health, OpenError, Options};
+pub use read::{ReadError, read_ledger};
+pub use recovery::Recovered;
+pub use store::Stores;
+pub use submission::{Receipt, Submission, SubmitError, Ticket};
+pub use touched::Touched;
+
+#[cfg(test)]
+mod tests;

@@ -99,6 +99,23 @@ impl Center {
         self.incidents.insert(incident.id.0, incident);
     }
 
+    /// Takes a thawed incident that nothing happened to out of memory again.
+    pub fn freeze(&mut self, id: IncidentId) {
+        self.closed.retain(|closed| *closed != id);
+        self.incidents.remove(id.0);
+    }
+
+    /// Builds an archived incident anew from its entries, in their order; `None` when the first
+    /// is not its reception.
+    pub fn rebuild(id: IncidentId, entries: &[Entry]) -> Option<Arc<Incident>> {
+        // A scratch state without units and other incidents: only what happens to this one counts.
+        let mut scratch = Self::default();
+        for entry in entries {
+            scratch.evolve(entry);
+        }
+        scratch.incidents.remove(id.0)
+    }
+
     /// Takes the closed incidents beyond the last `keep` out of memory, for the archive.
     ///
     /// Called after each frame, live and in recovery alike, so that both hold the same incidents.

@@ -181,6 +181,14 @@ impl Event {
         }
     }
 
+    /// The incidents whose rows on a board the event changes, a new one included.
+    pub fn shown_incidents(&self) -> Vec<IncidentId> {
+        match self {
+            Self::IncidentReceived(received) => vec![received.incident],
+            _ => self.incidents(),
+        }
+    }
+
     /// The unit that the event touches.
     pub fn unit(&self) -> Option<UnitId> {
         match (self, self.stream()) {

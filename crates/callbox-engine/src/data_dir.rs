@@ -1,0 +1,157 @@
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use callbox_ledger::{NoteError, Signer, SqliteStore, StoreError};
+use thiserror::Error;
+
+/// Where a center's files stand.
+///
+/// `ledger/` is the record. `keys/` signs it. `checkpoint/` holds the last signed checkpoint,
+/// outside the ledger and its backups. `access.db` holds accounts and sessions. `snapshot/` and
+/// `archive.db` are projections: delete them and they are built anew from the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataDir {
+    /// The directory that holds everything.
+    pub root: PathBuf,
+}
+
+/// Why a data directory cannot be used.
+#[derive(Debug, Error)]
+pub enum DataDirError {
+    /// There is no center.
+    #[error("there is no center in {}; make one with: callbox init --data {} --center NAME", .0.display(), .0.display())]
+    Missing(PathBuf),
+    /// There is a center already.
+    #[error("there is a center in {} already; choose another directory", .0.display())]
+    Exists(PathBuf),
+    /// The directory holds the signing key of another ledger.
+    #[error(
+        "the directory holds the signing key of {origin}; choose another directory, or move that key away if you are sure"
+    )]
+    OtherKey {
+        /// The other ledger.
+        origin: String,
+    },
+    /// The signing key cannot be made or read.
+    #[error("the signing key cannot be used: {0}")]
+    Key(#[from] NoteError),
+    /// The empty ledger cannot be made.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A directory cannot be made or read.
+    #[error("cannot use {}: {reason}; check that the disk is writable and has space", path.display())]
+    Io {
+        /// Which path.
+        path: PathBuf,
+        /// What the system said.
+        reason: String,
+        /// The error itself.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl DataDir {
+    /// Names the directory, whether it exists or not.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// Makes a new, empty center: directories, a signing key for `origin`, an empty ledger.
+    ///
+    /// `origin` is the ledger's name in its checkpoints, like `dispatch.example.org/2026`. The
+    /// ledger comes last, so that what a crash leaves behind does not count as a center.
+    pub fn create(root: impl Into<PathBuf>, origin: &str) -> Result<Self, DataDirError> {
+        let dir = Self::new(root);
+        if dir.exists() {
+            return Err(DataDirError::Exists(dir.root));
+        }
+        for path in [dir.ledger(), dir.keys(), dir.checkpoint(), dir.snapshot()] {
+            fs::create_dir_all(&path).map_err(|source| DataDirError::Io {
+                path,
+                reason: source.to_string(),
+                source,
+            })?;
+        }
+        if dir.signing_key().exists() {
+            let signer = Signer::load(&dir.signing_key())?;
+            if signer.origin() != origin {
+                return Err(DataDirError::OtherKey {
+                    origin: signer.origin().to_owned(),
+                });
+            }
+        } else {
+            Signer::generate(origin, &dir.signing_key())?;
+        }
+        SqliteStore::create(&dir.ledger_db())?;
+        Ok(dir)
+    }
+
+    /// Opens the directory of an existing center; refuses where there is none.
+    pub fn open(root: impl Into<PathBuf>) -> Result<Self, DataDirError> {
+        let dir = Self::new(root);
+        if dir.exists() {
+            Ok(dir)
+        } else {
+            Err(DataDirError::Missing(dir.root))
+        }
+    }
+
+    /// Whether there is a center.
+    pub fn exists(&self) -> bool {
+        self.ledger_db().exists()
+    }
+
+    /// The directory of the record.
+    pub fn ledger(&self) -> PathBuf {
+        self.root.join("ledger")
+    }
+
+    /// The record itself.
+    pub fn ledger_db(&self) -> PathBuf {
+        self.ledger().join("ledger.db")
+    }
+
+    /// The directory of the signing keys.
+    pub fn keys(&self) -> PathBuf {
+        self.root.join("keys")
+    }
+
+    /// The signing key, readable by its owner only.
+    pub fn signing_key(&self) -> PathBuf {
+        self.keys().join("ledger.key")
+    }
+
+    /// The directory of the last signed checkpoint.
+    pub fn checkpoint(&self) -> PathBuf {
+        self.root.join("checkpoint")
+    }
+
+    /// The directory of the state snapshot.
+    pub fn snapshot(&self) -> PathBuf {
+        self.root.join("snapshot")
+    }
+
+    /// The state snapshot.
+    pub fn snapshot_file(&self) -> PathBuf {
+        self.snapshot().join("center.snapshot")
+    }
+
+    /// The read model of closed incidents.
+    pub fn archive_db(&self) -> PathBuf {
+        self.root.join("archive.db")
+    }
+
+    /// Accounts and sessions.
+    pub fn access_db(&self) -> PathBuf {
+        self.root.join("access.db")
+    }
+}
+
+impl AsRef<Path> for DataDir {
+    fn as_ref(&self) -> &Path {
+        &self.root
+    }
+}

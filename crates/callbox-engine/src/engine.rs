@@ -1,0 +1,394 @@
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread::JoinHandle,
+};
+
+use arc_swap::ArcSwap;
+use callbox_domain::{BrokenInvariant, Center, Entry, Incident, IncidentId};
+use callbox_ledger::{Checkpointer, Gate, GateError, NoteError, Signer, StoreError};
+use thiserror::Error;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::{
+    Clock, DataDir, ReadError, Receipt, Recovered, Stores, Submission, SubmitError, Ticket,
+    Touched,
+    archive::{Archive, ArchiveError},
+    entry::EntryError,
+    read::Reader,
+    recovery::{load, recover},
+    sequencer::Sequencer,
+    signer::{Signed, SignerThread},
+    submission::{Message, Request, stopped},
+    touched::Ring,
+    wall_clock,
+};
+
+/// How many commands wait for the sequencer at most.
+const QUEUE: usize = 1_024;
+
+/// How an engine is opened.
+#[derive(Clone)]
+pub struct Options {
+    /// Tells when something is recorded.
+    pub clock: Clock,
+    /// Whether the process ends when only a restart can tell what stands in the ledger.
+    pub exit_on_fatal: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            clock: wall_clock(),
+            exit_on_fatal: true,
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("exit_on_fatal", &self.exit_on_fatal)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why an engine could not be opened; nothing was changed.
+#[derive(Debug, Error)]
+#[expect(missing_docs, reason = "each variant's message says what it is")]
+pub enum OpenError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Ledger(#[from] callbox_ledger::OpenError),
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error("the signing key cannot be used: {0}")]
+    Key(#[from] NoteError),
+    #[error("the last signed checkpoint cannot be used: {0}")]
+    Gate(#[from] GateError),
+    #[error("the ledger's events do not add up: {0}")]
+    Broken(BrokenInvariant),
+    #[error("a thread cannot be started: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// How an engine does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// The ledger's length.
+    pub next_seq: u64,
+    /// How many frames were written since the start.
+    pub frames: u64,
+    /// Why nothing is recorded any more.
+    pub halted: Option<String>,
+    /// How many events the last signed checkpoint covers.
+    pub signed_size: u64,
+    /// Why the ledger is not signed any more.
+    pub signing_refused: Option<String>,
+    /// How many commands wait.
+    pub queue: usize,
+    /// How many commands may wait.
+    pub queue_capacity: usize,
+}
+
+/// What the threads share.
+pub(crate) struct Shared {
+    pub(crate) snapshot: ArcSwap<Center>,
+    pub(crate) reader: Reader,
+    pub(crate) clock: Clock,
+    archive: Mutex<Archive>,
+    ring: Mutex<Ring>,
+    length: watch::Sender<u64>,
+    frames: AtomicU64,
+    halted: RwLock<Option<String>>,
+    exit_on_fatal: bool,
+}
+
+impl Shared {
+    /// Why nothing is recorded any more, if so.
+    pub(crate) fn halted(&self) -> Option<String> {
+        self.halted
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Stops all recording and keeps the reads; the first reason stays.
+    pub(crate) fn halt(&self, reason: String) -> SubmitError {
+        tracing::error!(reason = %reason, "nothing is recorded any more, reads go on");
+        let mut halted = self.halted.write().unwrap_or_else(PoisonError::into_inner);
+        SubmitError::Halted(halted.get_or_insert(reason).clone())
+    }
+
+    /// Stops all recording; the process ends where it was told to, so that a start recovers.
+    pub(crate) fn fail(&self, reason: String) -> SubmitError {
+        let error = self.halt(reason);
+        if self.exit_on_fatal {
+            tracing::error!("the server ends; start it again, it recovers what was acknowledged");
+            std::process::exit(70);
+        }
+        error
+    }
+
+    /// Makes a durable state the one that everybody reads.
+    pub(crate) fn publish(&self, center: Arc<Center>, entries: &[Entry]) {
+        let seq = center.next_seq();
+        self.snapshot.store(center);
+        self.ring
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(seq, entries);
+        self.frames.fetch_add(1, Ordering::Relaxed);
+        self.length.send_replace(seq);
+    }
+}
+
+/// A running center: one sequencer, any number of readers. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+    requests: mpsc::Sender<Message>,
+    signed: Arc<Mutex<Signed>>,
+    threads: Arc<Mutex<Option<Threads>>>,
+    verifier_key: String,
+    recovered: Recovered,
+}
+
+struct Threads {
+    sequencer: JoinHandle<()>,
+    signer: SignerThread,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("next_seq", &self.snapshot().next_seq())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Opens the center in `dir`: recovers, then starts the sequencer and the signer.
+    ///
+    /// Refuses a second server on the same directory, a damaged ledger, a missing key.
+    pub fn open(dir: &DataDir, options: Options) -> Result<Self, OpenError> {
+        Self::open_stores(dir, &Stores::sqlite(dir), options)
+    }
+
+    /// The same with another store for the ledger; everything else stands in `dir`.
+    pub fn open_stores(
+        dir: &DataDir,
+        stores: &Stores,
+        options: Options,
+    ) -> Result<Self, OpenError> {
+        let signer = Signer::load(&dir.signing_key())?;
+        let gate = Gate::open(&dir.checkpoint())?;
+        let reader = Reader::new((stores.reader)()?);
+        let archive = Archive::open(&dir.archive_db())?;
+        let snapshot_file = dir.snapshot_file();
+        let (live, recovered) = recover(stores, &reader, archive, &snapshot_file)?;
+        let seq = live.center.next_seq();
+        let shared = Arc::new(Shared {
+            snapshot: ArcSwap::from_pointee(live.center.clone()),
+            reader,
+            clock: options.clock,
+            archive: Mutex::new(Archive::open(&dir.archive_db())?),
+            ring: Mutex::new(Ring::new(seq)),
+            length: watch::Sender::new(seq),
+            frames: AtomicU64::new(0),
+            halted: RwLock::new(None),
+            exit_on_fatal: options.exit_on_fatal,
+        });
+        let verifier_key = signer.verifier().to_string();
+        let signed = Arc::new(Mutex::new(Signed::default()));
+        let checkpointer = Checkpointer::new((stores.reader)()?, signer, gate);
+        let (requests, receiver) = mpsc::channel(QUEUE);
+        let sequencer = Sequencer::start(live, Arc::clone(&shared), receiver, snapshot_file)?;
+        let signer = SignerThread::start(checkpointer, Arc::clone(&signed))?;
+        let threads = Arc::new(Mutex::new(Some(Threads { sequencer, signer })));
+        Ok(Self {
+            shared,
+            requests,
+            signed,
+            threads,
+            verifier_key,
+            recovered,
+        })
+    }
+
+    /// The last durable state; never waits.
+    pub fn snapshot(&self) -> Arc<Center> {
+        self.shared.snapshot.load_full()
+    }
+
+    /// Hands a command in and waits for the answer. Answers [`SubmitError::Busy`] at once when the
+    /// queue is full.
+    pub async fn submit(&self, submission: Submission) -> Result<Receipt, SubmitError> {
+        let (reply, answer) = oneshot::channel();
+        self.requests
+            .try_send(Message::Request(Request { submission, reply }))
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => SubmitError::Busy,
+                mpsc::error::TrySendError::Closed(_) => stopped(),
+            })?;
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Hands a command in and gives a ticket for the answer; waits while the queue is full. Not to
+    /// be called from asynchronous code.
+    pub fn enqueue(&self, submission: Submission) -> Result<Ticket, SubmitError> {
+        let (reply, answer) = oneshot::channel();
+        self.requests
+            .blocking_send(Message::Request(Request { submission, reply }))
+            .map_err(|_| stopped())?;
+        Ok(Ticket(answer))
+    }
+
+    /// Tells the ledger's length after each published frame.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.shared.length.subscribe()
+    }
+
+    /// What changed since the ledger was `seq` long; `None` when that is too long ago.
+    pub fn touched_since(&self, seq: u64) -> Option<Touched> {
+        self.shared
+            .ring
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .since(seq)
+    }
+
+    /// The entries at these ascending positions.
+    pub fn entries(&self, seqs: &[u64]) -> Result<Vec<Entry>, ReadError> {
+        self.shared.reader.entries(seqs)
+    }
+
+    /// At most `limit` entries from position `seq` on.
+    pub fn entries_from(&self, seq: u64, limit: usize) -> Result<Vec<Entry>, ReadError> {
+        self.shared.reader.entries_from(seq, limit)
+    }
+
+    /// The incident with this number, from memory or built anew from its events.
+    pub fn incident(&self, id: IncidentId) -> Result<Option<Arc<Incident>>, ReadError> {
+        let center = self.snapshot();
+        match center.incident(id) {
+            Some(incident) => Ok(Some(Arc::clone(incident))),
+            None if center.is_archived(id) => {
+                load(&self.archive(), &self.shared.reader, id, u64::MAX)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The incident that another system knows under `reference`; the newest of several.
+    pub fn incident_by_reference(&self, reference: &str) -> Result<Option<IncidentId>, ReadError> {
+        let center = self.snapshot();
+        let in_memory = center.incidents.iter().rev().find(|(_, incident)| {
+            incident
+                .reference
+                .as_ref()
+                .is_some_and(|known| known.as_str() == reference)
+        });
+        match in_memory {
+            Some((_, incident)) => Ok(Some(incident.id)),
+            None => Ok(self.archive().by_reference(reference)?),
+        }
+    }
+
+    /// At most `limit` closed incidents below `before`, the newest first.
+    pub fn history(
+        &self,
+        before: Option<IncidentId>,
+        limit: usize,
+    ) -> Result<Vec<Arc<Incident>>, ReadError> {
+        let center = self.snapshot();
+        let below = |id: u64| before.is_none_or(|before| id < before.0);
+        let mut ids: Vec<IncidentId> = center
+            .incidents
+            .iter()
+            .rev()
+            .filter(|(id, incident)| below(*id) && incident.closed.is_some())
+            .map(|(_, incident)| incident.id)
+            .take(limit)
+            .collect();
+        // An archived row of an incident that is in memory again is out of date.
+        let archived = self.archive().before(before, limit)?;
+        ids.extend(
+            archived
+                .into_iter()
+                .filter(|id| center.incident(*id).is_none()),
+        );
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+        ids.truncate(limit);
+        ids.into_iter()
+            .filter_map(|id| self.incident(id).transpose())
+            .collect()
+    }
+
+    /// How the engine does.
+    pub fn health(&self) -> Health {
+        let signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
+        Health {
+            next_seq: self.snapshot().next_seq(),
+            frames: self.shared.frames.load(Ordering::Relaxed),
+            halted: self.shared.halted(),
+            signed_size: signed.size,
+            signing_refused: signed.refused.clone(),
+            queue: QUEUE - self.requests.capacity(),
+            queue_capacity: QUEUE,
+        }
+    }
+
+    /// The last signed checkpoint as a C2SP signed note; `None` in the first moment.
+    pub fn checkpoint(&self) -> Option<String> {
+        self.signed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .note
+            .clone()
+    }
+
+    /// The key with which anybody checks the checkpoints, as a C2SP verifier key.
+    pub fn verifier_key(&self) -> &str {
+        &self.verifier_key
+    }
+
+    /// What the start had to do.
+    pub fn recovered(&self) -> Recovered {
+        self.recovered
+    }
+
+    /// Takes nothing more in, records and signs what is on its way, and writes the snapshot.
+    ///
+    /// Other clones of the engine keep their reads.
+    pub fn shutdown(self) {
+        let taken = self
+            .threads
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        // An error means that the sequencer has ended already.
+        let _ = self.requests.blocking_send(Message::Stop);
+        if let Some(Threads { sequencer, signer }) = taken {
+            if sequencer.join().is_err() {
+                tracing::error!("the sequencer ended in a panic");
+            }
+            signer.stop();
+        }
+    }
+
+    fn archive(&self) -> std::sync::MutexGuard<'_, Archive> {
+        self.shared
+            .archive
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,102 @@
+//! The way between the domain's events and the ledger's bytes.
+
+use callbox_domain::{ActorId, DecodeError, Entry, Event, Purpose, Timestamp};
+use callbox_ledger::{Event as Stored, Malformed, Personal};
+use thiserror::Error;
+
+/// Why a stored event cannot be read.
+#[derive(Debug, Error)]
+pub enum EntryError {
+    /// Its frame's bytes are damaged.
+    #[error("event {seq}: {source}")]
+    Malformed {
+        /// Its position.
+        seq: u64,
+        /// What is wrong.
+        #[source]
+        source: Malformed,
+    },
+    /// Its content is not known to this version, or damaged.
+    #[error("event {seq}: {source}")]
+    Content {
+        /// Its position.
+        seq: u64,
+        /// What is wrong.
+        #[source]
+        source: DecodeError,
+    },
+    /// Its purpose is not known to this version.
+    #[error("event {seq} has a purpose ({number}) that this version does not know; update callbox")]
+    Purpose {
+        /// Its position.
+        seq: u64,
+        /// The number in the leaf.
+        number: u8,
+    },
+}
+
+/// Reads one stored event; where its personal part was erased, the entry says so.
+pub(crate) fn decode(stored: &Stored<'_>) -> Result<Entry, EntryError> {
+    let (seq, leaf) = (stored.seq, &stored.leaf);
+    let personal = match stored.personal {
+        Personal::Known(bytes) => Some(bytes),
+        Personal::Absent | Personal::Erased => None,
+    };
+    let event = Event::decode(leaf.kind, leaf.schema, leaf.open, personal)
+        .map_err(|source| EntryError::Content { seq, source })?;
+    let purpose = Purpose::from_number(leaf.purpose).ok_or(EntryError::Purpose {
+        seq,
+        number: leaf.purpose,
+    })?;
+    Ok(Entry {
+        seq,
+        at: Timestamp::from_micros(leaf.at_us),
+        recorded: Timestamp::from_micros(leaf.recorded_us),
+        actor: ActorId(leaf.actor),
+        purpose,
+        event,
+    })
+}
+
+/// An entry with its parts as bytes, ready to be drafted.
+pub(crate) struct Encoded {
+    pub(crate) kind: u16,
+    pub(crate) schema: u8,
+    pub(crate) stream_version: u32,
+    pub(crate) open: Vec<u8>,
+    pub(crate) personal: Option<Vec<u8>>,
+    pub(crate) idempotency: Option<[u8; 16]>,
+}
+
+impl Encoded {
+    /// Encodes an entry's event.
+    pub(crate) fn new(entry: &Entry, stream_version: u32, idempotency: Option<[u8; 16]>) -> Self {
+        let kind = entry.event.kind();
+        Self {
+            kind: kind.number,
+            schema: kind.schema,
+            stream_version,
+            open: entry.event.open(),
+            personal: entry.event.personal(),
+            idempotency,
+        }
+    }
+
+    /// The draft of `entry`, whose bytes these are.
+    pub(crate) fn draft<'a>(&'a self, entry: &Entry) -> callbox_ledger::Draft<'a> {
+        let (kind, no) = entry.event.stream().key();
+        callbox_ledger::Draft {
+            kind: self.kind,
+            schema: self.schema,
+            stream: callbox_ledger::Stream { kind, no },
+            stream_version: self.stream_version,
+            at_us: entry.at.micros(),
+            recorded_us: entry.recorded.micros(),
+            actor: entry.actor.0,
+            purpose: entry.purpose.number(),
+            idempotency: self.idempotency,
+            open: &self.open,
+            personal: self.personal.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+use std::{
+    ops::ControlFlow,
+    sync::{Mutex, PoisonError},
+};
+
+use callbox_domain::Entry;
+use callbox_ledger::{Frame, Source, SqliteReader, StoreError, find_frame};
+use thiserror::Error;
+
+use crate::{DataDir, archive::ArchiveError, entry, entry::EntryError};
+
+/// Why something could not be read; nothing was changed.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// The ledger's store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A stored event cannot be read.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    /// The archive cannot be read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// A position lies beyond the ledger's end.
+    #[error("the ledger has no event {0}")]
+    Beyond(u64),
+}
+
+/// Reads entries by their position, through a connection of its own.
+pub(crate) struct Reader(Mutex<Box<dyn Source>>);
+
+impl Reader {
+    pub(crate) fn new(source: Box<dyn Source>) -> Self {
+        Self(Mutex::new(source))
+    }
+
+    /// The entries at `seqs`, in ascending order; one read per frame that holds some of them.
+    pub(crate) fn entries(&self, seqs: &[u64]) -> Result<Vec<Entry>, ReadError> {
+        // A poisoned lock means that a reader panicked; the source holds no state to be harmed.
+        let mut source = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = Vec::with_capacity(seqs.len());
+        let mut rest = seqs;
+        while let Some(&seq) = rest.first() {
+            let no = find_frame(&mut **source, seq)?.ok_or(ReadError::Beyond(seq))?;
+            let row = source.read(no, 1)?.pop().ok_or(ReadError::Beyond(seq))?;
+            let end = row.first_seq + u64::from(row.n);
+            let here = rest.partition_point(|seq| *seq < end);
+            for stored in Frame::new(row).events() {
+                let stored = stored.map_err(|source| EntryError::Malformed { seq, source })?;
+                if rest[..here].binary_search(&stored.seq).is_ok() {
+                    found.push(entry::decode(&stored)?);
+                }
+            }
+            rest = &rest[here.max(1)..];
+        }
+        Ok(found)
+    }
+
+    /// At most `limit` entries from position `seq` on.
+    pub(crate) fn entries_from(&self, seq: u64, limit: usize) -> Result<Vec<Entry>, ReadError> {
+        let mut source = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(no) = find_frame(&mut **source, seq)? else {
+            return Ok(Vec::new());
+        };
+        let mut found = Vec::new();
+        scan(&mut **source, no, |entry| {
+            if entry.seq >= seq {
+                found.push(entry);
+            }
+            if found.len() < limit {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        })?;
+        Ok(found)
+    }
+}
+
+/// Hands every entry from frame `no` on to `visit`, until it breaks off.
+fn scan(
+    source: &mut dyn Source,
+    no: u64,
+    mut visit: impl FnMut(Entry) -> ControlFlow<()>,
+) -> Result<(), ReadError> {
+    let mut failed = None;
+    source.visit(no, &mut |row| {
+        let first_seq = row.first_seq;
+        for stored in Frame::new(row).events() {
+            let entry = stored
+                .map_err(|source| EntryError::Malformed {
+                    seq: first_seq,
+                    source,
+                })
+                .and_then(|stored| entry::decode(&stored));
+            match entry {
+                Ok(entry) => visit(entry)?,
+                Err(error) => {
+                    failed = Some(error);
+                    return ControlFlow::Break(());
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    })?;
+    failed.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// Hands every entry of a center's ledger to `visit`, in order, whether a server runs or not.
+///
+/// For reports: it proves nothing, see `callbox_ledger::verify` for that. What `visit` returns as
+/// an error ends the reading.
+pub fn read_ledger<E: From<ReadError>>(
+    dir: &DataDir,
+    mut visit: impl FnMut(Entry) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut reader = SqliteReader::open(&dir.ledger_db()).map_err(ReadError::from)?;
+    let mut stopped = None;
+    scan(&mut reader, 0, |entry| match visit(entry) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            stopped = Some(error);
+            ControlFlow::Break(())
+        }
+    })?;
+    stopped.map_or(Ok(()), Err)
+}

@@ -1,0 +1,93 @@
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::Path,
+};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use callbox_domain::Center;
+use callbox_ledger::{Frontier, Hash};
+use minicbor::{Decoder, Encoder};
+
+use crate::idempotency::{Done, Requests};
+
+/// Changes whenever the bytes of a state change their meaning; an older file is then ignored.
+const FORMAT: u32 = 1;
+
+/// A state at one length of the ledger: where a start goes on from.
+///
+/// Disposable: without it, or with one that does not fit the ledger, a start reads everything.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) center: Center,
+    pub(crate) frontier: Frontier,
+    pub(crate) requests: Requests,
+}
+
+impl Snapshot {
+    /// The file's bytes: a SHA-256 of the rest, then the rest as CBOR.
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut body = Vec::new();
+        let mut e = Encoder::new(&mut body);
+        let rows = self.requests.rows();
+        let written = (|| {
+            e.array(5)?.u32(FORMAT)?.u64(self.frontier.size())?;
+            e.array(self.frontier.peaks().len() as u64)?;
+            for peak in self.frontier.peaks() {
+                e.bytes(&peak.0)?;
+            }
+            e.bytes(&self.center.to_bytes())?;
+            e.map(rows.len() as u64)?;
+            for (key, done) in rows {
+                e.bytes(key)?.encode(done)?;
+            }
+            Ok::<_, minicbor::encode::Error<_>>(())
+        })();
+        written.expect("encoding into memory does not fail");
+        let mut bytes = digest(&SHA256, &body).as_ref().to_vec();
+        bytes.append(&mut body);
+        bytes
+    }
+
+    /// Reads a file's bytes; `None` when they are damaged or of another format.
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (sum, body) = bytes.split_at_checked(32)?;
+        if digest(&SHA256, body).as_ref() != sum {
+            return None;
+        }
+        let mut d = Decoder::new(body);
+        if d.array().ok()?? != 5 || d.u32().ok()? != FORMAT {
+            return None;
+        }
+        let size = d.u64().ok()?;
+        let peaks = (0..d.array().ok()??)
+            .map(|_| Some(Hash(d.bytes().ok()?.try_into().ok()?)))
+            .collect::<Option<Vec<_>>>()?;
+        let frontier = Frontier::from_parts(size, peaks)?;
+        let center = Center::from_bytes(d.bytes().ok()?).ok()?;
+        let mut requests = Requests::default();
+        for _ in 0..d.map().ok()?? {
+            let key = d.bytes().ok()?.try_into().ok()?;
+            requests.restore(key, d.decode::<Done>().ok()?);
+        }
+        (center.next_seq() == size).then_some(Self {
+            center,
+            frontier,
+            requests,
+        })
+    }
+
+    /// Reads the file; `None` when it is missing, damaged or of another format.
+    pub(crate) fn load(path: &Path) -> Option<Self> {
+        Self::from_bytes(&fs::read(path).ok()?)
+    }
+
+    /// Writes the file as a whole: a crash leaves the old one.
+    pub(crate) fn save(&self, path: &Path) -> io::Result<()> {
+        let temporary = path.with_extension("new");
+        let mut file = File::create(&temporary)?;
+        file.write_all(&self.to_bytes())?;
+        file.sync_data()?;
+        fs::rename(&temporary, path)
+    }
+}
