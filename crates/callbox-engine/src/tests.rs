@@ -225,7 +225,8 @@ fn a_repeated_request_gets_the_first_answer_even_after_a_start() {
     assert_eq!(engine.snapshot().last_incident(), IncidentId(1));
     engine.shutdown();
 
-    for engine in [house.open(), house.open_from_the_first_frame()] {
+    for open in [House::open, House::open_from_the_first_frame] {
+        let engine = open(&house);
         let again = ask(&engine, "call-1").unwrap();
         assert_eq!((&again.entries, again.repeated), (&first.entries, true));
         let other = DefineAgency {
