@@ -15,7 +15,7 @@ mod context;
 mod event;
 mod incident;
 mod refusal;
-
+pub mod report;
 mod unit;
 
 pub use assignment::{

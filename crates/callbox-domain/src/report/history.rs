@@ -1,0 +1,174 @@
+use std::collections::BTreeSet;
+
+use crate::{
+    AssignmentEnd, AssignmentNo, Code, Entry, Event, IncidentId, Meaning, Timestamp, UnitId,
+};
+
+/// What reports need of everything that was recorded.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// Calls by the number of their incident, from 1.
+    calls: Vec<Option<Call>>,
+    /// Units by their number, from 1: call sign and type as last defined.
+    units: Vec<Option<(Code, Code)>>,
+    /// Codes recur: each is held once.
+    codes: BTreeSet<Code>,
+    timezone: Option<Code>,
+}
+
+/// One call and the work on it.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// When it was received.
+    pub received: Timestamp,
+    /// Its type as last set.
+    pub incident_type: Option<Code>,
+    /// Its priority as last set.
+    pub priority: Option<Code>,
+    /// Its assignments, in the order of recording.
+    pub work: Vec<Work>,
+}
+
+/// One unit's work on one call.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// Which unit.
+    pub unit: UnitId,
+    /// What kind of unit it was then.
+    pub unit_type: Code,
+    /// When it ended: cleared, cancelled or reassigned; unknown when released or not ended.
+    pub ended: Option<Timestamp>,
+    /// The first time of each meaning, in the order of [`Meaning::ALL`].
+    times: [Option<Timestamp>; Meaning::ALL.len()],
+}
+
+impl Work {
+    /// When it began.
+    pub fn dispatched(&self) -> Option<Timestamp> {
+        self.at(Meaning::Dispatched)
+    }
+
+    /// The first time with this meaning.
+    pub fn at(&self, meaning: Meaning) -> Option<Timestamp> {
+        self.times[meaning as usize]
+    }
+
+    /// Every recorded time.
+    pub fn recorded(&self) -> impl Iterator<Item = Timestamp> {
+        self.times.iter().copied().chain([self.ended]).flatten()
+    }
+}
+
+impl Call {
+    /// The first of the times with this meaning over all assignments.
+    pub fn first(&self, meaning: Meaning) -> Option<Timestamp> {
+        self.work.iter().filter_map(|work| work.at(meaning)).min()
+    }
+}
+
+impl History {
+    /// Takes an entry in; entries come in the order of the ledger.
+    pub fn observe(&mut self, entry: &Entry) {
+        match &entry.event {
+            Event::CenterDefined(center) => self.timezone = Some(center.timezone.clone()),
+            Event::UnitDefined(unit) => {
+                let named = (self.shared(&unit.call_sign), self.shared(&unit.unit_type));
+                put(&mut self.units, u64::from(unit.unit.0), named);
+            }
+            Event::IncidentReceived(received) => {
+                let call = Call {
+                    received: entry.at,
+                    incident_type: received.incident_type.as_ref().map(|it| self.shared(it)),
+                    priority: received.priority.as_ref().map(|it| self.shared(it)),
+                    work: Vec::new(),
+                };
+                put(&mut self.calls, received.incident.0, call);
+            }
+            Event::IncidentClassified(classified) => {
+                let code = self.shared(&classified.incident_type);
+                self.with(classified.incident, |call| call.incident_type = Some(code));
+            }
+            Event::IncidentPrioritised(prioritised) => {
+                let code = self.shared(&prioritised.priority);
+                self.with(prioritised.incident, |call| call.priority = Some(code));
+            }
+            Event::UnitDispatched(dispatched) => {
+                let mut times = [None; Meaning::ALL.len()];
+                times[Meaning::Dispatched as usize] = Some(entry.at);
+                let work = Work {
+                    unit: dispatched.unit,
+                    unit_type: self.shared(&dispatched.unit_type),
+                    ended: None,
+                    times,
+                };
+                self.with(dispatched.incident, |call| call.work.push(work));
+            }
+            Event::AssignmentProgressed(progressed) => {
+                let meaning = progressed.meaning as usize;
+                self.with_work(progressed.incident, progressed.assignment, |work| {
+                    if progressed.correction {
+                        // What was set by mistake did not happen.
+                        work.times[meaning + 1..].fill(None);
+                    }
+                    work.times[meaning].get_or_insert(entry.at);
+                });
+            }
+            Event::AssignmentEnded(ended) => {
+                let at = (ended.how != AssignmentEnd::Released).then_some(entry.at);
+                self.with_work(ended.incident, ended.assignment, |work| work.ended = at);
+            }
+            _ => {}
+        }
+    }
+
+    /// The calls in the order of their numbers.
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.calls.iter().flatten()
+    }
+
+    /// The units' numbers with call sign and type as last defined.
+    pub fn units(&self) -> impl Iterator<Item = (UnitId, &Code, &Code)> {
+        self.units.iter().enumerate().filter_map(|(at, unit)| {
+            let (call_sign, unit_type) = unit.as_ref()?;
+            Some((UnitId(at as u32 + 1), call_sign, unit_type))
+        })
+    }
+
+    /// The IANA name of the center's time zone, once defined.
+    pub fn timezone(&self) -> Option<&Code> {
+        self.timezone.as_ref()
+    }
+
+    fn shared(&mut self, code: &Code) -> Code {
+        if let Some(code) = self.codes.get(code) {
+            return code.clone();
+        }
+        self.codes.insert(code.clone());
+        code.clone()
+    }
+
+    fn with(&mut self, id: IncidentId, change: impl FnOnce(&mut Call)) {
+        let at = id.0.wrapping_sub(1) as usize;
+        if let Some(Some(call)) = self.calls.get_mut(at) {
+            change(call);
+        }
+    }
+
+    fn with_work(&mut self, id: IncidentId, no: AssignmentNo, change: impl FnOnce(&mut Work)) {
+        let at = usize::from(no.0).wrapping_sub(1);
+        self.with(id, |call| {
+            if let Some(work) = call.work.get_mut(at) {
+                change(work);
+            }
+        });
+    }
+}
+
+/// Puts `value` at the place of the dense number `no`, from 1.
+fn put<T>(table: &mut Vec<Option<T>>, no: u64, value: T) {
+    let at = no.wrapping_sub(1) as usize;
+    if table.len() <= at {
+        table.resize_with(at + 1, || None);
+    }
+    table[at] = Some(value);
+}
