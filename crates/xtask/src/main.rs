@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use clap::Parser;
 
+mod bench;
 mod tidy;
 
 /// Runs the tasks of the project itself.
@@ -21,11 +22,15 @@ struct Arguments {
 enum Task {
     /// Checks the house rules that no compiler checks.
     Tidy,
+    /// Measures; build with `--release` or the figures mean nothing.
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Tidy => tidy::run(repository()?),
+        Task::Bench(bench) => bench.run(),
     }
 }
 

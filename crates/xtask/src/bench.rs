@@ -1,0 +1,18 @@
+//! Benches that are run by hand: each prints a table or JSON, none asserts a time.
+
+pub(crate) mod ledger;
+
+/// What to measure.
+#[derive(clap::Subcommand)]
+pub(crate) enum Bench {
+    /// Appends to the ledger beside a plain file, plain rows and a conventional event table.
+    Ledger(ledger::Arguments),
+}
+
+impl Bench {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Ledger(arguments) => ledger::run(&arguments),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The table, and the same as JSON.
+
+use std::io::Write as _;
+
+use super::{Cell, Extra};
+
+/// The ratios of a cell to the plain file and to the conventional table of its group size.
+fn ratios(cells: &[Cell], cell: &Cell) -> [f64; 4] {
+    let of = |name: &str| {
+        cells
+            .iter()
+            .find(|other| other.contender == name && other.group == cell.group)
+    };
+    let (Some(file), Some(table)) = (of("file"), of("table")) else {
+        return [f64::NAN; 4];
+    };
+    [
+        cell.events_per_second / file.events_per_second,
+        cell.events_per_second / table.events_per_second,
+        cell.cpu_micros / table.cpu_micros,
+        cell.disk_bytes / table.disk_bytes,
+    ]
+}
+
+pub(crate) fn text(cells: &[Cell], extra: &Extra) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "group  way        events/s  CPU us/event  file B/event  written B/event | events/s: to file  to table  CPU: to table  file: to table"
+    )?;
+    for cell in cells {
+        let [file, table, cpu, bytes] = ratios(cells, cell);
+        writeln!(
+            out,
+            "{:>5}  {:<8}  {:>9.0}  {:>12.2}  {:>12.1}  {:>15.1} | {:>17.2}  {:>8.2}  {:>13.2}  {:>14.2}",
+            cell.group,
+            cell.contender,
+            cell.events_per_second,
+            cell.cpu_micros,
+            cell.disk_bytes,
+            cell.written_bytes,
+            file,
+            table,
+            cpu,
+            bytes,
+        )?;
+    }
+    writeln!(out)?;
+    for (group, micros) in &extra.encode_micros {
+        writeln!(
+            out,
+            "ledger in memory, groups of {group}: {micros:.2} CPU us/event (encode, salt, hash, tree)"
+        )?;
+    }
+    writeln!(
+        out,
+        "verify: {:.0} events/s over {} events in groups of 64",
+        extra.verify_events_per_second, extra.verify_events
+    )?;
+    Ok(())
+}
+
+pub(crate) fn json(cells: &[Cell], extra: &Extra) -> anyhow::Result<()> {
+    let rows: Vec<_> = cells
+        .iter()
+        .map(|cell| {
+            let [file, table, cpu, bytes] = ratios(cells, cell);
+            format!(
+                "{{\"group\":{},\"way\":\"{}\",\"events_per_second\":{:.1},\"cpu_micros_per_event\":{:.3},\"file_bytes_per_event\":{:.1},\"written_bytes_per_event\":{:.1},\"events_per_second_to_file\":{file:.3},\"events_per_second_to_table\":{table:.3},\"cpu_to_table\":{cpu:.3},\"file_bytes_to_table\":{bytes:.3}}}",
+                cell.group, cell.contender, cell.events_per_second, cell.cpu_micros, cell.disk_bytes, cell.written_bytes,
+            )
+        })
+        .collect();
+    let memory: Vec<_> = extra
+        .encode_micros
+        .iter()
+        .map(|(group, micros)| {
+            format!("{{\"group\":{group},\"cpu_micros_per_event\":{micros:.3}}}")
+        })
+        .collect();
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "{{\"rows\":[{}],\"in_memory\":[{}],\"verify\":{{\"events\":{},\"events_per_second\":{:.0}}}}}",
+        rows.join(","),
+        memory.join(","),
+        extra.verify_events,
+        extra.verify_events_per_second,
+    )?;
+    Ok(())
+}
