@@ -1,5 +1,6 @@
 //! Benches that are run by hand: each prints a table or JSON, none asserts a time.
 
+pub(crate) mod latency;
 pub(crate) mod ledger;
 
 /// What to measure.
@@ -7,12 +8,15 @@ pub(crate) mod ledger;
 pub(crate) enum Bench {
     /// Appends to the ledger beside a plain file, plain rows and a conventional event table.
     Ledger(ledger::Arguments),
+    /// Submits at a steady rate while consoles listen.
+    Latency(latency::Arguments),
 }
 
 impl Bench {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Ledger(arguments) => ledger::run(&arguments),
+            Self::Latency(arguments) => latency::run(&arguments),
         }
     }
 }

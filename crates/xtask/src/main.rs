@@ -2,12 +2,16 @@
 //!
 //! What is absent: anything that a user of callbox needs.
 
+#![expect(clippy::print_stdout, reason = "a task's results go to standard output")]
+
 use std::path::Path;
 
 use anyhow::Context as _;
 use clap::Parser;
 
 mod bench;
+mod kill;
+mod server;
 mod tidy;
 
 /// Runs the tasks of the project itself.
@@ -25,12 +29,15 @@ enum Task {
     /// Measures; build with `--release` or the figures mean nothing.
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Kills the server under load at random moments and looks for what it lost.
+    Kill(kill::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Tidy => tidy::run(repository()?),
         Task::Bench(bench) => bench.run(),
+        Task::Kill(arguments) => kill::run(&arguments),
     }
 }
 
