@@ -1,1 +1,26 @@
-//! placeholder
+//! The console, the JSON API, live changes, accounts and rights of a center.
+//!
+//! A request passes: limits, headers, the table of routes with that of rights (`security`), then a
+//! handler that reads a snapshot or submits a command to the engine. [`serve`] runs it all.
+//!
+//! What is *absent*: rules about incidents and units (`callbox-domain`), a second way to write
+//! than [`Engine::submit`](callbox_engine::Engine::submit), names of people in the ledger, requests
+//! to other servers.
+
+mod access;
+mod api;
+mod assets;
+mod hex;
+mod live;
+mod metrics;
+mod mount;
+mod pages;
+mod problem;
+mod security;
+mod server;
+mod state;
+mod tls;
+
+pub use access::{Access, AccessError, Account, Limits, Role, Token, generate_password};
+pub use server::{ServeError, ServeOptions, Server, serve};
+pub use tls::{TlsError, TlsFiles};

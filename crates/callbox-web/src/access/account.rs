@@ -1,0 +1,184 @@
+use std::sync::{Arc, PoisonError};
+
+use callbox_domain::{ActorId, Code};
+use rusqlite::{ErrorCode, OptionalExtension as _, params};
+use serde::Serialize;
+
+use super::{Access, AccessError, Role, password, random, store};
+
+/// A person's or a program's account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Account {
+    /// The pseudonym under which the ledger knows it.
+    #[serde(serialize_with = "as_number")]
+    pub actor: ActorId,
+    /// What the person types to sign in.
+    pub login: String,
+    /// What others see.
+    pub name: String,
+    /// What the person is at the center.
+    pub role: Role,
+    /// When it was made, in seconds since 1970.
+    pub created: i64,
+    /// Since when it cannot be used, in seconds since 1970.
+    pub disabled: Option<i64>,
+}
+
+fn as_number<S: serde::Serializer>(actor: &ActorId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(actor.0)
+}
+
+const COLUMNS: &str = "actor, login, name, role, created, disabled";
+
+impl Access {
+    /// Makes an account; refuses a taken or unusable name and a weak password.
+    pub fn create(
+        &self,
+        login: &str,
+        name: &str,
+        role: Role,
+        password: &str,
+    ) -> Result<Account, AccessError> {
+        check_login(login)?;
+        let name = Code::new(name).map_err(|_| AccessError::BadName)?.to_string();
+        password::check(login, password)?;
+        let hash = password::hash(password)?;
+        let account = Account {
+            actor: new_actor()?,
+            login: login.to_owned(),
+            name,
+            role,
+            created: self.now(),
+            disabled: None,
+        };
+        let inserted = self.db().execute(
+            "INSERT INTO accounts (actor, login, name, role, password, created)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                store::number(account.actor),
+                account.login,
+                account.name,
+                account.role.name(),
+                hash,
+                account.created
+            ],
+        );
+        match inserted {
+            Err(rusqlite::Error::SqliteFailure(error, _))
+                if error.code == ErrorCode::ConstraintViolation =>
+            {
+                return Err(AccessError::Taken(login.to_owned()));
+            }
+            other => other?,
+        };
+        self.load_accounts()?;
+        Ok(account)
+    }
+
+    /// Sets another password and ends the account's sessions; lifts a lock.
+    pub fn set_password(&self, login: &str, password: &str) -> Result<(), AccessError> {
+        password::check(login, password)?;
+        let hash = password::hash(password)?;
+        let changed = self
+            .db()
+            .execute("UPDATE accounts SET password = ?2 WHERE login = ?1", params![login, hash])?;
+        self.forget_failures(login)?;
+        self.end_sessions(login, changed)
+    }
+
+    /// Gives an account another role and ends its sessions.
+    pub fn set_role(&self, login: &str, role: Role) -> Result<(), AccessError> {
+        let changed = self.db().execute(
+            "UPDATE accounts SET role = ?2 WHERE login = ?1",
+            params![login, role.name()],
+        )?;
+        self.end_sessions(login, changed)
+    }
+
+    /// Takes an account out of use: its sessions end, its tokens are refused; its records stay.
+    pub fn disable(&self, login: &str) -> Result<(), AccessError> {
+        let now = self.now();
+        let changed = self.db().execute(
+            "UPDATE accounts SET disabled = coalesce(disabled, ?2) WHERE login = ?1",
+            params![login, now],
+        )?;
+        self.end_sessions(login, changed)
+    }
+
+    /// Puts a disabled account back into use.
+    pub fn enable(&self, login: &str) -> Result<(), AccessError> {
+        let changed =
+            self.db().execute("UPDATE accounts SET disabled = NULL WHERE login = ?1", [login])?;
+        self.end_sessions(login, changed)
+    }
+
+    /// All accounts in the order of their login names.
+    pub fn accounts(&self) -> Result<Vec<Account>, AccessError> {
+        let db = self.db();
+        let mut select = db.prepare(&format!("SELECT {COLUMNS} FROM accounts ORDER BY login"))?;
+        let rows = select.query_map([], read)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The account of an actor, from memory.
+    pub(crate) fn account(&self, actor: ActorId) -> Option<Arc<Account>> {
+        self.0.accounts.read().unwrap_or_else(PoisonError::into_inner).get(&actor).cloned()
+    }
+
+    pub(super) fn account_named(&self, login: &str) -> Result<Option<Account>, AccessError> {
+        let sql = format!("SELECT {COLUMNS} FROM accounts WHERE login = ?1");
+        Ok(self.db().query_row(&sql, [login], read).optional()?)
+    }
+
+    pub(super) fn load_accounts(&self) -> Result<(), AccessError> {
+        let accounts = self.accounts()?;
+        let map = accounts.into_iter().map(|account| (account.actor, Arc::new(account))).collect();
+        *self.0.accounts.write().unwrap_or_else(PoisonError::into_inner) = map;
+        Ok(())
+    }
+
+    /// Ends all sessions of an account that was changed; `changed` rows of 0 mean there is none.
+    fn end_sessions(&self, login: &str, changed: usize) -> Result<(), AccessError> {
+        if changed == 0 {
+            return Err(AccessError::Unknown(login.to_owned()));
+        }
+        self.db().execute(
+            "DELETE FROM sessions WHERE actor = (SELECT actor FROM accounts WHERE login = ?1)",
+            [login],
+        )?;
+        self.load_accounts()?;
+        self.load_sessions()
+    }
+}
+
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
+    let role: String = row.get(3)?;
+    let unknown = || {
+        let error = format!("unknown role {role}").into();
+        rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, error)
+    };
+    Ok(Account {
+        actor: store::actor(row, 0)?,
+        login: row.get(1)?,
+        name: row.get(2)?,
+        role: Role::from_name(&role).ok_or_else(unknown)?,
+        created: row.get(4)?,
+        disabled: row.get(5)?,
+    })
+}
+
+fn check_login(login: &str) -> Result<(), AccessError> {
+    let usable = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+    if (1..=64).contains(&login.len()) && login.chars().all(usable) {
+        Ok(())
+    } else {
+        Err(AccessError::BadLogin)
+    }
+}
+
+/// A pseudonym: random, beyond the program's own actors, and exact as a number in JavaScript.
+fn new_actor() -> Result<ActorId, AccessError> {
+    const FIRST: u64 = 1 << 32;
+    const BEYOND: u64 = 1 << 53;
+    Ok(ActorId(FIRST + u64::from_be_bytes(random()?) % (BEYOND - FIRST)))
+}

@@ -1,0 +1,66 @@
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+};
+
+use super::{AccessError, random};
+
+/// The shortest password of a real account, in characters.
+const MIN_CHARS: usize = 12;
+/// The longest, in bytes; so that hashing costs a bounded time.
+pub(super) const MAX_BYTES: usize = 256;
+
+/// argon2id with 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet).
+fn argon2() -> Result<Argon2<'static>, AccessError> {
+    let params = Params::new(19 * 1_024, 2, 1, None).map_err(hash_error)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash_error(error: impl std::fmt::Display) -> AccessError {
+    AccessError::Hash(error.to_string())
+}
+
+/// Holds a new password against the bounds.
+pub(super) fn check(login: &str, password: &str) -> Result<(), AccessError> {
+    if password.chars().count() < MIN_CHARS {
+        return Err(AccessError::WeakPassword("a password has at least 12 characters"));
+    }
+    if password.len() > MAX_BYTES {
+        return Err(AccessError::WeakPassword("a password has at most 256 bytes"));
+    }
+    let first = password.chars().next();
+    if password.chars().all(|c| Some(c) == first) || password.to_lowercase().contains(login) {
+        return Err(AccessError::WeakPassword(
+            "a password is neither one character repeated nor does it hold the login name",
+        ));
+    }
+    Ok(())
+}
+
+/// Hashes a password into a PHC string.
+pub(super) fn hash(password: &str) -> Result<String, AccessError> {
+    let salt: [u8; 16] = random()?;
+    let hash = argon2()?
+        .hash_password_with_salt(password.as_bytes(), &salt)
+        .map_err(hash_error)?;
+    Ok(hash.to_string())
+}
+
+/// Whether `password` is the one that `hash` stands for.
+pub(super) fn verify(password: &str, hash: &str) -> Result<bool, AccessError> {
+    let parsed = PasswordHash::new(hash).map_err(hash_error)?;
+    Ok(argon2()?.verify_password(password.as_bytes(), &parsed).is_ok())
+}
+
+/// Makes a password of four groups of four letters and digits, about 80 bits.
+///
+/// Letters and digits that look alike are left out, so that it can be read from a screen.
+pub fn generate_password() -> Result<String, AccessError> {
+    // 32 characters, so that each of the five bits of a random byte picks one without bias.
+    const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789x";
+    let bytes: [u8; 16] = random()?;
+    let chars: Vec<char> =
+        bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
+    let groups: Vec<String> = chars.chunks(4).map(|group| group.iter().collect()).collect();
+    Ok(groups.join("-"))
+}

@@ -1,0 +1,173 @@
+//! Who may do what: one table, and what it does not grant is refused.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// What somebody is at the center; an account has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Answers calls and records what callers say.
+    CallTaker,
+    /// Sends units and keeps their state.
+    Dispatcher,
+    /// Leads the shift and sets the center up.
+    Supervisor,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 3] = [Self::CallTaker, Self::Dispatcher, Self::Supervisor];
+
+    /// The name in interfaces, as in `call-taker`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CallTaker => "call-taker",
+            Self::Dispatcher => "dispatcher",
+            Self::Supervisor => "supervisor",
+        }
+    }
+
+    /// The role with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// Something that a route does, for which somebody needs a right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Reads what anybody may know: the server's health, the record's checkpoint, styles.
+    ReadOpenly,
+    /// Shows who one is, or asks to.
+    SignIn,
+    /// Reads or ends one's own session.
+    OwnSession,
+    /// Reads the live board.
+    ReadBoard,
+    /// Reads an incident with its caller and narrative.
+    ReadIncident,
+    /// Reads closed incidents.
+    ReadHistory,
+    /// Takes a call.
+    ReceiveIncident,
+    /// Sets or corrects place, type, priority and links.
+    DescribeIncident,
+    /// Adds or corrects narrative lines.
+    Narrate,
+    /// Sends, reassigns and cancels units.
+    Dispatch,
+    /// Records what a unit does.
+    ChangeUnitStatus,
+    /// Puts units in and out of service.
+    ChangeService,
+    /// Closes an incident.
+    CloseIncident,
+    /// Reopens a closed incident.
+    ReopenIncident,
+    /// Records what happened longer ago than a late entry may lie.
+    EnterHistory,
+    /// Defines types, statuses, units.
+    Configure,
+    /// Reads the server's own figures.
+    ReadMetrics,
+}
+
+/// Who has a right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// Anybody, signed in or not.
+    Anybody,
+    /// These roles.
+    Only(&'static [Role]),
+}
+
+const EVERY_ROLE: Who = Who::Only(&Role::ALL);
+const DISPATCHERS: Who = Who::Only(&[Role::Dispatcher, Role::Supervisor]);
+const SUPERVISORS: Who = Who::Only(&[Role::Supervisor]);
+
+/// The table: action, who may, and how to say what it is in 'you may not …'.
+pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
+    (Action::ReadOpenly, Who::Anybody, "read what is open to all"),
+    (Action::SignIn, Who::Anybody, "sign in"),
+    (Action::OwnSession, EVERY_ROLE, "see your own session"),
+    (Action::ReadBoard, EVERY_ROLE, "see the board"),
+    (Action::ReadIncident, EVERY_ROLE, "read incidents"),
+    (Action::ReadHistory, EVERY_ROLE, "read closed incidents"),
+    (Action::ReceiveIncident, EVERY_ROLE, "take calls"),
+    (Action::DescribeIncident, EVERY_ROLE, "describe incidents"),
+    (Action::Narrate, EVERY_ROLE, "write narrative lines"),
+    (Action::Dispatch, DISPATCHERS, "dispatch units"),
+    (Action::ChangeUnitStatus, DISPATCHERS, "change a unit's status"),
+    (Action::ChangeService, DISPATCHERS, "put units in or out of service"),
+    (Action::CloseIncident, DISPATCHERS, "close incidents"),
+    (Action::ReopenIncident, DISPATCHERS, "reopen incidents"),
+    (Action::EnterHistory, SUPERVISORS, "enter events of more than 72 hours ago"),
+    (Action::Configure, SUPERVISORS, "set the center up"),
+    (Action::ReadMetrics, SUPERVISORS, "read the server's figures"),
+];
+
+/// That a role lacks a right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Denied {
+    /// What is wrong, for the one who asked.
+    pub(crate) detail: String,
+    /// Whom to ask.
+    pub(crate) hint: String,
+}
+
+fn row(action: Action) -> Option<&'static (Action, Who, &'static str)> {
+    RIGHTS.iter().find(|(known, ..)| *known == action)
+}
+
+/// Whether `action` is open to anybody.
+pub(crate) fn is_open(action: Action) -> bool {
+    matches!(row(action), Some((_, Who::Anybody, _)))
+}
+
+/// Whether `role` may do `action`; an action without a row is refused to all.
+pub(crate) fn check(role: Role, action: Action) -> Result<(), Denied> {
+    let (roles, words) = match row(action) {
+        Some((_, Who::Anybody, _)) => return Ok(()),
+        Some((_, Who::Only(roles), _)) if roles.contains(&role) => return Ok(()),
+        Some((_, Who::Only(roles), words)) => (*roles, *words),
+        None => (&[][..], "do this"),
+    };
+    let allowed: Vec<_> = roles.iter().map(|role| role.name()).collect();
+    let hint = match allowed.as_slice() {
+        [] => "nobody may".to_owned(),
+        allowed => format!("ask a {}", allowed.join(" or ")),
+    };
+    Err(Denied { detail: format!("as {role} you may not {words}"), hint })
+}
+
+/// Whether `role` may do `action`.
+pub(crate) fn may(role: Role, action: Action) -> bool {
+    check(role, action).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_action_has_one_row() {
+        for (action, ..) in RIGHTS {
+            assert_eq!(RIGHTS.iter().filter(|(known, ..)| known == action).count(), 1, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_whom_to_ask() {
+        let denied = check(Role::CallTaker, Action::Dispatch).expect_err("call-takers do not send");
+        assert_eq!(denied.detail, "as call-taker you may not dispatch units");
+        assert_eq!(denied.hint, "ask a dispatcher or supervisor");
+    }
+}

@@ -1,0 +1,107 @@
+use std::{net::IpAddr, sync::LazyLock};
+
+use rusqlite::{OptionalExtension as _, params};
+
+use super::{Access, AccessError, Account, password, sha256};
+
+/// Why somebody was not let in.
+#[derive(Debug)]
+pub(crate) enum SignInError {
+    /// The name or the password is wrong, or the account is disabled: which, is not said.
+    Wrong,
+    /// Too many wrong passwords.
+    Locked,
+    /// The accounts cannot be read.
+    Access(AccessError),
+}
+
+impl From<AccessError> for SignInError {
+    fn from(error: AccessError) -> Self {
+        Self::Access(error)
+    }
+}
+
+impl From<rusqlite::Error> for SignInError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Access(error.into())
+    }
+}
+
+/// What an unknown name's password is held against, so that it takes the same time.
+static NOBODYS_HASH: LazyLock<Option<String>> =
+    LazyLock::new(|| password::hash("nobody has this password").ok());
+
+impl Access {
+    /// Lets somebody in: gives the new session's secret. Takes some 20 ms of work; blocks.
+    ///
+    /// A try counts as failed before it is looked at, so that many at once do not slip through.
+    pub(crate) fn sign_in(
+        &self,
+        login: &str,
+        password: &str,
+        address: IpAddr,
+    ) -> Result<(String, Account), SignInError> {
+        let by_account = sha256(&[b"account\0", login.as_bytes()]);
+        let by_address = sha256(&[b"address\0", address.to_canonical().to_string().as_bytes()]);
+        self.count_failure(&by_account, &by_address)?;
+        let stored = {
+            let sql = "SELECT password FROM accounts WHERE login = ?1 AND disabled IS NULL";
+            self.db().query_row(sql, [login], |row| row.get::<_, String>(0)).optional()?
+        };
+        let known = stored.is_some();
+        let hash = match stored.or_else(|| NOBODYS_HASH.clone()) {
+            Some(hash) if password.len() <= password::MAX_BYTES => hash,
+            _ => return Err(SignInError::Wrong),
+        };
+        let right = password::verify(password, &hash)?;
+        let account = self.account_named(login)?.filter(|_| known && right);
+        let account = account.ok_or(SignInError::Wrong)?;
+        self.clear_failures(&by_account, &by_address)?;
+        Ok((self.begin(&account)?, account))
+    }
+
+    /// Counts a try as failed, unless there were too many already.
+    fn count_failure(&self, account: &[u8; 32], address: &[u8; 32]) -> Result<(), SignInError> {
+        let now = self.now();
+        let limits = &self.0.limits;
+        let db = self.db();
+        let begun = db.unchecked_transaction()?;
+        for (subject, max) in
+            [(account, limits.failures_per_account), (address, limits.failures_per_address)]
+        {
+            let failures: u32 = begun.query_row(
+                "SELECT count(*) FROM failures WHERE subject = ?1 AND at > ?2",
+                params![subject, now - limits.failure_window_seconds],
+                |row| row.get(0),
+            )?;
+            if failures >= max {
+                return Err(SignInError::Locked);
+            }
+        }
+        for subject in [account, address] {
+            begun.execute(
+                "INSERT INTO failures (subject, at) VALUES (?1, ?2)",
+                params![subject, now],
+            )?;
+        }
+        Ok(begun.commit()?)
+    }
+
+    /// Forgets the account's failures, and of the address's the one just counted.
+    fn clear_failures(&self, account: &[u8; 32], address: &[u8; 32]) -> Result<(), AccessError> {
+        let db = self.db();
+        db.execute("DELETE FROM failures WHERE subject = ?1", [account])?;
+        db.execute(
+            "DELETE FROM failures WHERE id = (SELECT max(id) FROM failures WHERE subject = ?1)",
+            [address],
+        )?;
+        Ok(())
+    }
+
+    /// Lifts an account's lock.
+    pub(super) fn forget_failures(&self, login: &str) -> Result<(), AccessError> {
+        let subject = sha256(&[b"account\0", login.as_bytes()]);
+        self.db().execute("DELETE FROM failures WHERE subject = ?1", [subject])?;
+        Ok(())
+    }
+}

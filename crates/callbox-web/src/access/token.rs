@@ -1,0 +1,78 @@
+use rusqlite::params;
+use serde::Serialize;
+
+use super::{Access, AccessError, random, sha256, store};
+use crate::hex::hex;
+
+/// The longest time that a token may hold, in days.
+const MAX_DAYS: u32 = 366;
+
+/// A script's token; what the script keeps is shown once and not stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Token {
+    /// Its number, for revoking it.
+    pub id: i64,
+    /// The account with whose rights the script acts.
+    pub login: String,
+    /// What it is for.
+    pub label: String,
+    /// When it was made, in seconds since 1970.
+    pub created: i64,
+    /// Until when it holds, in seconds since 1970.
+    pub expires: i64,
+}
+
+impl Access {
+    /// Makes a token for an account; gives what the script sends as `Authorization: Bearer …`.
+    ///
+    /// It holds for `days`, at most 366, with the account's rights as they are at each request.
+    pub fn add_token(&self, login: &str, label: &str, days: u32) -> Result<String, AccessError> {
+        let account = self
+            .account_named(login)?
+            .filter(|account| account.disabled.is_none())
+            .ok_or_else(|| AccessError::Unknown(login.to_owned()))?;
+        let label = callbox_domain::Code::new(label).map_err(|_| AccessError::BadName)?;
+        // The prefix lets secret scanners find a token that was committed somewhere by mistake.
+        let secret = format!("callbox_{}", hex(&random::<32>()?));
+        let now = self.now();
+        self.db().execute(
+            "INSERT INTO tokens (hash, actor, label, created, expires) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                sha256(&[secret.as_bytes()]),
+                store::number(account.actor),
+                label.as_str(),
+                now,
+                now + i64::from(days.min(MAX_DAYS)) * 86_400
+            ],
+        )?;
+        self.load_sessions()?;
+        Ok(secret)
+    }
+
+    /// All tokens in the order in which they were made.
+    pub fn tokens(&self) -> Result<Vec<Token>, AccessError> {
+        let db = self.db();
+        let mut select = db.prepare(
+            "SELECT id, login, label, tokens.created, expires
+             FROM tokens JOIN accounts USING (actor) ORDER BY id",
+        )?;
+        let rows = select.query_map([], |row| {
+            Ok(Token {
+                id: row.get(0)?,
+                login: row.get(1)?,
+                label: row.get(2)?,
+                created: row.get(3)?,
+                expires: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Ends a token.
+    pub fn revoke_token(&self, id: i64) -> Result<(), AccessError> {
+        if self.db().execute("DELETE FROM tokens WHERE id = ?1", [id])? == 0 {
+            return Err(AccessError::UnknownToken(id));
+        }
+        self.load_sessions()
+    }
+}

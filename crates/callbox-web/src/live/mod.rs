@@ -1,0 +1,125 @@
+//! Live changes: rendered once, copied to every console.
+//!
+//! One task waits for published frames, renders the rows that they touched, and broadcasts the
+//! bytes. A stream of one console copies them; when it was away or too slow it asks the engine for
+//! the union of what it missed. Nothing queues up per console but positions in one bounded ring.
+
+mod render;
+pub(crate) mod rows;
+mod stream;
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::Ordering,
+    },
+    time::Duration,
+};
+
+use axum::body::Bytes;
+use tokio::{
+    sync::{Semaphore, broadcast, watch},
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
+};
+
+pub(crate) use stream::follow;
+
+use crate::state::AppState;
+
+/// How many consoles may be on the live stream.
+pub(crate) const MAX_CLIENTS: usize = 2_000;
+/// How many messages a console may be behind before it gets their union instead.
+const RING: usize = 256;
+/// How often the server says that it lives.
+const BEAT: Duration = Duration::from_secs(2);
+/// The shortest time between two messages: what happens within it goes out together. The first
+/// change after a pause goes out at once.
+const GAP: Duration = Duration::from_millis(10);
+
+/// One message for all consoles.
+#[derive(Clone, Debug)]
+pub(crate) enum Message {
+    /// Rows that changed between two positions, ready to send.
+    Change { from: u64, seq: u64, bytes: Bytes },
+    /// The configuration changed: every console fetches the board anew.
+    Reset { seq: u64, bytes: Bytes },
+    /// The server lives.
+    Beat { bytes: Bytes },
+}
+
+/// Where messages come from.
+pub(crate) struct Live {
+    /// `None` once the server shuts down: then the streams end.
+    messages: Mutex<Option<broadcast::Sender<Message>>>,
+    clients: Arc<Semaphore>,
+    closing: watch::Sender<bool>,
+}
+
+impl Live {
+    pub(crate) fn new() -> Self {
+        Self {
+            messages: Mutex::new(Some(broadcast::Sender::new(RING))),
+            clients: Arc::new(Semaphore::new(MAX_CLIENTS)),
+            closing: watch::Sender::new(false),
+        }
+    }
+
+    /// Ends all streams; new ones are refused.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+        self.messages.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    fn subscribe(&self) -> Option<broadcast::Receiver<Message>> {
+        let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        messages.as_ref().map(broadcast::Sender::subscribe)
+    }
+
+    fn send(&self, message: Message) {
+        let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(messages) = messages.as_ref() {
+            // Nobody listening is no fault.
+            let _ = messages.send(message);
+        }
+    }
+}
+
+/// Renders changes and beats until the server closes.
+pub(crate) async fn run(state: AppState) {
+    let mut length = state.engine.watch();
+    let mut sent = *length.borrow();
+    let mut closing = state.live.closing.subscribe();
+    let mut beat = interval(BEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut not_before = Instant::now();
+    loop {
+        tokio::select! {
+            _ = closing.wait_for(|closing| *closing) => return,
+            _ = beat.tick() => {
+                state.live.send(Message::Beat { bytes: render::beat(&state) });
+            }
+            changed = async {
+                // Cancelled by a beat it loses nothing: the length is still another one.
+                let changed = length.wait_for(|length| *length != sent).await.map(|length| *length);
+                sleep_until(not_before).await;
+                changed
+            } => {
+                let Ok(length) = changed else { return };
+                not_before = Instant::now() + GAP;
+                let message = render::since(&state, sent);
+                sent = message.seq().unwrap_or(length);
+                state.metrics.live_messages.fetch_add(1, Ordering::Relaxed);
+                state.live.send(message);
+            }
+        }
+    }
+}
+
+impl Message {
+    fn seq(&self) -> Option<u64> {
+        match self {
+            Self::Change { seq, .. } | Self::Reset { seq, .. } => Some(*seq),
+            Self::Beat { .. } => None,
+        }
+    }
+}

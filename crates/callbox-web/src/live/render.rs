@@ -1,0 +1,75 @@
+use axum::body::Bytes;
+use callbox_domain::Center;
+use callbox_engine::Touched;
+use serde::Serialize;
+
+use super::{
+    Message,
+    rows::{IncidentRow, UnitRow},
+};
+use crate::state::AppState;
+
+#[derive(Serialize)]
+struct Change<'a> {
+    seq: u64,
+    at: i64,
+    incidents: Vec<IncidentRow<'a>>,
+    units: Vec<UnitRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct Beat {
+    at: i64,
+    seq: u64,
+}
+
+/// What changed since the ledger was `from` long, as one message.
+pub(super) fn since(state: &AppState, from: u64) -> Message {
+    let touched = state.engine.touched_since(from);
+    // Taken after the list of what was touched, so that it holds at least that.
+    let center = state.engine.snapshot();
+    match touched {
+        Some(touched) if !touched.configuration => {
+            let bytes = change(state, &center, &touched);
+            Message::Change { from, seq: touched.seq, bytes }
+        }
+        _ => {
+            let seq = center.next_seq();
+            Message::Reset { seq, bytes: event("reset", Some(seq), &Beat { at: now(state), seq }) }
+        }
+    }
+}
+
+/// That the server lives, and what time it is.
+pub(super) fn beat(state: &AppState) -> Bytes {
+    event("beat", None, &Beat { at: now(state), seq: state.engine.snapshot().next_seq() })
+}
+
+fn change(state: &AppState, center: &Center, touched: &Touched) -> Bytes {
+    let incidents = touched.incidents.iter().filter_map(|id| center.incident(*id));
+    let units = touched.units.iter().filter_map(|id| center.unit(*id));
+    let change = Change {
+        seq: touched.seq,
+        at: now(state),
+        incidents: incidents.map(|incident| IncidentRow::new(center, incident)).collect(),
+        units: units.map(|unit| UnitRow::new(center, unit)).collect(),
+    };
+    event("change", Some(touched.seq), &change)
+}
+
+fn now(state: &AppState) -> i64 {
+    state.now().millis()
+}
+
+/// One event in the wire format of server-sent events.
+fn event(name: &str, id: Option<u64>, data: &impl Serialize) -> Bytes {
+    let mut text = format!("event: {name}\n").into_bytes();
+    if let Some(id) = id {
+        text.extend_from_slice(format!("id: {id}\n").as_bytes());
+    }
+    text.extend_from_slice(b"data: ");
+    // JSON of one line: serde_json escapes line breaks.
+    serde_json::to_writer(&mut text, data).expect("rows are plain data");
+    text.extend_from_slice(b"\n\n");
+    text.into()
+}

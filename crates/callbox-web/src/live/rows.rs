@@ -1,0 +1,97 @@
+//! The rows of the board: what a console shows of an incident and of a unit.
+
+use callbox_domain::{Center, Incident, IncidentState, Timestamp, Unit};
+use serde::Serialize;
+
+/// An incident on the board; times in milliseconds since 1970.
+#[derive(Debug, Serialize)]
+pub(crate) struct IncidentRow<'a> {
+    id: u64,
+    state: &'static str,
+    r#type: Option<&'a str>,
+    type_label: Option<&'a str>,
+    priority: Option<&'a str>,
+    /// 1 is the most urgent; 255 where there is no priority.
+    rank: u8,
+    place: Option<&'a str>,
+    lat: Option<f64>,
+    lon: Option<f64>,
+    received: i64,
+    first_dispatched: Option<i64>,
+    first_on_scene: Option<i64>,
+    closed: Option<i64>,
+    disposition: Option<&'a str>,
+    units: Vec<&'a str>,
+    lines: usize,
+    /// The ledger's length that the row stands for: the higher one wins.
+    version: u64,
+}
+
+/// A unit on the board; times in milliseconds since 1970.
+#[derive(Debug, Serialize)]
+pub(crate) struct UnitRow<'a> {
+    id: u32,
+    call_sign: &'a str,
+    r#type: &'a str,
+    agency: &'a str,
+    station: Option<&'a str>,
+    status: &'a str,
+    meaning: &'static str,
+    since: i64,
+    incident: Option<u64>,
+    /// The ledger's length that the row stands for: the higher one wins.
+    version: u64,
+}
+
+impl<'a> IncidentRow<'a> {
+    /// Shows an incident as it stands in `center`, or in the archive.
+    pub(crate) fn new(center: &'a Center, incident: &'a Incident) -> Self {
+        let configuration = &center.configuration;
+        let kind = incident.incident_type.as_ref();
+        let label = kind.and_then(|code| configuration.incident_types.get(code));
+        let place = incident.place.as_ref().and_then(|place| place.known());
+        let lat_lon = place.and_then(|place| place.lat_lon());
+        let called = |unit| center.unit(unit).map(|unit: &std::sync::Arc<Unit>| unit.call_sign.as_str());
+        Self {
+            id: incident.id.0,
+            state: match incident.state() {
+                IncidentState::Open => "open",
+                IncidentState::Closed => "closed",
+            },
+            r#type: kind.map(|code| code.as_str()),
+            type_label: label.map(|kind| kind.label.as_str()),
+            priority: incident.priority.as_ref().map(|code| code.as_str()),
+            rank: configuration.rank(incident.priority.as_ref()),
+            place: incident.place_text(),
+            lat: lat_lon.map(|(lat, _)| lat),
+            lon: lat_lon.map(|(_, lon)| lon),
+            received: incident.received.millis(),
+            first_dispatched: incident.first_dispatched().map(Timestamp::millis),
+            first_on_scene: incident.first_on_scene().map(Timestamp::millis),
+            closed: incident.closed.as_ref().map(|closed| closed.at.millis()),
+            disposition: incident.closed.as_ref().map(|closed| closed.disposition.as_str()),
+            units: incident.active().filter_map(|active| called(active.unit)).collect(),
+            lines: incident.lines.len(),
+            version: center.next_seq(),
+        }
+    }
+}
+
+impl<'a> UnitRow<'a> {
+    /// Shows a unit as it stands in `center`.
+    pub(crate) fn new(center: &'a Center, unit: &'a Unit) -> Self {
+        let shown = unit.shown(center);
+        Self {
+            id: unit.id.0,
+            call_sign: unit.call_sign.as_str(),
+            r#type: unit.unit_type.as_str(),
+            agency: unit.agency.as_str(),
+            station: unit.station.as_ref().map(|station| station.as_str()),
+            status: shown.status.as_str(),
+            meaning: shown.meaning.name(),
+            since: shown.since.millis(),
+            incident: shown.incident.map(|id| id.0),
+            version: center.next_seq(),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+use std::{
+    convert::Infallible,
+    sync::{Arc, atomic::Ordering},
+};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Query, State},
+    http::{HeaderMap, HeaderName, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::stream;
+use serde::Deserialize;
+use tokio::sync::{
+    OwnedSemaphorePermit,
+    broadcast::{self, error::RecvError},
+};
+
+use super::{Message, render};
+use crate::{problem::Problem, security::Signed, state::AppState};
+
+/// From where a console goes on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct After {
+    after: Option<u64>,
+}
+
+/// `GET /api/v1/live`: what changes, as server-sent events, from the client's position on.
+///
+/// The position is `Last-Event-ID` (a reconnecting browser sends it) or else `after`; without
+/// either, now.
+pub(crate) async fn follow(
+    State(state): State<AppState>,
+    signed: Signed,
+    headers: HeaderMap,
+    query: Result<Query<After>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response, Problem> {
+    let bad_position = || {
+        Problem::bad_field("after", "it is not a position", "leave it out, or send a board's 'seq'")
+    };
+    let Query(After { after }) = query.map_err(|_| bad_position())?;
+    let last = match headers.get("last-event-id") {
+        None => None,
+        Some(value) => {
+            let text = value.to_str().unwrap_or_default();
+            Some(text.parse().map_err(|_| bad_position().at("Last-Event-ID"))?)
+        }
+    };
+    let client = Client::new(state, signed)?;
+    let position = last.or(after).unwrap_or_else(|| client.state.engine.snapshot().next_seq());
+    let body = Body::from_stream(stream::unfold(Step::Open(client, position), Step::next));
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        (header::CACHE_CONTROL, "no-store"),
+        // Proxies that understand it pass events on at once.
+        (HeaderName::from_static("x-accel-buffering"), "no"),
+    ];
+    Ok((headers, body).into_response())
+}
+
+/// One console on the stream.
+struct Client {
+    state: AppState,
+    signed: Signed,
+    messages: broadcast::Receiver<Message>,
+    _permit: OwnedSemaphorePermit,
+}
+
+enum Step {
+    Open(Client, u64),
+    Follow(Client, u64),
+}
+
+impl Client {
+    fn new(state: AppState, signed: Signed) -> Result<Self, Problem> {
+        let turned_away = |detail, hint| {
+            state.metrics.live_refused.fetch_add(1, Ordering::Relaxed);
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "live-full", detail, hint).retry_after(5)
+        };
+        let permit = Arc::clone(&state.live.clients).try_acquire_owned().map_err(|_| {
+            turned_away("as many consoles as allowed are on the live stream", "close one, or wait")
+        })?;
+        let messages = state.live.subscribe().ok_or_else(|| {
+            turned_away("the server is shutting down", "wait until it is up again")
+        })?;
+        state.metrics.live_clients.fetch_add(1, Ordering::Relaxed);
+        Ok(Self { state, signed, messages, _permit: permit })
+    }
+
+    /// Waits for the next message that is news at `position`; `None` ends the stream.
+    async fn next(&mut self, position: u64) -> Option<(Bytes, u64)> {
+        loop {
+            let message = match self.messages.recv().await {
+                Ok(message) => message,
+                Err(RecvError::Lagged(skipped)) => {
+                    self.state.metrics.live_dropped.fetch_add(skipped, Ordering::Relaxed);
+                    self.catch_up(position)
+                }
+                Err(RecvError::Closed) => return None,
+            };
+            // Looked at for each message, not only when the stream began.
+            if !self.state.access.touch(&self.signed.session) {
+                return None;
+            }
+            let message = match message {
+                // A gap cannot be, but would be silent.
+                Message::Change { from, .. } if from > position => self.catch_up(position),
+                message => message,
+            };
+            match message {
+                Message::Change { seq, .. } | Message::Reset { seq, .. } if seq <= position => {}
+                Message::Change { seq, bytes, .. } | Message::Reset { seq, bytes } => {
+                    return Some((bytes, seq));
+                }
+                Message::Beat { bytes } => return Some((bytes, position)),
+            }
+        }
+    }
+
+    /// All that changed since `position` in one message.
+    fn catch_up(&self, position: u64) -> Message {
+        let message = render::since(&self.state, position);
+        if matches!(message, Message::Reset { .. }) {
+            self.state.metrics.live_resets.fetch_add(1, Ordering::Relaxed);
+        }
+        message
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        self.state.metrics.live_clients.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Step {
+    async fn next(self) -> Option<(Result<Bytes, Infallible>, Self)> {
+        match self {
+            Self::Open(client, position) => {
+                // Browsers try again after this many milliseconds.
+                let mut first = b"retry: 1000\n\n".to_vec();
+                let message = client.catch_up(position);
+                let (seq, bytes) = match message {
+                    Message::Change { seq, .. } if seq == position => (position, Bytes::new()),
+                    Message::Change { seq, bytes, .. } | Message::Reset { seq, bytes } => {
+                        (seq, bytes)
+                    }
+                    Message::Beat { bytes } => (position, bytes),
+                };
+                first.extend_from_slice(&bytes);
+                first.extend_from_slice(&render::beat(&client.state));
+                Some((Ok(first.into()), Self::Follow(client, seq)))
+            }
+            Self::Follow(mut client, position) => {
+                let (bytes, seq) = client.next(position).await?;
+                Some((Ok(bytes), Self::Follow(client, seq)))
+            }
+        }
+    }
+}

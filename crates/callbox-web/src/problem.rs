@@ -1,0 +1,123 @@
+//! Errors as RFC 9457 problem details: what is wrong, and what to do.
+
+use std::borrow::Cow;
+
+use axum::{
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+/// An error as callers see it.
+///
+/// Leaves the server as `application/problem+json`; on pages the same problem is shown as a page.
+/// Never holds personal data beyond what the caller just sent.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Problem {
+    /// The HTTP status.
+    pub(crate) status: StatusCode,
+    /// The name for programs, in kebab case; stable.
+    pub(crate) code: &'static str,
+    /// What is wrong.
+    pub(crate) detail: Cow<'static, str>,
+    /// What the caller can do.
+    pub(crate) hint: Cow<'static, str>,
+    /// The member of the body, the parameter or the header that is at fault.
+    pub(crate) field: Option<String>,
+    /// After how many seconds trying again may help.
+    pub(crate) retry_after_seconds: Option<u32>,
+}
+
+impl Problem {
+    /// Makes a problem.
+    pub(crate) fn new(
+        status: StatusCode,
+        code: &'static str,
+        detail: impl Into<Cow<'static, str>>,
+        hint: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let (detail, hint) = (detail.into(), hint.into());
+        Self { status, code, detail, hint, field: None, retry_after_seconds: None }
+    }
+
+    /// Names what is at fault.
+    pub(crate) fn at(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// Says when to try again.
+    pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self
+    }
+
+    /// Something is not there.
+    pub(crate) fn not_found(
+        detail: impl Into<Cow<'static, str>>,
+        hint: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", detail, hint)
+    }
+
+    /// A member of the body or a parameter is wrong.
+    pub(crate) fn bad_field(
+        field: impl Into<String>,
+        detail: impl Into<Cow<'static, str>>,
+        hint: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-field", detail, hint).at(field)
+    }
+
+    /// A fault of the server; what it was stands in the log under `what`.
+    pub(crate) fn internal(what: &'static str, error: &dyn std::error::Error) -> Self {
+        tracing::error!(error = %chain(error), "{what}");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            what,
+            "try again; if it stays, the server's log says more",
+        )
+    }
+}
+
+/// An error with all its sources, for one log line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text = format!("{text}: {inner}");
+        source = inner.source();
+    }
+    text
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut body = json!({
+            "type": format!("urn:callbox:problem:{}", self.code),
+            "title": self.status.canonical_reason().unwrap_or("error"),
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "detail": self.detail,
+            "hint": self.hint,
+        });
+        if let Some(field) = &self.field {
+            body["field"] = field.as_str().into();
+        }
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ];
+        let mut response = (self.status, headers, body.to_string()).into_response();
+        let mut set = |name: HeaderName, value: HeaderValue| response.headers_mut().insert(name, value);
+        if let Some(seconds) = self.retry_after_seconds {
+            set(header::RETRY_AFTER, seconds.into());
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            set(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,101 @@
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{Route, Signed, Verb, find, origin, signed::sign_in_first};
+use crate::{access::rights, pages, problem::Problem, state::AppState};
+
+/// Lets a request through to its handler if the table of routes and that of rights say so.
+///
+/// Handlers find [`Signed`] in the request. What has no row is refused, whoever asks.
+pub(crate) async fn authorise(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let row = Verb::of(request.method()).zip(path).and_then(|(verb, path)| find(verb, path));
+    let Some((place, route)) = row else {
+        // Not found, or not offered with this method: the router knows which.
+        let response = match path {
+            Some(_) => method_not_allowed().into_response(),
+            None => nothing_here().into_response(),
+        };
+        return for_reader(&state, None, request.headers(), None, response);
+    };
+    let signed = Signed::find(&state, request.headers());
+    let headers = request.headers().clone();
+    let response = match permit(route, signed.as_ref(), &headers) {
+        Ok(()) => {
+            if let Some(signed) = signed.clone() {
+                request.extensions_mut().insert(signed);
+            }
+            next.run(request).await
+        }
+        Err(problem) if problem.status == StatusCode::UNAUTHORIZED && is_page(route) => {
+            to_sign_in(&request)
+        }
+        Err(problem) => problem.into_response(),
+    };
+    state.metrics.count_request(place, response.status());
+    for_reader(&state, Some(route), &headers, signed.as_ref(), response)
+}
+
+fn permit(route: &Route, signed: Option<&Signed>, headers: &HeaderMap) -> Result<(), Problem> {
+    // A token is sent by a program on purpose; a cookie by the browser whoever made it ask.
+    if route.verb == Verb::Post && !headers.contains_key(header::AUTHORIZATION) {
+        origin::check(headers)?;
+    }
+    if rights::is_open(route.action) {
+        return Ok(());
+    }
+    let signed = signed.ok_or_else(sign_in_first)?;
+    rights::check(signed.role(), route.action).map_err(|denied| {
+        Problem::new(StatusCode::FORBIDDEN, "not-permitted", denied.detail, denied.hint)
+    })
+}
+
+fn is_page(route: &Route) -> bool {
+    pages::ROUTES.iter().any(|page| std::ptr::eq(page, route)) && route.verb == Verb::Get
+}
+
+fn to_sign_in(request: &Request) -> Response {
+    // Only the path: a query may hold what somebody searched for.
+    let next: String = request.uri().path().chars().filter(|c| !matches!(c, '&' | '#' | '?')).collect();
+    Redirect::to(&format!("/sign-in?next={next}")).into_response()
+}
+
+/// Shows a problem as a page to somebody who reads pages.
+fn for_reader(
+    state: &AppState,
+    route: Option<&Route>,
+    headers: &HeaderMap,
+    signed: Option<&Signed>,
+    response: Response,
+) -> Response {
+    let is_program = route.is_some_and(|route| route.path.starts_with("/api/"));
+    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let reads_pages = accepts.is_some_and(|accepts| accepts.contains("text/html"));
+    match response.extensions().get::<Problem>() {
+        Some(problem) if reads_pages && !is_program => {
+            (problem.status, pages::problem(state, signed, problem)).into_response()
+        }
+        _ => response,
+    }
+}
+
+fn nothing_here() -> Problem {
+    Problem::not_found("there is nothing at this address", "begin at /, or see /api/v1/openapi.json")
+}
+
+fn method_not_allowed() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "this address does not take this method",
+        "see /api/v1/openapi.json for what it takes",
+    )
+}

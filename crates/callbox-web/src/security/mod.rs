@@ -1,0 +1,16 @@
+//! What stands between a request and its handler: rights, origins, headers.
+
+mod authorise;
+mod form;
+mod headers;
+mod origin;
+mod routes;
+mod sign_in;
+mod signed;
+
+pub(crate) use authorise::authorise;
+pub(crate) use form::SignedForm;
+pub(crate) use headers::{CONTENT_SECURITY_POLICY, harden};
+pub(crate) use routes::{Route, Verb, all, find, get, post};
+pub(crate) use sign_in::{sign_in, sign_out};
+pub(crate) use signed::{Peer, Signed};

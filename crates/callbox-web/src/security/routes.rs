@@ -1,0 +1,78 @@
+//! Every route with the right it needs and the reason for which it exists.
+
+use axum::http::Method;
+
+use crate::access::rights::Action;
+
+/// What a route does to the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    /// Reads; safe to repeat.
+    Get,
+    /// Writes.
+    Post,
+}
+
+impl Verb {
+    /// The verb of a request; others have no routes.
+    pub(crate) fn of(method: &Method) -> Option<Self> {
+        match *method {
+            Method::GET | Method::HEAD => Some(Self::Get),
+            Method::POST => Some(Self::Post),
+            _ => None,
+        }
+    }
+
+    /// The method's name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// One route: a route without a row is refused to everybody.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Route {
+    /// Its method.
+    pub(crate) verb: Verb,
+    /// Its path as the router writes it.
+    pub(crate) path: &'static str,
+    /// The right it needs.
+    pub(crate) action: Action,
+    /// Why an emergency service may offer it; see `docs/boundary.md`.
+    pub(crate) reason: &'static str,
+}
+
+/// A row for a route that reads.
+pub(crate) const fn get(path: &'static str, action: Action, reason: &'static str) -> Route {
+    Route { verb: Verb::Get, path, action, reason }
+}
+
+/// A row for a route that writes.
+pub(crate) const fn post(path: &'static str, action: Action, reason: &'static str) -> Route {
+    Route { verb: Verb::Post, path, action, reason }
+}
+
+/// The rows of all tables: the API's, the server's own, the pages'.
+pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
+    [crate::api::ROUTES, OWN, crate::pages::ROUTES].into_iter().flatten()
+}
+
+/// The row of a route, with its place among all rows.
+pub(crate) fn find(verb: Verb, path: &str) -> Option<(usize, &'static Route)> {
+    all().enumerate().find(|(_, route)| route.verb == verb && route.path == path)
+}
+
+/// Routes that belong neither to the API nor to a page.
+const OWN: &[Route] = &[
+    get("/assets/{version}/{*name}", Action::ReadOpenly, "the console's own scripts and styles"),
+    get("/healthz", Action::ReadOpenly, "whoever runs the server must see that it runs"),
+    get("/readyz", Action::ReadOpenly, "whoever runs the server must see that it records"),
+    get("/metrics", Action::ReadMetrics, "whoever runs the server must see how it does"),
+    get("/ledger/checkpoint", Action::ReadOpenly, "outsiders check the record against it"),
+    get("/ledger/keys", Action::ReadOpenly, "outsiders check the checkpoint's signature with it"),
+    post("/sign-in", Action::SignIn, "people sign in, so that the record says who did what"),
+    post("/sign-out", Action::OwnSession, "people end their session when they leave"),
+];

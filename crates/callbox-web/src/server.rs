@@ -1,0 +1,252 @@
+//! The server: binds, accepts, hands requests to the routes, and ends without cutting anybody off.
+
+mod connection;
+mod routes;
+
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use callbox_domain::Purpose;
+use callbox_engine::{Clock, Engine, wall_clock};
+use hyper_util::server::graceful::GracefulShutdown;
+use thiserror::Error;
+use tokio::{
+    net::TcpListener,
+    sync::Semaphore,
+    time::{MissedTickBehavior, interval, sleep, timeout},
+};
+use tokio_rustls::TlsAcceptor;
+
+pub(crate) use routes::routes;
+
+use crate::{
+    Access, TlsError, TlsFiles, live,
+    state::{AppState, blocking},
+    tls,
+};
+
+/// How many connections may be open: one live stream and a few requests for each console.
+const MAX_CONNECTIONS: usize = 6_000;
+/// How long requests on their way have to end when the server shuts down.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// How to serve.
+#[derive(Clone)]
+pub struct ServeOptions {
+    /// Where to listen; `127.0.0.1:8110` unless something else is wanted.
+    pub listen: SocketAddr,
+    /// Certificate and key; without them plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// Whether plain HTTP may leave this machine: passwords and calls can then be read on the way.
+    pub insecure_listen: bool,
+    /// Why what is recorded is recorded; [`Purpose::Exercise`] for a demo.
+    pub purpose: Purpose,
+    /// Tells the time; the same as the engine's.
+    pub clock: Clock,
+}
+
+impl Default for ServeOptions {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8110)),
+            tls: None,
+            insecure_listen: false,
+            purpose: Purpose::EmergencyResponse,
+            clock: wall_clock(),
+        }
+    }
+}
+
+impl std::fmt::Debug for ServeOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServeOptions")
+            .field("listen", &self.listen)
+            .field("tls", &self.tls)
+            .field("insecure_listen", &self.insecure_listen)
+            .field("purpose", &self.purpose)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why the server does not serve.
+#[derive(Debug, Error)]
+pub enum ServeError {
+    /// Something else listens there.
+    #[error("port {} is in use; stop the other server or use --listen", .0.port())]
+    InUse(SocketAddr),
+    /// The address cannot be used.
+    #[error("cannot listen on {address}: {source}; use --listen with an address of this machine")]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The address can be reached from outside and nothing protects what is sent.
+    #[error(
+        "{0} can be reached from other machines, and without TLS passwords and calls can be read \
+         on the way; give --tls-cert and --tls-key, or --insecure-listen behind a proxy that \
+         has TLS"
+    )]
+    Unprotected(SocketAddr),
+    /// TLS cannot be offered.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// Signals cannot be waited for.
+    #[error("cannot wait for signals: {0}")]
+    Signal(io::Error),
+}
+
+/// A server that is bound to its address and does not answer yet.
+pub struct Server {
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    state: AppState,
+    address: SocketAddr,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Binds to the address. Refuses one that is in use or not protected.
+    pub async fn bind(
+        engine: Engine,
+        access: Access,
+        options: ServeOptions,
+    ) -> Result<Self, ServeError> {
+        let ServeOptions { listen, tls, insecure_listen, purpose, clock } = options;
+        if tls.is_none() && !listen.ip().is_loopback() && !insecure_listen {
+            return Err(ServeError::Unprotected(listen));
+        }
+        let tls = tls.as_ref().map(tls::acceptor).transpose()?;
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::AddrInUse => ServeError::InUse(listen),
+            _ => ServeError::Listen { address: listen, source },
+        };
+        let listener = TcpListener::bind(listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let state = AppState::new(engine, access, purpose, clock, tls.is_some());
+        Ok(Self { listener, tls, state, address })
+    }
+
+    /// Where it listens; the port is a real one where 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address that people open.
+    pub fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// Serves until `stop` is done, then lets requests on their way end, for ten seconds at most.
+    ///
+    /// The engine keeps running: its owner shuts it down afterwards.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let Self { listener, tls, state, .. } = self;
+        let service = connection::Service::new(routes(&state), state.clone());
+        let live = tokio::spawn(live::run(state.clone()));
+        let upkeep = tokio::spawn(keep_up(state.clone()));
+        let graceful = GracefulShutdown::new();
+        let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            // Waiting for a free place before accepting leaves the rest in the system's queue.
+            let accepted = tokio::select! {
+                () = &mut stop => break,
+                accepted = async {
+                    let permit = Arc::clone(&free).acquire_owned().await;
+                    (listener.accept().await, permit)
+                } => accepted,
+            };
+            match accepted {
+                (Ok((stream, peer)), Ok(permit)) => {
+                    let tls = tls.clone();
+                    service.spawn(stream, peer.ip(), tls, graceful.watcher(), permit);
+                }
+                (Err(error), _) => {
+                    // Mostly out of file descriptors: waiting lets some connections end.
+                    tracing::warn!(error = %error, "a connection could not be accepted");
+                    sleep(Duration::from_millis(50)).await;
+                }
+                (Ok(_), Err(_)) => break,
+            }
+        }
+        drop(listener);
+        tracing::info!("shutting down");
+        state.live.close();
+        if timeout(FAREWELL, graceful.shutdown()).await.is_err() {
+            tracing::warn!("some requests were cut off");
+        }
+        upkeep.abort();
+        // It ends by itself once the live streams are closed; a panic was logged already.
+        let _ = live.await;
+        if let Ok(Err(error)) = blocking({
+            let access = state.access.clone();
+            move || access.tidy()
+        })
+        .await
+        {
+            tracing::warn!(error = %error, "the sessions' last use could not be stored");
+        }
+    }
+}
+
+/// Serves until Ctrl-C or SIGTERM.
+pub async fn serve(
+    engine: Engine,
+    access: Access,
+    options: ServeOptions,
+) -> Result<(), ServeError> {
+    let server = Server::bind(engine, access, options).await?;
+    let stop = stop_signal().map_err(ServeError::Signal)?;
+    tracing::info!(address = %server.address(), "listening");
+    server.run(stop).await;
+    Ok(())
+}
+
+/// Waits for Ctrl-C or, where there is one, SIGTERM.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without the signal the server runs until it is killed, which it survives.
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}
+
+/// Takes over what the command line changed in the accounts, and forgets sessions that are over.
+async fn keep_up(state: AppState) {
+    let mut tick = interval(Duration::from_secs(2));
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut count = 0_u32;
+    loop {
+        tick.tick().await;
+        count = count.wrapping_add(1);
+        let access = state.access.clone();
+        let outcome = blocking(move || {
+            access.refresh()?;
+            if count.is_multiple_of(30) { access.tidy() } else { Ok(()) }
+        });
+        if let Ok(Err(error)) = outcome.await {
+            tracing::error!(error = %error, "the accounts cannot be read; sessions stay as they are");
+        }
+    }
+}

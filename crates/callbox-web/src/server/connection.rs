@@ -1,0 +1,103 @@
+use std::{net::IpAddr, sync::atomic::Ordering, time::Duration};
+
+use axum::{Router, extract::Request};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::Watcher},
+    service::TowerToHyperService,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    sync::OwnedSemaphorePermit,
+    time::timeout,
+};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
+
+use crate::{security::Peer, state::AppState};
+
+/// How long a client may take for its handshake, and for the headers of a request.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The most bytes that the headers of a request may have.
+const MAX_HEADER_BYTES: usize = 16 * 1_024;
+/// The most headers that a request may have.
+const MAX_HEADERS: usize = 64;
+/// The most requests that one HTTP/2 connection may have on their way.
+const MAX_STREAMS: u32 = 64;
+
+/// Hands the requests of each connection to the routes.
+#[derive(Clone)]
+pub(super) struct Service {
+    router: Router,
+    http: auto::Builder<TokioExecutor>,
+    state: AppState,
+}
+
+impl Service {
+    pub(super) fn new(router: Router, state: AppState) -> Self {
+        let mut http = auto::Builder::new(TokioExecutor::new());
+        http.http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(PATIENCE)
+            .max_headers(MAX_HEADERS)
+            .max_buf_size(MAX_HEADER_BYTES);
+        http.http2()
+            .timer(TokioTimer::new())
+            .max_header_list_size(MAX_HEADER_BYTES as u32)
+            .max_concurrent_streams(MAX_STREAMS)
+            .keep_alive_interval(Some(Duration::from_secs(30)))
+            .keep_alive_timeout(PATIENCE);
+        Self { router, http, state }
+    }
+
+    /// Serves one connection in a task of its own.
+    pub(super) fn spawn(
+        &self,
+        stream: TcpStream,
+        peer: IpAddr,
+        tls: Option<TlsAcceptor>,
+        watcher: Watcher,
+        permit: OwnedSemaphorePermit,
+    ) {
+        let service = self.clone();
+        tokio::spawn(async move {
+            let _permit = permit;
+            // Live changes are small and must not wait to be sent together.
+            let _ = stream.set_nodelay(true);
+            let connections = &service.state.metrics.connections;
+            connections.fetch_add(1, Ordering::Relaxed);
+            match tls {
+                None => service.serve(stream, peer, watcher).await,
+                Some(tls) => match timeout(PATIENCE, tls.accept(stream)).await {
+                    Ok(Ok(stream)) => service.serve(stream, peer, watcher).await,
+                    // Scanners and plain HTTP: nothing that an operator could do about it.
+                    _ => tracing::debug!("a TLS handshake failed"),
+                },
+            }
+            connections.fetch_sub(1, Ordering::Relaxed);
+        });
+    }
+
+    async fn serve(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        peer: IpAddr,
+        watcher: Watcher,
+    ) {
+        let router = self.router.clone();
+        let service = tower::service_fn(move |request: Request<_>| {
+            let mut request = request;
+            request.extensions_mut().insert(Peer(peer));
+            router.clone().oneshot(request)
+        });
+        let connection = self
+            .http
+            .serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service))
+            .into_owned();
+        // How a connection ends is the client's affair.
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(error = %error, "a connection ended early");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What every handler shares.
+
+use std::{ops::Deref, sync::Arc};
+
+use callbox_domain::{Purpose, Timestamp};
+use callbox_engine::{Clock, Engine};
+use tokio::sync::Semaphore;
+
+use crate::{access::Access, live::Live, metrics::Metrics};
+
+/// How many passwords are hashed at once: each takes 19 MiB and a core.
+const HASHING_AT_ONCE: usize = 2;
+
+/// What every handler shares; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct AppState(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) engine: Engine,
+    pub(crate) access: Access,
+    pub(crate) live: Live,
+    pub(crate) metrics: Metrics,
+    /// Why what is recorded here is recorded: an emergency service's work, or an exercise.
+    pub(crate) purpose: Purpose,
+    /// Whether clients reach the server over TLS, so that cookies are bound to it.
+    pub(crate) tls: bool,
+    pub(crate) hashing: Semaphore,
+    pub(crate) clock: Clock,
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl AppState {
+    pub(crate) fn new(engine: Engine, access: Access, purpose: Purpose, clock: Clock, tls: bool) -> Self {
+        Self(Arc::new(Shared {
+            live: Live::new(),
+            metrics: Metrics::new(),
+            hashing: Semaphore::new(HASHING_AT_ONCE),
+            engine,
+            clock,
+            access,
+            purpose,
+            tls,
+        }))
+    }
+
+    /// The time, by the same clock as the ledger's.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Whether the center is a demo or an exercise, so that pages say so.
+    pub(crate) fn is_exercise(&self) -> bool {
+        self.purpose == Purpose::Exercise
+    }
+}
+
+/// Runs something that waits for a disk or hashes on a thread that may block.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, crate::problem::Problem> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| crate::problem::Problem::internal("a task of the server failed", &error))
+}
