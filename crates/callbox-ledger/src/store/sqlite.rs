@@ -99,8 +99,16 @@ impl SqliteStore {
 
     fn ready(connection: Connection, lock: File) -> Result<Self, StoreError> {
         // After a failed flush the log may stand in the page cache only. Moving it into the main
-        // file writes and flushes every page anew, so that what recovery reads is durable.
-        checkpoint(&connection)?;
+        // file writes and flushes every page anew, so that what recovery reads is durable. A long
+        // read (a check, a backup) must not keep a server from starting: then the log stays.
+        connection
+            .busy_timeout(Duration::from_millis(200))
+            .map_err(fault)?;
+        match checkpoint(&connection) {
+            Ok(()) | Err(StoreError::Unavailable(_)) => {}
+            Err(error) => return Err(error),
+        }
+        connection.busy_timeout(BUSY).map_err(fault)?;
         check_compare_and_swap(&connection)?;
         Ok(Self {
             connection,

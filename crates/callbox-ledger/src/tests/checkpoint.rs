@@ -81,6 +81,33 @@ fn a_checkpoint_opens_and_no_changed_one_does() {
     );
 }
 
+/// The description shows a note that truly holds.
+#[test]
+fn the_published_note_opens() {
+    let text = include_str!("../../../../docs/ledger.md");
+    let (_, rest) = text.split_once("```\n").unwrap();
+    let (note, _) = rest.split_once("```").unwrap();
+    let key = text
+        .lines()
+        .find_map(|line| line.strip_prefix("    "))
+        .unwrap();
+    let checkpoint = Checkpoint::open(note, &VerifierKey::parse(key).unwrap()).unwrap();
+    assert_eq!(checkpoint.origin, "dispatch.example.org/center");
+    let ours = Signer::from_seed("dispatch.example.org/center", &[7; 32]);
+    let signed = Checkpoint {
+        size: 12,
+        root: sign(&small()).root,
+        ..checkpoint
+    };
+    assert_eq!(
+        (
+            ours.sign(&signed).as_str(),
+            ours.verifier().to_string().as_str()
+        ),
+        (note, key)
+    );
+}
+
 #[test]
 fn a_checkpoint_of_another_origin_is_refused() {
     let other = Checkpoint {

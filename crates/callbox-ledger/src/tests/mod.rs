@@ -1,6 +1,7 @@
 //! Tests of the ledger as its users see it: through the public interface and the stored bytes.
 
 mod checkpoint;
+mod crash;
 mod faults;
 mod format;
 mod script;

@@ -69,6 +69,33 @@ fn a_second_server_is_refused_and_says_by_whom() {
     assert!(SqliteStore::open_writer(&path).is_ok());
 }
 
+/// A check or a backup that runs while the server starts holds up neither.
+#[test]
+fn a_server_starts_while_someone_reads() {
+    let (_directory, path) = small_file();
+    let mut ledger = Ledger::open(SqliteStore::open_writer(&path).unwrap(), options()).unwrap();
+    ledger.append(&[draft(1, 1, 0)]).unwrap();
+    let mut seen = 0;
+    let mut running = Some(ledger);
+    SqliteReader::open(&path)
+        .unwrap()
+        .visit(0, &mut |row| {
+            if let Some(mut before) = running.take() {
+                before.append(&[draft(1, 2, 0)]).unwrap();
+                drop(before);
+                let store = SqliteStore::open_writer(&path).unwrap();
+                let mut after = Ledger::open(store, options()).unwrap();
+                after.append(&[draft(1, 3, 0)]).unwrap();
+            }
+            seen += row.n;
+            std::ops::ControlFlow::Continue(())
+        })
+        .unwrap();
+    // The reader sees one state, the one it began with.
+    assert_eq!(seen, 13);
+    assert_eq!(check_file(&path).unwrap().events, 15);
+}
+
 #[test]
 fn what_is_no_ledger_is_refused() {
     let (directory, path) = place();
