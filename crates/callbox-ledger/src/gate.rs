@@ -121,7 +121,7 @@ impl Gate {
     }
 
     /// Puts `note` in the place of `expected`, or refuses when something else stands there.
-    fn swap(
+    pub(crate) fn swap(
         &self,
         expected: Option<&str>,
         note: &str,

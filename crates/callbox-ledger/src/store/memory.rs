@@ -117,7 +117,13 @@ impl Store for MemoryStore {
         let mut shared = self.lock();
         let fault = shared.faults.pop_front().unwrap_or(Injected::None);
         if shared.rows.contains_key(&frame.no) {
-            return Err(StoreError::Conflict { no: frame.no });
+            // That the number is taken may be the answer that is lost.
+            return Err(match fault {
+                Injected::UnknownPersisted | Injected::UnknownNotPersisted => {
+                    StoreError::Unknown(format!("injected: {fault:?}").into())
+                }
+                _ => StoreError::Conflict { no: frame.no },
+            });
         }
         match fault {
             Injected::None | Injected::UnknownPersisted | Injected::FatalPersisted => {

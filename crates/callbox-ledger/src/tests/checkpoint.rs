@@ -269,6 +269,41 @@ fn a_second_signer_is_noticed() {
     assert!(matches!(first.advance(), Err(GateError::Note { .. })));
 }
 
+/// A note of another history, signed by the same key, is noticed by a running checkpointer too.
+#[test]
+fn an_exchanged_note_is_looked_at_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = small();
+    let mut running = checkpointer(&store, directory.path());
+    let mut other = running.advance().unwrap();
+    (other.size, other.root) = (4, Hash([1; 32]));
+    fs::write(directory.path().join("checkpoint"), signer().sign(&other)).unwrap();
+    open(&store).append(&[draft(1, 1, 0)]).unwrap();
+    match running.advance() {
+        Err(GateError::Ledger(Fault {
+            frame: 1,
+            what: FaultKind::Forked { size: 4, .. },
+        })) => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_kept_note_is_compared_and_swapped() {
+    let directory = tempfile::tempdir().unwrap();
+    let gate = Gate::open(directory.path()).unwrap();
+    let edge = Frontier::empty();
+    assert!(matches!(
+        gate.swap(Some("a"), "b", &edge),
+        Err(GateError::Raced)
+    ));
+    gate.swap(None, "a", &edge).unwrap();
+    assert!(matches!(gate.swap(None, "b", &edge), Err(GateError::Raced)));
+    assert_eq!(gate.note().unwrap().as_deref(), Some("a"));
+    gate.swap(Some("a"), "b", &edge).unwrap();
+    assert_eq!(gate.note().unwrap().as_deref(), Some("b"));
+}
+
 #[test]
 fn consistency_of_two_checkpoints_is_provable() {
     let store = MemoryStore::new();

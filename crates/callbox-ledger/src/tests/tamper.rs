@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
 use super::*;
+use crate::frame::put_part;
+use crate::leaf::encode;
 
 /// The ways to change one byte.
 const MASKS: [u8; 9] = [1, 2, 4, 8, 16, 32, 64, 128, 255];
@@ -261,4 +263,84 @@ fn a_blanked_payload_is_gone_and_every_proof_holds() {
     row.sealed[0] = length - 1;
     store.set_rows(rows);
     assert_eq!(check(&mut store, None).unwrap_err().frame, 3);
+}
+
+/// Gives a store with one frame of these leaves, its root as if all were well.
+fn forged(leaves: &[Vec<u8>], at_us: i64) -> MemoryStore {
+    let mut frontier = Frontier::empty();
+    let mut column = Vec::new();
+    for leaf in leaves {
+        frontier.push(leaf_hash(leaf));
+        put_part(&mut column, leaf);
+    }
+    let store = MemoryStore::new();
+    store.set_rows([FrameRow {
+        no: 0,
+        first_seq: 0,
+        n: leaves.len() as u32,
+        at_us,
+        writer: 3,
+        epoch: 2,
+        root: frontier.root(),
+        leaves: column,
+        sealed: Vec::new(),
+    }]);
+    store
+}
+
+fn leaf(version: u32, recorded_us: i64) -> Vec<u8> {
+    let frame = (version == 1).then_some(FrameHead {
+        no: 0,
+        writer: 3,
+        epoch: 2,
+    });
+    let leaf = Leaf {
+        kind: 7,
+        schema: 1,
+        stream: Stream { kind: 1, no: 1 },
+        stream_version: version,
+        at_us: 0,
+        recorded_us,
+        actor: 1,
+        purpose: 1,
+        idempotency: None,
+        open: b"",
+        personal_hash: None,
+        frame,
+    };
+    let mut bytes = Vec::new();
+    encode(&leaf, &mut bytes);
+    bytes
+}
+
+/// What hashes as it should and still breaks a rule was not written by a ledger.
+#[test]
+fn forged_frames_that_hash_are_found() {
+    let fault = |mut store: MemoryStore| check(&mut store, None).unwrap_err().to_string();
+    assert!(check(&mut forged(&[leaf(1, 5), leaf(2, 9)], 9), None).is_ok());
+    let back = fault(forged(&[leaf(1, 9), leaf(2, 5)], 5));
+    assert!(
+        back.contains("event 1 (leaf 1 of the frame): it was recorded before"),
+        "{back}"
+    );
+    // The schema version 1 written in two bytes: well-formed CBOR, not the canonical.
+    let mut long = leaf(1, 5);
+    assert_eq!(long[..4], [0x8c, 1, 7, 1]);
+    long.splice(3..4, [0x18, 1]);
+    let long = fault(forged(&[long], 5));
+    assert!(
+        long.contains("event 0 (leaf 0 of the frame): its leaf is not in canonical form"),
+        "{long}"
+    );
+    // The length of a leaf written in two bytes.
+    let store = forged(&[leaf(1, 5)], 5);
+    let mut rows = store.rows();
+    let length = rows[0].leaves[0];
+    rows[0].leaves.splice(0..1, [length | 0x80, 0]);
+    store.set_rows(rows);
+    let long = fault(store);
+    assert!(
+        long.contains("a length is not in its shortest form"),
+        "{long}"
+    );
 }
