@@ -16,7 +16,8 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-pub(crate) use routes::routes;
+pub(crate) use routes::{MAX_BODY_BYTES, too_large};
+use routes::routes;
 
 use crate::{
     Access, TlsError, TlsFiles, live,

@@ -1,4 +1,75 @@
-//! placeholder
-use crate::{mount::Mount, security::Route};
-pub(crate) const ROUTES: &[Route] = &[];
-pub(crate) fn router() -> Mount { Mount::new() }
+//! The JSON interface: reads of the snapshot, writes as commands, problems as RFC 9457.
+
+mod commands;
+mod configuration;
+mod endpoints;
+mod fields;
+mod incident;
+mod lists;
+mod openapi;
+mod record;
+mod time;
+mod timeline;
+mod write;
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::Request,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+pub(crate) use endpoints::{ENDPOINTS, Endpoint};
+
+use crate::{live, mount::Mount, problem::Problem, server};
+
+/// The API's routes, and the server's own that answer programs.
+pub(crate) fn router() -> Mount {
+    let reads = Mount::new()
+        .get("/healthz", record::health)
+        .get("/readyz", record::ready)
+        .get("/ledger/checkpoint", record::checkpoint)
+        .get("/ledger/keys", record::keys)
+        .get("/api/v1/openapi.json", openapi::show)
+        .get("/api/v1/me", lists::me)
+        .get("/api/v1/board", lists::board)
+        .get("/api/v1/live", live::follow)
+        .get("/api/v1/incidents", lists::incidents)
+        .get("/api/v1/history", lists::history)
+        .get("/api/v1/incidents/{id}", incident::show)
+        .get("/api/v1/incidents/{id}/timeline", timeline::show)
+        .get("/api/v1/units", lists::units)
+        .get("/api/v1/units/{call_sign}", lists::unit);
+    ENDPOINTS.iter().filter(|endpoint| endpoint.make.is_some()).fold(reads, write::mount)
+}
+
+/// Reads a whole body of the given media type; an empty one may come without a type.
+async fn read_body(request: Request, media_type: &'static str) -> Result<Bytes, Problem> {
+    let given = request.headers().get(header::CONTENT_TYPE).cloned();
+    let body = axum::body::to_bytes(request.into_body(), server::MAX_BODY_BYTES)
+        .await
+        .map_err(|_| server::too_large())?;
+    let essence = |value: &HeaderValue| {
+        let text = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+        text.trim().eq_ignore_ascii_case(media_type)
+    };
+    if (body.is_empty() && given.is_none()) || given.as_ref().is_some_and(essence) {
+        return Ok(body);
+    }
+    Err(Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported-media-type",
+        format!("the body is not {media_type}"),
+        format!("send 'Content-Type: {media_type}'"),
+    )
+    .at("Content-Type"))
+}
+
+/// An answer in JSON.
+fn answer(body: &impl serde::Serialize) -> Response {
+    Json(body).into_response()
+}
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ use std::{
 };
 
 use axum::body::Bytes;
+use callbox_domain::Timestamp;
 use tokio::{
     sync::{Semaphore, broadcast, watch},
     time::{Instant, MissedTickBehavior, interval, sleep_until},
@@ -53,6 +54,14 @@ pub(crate) struct Live {
     messages: Mutex<Option<broadcast::Sender<Message>>>,
     clients: Arc<Semaphore>,
     closing: watch::Sender<bool>,
+    board: Mutex<Option<Board>>,
+}
+
+/// A board that was rendered for somebody and serves others for a moment.
+struct Board {
+    seq: u64,
+    at: Timestamp,
+    bytes: Bytes,
 }
 
 impl Live {
@@ -61,6 +70,26 @@ impl Live {
             messages: Mutex::new(Some(broadcast::Sender::new(RING))),
             clients: Arc::new(Semaphore::new(MAX_CLIENTS)),
             closing: watch::Sender::new(false),
+            board: Mutex::new(None),
+        }
+    }
+
+    /// The whole board at position `seq`: when all consoles come back at once, rendered once.
+    pub(crate) fn board(
+        &self,
+        seq: u64,
+        now: Timestamp,
+        render: impl FnOnce() -> Vec<u8>,
+    ) -> Bytes {
+        // Held while rendering, so that the others wait for the same bytes.
+        let mut board = self.board.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*board {
+            Some(board) if board.seq == seq && board.at.plus_seconds(1) > now => board.bytes.clone(),
+            _ => {
+                let bytes = Bytes::from(render());
+                *board = Some(Board { seq, at: now, bytes: bytes.clone() });
+                bytes
+            }
         }
     }
 

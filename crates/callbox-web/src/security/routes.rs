@@ -57,7 +57,8 @@ pub(crate) const fn post(path: &'static str, action: Action, reason: &'static st
 
 /// The rows of all tables: the API's, the server's own, the pages'.
 pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
-    [crate::api::ROUTES, OWN, crate::pages::ROUTES].into_iter().flatten()
+    let api = crate::api::ENDPOINTS.iter().map(|endpoint| &endpoint.route);
+    api.chain(OWN).chain(crate::pages::ROUTES)
 }
 
 /// The row of a route, with its place among all rows.

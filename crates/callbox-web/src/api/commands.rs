@@ -1,0 +1,255 @@
+//! How a request's members become a command of the rules.
+
+use callbox_domain::{
+    AddNarrative, Caller, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident,
+    CloseIncident, Code, Command, CorrectNarrative, DefineAgency, DefineCenter, DefineDisposition,
+    DefineIncidentType, DefinePriority, DefineUnit, DefineUnitStatus, DefineUnitType,
+    DispatchUnits, IncidentId, LineNo, LinkIncidents, LocateIncident, Meaning, Place,
+    PrioritiseIncident, PutUnitInService, ReassignUnit, ReceiveIncident, Refusal, Relation,
+    ReleaseUnit, ReopenIncident, TakeUnitOutOfService, UnitId,
+};
+
+use super::fields::Members;
+use crate::problem::Problem;
+
+/// What a request is about: from its path, its body, and the state for looking call signs up.
+pub(super) struct Input<'a> {
+    pub(super) center: &'a Center,
+    pub(super) path: Vec<(String, String)>,
+    pub(super) body: Members,
+}
+
+/// Makes a command of a request.
+pub(super) type Make = fn(&Input<'_>) -> Result<Command, Problem>;
+
+impl Input<'_> {
+    fn part(&self, name: &str) -> &str {
+        let part = self.path.iter().find(|(known, _)| known == name);
+        part.map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
+    fn incident(&self) -> Result<IncidentId, Problem> {
+        incident_number(self.part("id"))
+    }
+
+    fn unit(&self) -> Result<UnitId, Problem> {
+        self.called(self.part("call_sign"))
+    }
+
+    fn called(&self, call_sign: &str) -> Result<UnitId, Problem> {
+        let unit = self.center.unit_called(call_sign).map(|unit| unit.id);
+        unit.ok_or_else(|| Refusal::UnknownUnit(call_sign.to_owned()).into())
+    }
+
+    fn place(&self) -> Result<Option<Place>, Problem> {
+        let lat_lon = match (self.body.degrees("lat"), self.body.degrees("lon")) {
+            (Some(lat), Some(lon)) => Some((lat, lon)),
+            (None, None) => None,
+            (Some(_), None) => return Err(lonely("lon", "lat")),
+            (None, Some(_)) => return Err(lonely("lat", "lon")),
+        };
+        match self.body.text("place") {
+            Some(text) => Ok(Some(Place::new(text, lat_lon))),
+            None if lat_lon.is_some() => Err(lonely("place", "lat")),
+            None => Ok(None),
+        }
+    }
+}
+
+fn lonely(missing: &'static str, given: &'static str) -> Problem {
+    let detail = format!("this member is missing where {given} is given");
+    Problem::bad_field(missing, detail, "send both or none; words go with coordinates")
+}
+
+/// An incident's number as it stands in a path.
+pub(super) fn incident_number(text: &str) -> Result<IncidentId, Problem> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.map(IncidentId).ok_or_else(|| {
+        Problem::not_found("there is no such incident", "an incident has a number, like 2612")
+    })
+}
+
+pub(super) fn receive(input: &Input<'_>) -> Result<Command, Problem> {
+    let body = &input.body;
+    let (name, call_back) = (body.text("caller_name"), body.text("caller_number"));
+    let caller = (name.is_some() || call_back.is_some()).then_some(Caller { name, call_back });
+    Ok(ReceiveIncident {
+        incident_type: body.code("type"),
+        priority: body.code("priority"),
+        place: input.place()?,
+        caller,
+        reference: body.code("reference"),
+    }
+    .into())
+}
+
+pub(super) fn locate(input: &Input<'_>) -> Result<Command, Problem> {
+    let place = input.place()?.expect("the place's words are required");
+    Ok(LocateIncident { incident: input.incident()?, place }.into())
+}
+
+pub(super) fn classify(input: &Input<'_>) -> Result<Command, Problem> {
+    let incident_type = input.body.need_code("type");
+    Ok(ClassifyIncident { incident: input.incident()?, incident_type }.into())
+}
+
+pub(super) fn prioritise(input: &Input<'_>) -> Result<Command, Problem> {
+    let priority = input.body.need_code("priority");
+    Ok(PrioritiseIncident { incident: input.incident()?, priority }.into())
+}
+
+pub(super) fn narrate(input: &Input<'_>) -> Result<Command, Problem> {
+    Ok(AddNarrative { incident: input.incident()?, text: input.body.need_text("text") }.into())
+}
+
+pub(super) fn correct(input: &Input<'_>) -> Result<Command, Problem> {
+    let line = input.part("line").parse().map(LineNo).map_err(|_| {
+        Problem::not_found("there is no such line", "lines are numbered from 1 in each incident")
+    })?;
+    let text = input.body.need_text("text");
+    Ok(CorrectNarrative { incident: input.incident()?, line, text }.into())
+}
+
+pub(super) fn link(input: &Input<'_>) -> Result<Command, Problem> {
+    let relation = match input.body.choice("relation") {
+        Some("duplicate") => Relation::Duplicate,
+        _ => Relation::Related,
+    };
+    let other = IncidentId(input.body.need_number("other"));
+    Ok(LinkIncidents { incident: input.incident()?, other, relation }.into())
+}
+
+pub(super) fn close(input: &Input<'_>) -> Result<Command, Problem> {
+    let disposition = input.body.need_code("disposition");
+    Ok(CloseIncident { incident: input.incident()?, disposition }.into())
+}
+
+pub(super) fn reopen(input: &Input<'_>) -> Result<Command, Problem> {
+    let reason = input.body.need_text("reason");
+    Ok(ReopenIncident { incident: input.incident()?, reason }.into())
+}
+
+pub(super) fn dispatch(input: &Input<'_>) -> Result<Command, Problem> {
+    let called: Vec<Code> = input.body.need_codes("units");
+    let units = called.iter().map(|code| input.called(code.as_str())).collect::<Result<_, _>>()?;
+    Ok(DispatchUnits {
+        incident: input.incident()?,
+        units,
+        although_committed: input.body.flag("although_committed"),
+    }
+    .into())
+}
+
+pub(super) fn change_status(input: &Input<'_>) -> Result<Command, Problem> {
+    Ok(ChangeUnitStatus {
+        unit: input.unit()?,
+        status: input.body.need_code("status"),
+        incident: input.body.incident("incident"),
+        correction: input.body.flag("correction"),
+    }
+    .into())
+}
+
+pub(super) fn cancel(input: &Input<'_>) -> Result<Command, Problem> {
+    let (incident, reason) = (input.body.incident("incident"), input.body.text("reason"));
+    Ok(CancelAssignment { unit: input.unit()?, incident, reason }.into())
+}
+
+pub(super) fn reassign(input: &Input<'_>) -> Result<Command, Problem> {
+    Ok(ReassignUnit {
+        unit: input.unit()?,
+        from: input.body.incident("from"),
+        to: IncidentId(input.body.need_number("to")),
+    }
+    .into())
+}
+
+pub(super) fn release(input: &Input<'_>) -> Result<Command, Problem> {
+    Ok(ReleaseUnit {
+        unit: input.unit()?,
+        incident: input.body.incident("incident"),
+        reason: input.body.need_text("reason"),
+    }
+    .into())
+}
+
+pub(super) fn put_in_service(input: &Input<'_>) -> Result<Command, Problem> {
+    Ok(PutUnitInService { unit: input.unit()? }.into())
+}
+
+pub(super) fn take_out_of_service(input: &Input<'_>) -> Result<Command, Problem> {
+    let (status, reason) = (input.body.code("status"), input.body.text("reason"));
+    Ok(TakeUnitOutOfService { unit: input.unit()?, status, reason }.into())
+}
+
+pub(super) fn define_center(input: &Input<'_>) -> Result<Command, Problem> {
+    let timezone = input.body.need_code("timezone");
+    if jiff::tz::TimeZone::get(timezone.as_str()).is_err() {
+        return Err(Problem::bad_field(
+            "timezone",
+            "there is no such time zone",
+            "send an IANA name, like Europe/Vienna",
+        ));
+    }
+    Ok(DefineCenter { name: input.body.need_code("name"), timezone }.into())
+}
+
+pub(super) fn define_agency(input: &Input<'_>) -> Result<Command, Problem> {
+    let body = &input.body;
+    Ok(DefineAgency { code: body.need_code("code"), name: body.need_code("name") }.into())
+}
+
+pub(super) fn define_priority(input: &Input<'_>) -> Result<Command, Problem> {
+    let body = &input.body;
+    let seconds = |name| body.number(name).and_then(|number| u32::try_from(number).ok());
+    Ok(DefinePriority {
+        code: body.need_code("code"),
+        label: body.need_code("label"),
+        rank: u8::try_from(body.need_number("rank")).expect("its bound is below 255"),
+        unassigned_warn_seconds: seconds("unassigned_warn_seconds"),
+        unassigned_alarm_seconds: seconds("unassigned_alarm_seconds"),
+    }
+    .into())
+}
+
+pub(super) fn define_incident_type(input: &Input<'_>) -> Result<Command, Problem> {
+    let body = &input.body;
+    Ok(DefineIncidentType {
+        code: body.need_code("code"),
+        label: body.need_code("label"),
+        priority: body.code("priority"),
+    }
+    .into())
+}
+
+pub(super) fn define_unit_type(input: &Input<'_>) -> Result<Command, Problem> {
+    let body = &input.body;
+    Ok(DefineUnitType { code: body.need_code("code"), label: body.need_code("label") }.into())
+}
+
+pub(super) fn define_unit_status(input: &Input<'_>) -> Result<Command, Problem> {
+    let body = &input.body;
+    let meaning = Meaning::from_name(body.need_choice("meaning"));
+    Ok(DefineUnitStatus {
+        code: body.need_code("code"),
+        label: body.need_code("label"),
+        meaning: meaning.expect("the choices are the meanings"),
+    }
+    .into())
+}
+
+pub(super) fn define_disposition(input: &Input<'_>) -> Result<Command, Problem> {
+    let body = &input.body;
+    Ok(DefineDisposition { code: body.need_code("code"), label: body.need_code("label") }.into())
+}
+
+pub(super) fn define_unit(input: &Input<'_>) -> Result<Command, Problem> {
+    let body = &input.body;
+    Ok(DefineUnit {
+        call_sign: body.need_code("call_sign"),
+        agency: body.need_code("agency"),
+        unit_type: body.need_code("type"),
+        station: body.code("station"),
+    }
+    .into())
+}

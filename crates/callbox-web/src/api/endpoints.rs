@@ -1,0 +1,407 @@
+//! The table of the API: what each endpoint needs, takes, gives, and why it exists.
+
+use super::{
+    commands::{self, Make},
+    fields::{Field, Kind, MEANINGS, optional, required},
+};
+use crate::{
+    access::rights::Action,
+    security::{Route, get, post},
+};
+
+/// One endpoint of the API.
+#[derive(Clone, Copy)]
+pub(crate) struct Endpoint {
+    /// Its row in the table of routes.
+    pub(crate) route: Route,
+    /// What it does, in one line.
+    pub(crate) summary: &'static str,
+    /// The members of its body, or its parameters where it reads.
+    pub(crate) fields: &'static [Field],
+    /// The schema of its answer.
+    pub(crate) answer: &'static str,
+    /// How it becomes a command, where it writes.
+    pub(crate) make: Option<Make>,
+}
+
+/// The incident's number; without it the unit must be on one incident only.
+const WHICH: Field =
+    optional("incident", Kind::Incident, "which of the unit's incidents, where it has several");
+/// When it happened, for late entries.
+pub(crate) const AT: Field = optional(
+    "at",
+    Kind::Time,
+    "when it happened, for a late entry; at most 72 hours ago, without it now",
+);
+const LIMIT: Field = optional("limit", Kind::Number(1, 200), "how many at most; 50 without it");
+const BEFORE: Field = optional("before", Kind::Incident, "only incidents with lower numbers");
+const PLACE: Kind = Kind::Text;
+const PLACE_WORDS: &str = "the address, crossing or place in words";
+const LAT: Field = optional("lat", Kind::Degrees(90), "latitude in degrees, WGS 84");
+const LON: Field = optional("lon", Kind::Degrees(180), "longitude in degrees, WGS 84");
+const CODE: Field = required("code", Kind::Code, "the code that people type");
+const LABEL: Field = required("label", Kind::Code, "the words for it");
+const REASON: Field = optional("reason", Kind::Text, "why, in words");
+const NEED_REASON: Field = required("reason", Kind::Text, "why, in words");
+
+const fn read(
+    path: &'static str,
+    action: Action,
+    reason: &'static str,
+    summary: &'static str,
+    fields: &'static [Field],
+    answer: &'static str,
+) -> Endpoint {
+    Endpoint { route: get(path, action, reason), summary, fields, answer, make: None }
+}
+
+const fn write(
+    path: &'static str,
+    action: Action,
+    reason: &'static str,
+    summary: &'static str,
+    fields: &'static [Field],
+    make: Make,
+) -> Endpoint {
+    let route = post(path, action, reason);
+    Endpoint { route, summary, fields, answer: "Receipt", make: Some(make) }
+}
+
+/// All endpoints.
+pub(crate) const ENDPOINTS: &[Endpoint] = &[
+    read(
+        "/api/v1/openapi.json",
+        Action::ReadOpenly,
+        "whoever connects a system must know how",
+        "Describes this interface",
+        &[],
+        "OpenApi",
+    ),
+    read(
+        "/api/v1/me",
+        Action::OwnSession,
+        "people see as whom they act, and what they may",
+        "Says who asks and what they may do",
+        &[],
+        "Me",
+    ),
+    read(
+        "/api/v1/board",
+        Action::ReadBoard,
+        "who dispatches sees what waits and who is free",
+        "The whole board: configuration, open incidents, units",
+        &[],
+        "Board",
+    ),
+    read(
+        "/api/v1/live",
+        Action::ReadBoard,
+        "a board that is seconds old sends the wrong unit",
+        "Changed rows as server-sent events: change, reset, beat",
+        &[optional("after", Kind::Number(0, u64::MAX), "a board's 'seq'; Last-Event-ID wins")],
+        "Change",
+    ),
+    read(
+        "/api/v1/incidents",
+        Action::ReadBoard,
+        "who dispatches sees what waits",
+        "Open or closed incidents, the newest first",
+        &[
+            optional("state", Kind::Choice(&["open", "closed"]), "open without it"),
+            BEFORE,
+            LIMIT,
+        ],
+        "Incidents",
+    ),
+    read(
+        "/api/v1/history",
+        Action::ReadHistory,
+        "what happened at an address an hour ago matters to those sent there now",
+        "Closed incidents, the newest first",
+        &[BEFORE, LIMIT],
+        "Incidents",
+    ),
+    read(
+        "/api/v1/incidents/{id}",
+        Action::ReadIncident,
+        "those who help must know what is known",
+        "One incident with caller, narrative and assignments",
+        &[],
+        "Incident",
+    ),
+    read(
+        "/api/v1/incidents/{id}/timeline",
+        Action::ReadIncident,
+        "who did what and when must be traceable",
+        "The recorded events of one incident, the oldest first",
+        &[
+            optional("after", Kind::Number(0, u64::MAX), "only events behind this position"),
+            optional("limit", Kind::Number(1, 1_000), "how many at most; 500 without it"),
+        ],
+        "Timeline",
+    ),
+    read(
+        "/api/v1/units",
+        Action::ReadBoard,
+        "who dispatches sees who is free",
+        "All units of the service",
+        &[],
+        "Units",
+    ),
+    read(
+        "/api/v1/units/{call_sign}",
+        Action::ReadBoard,
+        "who dispatches sees what a unit does",
+        "One unit of the service",
+        &[],
+        "UnitRow",
+    ),
+    write(
+        "/api/v1/incidents",
+        Action::ReceiveIncident,
+        "a person asked for help",
+        "Takes a call: opens an incident",
+        &[
+            optional("type", Kind::Code, "what kind of emergency it is"),
+            optional("priority", Kind::Code, "how urgent it is; without it the type's own"),
+            optional("place", PLACE, PLACE_WORDS),
+            LAT,
+            LON,
+            optional("caller_name", Kind::Text, "the caller's name as given"),
+            optional("caller_number", Kind::Text, "the number to call back"),
+            optional("reference", Kind::Code, "the number under which another system knows it"),
+            AT,
+        ],
+        commands::receive,
+    ),
+    write(
+        "/api/v1/incidents/{id}/place",
+        Action::DescribeIncident,
+        "help must know where to go",
+        "Sets or corrects where it is",
+        &[required("place", PLACE, PLACE_WORDS), LAT, LON, AT],
+        commands::locate,
+    ),
+    write(
+        "/api/v1/incidents/{id}/type",
+        Action::DescribeIncident,
+        "the type decides which help is sent",
+        "Sets or corrects what kind of emergency it is",
+        &[required("type", Kind::Code, "an incident type's code"), AT],
+        commands::classify,
+    ),
+    write(
+        "/api/v1/incidents/{id}/priority",
+        Action::DescribeIncident,
+        "the priority decides how fast help is sent",
+        "Sets or corrects how urgent it is",
+        &[required("priority", Kind::Code, "a priority's code"), AT],
+        commands::prioritise,
+    ),
+    write(
+        "/api/v1/incidents/{id}/narrative",
+        Action::Narrate,
+        "what was learnt and done must reach those who help",
+        "Adds a narrative line",
+        &[required("text", Kind::Text, "what was learnt or done"), AT],
+        commands::narrate,
+    ),
+    write(
+        "/api/v1/incidents/{id}/narrative/{line}/correction",
+        Action::Narrate,
+        "a wrong line is corrected in sight, never overwritten",
+        "Adds a line that corrects another",
+        &[required("text", Kind::Text, "what is right"), AT],
+        commands::correct,
+    ),
+    write(
+        "/api/v1/incidents/{id}/links",
+        Action::DescribeIncident,
+        "two calls about one emergency must know of each other",
+        "Links two incidents",
+        &[
+            required("other", Kind::Incident, "the other incident's number"),
+            optional("relation", Kind::Choice(&["related", "duplicate"]), "related without it"),
+            AT,
+        ],
+        commands::link,
+    ),
+    write(
+        "/api/v1/incidents/{id}/units",
+        Action::Dispatch,
+        "commits the service's own units to an incident",
+        "Dispatches units: all of them or, if one is refused, none",
+        &[
+            required("units", Kind::Codes, "the units' call signs"),
+            optional(
+                "although_committed",
+                Kind::Flag,
+                "true sends units that are on another incident, which they keep",
+            ),
+            AT,
+        ],
+        commands::dispatch,
+    ),
+    write(
+        "/api/v1/incidents/{id}/close",
+        Action::CloseIncident,
+        "says how the incident ended",
+        "Closes it",
+        &[required("disposition", Kind::Code, "a disposition's code"), AT],
+        commands::close,
+    ),
+    write(
+        "/api/v1/incidents/{id}/reopen",
+        Action::ReopenIncident,
+        "says why a closed incident goes on",
+        "Reopens it",
+        &[NEED_REASON, AT],
+        commands::reopen,
+    ),
+    write(
+        "/api/v1/units/{call_sign}/status",
+        Action::ChangeUnitStatus,
+        "times of the service's own work on one incident",
+        "Sets a unit's status",
+        &[
+            required("status", Kind::Code, "a unit status' code"),
+            WHICH,
+            optional("correction", Kind::Flag, "true takes back a status set by mistake"),
+            AT,
+        ],
+        commands::change_status,
+    ),
+    write(
+        "/api/v1/units/{call_sign}/cancel",
+        Action::Dispatch,
+        "a unit that is not needed is free for others",
+        "Takes a dispatch back before the unit arrived",
+        &[WHICH, REASON, AT],
+        commands::cancel,
+    ),
+    write(
+        "/api/v1/units/{call_sign}/reassign",
+        Action::Dispatch,
+        "a unit is sent where it is needed more",
+        "Sends a unit to another incident instead",
+        &[
+            required("to", Kind::Incident, "the incident it goes to"),
+            optional("from", Kind::Incident, "the one it leaves, where it has several"),
+            AT,
+        ],
+        commands::reassign,
+    ),
+    write(
+        "/api/v1/units/{call_sign}/release",
+        Action::Dispatch,
+        "a unit whose end of work nobody recorded is free again",
+        "Frees a unit without a time at which it became free",
+        &[NEED_REASON, WHICH, AT],
+        commands::release,
+    ),
+    write(
+        "/api/v1/units/{call_sign}/in-service",
+        Action::ChangeService,
+        "a unit can be sent",
+        "Puts a unit in service",
+        &[AT],
+        commands::put_in_service,
+    ),
+    write(
+        "/api/v1/units/{call_sign}/out-of-service",
+        Action::ChangeService,
+        "a unit cannot be sent",
+        "Takes a unit out of service",
+        &[optional("status", Kind::Code, "the status to show"), REASON, AT],
+        commands::take_out_of_service,
+    ),
+    write(
+        "/api/v1/configuration/center",
+        Action::Configure,
+        "names the center and its time zone for every record",
+        "Names the center",
+        &[
+            required("name", Kind::Code, "what people call it"),
+            required("timezone", Kind::Code, "the IANA name of its time zone"),
+            AT,
+        ],
+        commands::define_center,
+    ),
+    write(
+        "/api/v1/configuration/agencies",
+        Action::Configure,
+        "says which services the center dispatches",
+        "Defines or changes an agency",
+        &[CODE, required("name", Kind::Code, "what people call it"), AT],
+        commands::define_agency,
+    ),
+    write(
+        "/api/v1/configuration/priorities",
+        Action::Configure,
+        "orders calls by urgency",
+        "Defines or changes a priority",
+        &[
+            CODE,
+            LABEL,
+            required("rank", Kind::Number(1, 254), "1 is the most urgent"),
+            optional(
+                "unassigned_warn_seconds",
+                Kind::Number(1, 86_400),
+                "how long a call may wait for a unit before it stands out",
+            ),
+            optional(
+                "unassigned_alarm_seconds",
+                Kind::Number(1, 86_400),
+                "how long until it asks for an action",
+            ),
+            AT,
+        ],
+        commands::define_priority,
+    ),
+    write(
+        "/api/v1/configuration/incident-types",
+        Action::Configure,
+        "names the kinds of emergencies",
+        "Defines or changes an incident type",
+        &[CODE, LABEL, optional("priority", Kind::Code, "the priority that its calls get"), AT],
+        commands::define_incident_type,
+    ),
+    write(
+        "/api/v1/configuration/unit-types",
+        Action::Configure,
+        "names the kinds of the service's own units",
+        "Defines or changes a unit type",
+        &[CODE, LABEL, AT],
+        commands::define_unit_type,
+    ),
+    write(
+        "/api/v1/configuration/unit-statuses",
+        Action::Configure,
+        "maps an agency's status codes to fixed meanings",
+        "Defines or changes a unit status",
+        &[CODE, LABEL, required("meaning", Kind::Choice(MEANINGS), "what it means"), AT],
+        commands::define_unit_status,
+    ),
+    write(
+        "/api/v1/configuration/dispositions",
+        Action::Configure,
+        "names the ways in which an incident can end",
+        "Defines or changes a disposition",
+        &[CODE, LABEL, AT],
+        commands::define_disposition,
+    ),
+    write(
+        "/api/v1/configuration/units",
+        Action::Configure,
+        "names the service's own units",
+        "Defines or changes a unit",
+        &[
+            required("call_sign", Kind::Code, "how it is called on the air"),
+            required("agency", Kind::Code, "an agency's code"),
+            required("type", Kind::Code, "a unit type's code"),
+            optional("station", Kind::Code, "where it stands when it is free"),
+            AT,
+        ],
+        commands::define_unit,
+    ),
+];

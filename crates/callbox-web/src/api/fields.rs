@@ -1,0 +1,287 @@
+//! Members of bodies and parameters: described once, for reading them and for the description.
+
+use std::collections::BTreeMap;
+
+use axum::http::StatusCode;
+use callbox_domain::{Code, IncidentId, Meaning, Text, TextError, Timestamp};
+use serde_json::Value as Json;
+
+use super::time;
+use crate::problem::Problem;
+
+/// The most members of a list.
+const MAX_LIST: usize = 64;
+
+/// What a member holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A code of the center's configuration, a call sign or a name: 1 to 64 bytes.
+    Code,
+    /// Words: 1 to 4,000 bytes.
+    Text,
+    /// An incident's number.
+    Incident,
+    /// A whole number between two bounds.
+    Number(u64, u64),
+    /// Degrees between minus and plus this many.
+    Degrees(u32),
+    /// True or false.
+    Flag,
+    /// RFC 3339 with offset.
+    Time,
+    /// One to 64 codes.
+    Codes,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+}
+
+/// One member of a body, or one parameter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Field {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What it holds.
+    pub(crate) kind: Kind,
+    /// Whether it must be there.
+    pub(crate) required: bool,
+    /// What it means, for the description.
+    pub(crate) words: &'static str,
+}
+
+/// A member that must be there.
+pub(crate) const fn required(name: &'static str, kind: Kind, words: &'static str) -> Field {
+    Field { name, kind, required: true, words }
+}
+
+/// A member that may be left out, or be `null`.
+pub(crate) const fn optional(name: &'static str, kind: Kind, words: &'static str) -> Field {
+    Field { name, kind, required: false, words }
+}
+
+/// A member's value, already in the form in which the rules take it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    Code(Code),
+    Text(Text),
+    Number(u64),
+    Degrees(f64),
+    Flag(bool),
+    Time(Timestamp),
+    Codes(Vec<Code>),
+    Choice(&'static str),
+}
+
+/// The members that a body holds; all that are required are there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Members(BTreeMap<&'static str, Value>);
+
+macro_rules! take {
+    ($($(#[$doc:meta])* $name:ident $need:ident $variant:ident $type:ty;)*) => {
+        impl Members {
+            $($(#[$doc])*
+            pub(crate) fn $name(&self, name: &'static str) -> Option<$type> {
+                match self.0.get(name)? {
+                    Value::$variant(value) => Some(value.clone()),
+                    _ => None,
+                }
+            }
+
+            /// The same where the table of fields says that it is required.
+            pub(crate) fn $need(&self, name: &'static str) -> $type {
+                self.$name(name).expect("a required member is there")
+            })*
+        }
+    };
+}
+
+take! {
+    /// A code.
+    code need_code Code Code;
+    /// Words.
+    text need_text Text Text;
+    /// A number.
+    number need_number Number u64;
+    /// Degrees.
+    degrees need_degrees Degrees f64;
+    /// A time.
+    time need_time Time Timestamp;
+    /// Codes.
+    codes need_codes Codes Vec<Code>;
+    /// One of the words.
+    choice need_choice Choice &'static str;
+}
+
+impl Members {
+    /// Whether a flag is there and set.
+    pub(crate) fn flag(&self, name: &'static str) -> bool {
+        self.0.get(name) == Some(&Value::Flag(true))
+    }
+
+    /// An incident's number.
+    pub(crate) fn incident(&self, name: &'static str) -> Option<IncidentId> {
+        self.number(name).map(IncidentId)
+    }
+
+    /// Reads a JSON body; an empty one counts as an object without members.
+    pub(crate) fn from_json(body: &[u8], fields: &'static [Field]) -> Result<Self, Problem> {
+        let json = if body.is_empty() {
+            Json::Object(Default::default())
+        } else {
+            serde_json::from_slice(body).map_err(|error| bad_json(&error))?
+        };
+        let Json::Object(object) = json else {
+            return Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "bad-body",
+                "the body is not a JSON object",
+                "send an object like {\"text\": \"…\"}",
+            ));
+        };
+        Self::read(object.into_iter().filter(|(_, value)| !value.is_null()), fields)
+    }
+
+    /// Reads the parameters of a query.
+    pub(crate) fn from_query(
+        pairs: Vec<(String, String)>,
+        fields: &'static [Field],
+    ) -> Result<Self, Problem> {
+        let typed = |(name, text): (String, String)| {
+            let field = fields.iter().find(|field| field.name == name);
+            let value = match field.map(|field| field.kind) {
+                // A number's digits are the same in JSON; anything else stays a string.
+                Some(Kind::Number(..) | Kind::Incident) => {
+                    text.parse::<u64>().map_or(Json::String(text), Json::from)
+                }
+                _ => Json::String(text),
+            };
+            (name, value)
+        };
+        Self::read(pairs.into_iter().map(typed), fields)
+    }
+
+    fn read(
+        members: impl Iterator<Item = (String, Json)>,
+        fields: &'static [Field],
+    ) -> Result<Self, Problem> {
+        let mut read = Self::default();
+        for (name, value) in members {
+            let Some(field) = fields.iter().find(|field| field.name == name) else {
+                let known: Vec<_> = fields.iter().map(|field| field.name).collect();
+                let hint = match known.as_slice() {
+                    [] => "send none".to_owned(),
+                    known => format!("known here: {}", known.join(", ")),
+                };
+                // Its name comes from outside: cut, so that the answer stays short.
+                let name: String = name.chars().take(64).collect();
+                return Err(Problem::bad_field(name, "this member is not known here", hint));
+            };
+            read.0.insert(field.name, field.kind.read(field.name, &value)?);
+        }
+        match fields.iter().find(|field| field.required && !read.0.contains_key(field.name)) {
+            Some(missing) => Err(Problem::bad_field(
+                missing.name,
+                "this member is missing",
+                format!("send it: {}", missing.words),
+            )),
+            None => Ok(read),
+        }
+    }
+}
+
+impl Kind {
+    fn read(self, name: &'static str, json: &Json) -> Result<Value, Problem> {
+        let wrong = || Problem::bad_field(name, "this member has the wrong type", self.hint());
+        let out = || Problem::bad_field(name, "this member is out of its bounds", self.hint());
+        let bad = |error: TextError| Problem::bad_field(name, error.to_string(), self.hint());
+        let text = || json.as_str().ok_or_else(wrong);
+        Ok(match self {
+            Self::Code => Value::Code(Code::new(text()?).map_err(bad)?),
+            Self::Text => Value::Text(Text::new(text()?).map_err(bad)?),
+            Self::Flag => Value::Flag(json.as_bool().ok_or_else(wrong)?),
+            Self::Time => Value::Time(time::parse(text()?).ok_or_else(wrong)?),
+            Self::Incident => match json.as_u64().ok_or_else(wrong)? {
+                0 => return Err(out()),
+                number => Value::Number(number),
+            },
+            Self::Number(least, most) => match json.as_u64().ok_or_else(wrong)? {
+                number if (least..=most).contains(&number) => Value::Number(number),
+                _ => return Err(out()),
+            },
+            Self::Degrees(most) => match json.as_f64().ok_or_else(wrong)? {
+                degrees if degrees.abs() <= f64::from(most) => Value::Degrees(degrees),
+                _ => return Err(out()),
+            },
+            Self::Choice(words) => {
+                let given = text()?;
+                let known = words.iter().find(|word| **word == given);
+                Value::Choice(known.ok_or_else(out)?)
+            }
+            Self::Codes => {
+                let list = json.as_array().ok_or_else(wrong)?;
+                if !(1..=MAX_LIST).contains(&list.len()) {
+                    return Err(out());
+                }
+                let code = |json: &Json| Code::new(json.as_str().ok_or_else(wrong)?).map_err(bad);
+                Value::Codes(list.iter().map(code).collect::<Result<_, _>>()?)
+            }
+        })
+    }
+
+    /// What to send instead.
+    fn hint(self) -> String {
+        match self {
+            Self::Code => "send a string of 1 to 64 bytes".into(),
+            Self::Text => "send a string of 1 to 4,000 bytes".into(),
+            Self::Incident => "send an incident's number, like 2612".into(),
+            Self::Number(least, most) => format!("send a whole number from {least} to {most}"),
+            Self::Degrees(most) => format!("send degrees from -{most} to {most}"),
+            Self::Flag => "send true or false".into(),
+            Self::Time => "send RFC 3339 with an offset, like 2026-11-02T08:15:00-05:00".into(),
+            Self::Codes => "send a list of 1 to 64 strings".into(),
+            Self::Choice(words) => format!("send one of: {}", words.join(", ")),
+        }
+    }
+
+    /// The kind in the description's terms.
+    pub(crate) fn schema(self) -> Json {
+        use serde_json::json;
+        match self {
+            Self::Code => json!({"type": "string", "minLength": 1, "maxLength": Code::MAX_BYTES}),
+            Self::Text => json!({"type": "string", "minLength": 1, "maxLength": Text::MAX_BYTES}),
+            Self::Incident => json!({"type": "integer", "minimum": 1}),
+            Self::Number(least, most) => {
+                json!({"type": "integer", "minimum": least, "maximum": most})
+            }
+            Self::Degrees(most) => {
+                json!({"type": "number", "minimum": -f64::from(most), "maximum": most})
+            }
+            Self::Flag => json!({"type": "boolean"}),
+            Self::Time => json!({"type": "string", "format": "date-time"}),
+            Self::Codes => json!({
+                "type": "array", "minItems": 1, "maxItems": MAX_LIST, "items": Self::Code.schema()
+            }),
+            Self::Choice(words) => json!({"type": "string", "enum": words}),
+        }
+    }
+}
+
+/// The names of all meanings, for [`Kind::Choice`].
+pub(crate) const MEANINGS: &[&str] = &[
+    Meaning::ALL[0].name(),
+    Meaning::ALL[1].name(),
+    Meaning::ALL[2].name(),
+    Meaning::ALL[3].name(),
+    Meaning::ALL[4].name(),
+    Meaning::ALL[5].name(),
+    Meaning::ALL[6].name(),
+    Meaning::ALL[7].name(),
+];
+
+fn bad_json(error: &serde_json::Error) -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "bad-json",
+        format!("the body is not JSON: line {}, column {}", error.line(), error.column()),
+        "check quotes, commas and brackets there",
+    )
+}

@@ -1,0 +1,137 @@
+//! One incident with all that is known of it.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use callbox_domain::{
+    ActorId, Assignment, AssignmentEnd, Center, Incident, IncidentId, Line, Personal, Refusal,
+    Relation, Text,
+};
+use serde_json::{Value, json};
+
+use super::{commands::incident_number, time::Zone};
+use crate::{
+    access::Access,
+    live::rows::IncidentRow,
+    problem::Problem,
+    state::{AppState, blocking},
+};
+
+/// `GET /api/v1/incidents/{id}`.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let incident = find(&state, incident_number(&id)?).await?;
+    Ok(super::answer(&render(&state, &state.engine.snapshot(), &incident)))
+}
+
+/// The incident from memory or the archive, or the refusal that names it.
+pub(crate) async fn find(state: &AppState, id: IncidentId) -> Result<Arc<Incident>, Problem> {
+    if let Some(incident) = state.engine.snapshot().incident(id) {
+        return Ok(Arc::clone(incident));
+    }
+    let engine = state.engine.clone();
+    blocking(move || engine.incident(id))
+        .await?
+        .map_err(|error| Problem::internal("the incident cannot be read", &error))?
+        .ok_or_else(|| Refusal::UnknownIncident(id).into())
+}
+
+fn render(state: &AppState, center: &Center, incident: &Incident) -> Value {
+    let zone = Zone::of(center);
+    let access = &state.access;
+    let caller = incident.caller.as_ref().map(|caller| match caller.known() {
+        Some(caller) => json!({
+            "name": caller.name.as_ref().map(Text::as_str),
+            "call_back": caller.call_back.as_ref().map(Text::as_str),
+            "erased": false,
+        }),
+        None => json!({"name": null, "call_back": null, "erased": true}),
+    });
+    let links = incident.links.iter().map(|link| {
+        json!({"incident": link.other.0, "relation": relation(link.relation)})
+    });
+    let reopened = incident.reopened.iter().map(|reopened| {
+        json!({
+            "at": zone.print(reopened.at),
+            "by": actor(access, reopened.by),
+            "reason": reopened.reason.known().map(Text::as_str),
+        })
+    });
+    let lines = incident.lines.iter().map(|line| narrative_line(access, &zone, line));
+    let assignments = incident.assignments.iter().map(|one| assignment(center, &zone, one));
+    json!({
+        "seq": center.next_seq(),
+        "row": IncidentRow::new(center, incident),
+        "received": zone.print(incident.received),
+        "closed": incident.closed.as_ref().map(|closed| zone.print(closed.at)),
+        "reference": incident.reference.as_ref().map(|code| code.as_str()),
+        "place_erased": incident.place.as_ref().is_some_and(|place| place.known().is_none()),
+        "caller": caller,
+        "narrative": lines.collect::<Vec<_>>(),
+        "assignments": assignments.collect::<Vec<_>>(),
+        "links": links.collect::<Vec<_>>(),
+        "reopened": reopened.collect::<Vec<_>>(),
+    })
+}
+
+fn narrative_line(access: &Access, zone: &Zone, line: &Line) -> Value {
+    json!({
+        "no": line.no.0,
+        "at": zone.print(line.at),
+        "author": actor(access, line.author),
+        "text": line.text.known().map(Text::as_str),
+        "erased": matches!(line.text, Personal::Erased),
+        "corrects": line.corrects.map(|no| no.0),
+    })
+}
+
+fn assignment(center: &Center, zone: &Zone, assignment: &Assignment) -> Value {
+    let unit = center.unit(assignment.unit);
+    let stamps = assignment.stamps.recorded();
+    let times: serde_json::Map<_, _> = stamps
+        .map(|(meaning, at)| (meaning.name().to_owned(), Value::String(zone.print(at))))
+        .collect();
+    let ended = assignment.ended.as_ref().map(|ended| {
+        let to = match ended.how {
+            AssignmentEnd::Reassigned(to) => Some(to.0),
+            _ => None,
+        };
+        let reason = ended.reason.as_ref().and_then(|reason| reason.known());
+        json!({
+            "at": ended.at.map(|at| zone.print(at)),
+            "how": ended.how.name(),
+            "to": to,
+            "reason": reason.map(Text::as_str),
+        })
+    });
+    json!({
+        "no": assignment.no.0,
+        "unit": unit.map(|unit| unit.call_sign.as_str()),
+        "unit_type": assignment.unit_type.as_str(),
+        "status": assignment.status.as_str(),
+        "meaning": assignment.meaning.name(),
+        "since": zone.print(assignment.since),
+        "times": times,
+        "out_of_order": assignment.out_of_order,
+        "concurrent": assignment.concurrent,
+        "ended": ended,
+    })
+}
+
+/// Who did something: the pseudonym, and the name where the account is known here.
+pub(super) fn actor(access: &Access, actor: ActorId) -> Value {
+    json!({"id": actor.0, "name": access.name_of(actor)})
+}
+
+/// The name of a relation in interfaces.
+pub(super) const fn relation(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Related => "related",
+        Relation::Duplicate => "duplicate",
+    }
+}

@@ -1,0 +1,161 @@
+//! The board, lists of incidents and units, and who asks.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, Query, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use callbox_domain::{Center, Incident, IncidentId, Refusal};
+use serde_json::{Value, json};
+
+use super::{
+    ENDPOINTS, configuration,
+    fields::{Field, Members},
+    time::Zone,
+};
+use crate::{
+    access::rights,
+    live::rows::{IncidentRow, UnitRow},
+    problem::Problem,
+    security::{Signed, Verb},
+    state::{AppState, blocking},
+};
+
+/// How many incidents a list has unless the caller says otherwise.
+const LIMIT: u64 = 50;
+
+/// Names and values of a query, in their order.
+pub(super) type Pairs = Query<Vec<(String, String)>>;
+
+/// The parameters that the table gives an endpoint.
+pub(super) fn parameters(path: &str, Query(pairs): Pairs) -> Result<Members, Problem> {
+    let endpoint = ENDPOINTS
+        .iter()
+        .find(|endpoint| endpoint.route.verb == Verb::Get && endpoint.route.path == path);
+    let fields: &'static [Field] = endpoint.map_or(&[], |endpoint| endpoint.fields);
+    Members::from_query(pairs, fields)
+}
+
+/// `GET /api/v1/me`.
+pub(super) async fn me(State(state): State<AppState>, signed: Signed) -> Response {
+    let account = &signed.account;
+    let may: Vec<_> = ENDPOINTS
+        .iter()
+        .filter(|endpoint| rights::may(account.role, endpoint.route.action))
+        .map(|endpoint| format!("{} {}", endpoint.route.verb.name(), endpoint.route.path))
+        .collect();
+    super::answer(&json!({
+        "actor": account.actor.0,
+        "login": account.login,
+        "name": account.name,
+        "role": account.role.name(),
+        "exercise": state.is_exercise(),
+        "may": may,
+    }))
+}
+
+/// `GET /api/v1/board`: rendered once per state of the center, whoever asks.
+pub(super) async fn board(State(state): State<AppState>) -> Response {
+    let center = state.engine.snapshot();
+    let bytes = state.live.board(center.next_seq(), state.now(), || render_board(&state, &center));
+    ([(header::CONTENT_TYPE, "application/json")], bytes).into_response()
+}
+
+fn render_board(state: &AppState, center: &Center) -> Vec<u8> {
+    let incidents: Vec<_> = center
+        .incidents
+        .iter()
+        .filter(|(_, incident)| incident.closed.is_none())
+        .map(|(_, incident)| IncidentRow::new(center, incident))
+        .collect();
+    let now = state.now();
+    let mut board = json!({
+        "seq": center.next_seq(),
+        "at": Zone::of(center).print(now),
+        "at_ms": now.millis(),
+        "exercise": state.is_exercise(),
+        "incidents": incidents,
+        "units": unit_rows(center),
+    });
+    for (name, value) in configuration::members(center) {
+        board[name] = value;
+    }
+    board.to_string().into_bytes()
+}
+
+fn unit_rows(center: &Center) -> Vec<UnitRow<'_>> {
+    center.units.iter().map(|(_, unit)| UnitRow::new(center, unit)).collect()
+}
+
+/// `GET /api/v1/units`.
+pub(super) async fn units(State(state): State<AppState>) -> Response {
+    let center = state.engine.snapshot();
+    super::answer(&json!({"seq": center.next_seq(), "units": unit_rows(&center)}))
+}
+
+/// `GET /api/v1/units/{call_sign}`.
+pub(super) async fn unit(
+    State(state): State<AppState>,
+    Path(call_sign): Path<String>,
+) -> Result<Response, Problem> {
+    let center = state.engine.snapshot();
+    let unit = center.unit_called(&call_sign).ok_or(Refusal::UnknownUnit(call_sign))?;
+    Ok(super::answer(&UnitRow::new(&center, unit)))
+}
+
+/// `GET /api/v1/incidents`.
+pub(super) async fn incidents(
+    State(state): State<AppState>,
+    query: Pairs,
+) -> Result<Response, Problem> {
+    let query = parameters("/api/v1/incidents", query)?;
+    if query.choice("state") == Some("closed") {
+        return closed(state, &query).await;
+    }
+    let (before, limit) = page(&query);
+    let center = state.engine.snapshot();
+    let open: Vec<_> = center
+        .incidents
+        .iter()
+        .rev()
+        .map(|(_, incident)| incident)
+        .filter(|incident| incident.closed.is_none())
+        .filter(|incident| before.is_none_or(|before| incident.id < before))
+        .take(limit + 1)
+        .cloned()
+        .collect();
+    Ok(super::answer(&list(&center, &open, limit)))
+}
+
+/// `GET /api/v1/history`.
+pub(super) async fn history(
+    State(state): State<AppState>,
+    query: Pairs,
+) -> Result<Response, Problem> {
+    let query = parameters("/api/v1/history", query)?;
+    closed(state, &query).await
+}
+
+async fn closed(state: AppState, query: &Members) -> Result<Response, Problem> {
+    let (before, limit) = page(query);
+    let engine = state.engine.clone();
+    let found = blocking(move || engine.history(before, limit + 1))
+        .await?
+        .map_err(|error| Problem::internal("the history cannot be read", &error))?;
+    Ok(super::answer(&list(&state.engine.snapshot(), &found, limit)))
+}
+
+fn page(query: &Members) -> (Option<IncidentId>, usize) {
+    let limit = query.number("limit").unwrap_or(LIMIT);
+    (query.incident("before"), usize::try_from(limit).expect("its bound is small"))
+}
+
+/// A page of at most `limit` rows; `found` has one more where there is a next page.
+fn list(center: &Center, found: &[Arc<Incident>], limit: usize) -> Value {
+    let shown = &found[..found.len().min(limit)];
+    let rows: Vec<_> = shown.iter().map(|incident| IncidentRow::new(center, incident)).collect();
+    let next = (found.len() > limit).then(|| shown.last().map(|last| last.id.0)).flatten();
+    json!({"seq": center.next_seq(), "incidents": rows, "next_before": next})
+}

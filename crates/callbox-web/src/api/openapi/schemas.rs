@@ -1,0 +1,245 @@
+use serde_json::{Map, Value, json};
+
+/// An object that has exactly these members; a type with a `?` may be `null`.
+fn object(members: &[(&str, Value)]) -> Value {
+    let properties: Map<_, _> =
+        members.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    let required: Vec<_> = members.iter().map(|(name, _)| *name).collect();
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": properties,
+        "required": required,
+    })
+}
+
+fn of(kind: &str) -> Value {
+    match kind.strip_suffix('?') {
+        Some(kind) => json!({"type": [kind, "null"]}),
+        None => json!({"type": kind}),
+    }
+}
+
+fn list(items: Value) -> Value {
+    json!({"type": "array", "items": items})
+}
+
+fn named(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+fn or_null(schema: Value) -> Value {
+    json!({"anyOf": [schema, {"type": "null"}]})
+}
+
+fn time() -> Value {
+    json!({"type": "string", "format": "date-time"})
+}
+
+fn millis(kind: &str) -> Value {
+    let mut schema = of(kind);
+    schema["description"] = "milliseconds since 1970-01-01T00:00:00Z".into();
+    schema
+}
+
+/// The schemas of all answers.
+pub(super) fn all() -> Value {
+    json!({
+        "OpenApi": {"type": "object", "required": ["openapi", "info", "paths"]},
+        "Me": object(&[
+            ("actor", of("integer")),
+            ("login", of("string")),
+            ("name", of("string")),
+            ("role", json!({"enum": ["call-taker", "dispatcher", "supervisor"]})),
+            ("exercise", of("boolean")),
+            ("may", list(of("string"))),
+        ]),
+        "IncidentRow": incident_row(),
+        "UnitRow": unit_row(),
+        "Board": board(),
+        "Change": object(&[
+            ("seq", of("integer")),
+            ("at", millis("integer")),
+            ("incidents", list(named("IncidentRow"))),
+            ("units", list(named("UnitRow"))),
+        ]),
+        "Incidents": object(&[
+            ("seq", of("integer")),
+            ("incidents", list(named("IncidentRow"))),
+            ("next_before", of("integer?")),
+        ]),
+        "Units": object(&[("seq", of("integer")), ("units", list(named("UnitRow")))]),
+        "Actor": object(&[("id", of("integer")), ("name", of("string?"))]),
+        "Incident": incident(),
+        "Assignment": assignment(),
+        "Timeline": timeline(),
+        "Receipt": object(&[
+            ("first_seq", of("integer")),
+            ("seq", of("integer")),
+            ("incident", of("integer?")),
+            ("events", list(object(&[("seq", of("integer")), ("kind", of("string"))]))),
+            ("repeated", of("boolean")),
+        ]),
+        "Problem": {
+            "type": "object",
+            "required": ["type", "title", "status", "code", "detail", "hint"],
+            "additionalProperties": false,
+            "properties": {
+                "type": of("string"),
+                "title": of("string"),
+                "status": of("integer"),
+                "code": of("string"),
+                "detail": of("string"),
+                "hint": of("string"),
+                "field": of("string"),
+            },
+        },
+    })
+}
+
+fn incident_row() -> Value {
+    object(&[
+        ("id", of("integer")),
+        ("state", json!({"enum": ["open", "closed"]})),
+        ("type", of("string?")),
+        ("type_label", of("string?")),
+        ("priority", of("string?")),
+        ("rank", of("integer")),
+        ("place", of("string?")),
+        ("lat", of("number?")),
+        ("lon", of("number?")),
+        ("received", millis("integer")),
+        ("first_dispatched", millis("integer?")),
+        ("first_on_scene", millis("integer?")),
+        ("closed", millis("integer?")),
+        ("disposition", of("string?")),
+        ("units", list(of("string"))),
+        ("lines", of("integer")),
+        ("version", of("integer")),
+    ])
+}
+
+fn unit_row() -> Value {
+    object(&[
+        ("id", of("integer")),
+        ("call_sign", of("string")),
+        ("type", of("string")),
+        ("agency", of("string")),
+        ("station", of("string?")),
+        ("status", of("string")),
+        ("meaning", json!({"enum": super::super::fields::MEANINGS})),
+        ("since", millis("integer")),
+        ("incident", of("integer?")),
+        ("version", of("integer")),
+    ])
+}
+
+fn board() -> Value {
+    let coded = |rest: &[(&str, Value)]| {
+        let mut members = vec![("code", of("string")), ("label", of("string"))];
+        members.extend_from_slice(rest);
+        list(object(&members))
+    };
+    object(&[
+        ("seq", of("integer")),
+        ("at", time()),
+        ("at_ms", millis("integer")),
+        ("exercise", of("boolean")),
+        ("center", object(&[("name", of("string")), ("timezone", of("string"))])),
+        ("statuses", coded(&[("meaning", of("string"))])),
+        (
+            "priorities",
+            coded(&[
+                ("rank", of("integer")),
+                ("unassigned_warn_seconds", of("integer?")),
+                ("unassigned_alarm_seconds", of("integer?")),
+            ]),
+        ),
+        ("types", coded(&[("priority", of("string?"))])),
+        ("dispositions", coded(&[])),
+        ("agencies", list(object(&[("code", of("string")), ("name", of("string"))]))),
+        ("unit_types", coded(&[])),
+        ("incidents", list(named("IncidentRow"))),
+        ("units", list(named("UnitRow"))),
+    ])
+}
+
+fn incident() -> Value {
+    object(&[
+        ("seq", of("integer")),
+        ("row", named("IncidentRow")),
+        ("received", time()),
+        ("closed", or_null(time())),
+        ("reference", of("string?")),
+        ("place_erased", of("boolean")),
+        (
+            "caller",
+            or_null(object(&[
+                ("name", of("string?")),
+                ("call_back", of("string?")),
+                ("erased", of("boolean")),
+            ])),
+        ),
+        (
+            "narrative",
+            list(object(&[
+                ("no", of("integer")),
+                ("at", time()),
+                ("author", named("Actor")),
+                ("text", of("string?")),
+                ("erased", of("boolean")),
+                ("corrects", of("integer?")),
+            ])),
+        ),
+        ("assignments", list(named("Assignment"))),
+        (
+            "links",
+            list(object(&[
+                ("incident", of("integer")),
+                ("relation", json!({"enum": ["related", "duplicate"]})),
+            ])),
+        ),
+        (
+            "reopened",
+            list(object(&[("at", time()), ("by", named("Actor")), ("reason", of("string?"))])),
+        ),
+    ])
+}
+
+fn assignment() -> Value {
+    object(&[
+        ("no", of("integer")),
+        ("unit", of("string?")),
+        ("unit_type", of("string")),
+        ("status", of("string")),
+        ("meaning", of("string")),
+        ("since", time()),
+        ("times", json!({"type": "object", "additionalProperties": time()})),
+        ("out_of_order", of("boolean")),
+        ("concurrent", of("boolean")),
+        (
+            "ended",
+            or_null(object(&[
+                ("at", or_null(time())),
+                ("how", json!({"enum": ["cleared", "cancelled", "reassigned", "released"]})),
+                ("to", of("integer?")),
+                ("reason", of("string?")),
+            ])),
+        ),
+    ])
+}
+
+fn timeline() -> Value {
+    let entry = object(&[
+        ("seq", of("integer")),
+        ("at", time()),
+        ("recorded", time()),
+        ("late", of("boolean")),
+        ("actor", named("Actor")),
+        ("purpose", of("string")),
+        ("kind", of("string")),
+        ("unit", of("string?")),
+        ("details", of("object")),
+    ]);
+    object(&[("incident", of("integer")), ("entries", list(entry)), ("next_after", of("integer?"))])
+}

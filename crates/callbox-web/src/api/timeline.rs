@@ -1,0 +1,152 @@
+//! The recorded events of one incident: who did what, when, and when it was recorded.
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use callbox_domain::{AssignmentEnd, Center, Entry, Event, Personal, Place, Text, UnitId};
+use serde_json::{Value, json};
+
+use super::{
+    commands::incident_number,
+    incident::{actor, find, relation},
+    lists::{Pairs, parameters},
+    time::Zone,
+};
+use crate::{
+    problem::Problem,
+    state::{AppState, blocking},
+};
+
+/// How many events an answer has unless the caller says otherwise.
+const LIMIT: u64 = 500;
+/// From how many seconds between happening and recording on an entry counts as late.
+const LATE_SECONDS: f64 = 60.0;
+
+/// `GET /api/v1/incidents/{id}/timeline`.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    query: Pairs,
+) -> Result<Response, Problem> {
+    let id = incident_number(&id)?;
+    let query = parameters("/api/v1/incidents/{id}/timeline", query)?;
+    let limit = query.number("limit").unwrap_or(LIMIT);
+    let limit = usize::try_from(limit).expect("its bound is small");
+    let incident = find(&state, id).await?;
+    let after = query.number("after");
+    let mut seqs: Vec<u64> = incident
+        .history
+        .iter()
+        .copied()
+        .filter(|seq| after.is_none_or(|after| *seq > after))
+        .take(limit + 1)
+        .collect();
+    let has_more = seqs.len() > limit;
+    seqs.truncate(limit);
+    let engine = state.engine.clone();
+    let entries = blocking(move || engine.entries(&seqs))
+        .await?
+        .map_err(|error| Problem::internal("the timeline cannot be read", &error))?;
+    let center = state.engine.snapshot();
+    let zone = Zone::of(&center);
+    let rows: Vec<_> = entries.iter().map(|entry| row(&state, &center, &zone, entry)).collect();
+    let next = entries.last().filter(|_| has_more).map(|entry| entry.seq);
+    Ok(super::answer(&json!({"incident": id.0, "entries": rows, "next_after": next})))
+}
+
+fn row(state: &AppState, center: &Center, zone: &Zone, entry: &Entry) -> Value {
+    json!({
+        "seq": entry.seq,
+        "at": zone.print(entry.at),
+        "recorded": zone.print(entry.recorded),
+        "late": entry.recorded.seconds_since(entry.at) >= LATE_SECONDS,
+        "actor": actor(&state.access, entry.actor),
+        "purpose": entry.purpose.name(),
+        "kind": entry.event.kind().name,
+        "unit": entry.event.unit().and_then(|unit| called(center, unit)),
+        "details": details(&entry.event),
+    })
+}
+
+fn called(center: &Center, unit: UnitId) -> Option<String> {
+    center.unit(unit).map(|unit| unit.call_sign.to_string())
+}
+
+fn words(text: &Personal<Text>) -> Option<&str> {
+    text.known().map(Text::as_str)
+}
+
+fn place(place: Option<&Place>) -> Value {
+    let lat_lon = place.and_then(Place::lat_lon);
+    json!({
+        "place": place.map(|place| place.text.as_str()),
+        "lat": lat_lon.map(|(lat, _)| lat),
+        "lon": lat_lon.map(|(_, lon)| lon),
+    })
+}
+
+/// What an event says; `null` where it is not known, or was erased.
+fn details(event: &Event) -> Value {
+    match event {
+        Event::IncidentReceived(received) => {
+            let known = received.details.known();
+            let mut details = place(known.and_then(|known| known.place.as_ref()));
+            details["type"] = json!(received.incident_type.as_ref().map(|code| code.as_str()));
+            details["priority"] = json!(received.priority.as_ref().map(|code| code.as_str()));
+            details["reference"] = json!(received.reference.as_ref().map(|code| code.as_str()));
+            details["has_caller"] = json!(received.has_caller);
+            details
+        }
+        Event::IncidentLocated(located) => {
+            let mut details = place(located.place.known());
+            details["correction"] = json!(located.correction);
+            details
+        }
+        Event::IncidentClassified(classified) => {
+            json!({"type": classified.incident_type.as_str()})
+        }
+        Event::IncidentPrioritised(prioritised) => {
+            json!({"priority": prioritised.priority.as_str()})
+        }
+        Event::NarrativeAdded(added) => json!({"line": added.line.0, "text": words(&added.text)}),
+        Event::NarrativeCorrected(corrected) => json!({
+            "line": corrected.line.0,
+            "corrects": corrected.corrects.0,
+            "text": words(&corrected.text),
+        }),
+        Event::IncidentsLinked(linked) => json!({
+            "incident": linked.incident.0,
+            "other": linked.other.0,
+            "relation": relation(linked.relation),
+        }),
+        Event::IncidentClosed(closed) => json!({"disposition": closed.disposition.as_str()}),
+        Event::IncidentReopened(reopened) => json!({"reason": words(&reopened.reason)}),
+        Event::UnitDispatched(dispatched) => json!({
+            "assignment": dispatched.assignment.0,
+            "unit_type": dispatched.unit_type.as_str(),
+            "status": dispatched.status.as_str(),
+            "concurrent": dispatched.concurrent,
+        }),
+        Event::AssignmentProgressed(progressed) => json!({
+            "assignment": progressed.assignment.0,
+            "status": progressed.status.as_str(),
+            "meaning": progressed.meaning.name(),
+            "correction": progressed.correction,
+            "out_of_order": progressed.out_of_order,
+        }),
+        Event::AssignmentEnded(ended) => json!({
+            "assignment": ended.assignment.0,
+            "how": ended.how.name(),
+            "to": match ended.how {
+                AssignmentEnd::Reassigned(to) => Some(to.0),
+                _ => None,
+            },
+            "status": ended.status.as_str(),
+            "reason": words(&ended.reason),
+            "out_of_order": ended.out_of_order,
+        }),
+        // The rest belongs to the center or a unit and stands in no incident's history.
+        _ => json!({}),
+    }
+}

@@ -1,0 +1,181 @@
+//! One handler for all writes: the table says what each takes and which command it becomes.
+
+use axum::{
+    extract::{RawPathParams, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use callbox_domain::{Command, Context, Event, Purpose, Timestamp};
+use callbox_engine::{Receipt, Submission, SubmitError};
+use serde_json::json;
+
+use super::{Endpoint, commands::Input, fields::Members};
+use crate::{
+    access::rights::{self, Action},
+    mount::Mount,
+    problem::Problem,
+    security::Signed,
+    state::AppState,
+};
+
+/// How far a client's clock may be ahead, in seconds.
+const AHEAD_SECONDS: i64 = 5;
+/// How long ago a late entry may have happened, in seconds.
+const LATE_SECONDS: i64 = 72 * 3_600;
+
+/// Mounts an endpoint that writes.
+pub(super) fn mount(mount: Mount, endpoint: &'static Endpoint) -> Mount {
+    mount.post(
+        endpoint.route.path,
+        move |state: State<AppState>, signed: Signed, path: RawPathParams, request: Request| {
+            carry_out(endpoint, state, signed, path, request)
+        },
+    )
+}
+
+async fn carry_out(
+    endpoint: &'static Endpoint,
+    State(state): State<AppState>,
+    signed: Signed,
+    path: RawPathParams,
+    request: Request,
+) -> Result<Response, Problem> {
+    let key = idempotency_key(request.headers())?;
+    let body = super::read_body(request, "application/json").await?;
+    let body = Members::from_json(&body, endpoint.fields)?;
+    let context = context(&state, &signed, endpoint.route.action, body.time("at"))?;
+    let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let command = {
+        let center = state.engine.snapshot();
+        let make = endpoint.make.expect("only endpoints that write are mounted here");
+        make(&Input { center: &center, path, body })?
+    };
+    let creates = matches!(command, Command::ReceiveIncident(_));
+    let submission = Submission { command, context, idempotency: Some(key) };
+    let receipt = state.engine.submit(submission).await.map_err(Problem::from)?;
+    Ok(answer(&receipt, creates))
+}
+
+/// The request's name, so that a repeated one is carried out once.
+fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
+    let problem = |detail| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "idempotency-key",
+            detail,
+            "send 'Idempotency-Key: ' with 1 to 128 characters, a new one for each act, \
+             the same when the act is sent again",
+        )
+        .at("Idempotency-Key")
+    };
+    let key = headers.get("idempotency-key").ok_or_else(|| problem("the header is missing"))?;
+    let key = key.to_str().map_err(|_| problem("the header holds other characters than ASCII"))?;
+    if (1..=128).contains(&key.len()) {
+        Ok(key.to_owned())
+    } else {
+        Err(problem("the header has no or too many characters"))
+    }
+}
+
+/// Who does it, when and why.
+fn context(
+    state: &AppState,
+    signed: &Signed,
+    action: Action,
+    at: Option<Timestamp>,
+) -> Result<Context, Problem> {
+    let now = state.now();
+    let actor = signed.actor();
+    let purpose = match action {
+        Action::Configure => Purpose::Administration,
+        _ => state.purpose,
+    };
+    let Some(at) = at else {
+        return Ok(Context { at: now, actor, purpose });
+    };
+    if at > now.plus_seconds(AHEAD_SECONDS) {
+        return Err(Problem::bad_field(
+            "at",
+            "this time lies in the future",
+            "check the clock, or leave it out",
+        ));
+    }
+    if at < now.plus_seconds(-LATE_SECONDS) {
+        rights::check(signed.role(), Action::EnterHistory).map_err(|denied| {
+            Problem::bad_field("at", format!("this time lies more than 72 hours back, and {}", denied.detail), denied.hint)
+        })?;
+        return Ok(Context { at, actor, purpose: Purpose::HistoryImport });
+    }
+    Ok(Context { at, actor, purpose })
+}
+
+fn answer(receipt: &Receipt, creates: bool) -> Response {
+    let incident = receipt.entries.iter().find_map(|entry| match &entry.event {
+        Event::IncidentReceived(received) => Some(received.incident.0),
+        event => event.incidents().first().map(|id| id.0),
+    });
+    let events: Vec<_> = receipt
+        .entries
+        .iter()
+        .map(|entry| json!({"seq": entry.seq, "kind": entry.event.kind().name}))
+        .collect();
+    let body = json!({
+        "first_seq": receipt.first_seq,
+        "seq": receipt.first_seq + receipt.entries.len() as u64,
+        "incident": incident,
+        "events": events,
+        "repeated": receipt.repeated,
+    });
+    let mut response = super::answer(&body);
+    if creates && let Some(incident) = incident {
+        *response.status_mut() = StatusCode::CREATED;
+        let location = HeaderValue::try_from(format!("/api/v1/incidents/{incident}"));
+        let location = location.expect("digits and constants");
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response.into_response()
+}
+
+impl From<callbox_domain::Refusal> for Problem {
+    fn from(refusal: callbox_domain::Refusal) -> Self {
+        let status = match refusal.is_unknown() {
+            true => StatusCode::NOT_FOUND,
+            false => StatusCode::CONFLICT,
+        };
+        Self::new(status, refusal.code(), refusal.to_string(), refusal.hint())
+    }
+}
+
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        let unavailable = |code, hint| {
+            Self::new(StatusCode::SERVICE_UNAVAILABLE, code, error.to_string(), hint)
+        };
+        match error {
+            SubmitError::Refused(refusal) => refusal.into(),
+            SubmitError::KeyReused => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "key-reused",
+                error.to_string(),
+                "use a new key for each act",
+            )
+            .at("Idempotency-Key"),
+            SubmitError::BadKey => Self::new(
+                StatusCode::BAD_REQUEST,
+                "idempotency-key",
+                error.to_string(),
+                "use a random one of 16 to 36 characters",
+            )
+            .at("Idempotency-Key"),
+            SubmitError::Busy => {
+                unavailable("busy", "send it again in a second with the same key").retry_after(1)
+            }
+            SubmitError::Halted(_) => {
+                unavailable("halted", "write it down on paper and call whoever runs the server")
+            }
+            SubmitError::Unavailable(_) => {
+                unavailable("unavailable", "send it again with the same key").retry_after(2)
+            }
+        }
+    }
+}
