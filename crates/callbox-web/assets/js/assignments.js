@@ -1,0 +1,109 @@
+// The selected incident's units: a row each, a column for each meaning; a time once it happened, a
+// button until then. Every assignment has its own times.
+import { rights, t } from "./boot.js";
+import { now, span, time } from "./clock.js";
+import { act } from "./commands.js";
+import { arrange, el, setAttr, setText } from "./dom.js";
+import { course, statusLabel } from "./store.js";
+
+export class Assignments {
+  constructor() {
+    this.rows = new Map();
+    this.columns = course();
+    this.body = el("tbody", {});
+    const heads = this.columns.map((status) => el("th", { scope: "col", title: status.label, text: status.code }));
+    this.root = el("table", { class: "grid-times" },
+      el("thead", {}, el("tr", {},
+        el("th", { scope: "col" }, el("span", { class: "hidden-text", text: t("unit") })),
+        ...heads,
+        el("th", { scope: "col" }, el("span", { class: "hidden-text", text: t("cancel") })))),
+      this.body);
+  }
+
+  show(incident) {
+    this.incident = incident;
+    const shown = [...incident.assignments].sort((a, b) => Boolean(a.ended) - Boolean(b.ended) || a.no - b.no);
+    for (const assignment of shown) this.patch(assignment);
+    arrange(this.body, shown.map((assignment) => this.rows.get(assignment.no).row));
+    this.root.hidden = shown.length === 0;
+  }
+
+  make(no) {
+    const shape = el("i", { class: "shape", "aria-hidden": "true" });
+    const sign = el("span", {});
+    const cells = this.columns.map((status) => {
+      const stamp = el("span", {});
+      const button = rights.status && status.meaning !== "dispatched"
+        ? el("button", { type: "button", text: status.code, onclick: (event) => this.set(no, status, event.currentTarget) })
+        : null;
+      const cell = el("td", {}, stamp, button);
+      return { cell, stamp, button, status };
+    });
+    const cancel = rights.dispatch
+      ? el("button", { type: "button", class: "cancel", text: "×", onclick: (event) => this.cancel(no, event.currentTarget) })
+      : null;
+    const end = el("td", {}, cancel);
+    const head = el("td", {}, el("span", { class: "sign" }, shape, sign));
+    const row = el("tr", {}, head, ...cells.map(({ cell }) => cell), end);
+    return { row, shape, sign, cells, cancel };
+  }
+
+  patch(assignment) {
+    let made = this.rows.get(assignment.no);
+    if (!made) this.rows.set(assignment.no, (made = this.make(assignment.no)));
+    made.assignment = assignment;
+    const { times, ended, meaning } = assignment;
+    setText(made.sign, assignment.unit);
+    setAttr(made.row, "data-meaning", ended ? null : meaning);
+    made.row.classList.toggle("is-ended", Boolean(ended));
+    setAttr(made.shape, "data-meaning", ended ? "closed" : meaning);
+    setAttr(made.sign, "title", ended ? this.howEnded(ended) : statusLabel(assignment.status));
+    const at = this.columns.findIndex((status) => status.meaning === meaning);
+    made.cells.forEach(({ stamp, button, status, cell }, index) => {
+      const isLast = status.meaning === "available";
+      const happened = isLast ? ended?.at : times[status.meaning];
+      const isNow = !ended && status.meaning === meaning;
+      const text = happened ? time(happened) : isLast && ended ? t(`ended.${ended.how}`) : "";
+      setText(stamp, text);
+      setAttr(stamp, "title", happened ? `${status.label} ${span(happened - this.incident.received)}` : null);
+      cell.classList.toggle("now", isNow);
+      if (!button) return;
+      const isDone = Boolean(text) || Boolean(ended) || (index <= at && !isLast);
+      button.hidden = isDone;
+      button.classList.toggle("next", !isDone && (index === at + 1 || isLast));
+      setAttr(button, "aria-label", `${assignment.unit} ${status.label}`);
+      setAttr(button, "title", status.label);
+    });
+    if (made.cancel) {
+      const arrived = ["on_scene", "transporting", "at_hospital"].includes(meaning);
+      made.cancel.hidden = Boolean(ended) || arrived;
+      const words = t("cancel_unit", { unit: assignment.unit });
+      setAttr(made.cancel, "aria-label", words);
+      setAttr(made.cancel, "title", words);
+    }
+  }
+
+  howEnded(ended) {
+    return [t(`ended.${ended.how}`), ended.to ? `#${ended.to}` : null, ended.reason].filter(Boolean).join(" · ");
+  }
+
+  async set(no, status, button) {
+    const { assignment } = this.rows.get(no);
+    const done = t("say.status", { unit: assignment.unit, status: status.label, id: this.incident.id });
+    await act([button], `/units/${encodeURIComponent(assignment.unit)}/status`, { status: status.code, incident: this.incident.id }, done);
+  }
+
+  async cancel(no, button) {
+    const { assignment } = this.rows.get(no);
+    const done = t("say.cancelled", { unit: assignment.unit, id: this.incident.id });
+    await act([button], `/units/${encodeURIComponent(assignment.unit)}/cancel`, { incident: this.incident.id }, done);
+  }
+
+  /** How long the unit that acts now has been at it, for the hint over its row. */
+  tick() {
+    for (const made of this.rows.values()) {
+      if (made.assignment.ended) continue;
+      setAttr(made.row, "title", `${statusLabel(made.assignment.status)} ${span(now() - made.assignment.since)}`);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+// The live board. Data flows one way: stream -> store -> panes; commands go to the server only.
+import { initCall, fillCall } from "./call-entry.js";
+import { t } from "./boot.js";
+import { everySecond, learn, now, number, setTimeZone, span, time } from "./clock.js";
+import { by, setAttr, setText } from "./dom.js";
+import { initFilter, selectedIncident, select } from "./incidents.js";
+import { initKeys } from "./keys.js";
+import { connect } from "./live.js";
+import { initPanes } from "./panes.js";
+import "./selected.js";
+import { apply, config, incidents, isWaiting, load, onChange, position, units, urgency } from "./store.js";
+import { initUnitFilter } from "./units.js";
+
+/** Seconds without a sign of life after which the board is called old; the server beats every 2. */
+const OLD_AFTER = 10;
+let heard = performance.now();
+let startAt = null;
+let isLoaded = false;
+let isLoading = false;
+let waiting = [];
+
+async function loadBoard() {
+  if (isLoading) return;
+  isLoading = true;
+  try {
+    const response = await fetch("/api/v1/board", { headers: { Accept: "application/json" } });
+    if (response.status === 401) {
+      location.assign("/sign-in?next=/board");
+      return;
+    }
+    if (!response.ok) throw new Error(`the board answers ${response.status}`);
+    const board = await response.json();
+    heard = performance.now();
+    learn(board.at_ms);
+    setTimeZone(board.center.timezone);
+    load(board);
+    fillCall();
+    isLoaded = true;
+    // What came in between is newer than the board or left out by its version.
+    for (const change of waiting) apply(change);
+    waiting = [];
+    startAt(board.seq);
+    by("board").classList.remove("is-loading");
+  } catch {
+    setTimeout(loadBoard, 2000);
+  } finally {
+    isLoading = false;
+  }
+}
+
+function tell({ kind, data, closed }) {
+  if (kind === "down") {
+    if (closed) checkSession();
+    return;
+  }
+  heard = performance.now();
+  learn(data.at);
+  if (kind === "change") {
+    if (isLoaded) apply(data);
+    else waiting.push(data);
+  } else if (kind === "reset") loadBoard();
+  else if (isLoaded) position.seq = Math.max(position.seq, data.seq);
+}
+
+/** A stream that the server refused: perhaps the session has ended. */
+async function checkSession() {
+  try {
+    const response = await fetch("/api/v1/board", { method: "GET", headers: { Accept: "application/json" } });
+    if (response.status === 401) location.assign("/sign-in?next=/board");
+  } catch { /* not reachable: the bar says how old the data is */ }
+}
+
+function gauges(at) {
+  let waits = 0;
+  let longest = null;
+  let call = null;
+  const first = Math.min(...config.priorities.map((priority) => priority.rank), 255);
+  for (const row of incidents.values()) {
+    if (!isWaiting(row)) continue;
+    waits += 1;
+    const state = urgency(row, at).call;
+    if (state === "alarm" || (state === "warn" && call === null)) call = state;
+    if (row.rank === first) longest = Math.max(longest ?? 0, at - row.received);
+  }
+  let free = 0;
+  for (const unit of units.values()) if (unit.meaning === "available") free += 1;
+  setText(by("g-waiting"), waits);
+  setText(by("g-longest"), longest === null ? "–" : span(longest));
+  setAttr(by("g-longest").parentNode, "data-call", longest === null ? null : call);
+  setText(by("g-open"), incidents.size);
+  setText(by("g-free"), free);
+  setText(by("g-units"), `/${units.size}`);
+  setText(by("ledger-at"), number(position.seq));
+}
+
+everySecond((at) => {
+  setText(by("clock"), time(at));
+  const age = Math.floor((performance.now() - heard) / 1000);
+  const isOld = age >= OLD_AFTER;
+  by("old").hidden = !isOld;
+  document.body.classList.toggle("is-old", isOld);
+  if (isOld) setText(by("old-text"), t("old", { seconds: age }));
+  setText(by("live-text"), isOld ? t("live.no") : t("live.age", { seconds: age }));
+  setAttr(by("live"), "data-live", isOld ? "no" : "yes");
+  if (isLoaded) gauges(at);
+});
+
+onChange(() => gauges(now()));
+
+initFilter();
+initUnitFilter();
+initCall();
+initKeys();
+initPanes();
+startAt = await connect(tell);
+await loadBoard();
+if (selectedIncident() === null) by("incidents").focus({ preventScroll: true });
+else select(selectedIncident());

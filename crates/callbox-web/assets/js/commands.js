@@ -1,0 +1,99 @@
+// Commands to the server. Each has a key of its own: sent twice, it happens once.
+import { t } from "./boot.js";
+import { by, setText } from "./dom.js";
+
+const WAITS = [400, 800, 1600, 3200, 5000];
+const TRIES = 20;
+
+/** A refusal in the server's words. */
+export class Refused extends Error {
+  constructor(problem) {
+    super(problem.detail ?? problem.title ?? "");
+    this.hint = problem.hint ?? "";
+    this.code = problem.code ?? "";
+  }
+}
+
+function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  // Outside secure contexts there is no randomUUID.
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Sends a command until the server has answered it; `body` may hold null members. */
+async function send(path, body) {
+  const key = newKey();
+  const text = JSON.stringify(body);
+  for (let attempt = 0; ; attempt += 1) {
+    const answer = await attemptOnce(path, text, key);
+    if (answer.done) return answer.value;
+    if (attempt >= TRIES) throw new Refused({ detail: t("say.unreachable"), hint: t("say.unreachable_hint") });
+    say(t("say.retrying", { n: attempt + 1 }));
+    await wait(answer.after ?? WAITS[Math.min(attempt, WAITS.length - 1)]);
+  }
+}
+
+async function attemptOnce(path, body, key) {
+  let response;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "Idempotency-Key": key },
+      body,
+    });
+  } catch {
+    return { done: false };
+  }
+  if (response.status === 429 || response.status === 503) {
+    const after = Number(response.headers.get("Retry-After"));
+    return { done: false, after: after ? after * 1000 : undefined };
+  }
+  if (response.status === 401) location.assign("/sign-in?next=/board");
+  const value = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Refused(value);
+  return { done: true, value };
+}
+
+/**
+ * Carries a command out: hatches `nodes` until the answer is there, says what happened, shows a
+ * refusal with its hint. Gives the answer, or null when it was refused.
+ */
+export async function act(nodes, path, body, done) {
+  for (const node of nodes) {
+    node.classList.add("pending");
+    node.setAttribute("aria-busy", "true");
+  }
+  try {
+    const answer = await send(path, body);
+    say(done);
+    clearRefusal();
+    return answer;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    showRefusal(error);
+    return null;
+  } finally {
+    for (const node of nodes) {
+      node.classList.remove("pending");
+      node.removeAttribute("aria-busy");
+    }
+  }
+}
+
+/** Says something in the foot line, to screen readers too. */
+export function say(text) {
+  setText(by("said"), text ?? "");
+}
+
+export function showRefusal(refused) {
+  setText(by("refusal-what"), refused.message);
+  setText(by("refusal-hint"), refused.hint);
+  by("refusal").hidden = false;
+  say("");
+}
+
+export function clearRefusal() {
+  by("refusal").hidden = true;
+}

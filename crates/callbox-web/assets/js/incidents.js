@@ -1,0 +1,145 @@
+// The pane of open incidents: the most urgent first, then the one that has waited longest.
+import { view, setView } from "./address.js";
+import { t } from "./boot.js";
+import { everySecond, now, span } from "./clock.js";
+import { arrange, by, el, reveal, setAttr, setText } from "./dom.js";
+import { incidents, isWaiting, onChange, stage, units, urgency } from "./store.js";
+import { watchRows } from "./visible.js";
+
+const list = by("incidents");
+const filter = by("incident-filter");
+const rows = new Map();
+const seen = watchRows(list);
+let order = [];
+let selected = Number(view.get("incident")) || null;
+const listeners = new Set();
+
+/** `listener(id or null)` is called when another incident is selected. */
+export const onSelect = (listener) => listeners.add(listener);
+export const selectedIncident = () => selected;
+
+export function select(id, { focus = false } = {}) {
+  if (selected !== id) {
+    const before = rows.get(selected);
+    if (before) setAttr(before.row, "aria-selected", "false");
+    selected = id;
+    setView("incident", id);
+    for (const listener of listeners) listener(id);
+  }
+  const now = rows.get(id);
+  if (now) setAttr(now.row, "aria-selected", "true");
+  setAttr(list, "aria-activedescendant", now ? now.row.id : null);
+  reveal(now?.row);
+  if (focus) list.focus({ preventScroll: true });
+}
+
+function makeRow(id) {
+  const cells = {
+    rank: el("span", { class: "rank", role: "gridcell" }),
+    no: el("span", { class: "no", role: "gridcell", text: id }),
+    kind: el("span", { class: "kind", role: "gridcell" }),
+    place: el("span", { class: "place", role: "gridcell" }),
+    stage: el("i", { class: "shape", "aria-hidden": "true" }),
+    units: el("span", {}),
+    age: el("span", { class: "age", role: "gridcell" }),
+  };
+  const group = el("span", { class: "units", role: "gridcell" }, cells.stage, cells.units);
+  const row = el("div", { class: "incident", role: "row", id: `i${id}`, "aria-selected": "false" },
+    cells.rank, cells.no, cells.kind, cells.place, group, cells.age);
+  row.dataset.id = id;
+  seen.add(row);
+  return { row, ...cells };
+}
+
+function patch(id) {
+  const data = incidents.get(id);
+  let made = rows.get(id);
+  if (!data) {
+    if (made) { seen.remove(made.row); rows.delete(id); }
+    return;
+  }
+  if (!made) {
+    made = makeRow(id);
+    if (now() - data.received < 5000) made.row.classList.add("is-new");
+    rows.set(id, made);
+  }
+  const at = stage(data);
+  setText(made.rank, data.priority ?? "–");
+  setAttr(made.rank, "data-rank", data.rank);
+  setText(made.kind, data.type_label ?? data.type ?? t("no_type"));
+  setText(made.place, data.place ?? t("no_place"));
+  setAttr(made.place, "title", data.place);
+  setText(made.units, data.units.length ? data.units.join(" ") : t(at === "waiting" ? "stage.waiting" : "stage.clear"));
+  setAttr(made.units, "title", data.units.join(" ") || null);
+  setAttr(made.row, "data-meaning", at);
+  setAttr(made.row, "aria-selected", String(id === selected));
+  tickRow(made, data, now());
+}
+
+function tickRow(made, data, at) {
+  setText(made.age, span(at - data.received));
+  const { call, gone } = urgency(data, at);
+  setAttr(made.row, "data-call", call);
+  setAttr(made.row, "data-limit", isWaiting(data) && gone !== null && gone !== undefined);
+  if (isWaiting(data) && gone !== null && gone !== undefined) made.row.style.setProperty("--gone", gone.toFixed(3));
+}
+
+const matches = (row, words) => {
+  const text = `#${row.id} ${row.type ?? ""} ${row.type_label ?? ""} ${row.place ?? ""} ${row.units.join(" ")} p${row.priority ?? ""}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+};
+
+function sort() {
+  const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const shown = [...incidents.values()].filter((row) => matches(row, words));
+  // Those who wait come first within their rank: they need an act.
+  shown.sort((a, b) => a.rank - b.rank || isWaiting(b) - isWaiting(a) || a.received - b.received || a.id - b.id);
+  order = shown.map((row) => row.id);
+  arrange(list, order.map((id) => rows.get(id).row));
+  by("incidents-empty").hidden = order.length > 0;
+  setText(by("incident-count"), words.length ? `${order.length}/${incidents.size}` : incidents.size);
+  setAttr(list, "aria-rowcount", order.length);
+}
+
+onChange((changed) => {
+  if (changed.all) {
+    for (const id of [...rows.keys()]) if (!incidents.has(id)) patch(id);
+    for (const id of incidents.keys()) patch(id);
+    sort();
+    if (selected) select(selected);
+    return;
+  }
+  const touched = new Set(changed.incidents);
+  for (const id of changed.units) {
+    const on = units.get(id)?.incident;
+    if (on && incidents.has(on)) touched.add(on);
+  }
+  for (const id of touched) patch(id);
+  if (changed.incidents.size) sort();
+});
+
+everySecond((at) => {
+  for (const row of seen.visible) {
+    const data = incidents.get(Number(row.dataset.id));
+    const made = rows.get(Number(row.dataset.id));
+    if (data && made) tickRow(made, data, at);
+  }
+});
+
+list.addEventListener("click", (event) => {
+  const row = event.target.closest(".incident");
+  if (row) select(Number(row.dataset.id), { focus: true });
+});
+
+/** Moves the selection by `step` rows. */
+export function move(step) {
+  if (!order.length) return;
+  const at = order.indexOf(selected);
+  const next = at < 0 ? (step > 0 ? 0 : order.length - 1) : Math.min(order.length - 1, Math.max(0, at + step));
+  select(order[next]);
+}
+
+export function initFilter() {
+  filter.value = view.get("q") ?? "";
+  filter.addEventListener("input", () => { setView("q", filter.value.trim()); sort(); });
+}

@@ -1,0 +1,220 @@
+// The pane of the selected incident: what, where, who is on it, what was said, and what can be done.
+import { Assignments } from "./assignments.js";
+import { rights, t } from "./boot.js";
+import { everySecond, now, span, time } from "./clock.js";
+import { act } from "./commands.js";
+import { onDetail, want } from "./detail.js";
+import { arrange, by, el, setAttr, setText } from "./dom.js";
+import { onSelect, selectedIncident } from "./incidents.js";
+import { Send, options } from "./send.js";
+import { incidents, isWaiting, onChange, urgency } from "./store.js";
+
+const pane = by("selected");
+const none = by("selected-none");
+export const send = new Send();
+let shown = null;
+
+class Case {
+  constructor(id) {
+    this.id = id;
+    this.lines = new Map();
+    this.assignments = new Assignments();
+    this.head = {
+      rank: el("span", { class: "rank rank-large" }),
+      no: el("span", { class: "no", text: `#${id}` }),
+      kind: el("span", { class: "kind" }),
+      state: el("span", { class: "tag" }),
+      place: el("h2", { class: "case-place" }),
+    };
+    this.times = Object.fromEntries(["received", "dispatched", "on_scene", "age"].map((name) => [name, el("dd", {})]));
+    const box = (name) => el("div", {}, el("dt", { text: t(`times.${name}`) }), this.times[name]);
+    this.boxes = { dispatched: box("dispatched"), on_scene: box("on_scene") };
+    this.narrative = el("ol", { class: "lines" });
+    this.noLines = el("p", { class: "quiet", text: t("narrative.none") });
+    this.caller = el("dl", { class: "facts" });
+    this.callerSection = el("section", {}, el("h3", { text: t("caller") }), this.caller);
+    this.sendSection = rights.dispatch ? el("section", {}, send.root) : null;
+    this.unitsSection = el("section", {}, this.assignments.root);
+    this.changeSection = rights.describe ? this.makeChange() : null;
+    this.endSection = el("section", {});
+    this.root = el("article", { class: "case", "aria-label": `#${id}` },
+      el("div", { class: "case-head" },
+        el("div", { class: "case-line" }, this.head.rank, this.head.no, this.head.kind, el("span", { class: "spacer" }), this.head.state,
+          el("a", { href: `/incidents/${id}`, text: t("record") })),
+        this.head.place),
+      el("dl", { class: "case-times" }, box("received"), this.boxes.dispatched, this.boxes.on_scene, box("age")),
+      this.sendSection,
+      this.unitsSection,
+      el("section", {}, el("h3", { text: t("narrative") }), this.noLines, this.narrative, rights.narrate ? this.makeNarrate() : null),
+      this.callerSection,
+      this.changeSection,
+      this.endSection);
+  }
+
+  makeNarrate() {
+    const input = el("input", { class: "input", id: "narrative-text", autocomplete: "off", maxlength: "4000", placeholder: t("narrative.placeholder"), "aria-label": t("narrative.placeholder") });
+    const button = el("button", { type: "submit", class: "button" }, t("add"));
+    const form = el("form", { class: "send" }, input, button);
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const text = input.value.trim();
+      if (text && await act([input, button], `/incidents/${this.id}/narrative`, { text }, t("say.noted", { id: this.id }))) input.value = "";
+    });
+    return form;
+  }
+
+  /** Place, type, priority: one line each, sent when changed. */
+  makeChange() {
+    this.change = {
+      place: el("input", { class: "input", maxlength: "400", autocomplete: "off" }),
+      type: el("select", { class: "input" }),
+      priority: el("select", { class: "input" }),
+    };
+    const line = (name, label) => {
+      const input = this.change[name];
+      const id = `change-${name}`;
+      input.id = id;
+      const button = el("button", { type: "submit", class: "button" }, t("set"));
+      const form = el("form", { class: "send" }, el("div", { class: "field" }, el("label", { for: id, text: label }), input), button);
+      button.style.alignSelf = "end";
+      form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        const value = input.value.trim();
+        if (!value) return;
+        if (await act([input, button], `/incidents/${this.id}/${name}`, { [name]: value }, t("say.changed", { id: this.id }))) input.blur();
+      });
+      return form;
+    };
+    this.changeDetails = el("details", {}, el("summary", { text: t("change") }),
+      el("div", { class: "stack" }, line("place", t("place")), line("type", t("type")), line("priority", t("priority"))));
+    return el("section", {}, this.changeDetails);
+  }
+
+  show(detail) {
+    this.detail = detail;
+    const isClosed = detail.state === "closed";
+    const meaning = isClosed ? "closed" : null;
+    setText(this.head.rank, detail.priority ?? "–");
+    setAttr(this.head.rank, "data-rank", detail.rank);
+    setText(this.head.kind, detail.type_label ?? detail.type ?? t("no_type"));
+    setText(this.head.state, isClosed ? [t("state.closed"), detail.disposition].filter(Boolean).join(" · ") : "");
+    this.head.state.hidden = !isClosed;
+    setAttr(this.head.state, "data-meaning", meaning);
+    setText(this.head.place, detail.place ?? t("no_place"));
+    this.assignments.show(detail);
+    this.unitsSection.hidden = detail.assignments.length === 0;
+    if (this.sendSection) this.sendSection.hidden = isClosed;
+    if (this.changeSection) this.changeSection.hidden = isClosed;
+    if (!isClosed) send.show(detail);
+    this.showLines(detail);
+    this.showCaller(detail.caller);
+    this.showChange(detail);
+    this.showEnd(detail, isClosed);
+    this.tick(now());
+  }
+
+  showLines(detail) {
+    const corrected = new Set(detail.lines.map((line) => line.corrects).filter(Boolean));
+    const nodes = detail.lines.map((line) => {
+      let made = this.lines.get(line.no);
+      if (!made) {
+        const words = line.text ?? t("erased");
+        made = el("li", {}, el("time", { text: time(line.at) }),
+          el("div", {}, el("p", { text: line.corrects ? `${t("narrative.corrects", { no: line.corrects })} ${words}` : words }),
+            el("span", { class: "by", text: authorOf(line) })));
+        this.lines.set(line.no, made);
+      }
+      made.classList.toggle("is-corrected", corrected.has(line.no));
+      return made;
+    });
+    arrange(this.narrative, nodes);
+    this.noLines.hidden = nodes.length > 0;
+  }
+
+  showCaller(caller) {
+        const erased = caller?.erased ? t("erased") : null;
+    const facts = [[t("caller.name"), caller?.name ?? erased], [t("caller.number"), caller?.call_back]].filter(([, value]) => value);
+    this.caller.replaceChildren(...facts.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value })]));
+    this.callerSection.hidden = facts.length === 0;
+  }
+
+  showChange(detail) {
+    // What somebody is typing is not overwritten.
+    if (!this.change || this.changeDetails.contains(document.activeElement)) return;
+    this.change.place.value = detail.place ?? "";
+    this.change.type.replaceChildren(...options("types", detail.type, detail.type ? undefined : t("no_type")));
+    this.change.priority.replaceChildren(...options("priorities", detail.priority, detail.priority ? undefined : "–"));
+  }
+
+  showEnd(detail, isClosed) {
+    const on = detail.assignments.filter((assignment) => !assignment.ended).map((assignment) => assignment.unit);
+    const key = `${isClosed} ${on.join(" ")}`;
+    if (this.endKey === key) return;
+    this.endKey = key;
+    const canAct = isClosed ? rights.reopen : rights.close;
+    this.endSection.hidden = !canAct;
+    if (!canAct) return;
+    const input = isClosed
+      ? el("input", { class: "input", id: "end-input", maxlength: "4000", placeholder: t("reopen.reason"), "aria-label": t("reopen.reason") })
+      : el("select", { class: "input", id: "end-input", "aria-label": t("disposition") }, ...options("dispositions", null, t("close.how")));
+    const button = el("button", { type: "submit", class: "button" }, t(isClosed ? "reopen" : "close"));
+    const isHeld = !isClosed && on.length > 0;
+    input.disabled = isHeld;
+    button.disabled = isHeld;
+    const form = el("form", { class: "send", id: "end" }, input, button, isHeld ? el("p", { class: "plan", text: t("close.held", { units: on.join(", ") }) }) : null);
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const value = input.value.trim();
+      if (!value) { input.focus(); return; }
+      const [path, body] = isClosed ? ["reopen", { reason: value }] : ["close", { disposition: value }];
+      const done = t(isClosed ? "say.reopened" : "say.closed", { id: this.id });
+      if (await act([input, button], `/incidents/${this.id}/${path}`, body, done)) want(this.id);
+    });
+    this.endSection.replaceChildren(form);
+  }
+
+  tick(at) {
+    const { detail } = this;
+    if (!detail) return;
+    setText(this.times.received, time(detail.received));
+    const since = (ms) => (ms === null ? null : `+${span(ms - detail.received)}`);
+    const row = incidents.get(this.id);
+    const { call } = row ? urgency(row, at) : { call: null };
+    setText(this.times.dispatched, since(detail.first_dispatched) ?? "–");
+    setText(this.times.on_scene, since(detail.first_on_scene) ?? "–");
+    setText(this.times.age, span((detail.closed ?? at) - detail.received));
+    setAttr(this.times.age.parentNode, "data-call", call);
+    setText(this.times.age.previousSibling, t(row && isWaiting(row) ? "times.waiting" : "times.age"));
+    this.assignments.tick();
+  }
+}
+
+/** The author's name, or the pseudonym of somebody who is not known here. */
+const authorOf = (line) => line.author.name ?? `a${line.author.id}`;
+
+function show(id) {
+  send.incident = null;
+  shown = id === null ? null : new Case(id);
+  pane.replaceChildren(shown ? shown.root : none);
+  if (shown) shown.root.classList.add("is-loading");
+  pane.scrollTop = 0;
+  want(id);
+}
+
+onSelect(show);
+
+onDetail((detail) => {
+  if (!shown || shown.id !== detail.id) return;
+  if (detail.missing) { pane.replaceChildren(none); return; }
+  shown.root.classList.remove("is-loading");
+  shown.show(detail);
+});
+
+onChange((changed) => {
+  const id = selectedIncident();
+  if (id === null) return;
+  if (changed.all) show(id);
+  else if (changed.incidents.has(id)) want(id);
+});
+
+everySecond((at) => shown?.tick(at));

@@ -1,0 +1,107 @@
+// The dispatch line: call signs typed or picked, what will happen in words, then one key.
+import { t } from "./boot.js";
+import { act } from "./commands.js";
+import { el, setAttr, setText } from "./dom.js";
+import { config, onChange, unitCalled } from "./store.js";
+import { onPick, pickOnly, pickedUnits } from "./units.js";
+
+export class Send {
+  constructor() {
+    this.input = el("input", { class: "input", id: "send-units", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", placeholder: t("send.placeholder"), "aria-label": t("send.label"), "aria-describedby": "send-plan" });
+    this.button = el("button", { type: "submit", class: "button main" }, t("send.button"));
+    this.plan = el("p", { class: "plan", id: "send-plan", "aria-live": "polite" });
+    this.root = el("form", { class: "send", id: "send" }, this.input, this.button, this.plan);
+    this.incident = null;
+    this.isWriting = false;
+    this.input.addEventListener("input", () => this.fromText());
+    this.root.addEventListener("submit", (event) => { event.preventDefault(); this.go(); });
+    onPick(() => this.fromPicked());
+    onChange((changed) => { if (this.incident && (changed.all || changed.units.size)) this.preview(); });
+  }
+
+  show(incident) {
+    const isOther = this.incident?.id !== incident.id;
+    this.incident = incident;
+    // Units picked before the incident was chosen stay picked.
+    if (isOther) this.fromPicked();
+    this.preview();
+  }
+
+  words() {
+    return this.input.value.toUpperCase().split(/[\s,]+/).filter(Boolean);
+  }
+
+  fromText() {
+    const ids = this.words().map((sign) => unitCalled(sign)?.id).filter(Boolean);
+    this.isWriting = true;
+    pickOnly(ids);
+    this.isWriting = false;
+    this.preview();
+  }
+
+  fromPicked() {
+    if (this.isWriting) return;
+    const unknown = this.words().filter((sign) => !unitCalled(sign));
+    const text = [...pickedUnits().map((unit) => unit.call_sign), ...unknown].join(" ");
+    if (this.words().join(" ") !== text.toUpperCase()) this.input.value = text;
+    this.preview();
+  }
+
+  /** What pressing the button would do: new dispatches, reassignments, or why not. */
+  read() {
+    const read = { fresh: [], moved: [], bad: [] };
+    for (const sign of new Set(this.words())) {
+      const unit = unitCalled(sign);
+      if (!unit) read.bad.push(t("plan.unknown", { unit: sign }));
+      else if (unit.meaning === "out_of_service") read.bad.push(t("plan.out", { unit: unit.call_sign }));
+      else if (unit.incident === this.incident.id) read.bad.push(t("plan.here", { unit: unit.call_sign }));
+      else if (unit.incident) read.moved.push(unit);
+      else read.fresh.push(unit);
+    }
+    return read;
+  }
+
+  preview() {
+    if (!this.incident) return;
+    const { fresh, moved, bad } = this.read();
+    const parts = [];
+    if (fresh.length) parts.push(t("plan.dispatch", { units: fresh.map((unit) => unit.call_sign).join(", ") }));
+    for (const unit of moved) parts.push(t("plan.reassign", { unit: unit.call_sign, from: unit.incident }));
+    const isReady = !bad.length && parts.length > 0;
+    setText(this.plan, bad.length ? bad.join(" · ") : parts.length ? `${parts.join(" · ")} → #${this.incident.id}` : t("plan.empty"));
+    setAttr(this.plan, "data-plan", bad.length ? "bad" : isReady ? "ready" : null);
+    this.button.disabled = !isReady;
+  }
+
+  async go() {
+    const { fresh, moved, bad } = this.read();
+    if (bad.length || fresh.length + moved.length === 0) return;
+    const id = this.incident.id;
+    const signs = fresh.map((unit) => unit.call_sign);
+    let isDone = true;
+    if (signs.length) {
+      const done = t("say.dispatched", { units: signs.join(", "), id });
+      isDone = Boolean(await act([this.button, this.input], `/incidents/${id}/units`, { units: signs }, done));
+    }
+    for (const unit of isDone ? moved : []) {
+      const done = t("say.reassigned", { unit: unit.call_sign, from: unit.incident, id });
+      const path = `/units/${encodeURIComponent(unit.call_sign)}/reassign`;
+      isDone = Boolean(await act([this.button, this.input], path, { from: unit.incident, to: id }, done)) && isDone;
+    }
+    if (isDone) {
+      this.input.value = "";
+      pickOnly([]);
+      this.preview();
+    }
+  }
+}
+
+/** Options for a select from a table of the configuration. */
+export function options(name, chosen, first) {
+  const rows = config[name].map((row) => {
+    const option = el("option", { value: row.code, text: row.label === row.code ? row.code : `${row.code} · ${row.label}` });
+    option.selected = row.code === chosen;
+    return option;
+  });
+  return first === undefined ? rows : [el("option", { value: "", text: first }), ...rows];
+}

@@ -1,0 +1,97 @@
+// What the server said last: rows by number. Panes are told once per frame what changed.
+
+export const config = { statuses: [], priorities: [], types: [], dispositions: [], center: {} };
+export const incidents = new Map();
+export const units = new Map();
+export const signs = new Map();
+export const position = { seq: 0 };
+
+const listeners = new Set();
+let changed = { incidents: new Set(), units: new Set(), all: false };
+let isPlanned = false;
+
+/** `listener({incidents, units, all})` is called with sets of numbers. */
+export const onChange = (listener) => listeners.add(listener);
+
+/** Takes a whole board. */
+export function load(board) {
+  for (const name of ["statuses", "priorities", "types", "dispositions", "center"]) config[name] = board[name];
+  incidents.clear();
+  units.clear();
+  signs.clear();
+  for (const row of board.incidents) incidents.set(row.id, row);
+  for (const row of board.units) putUnit(row);
+  position.seq = board.seq;
+  changed.all = true;
+  plan();
+}
+
+/** Takes changed rows; one that is older than what is known is left out. */
+export function apply(change) {
+  for (const row of change.incidents) {
+    const known = incidents.get(row.id);
+    if (known && known.version > row.version) continue;
+    if (row.state === "closed") incidents.delete(row.id);
+    else incidents.set(row.id, row);
+    changed.incidents.add(row.id);
+  }
+  for (const row of change.units) {
+    if ((units.get(row.id)?.version ?? 0) > row.version) continue;
+    putUnit(row);
+    changed.units.add(row.id);
+  }
+  position.seq = Math.max(position.seq, change.seq);
+  plan();
+}
+
+function putUnit(row) {
+  const known = units.get(row.id);
+  if (known && known.call_sign !== row.call_sign) signs.delete(known.call_sign.toUpperCase());
+  units.set(row.id, row);
+  signs.set(row.call_sign.toUpperCase(), row.id);
+}
+
+function plan() {
+  if (isPlanned) return;
+  isPlanned = true;
+  requestAnimationFrame(() => {
+    isPlanned = false;
+    const now = changed;
+    changed = { incidents: new Set(), units: new Set(), all: false };
+    for (const listener of listeners) listener(now);
+  });
+}
+
+/** The unit with this call sign, whatever its case. */
+export const unitCalled = (sign) => units.get(signs.get(sign.toUpperCase()));
+
+export const statusLabel = (code) => config.statuses.find((status) => status.code === code)?.label ?? code;
+
+/** The first status of each meaning, in the order of an assignment's course. */
+export function course() {
+  const order = ["dispatched", "acknowledged", "en_route", "on_scene", "transporting", "at_hospital", "available"];
+  return order.map((meaning) => config.statuses.find((status) => status.meaning === meaning)).filter(Boolean);
+}
+
+/** How urgently an unassigned incident asks for an act: null, "warn", "alarm", and how much is gone. */
+export function urgency(row, at) {
+  if (!isWaiting(row)) return { call: null };
+  const priority = config.priorities.find((known) => known.code === row.priority);
+  const warn = priority?.unassigned_warn_seconds;
+  const alarm = priority?.unassigned_alarm_seconds;
+  const waited = (at - row.received) / 1000;
+  const call = alarm && waited >= alarm ? "alarm" : warn && waited >= warn ? "warn" : null;
+  return { call, gone: alarm ? Math.min(1, waited / alarm) : null };
+}
+
+/** Whether nobody is on the way, and nobody has been there. */
+export const isWaiting = (row) => row.state === "open" && row.units.length === 0 && row.first_on_scene === null;
+
+const STAGES = ["on_scene", "at_hospital", "transporting", "en_route", "acknowledged", "dispatched"];
+
+/** How far an incident is: that of its unit which is furthest, "waiting", or "closed" when all are clear. */
+export function stage(row) {
+  if (isWaiting(row)) return "waiting";
+  const meanings = new Set(row.units.map((sign) => unitCalled(sign)).filter((unit) => unit?.incident === row.id).map((unit) => unit.meaning));
+  return STAGES.find((meaning) => meanings.has(meaning)) ?? (row.units.length ? "dispatched" : "closed");
+}
