@@ -17,7 +17,7 @@ use callbox_engine::{DataDir, Engine, Options, ReadError, read_ledger};
 use callbox_ledger::{Gate, Signer, SqliteReader, verify};
 use serde_json::json;
 
-use crate::server::{Client, Scratch, Server, callbox};
+use crate::server::{Client, Scratch, Server, callbox, token};
 
 /// How the kill test runs.
 #[derive(clap::Args)]
@@ -82,27 +82,6 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Makes a token for a dispatcher.
-fn token(binary: &Path, data: &str) -> anyhow::Result<String> {
-    let out = callbox(
-        binary,
-        &[
-            "token",
-            "add",
-            "--data",
-            data,
-            "kill-test",
-            "--role",
-            "dispatcher",
-        ],
-    )?;
-    Ok(out
-        .split_whitespace()
-        .last()
-        .context("no token was printed")?
-        .to_owned())
-}
-
 type Join = Box<dyn FnOnce() -> Vec<Acknowledged>>;
 
 /// Starts clients that write until the server is gone.
@@ -146,8 +125,9 @@ fn write(connection: &mut Client, name: &str) -> anyhow::Result<Option<Acknowled
         &json!({"place": name}),
     )?;
     ensure!(status < 300, "{status}: {answer}");
-    let incident = answer["incident"]["id"].as_u64().or(answer["id"].as_u64());
-    let incident = incident.with_context(|| format!("no incident's number in {answer}"))?;
+    let incident = answer["incident"]
+        .as_u64()
+        .with_context(|| format!("no incident's number in {answer}"))?;
     let path = format!("/api/v1/incidents/{incident}/narrative");
     let (status, answer) = connection.post(&path, &format!("{name}-n"), &json!({"text": name}))?;
     ensure!(status < 300, "{status}: {answer}");

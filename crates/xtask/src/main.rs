@@ -2,7 +2,10 @@
 //!
 //! What is absent: anything that a user of callbox needs.
 
-#![expect(clippy::print_stdout, reason = "a task's results go to standard output")]
+#![expect(
+    clippy::print_stdout,
+    reason = "a task's results go to standard output"
+)]
 
 use std::path::Path;
 

@@ -49,6 +49,31 @@ pub(crate) fn callbox(binary: &Path, arguments: &[&str]) -> anyhow::Result<Strin
     Ok(String::from_utf8(output.stdout)?)
 }
 
+/// Makes a dispatcher's account in the center at `data` and gives a token for it.
+pub(crate) fn token(binary: &Path, data: &str) -> anyhow::Result<String> {
+    callbox(
+        binary,
+        &[
+            "user",
+            "add",
+            "xtask",
+            "--role",
+            "dispatcher",
+            "--data",
+            data,
+        ],
+    )?;
+    let out = callbox(
+        binary,
+        &["token", "add", "xtask", "--label", "xtask", "--data", data],
+    )?;
+    Ok(out
+        .split_whitespace()
+        .last()
+        .context("no token was printed")?
+        .to_owned())
+}
+
 /// A running server.
 pub(crate) struct Server {
     child: Child,

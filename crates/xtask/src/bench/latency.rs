@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
-use crate::server::{Client, Scratch, Server, callbox};
+use crate::server::{Client, Scratch, Server, callbox, token};
 
 /// How the bench runs.
 #[derive(clap::Args)]
@@ -47,22 +47,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         &arguments.binary,
         &["init", "--data", path, "--center", "Latency"],
     )?;
-    let add = [
-        "token",
-        "add",
-        "--data",
-        path,
-        "latency",
-        "--role",
-        "dispatcher",
-    ];
-    let token = callbox(&arguments.binary, &add)?;
-    let token = token
-        .split_whitespace()
-        .last()
-        .context("no token was printed")?;
+    let token = token(&arguments.binary, path)?;
     let server = Server::start(&arguments.binary, &data)?;
-    let mut client = Client::new(server.address, token);
+    let mut client = Client::new(server.address, &token);
     let (status, board) = client.get("/api/v1/board")?;
     ensure!(status == 200, "{status}: {board}");
     let after = board["seq"]
