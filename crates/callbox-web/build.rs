@@ -16,8 +16,12 @@ fn main() {
     for file in &files {
         let name = file.strip_prefix(&root).expect("it is below the root");
         let name = name.to_string_lossy().replace('\\', "/");
-        writeln!(listing, "    ({name:?}, include_bytes!({:?}).as_slice()),", file.display())
-            .expect("writing to a string cannot fail");
+        writeln!(
+            listing,
+            "    ({name:?}, include_bytes!({:?}).as_slice()),",
+            file.display()
+        )
+        .expect("writing to a string cannot fail");
     }
     listing.push_str("]\n");
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it")).join("assets.rs");

@@ -32,7 +32,10 @@ pub(crate) fn asset_url(name: &str) -> String {
 }
 
 fn find(name: &str) -> Option<&'static [u8]> {
-    FILES.iter().find(|(known, _)| *known == name).map(|(_, bytes)| *bytes)
+    FILES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, bytes)| *bytes)
 }
 
 /// `GET /assets/{version}/{*name}`.
@@ -42,8 +45,14 @@ pub(crate) async fn serve(Path((version, name)): Path<(String, String)>) -> Resp
         return Problem::not_found("there is no such file", "load the page again").into_response();
     };
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(media_type(&name))),
-        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(media_type(&name)),
+        ),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=31536000, immutable"),
+        ),
     ];
     (headers, bytes).into_response()
 }

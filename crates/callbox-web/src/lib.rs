@@ -24,3 +24,6 @@ mod tls;
 pub use access::{Access, AccessError, Account, Limits, Role, Token, generate_password};
 pub use server::{ServeError, ServeOptions, Server, serve};
 pub use tls::{TlsError, TlsFiles};
+
+#[cfg(test)]
+mod tests;

@@ -57,7 +57,13 @@ impl Metrics {
 
 /// `GET /metrics`.
 pub(crate) async fn show(State(state): State<AppState>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], render(&state))
+    (
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        render(&state),
+    )
 }
 
 fn render(state: &AppState) -> String {
@@ -68,22 +74,95 @@ fn render(state: &AppState) -> String {
     let mut text = String::with_capacity(8_192);
     let mut one = |name: &str, kind: &str, help: &str, value: u64| {
         // Writing to a string cannot fail.
-        let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n");
+        let _ = write!(
+            text,
+            "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"
+        );
     };
-    one("callbox_events_total", "counter", "Events in the ledger.", health.next_seq);
-    one("callbox_signed_events", "gauge", "Events that the last signed checkpoint covers.", health.signed_size);
-    one("callbox_frames_total", "counter", "Frames written since the start.", health.frames);
-    one("callbox_queue_length", "gauge", "Commands that wait for the sequencer.", health.queue as u64);
-    one("callbox_queue_capacity", "gauge", "Commands that may wait.", health.queue_capacity as u64);
-    one("callbox_halted", "gauge", "1 when nothing is recorded any more.", u64::from(health.halted.is_some()));
-    one("callbox_live_clients", "gauge", "Consoles on the live stream.", gauge(&metrics.live_clients));
-    one("callbox_live_messages_total", "counter", "Live messages rendered, once for all consoles.", load(&metrics.live_messages));
-    one("callbox_live_dropped_total", "counter", "Live messages that a slow console skipped; it got their union.", load(&metrics.live_dropped));
-    one("callbox_live_resets_total", "counter", "Times a console had to fetch the board anew.", load(&metrics.live_resets));
-    one("callbox_live_refused_total", "counter", "Consoles turned away because there were too many.", load(&metrics.live_refused));
-    one("callbox_connections", "gauge", "Open connections.", gauge(&metrics.connections));
-    one("callbox_sign_ins_total", "counter", "Sign-ins that succeeded.", load(&metrics.sign_ins[1]));
-    one("callbox_sign_in_failures_total", "counter", "Sign-ins that failed.", load(&metrics.sign_ins[0]));
+    one(
+        "callbox_events_total",
+        "counter",
+        "Events in the ledger.",
+        health.next_seq,
+    );
+    one(
+        "callbox_signed_events",
+        "gauge",
+        "Events that the last signed checkpoint covers.",
+        health.signed_size,
+    );
+    one(
+        "callbox_frames_total",
+        "counter",
+        "Frames written since the start.",
+        health.frames,
+    );
+    one(
+        "callbox_queue_length",
+        "gauge",
+        "Commands that wait for the sequencer.",
+        health.queue as u64,
+    );
+    one(
+        "callbox_queue_capacity",
+        "gauge",
+        "Commands that may wait.",
+        health.queue_capacity as u64,
+    );
+    one(
+        "callbox_halted",
+        "gauge",
+        "1 when nothing is recorded any more.",
+        u64::from(health.halted.is_some()),
+    );
+    one(
+        "callbox_live_clients",
+        "gauge",
+        "Consoles on the live stream.",
+        gauge(&metrics.live_clients),
+    );
+    one(
+        "callbox_live_messages_total",
+        "counter",
+        "Live messages rendered, once for all consoles.",
+        load(&metrics.live_messages),
+    );
+    one(
+        "callbox_live_dropped_total",
+        "counter",
+        "Live messages that a slow console skipped; it got their union.",
+        load(&metrics.live_dropped),
+    );
+    one(
+        "callbox_live_resets_total",
+        "counter",
+        "Times a console had to fetch the board anew.",
+        load(&metrics.live_resets),
+    );
+    one(
+        "callbox_live_refused_total",
+        "counter",
+        "Consoles turned away because there were too many.",
+        load(&metrics.live_refused),
+    );
+    one(
+        "callbox_connections",
+        "gauge",
+        "Open connections.",
+        gauge(&metrics.connections),
+    );
+    one(
+        "callbox_sign_ins_total",
+        "counter",
+        "Sign-ins that succeeded.",
+        load(&metrics.sign_ins[1]),
+    );
+    one(
+        "callbox_sign_in_failures_total",
+        "counter",
+        "Sign-ins that failed.",
+        load(&metrics.sign_ins[0]),
+    );
     text.push_str("# HELP callbox_http_requests_total Answers by route and class of status.\n");
     text.push_str("# TYPE callbox_http_requests_total counter\n");
     for (route, classes) in security::all().zip(&metrics.requests) {

@@ -37,7 +37,14 @@ impl Problem {
         hint: impl Into<Cow<'static, str>>,
     ) -> Self {
         let (detail, hint) = (detail.into(), hint.into());
-        Self { status, code, detail, hint, field: None, retry_after_seconds: None }
+        Self {
+            status,
+            code,
+            detail,
+            hint,
+            field: None,
+            retry_after_seconds: None,
+        }
     }
 
     /// Names what is at fault.
@@ -106,11 +113,15 @@ impl IntoResponse for Problem {
             body["field"] = field.as_str().into();
         }
         let headers = [
-            (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json")),
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("application/problem+json"),
+            ),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
         let mut response = (self.status, headers, body.to_string()).into_response();
-        let mut set = |name: HeaderName, value: HeaderValue| response.headers_mut().insert(name, value);
+        let mut set =
+            |name: HeaderName, value: HeaderValue| response.headers_mut().insert(name, value);
         if let Some(seconds) = self.retry_after_seconds {
             set(header::RETRY_AFTER, seconds.into());
         }

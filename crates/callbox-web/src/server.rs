@@ -16,8 +16,9 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-pub(crate) use routes::{MAX_BODY_BYTES, too_large};
-use routes::routes;
+#[cfg(test)]
+pub(crate) use routes::mounted;
+pub(crate) use routes::{MAX_BODY_BYTES, routes, too_large};
 
 use crate::{
     Access, TlsError, TlsFiles, live,
@@ -107,7 +108,9 @@ pub struct Server {
 
 impl std::fmt::Debug for Server {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("Server")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 
@@ -118,19 +121,33 @@ impl Server {
         access: Access,
         options: ServeOptions,
     ) -> Result<Self, ServeError> {
-        let ServeOptions { listen, tls, insecure_listen, purpose, clock } = options;
+        let ServeOptions {
+            listen,
+            tls,
+            insecure_listen,
+            purpose,
+            clock,
+        } = options;
         if tls.is_none() && !listen.ip().is_loopback() && !insecure_listen {
             return Err(ServeError::Unprotected(listen));
         }
         let tls = tls.as_ref().map(tls::acceptor).transpose()?;
         let failed = |source: io::Error| match source.kind() {
             io::ErrorKind::AddrInUse => ServeError::InUse(listen),
-            _ => ServeError::Listen { address: listen, source },
+            _ => ServeError::Listen {
+                address: listen,
+                source,
+            },
         };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let state = AppState::new(engine, access, purpose, clock, tls.is_some());
-        Ok(Self { listener, tls, state, address })
+        Ok(Self {
+            listener,
+            tls,
+            state,
+            address,
+        })
     }
 
     /// Where it listens; the port is a real one where 0 was asked for.
@@ -148,7 +165,12 @@ impl Server {
     ///
     /// The engine keeps running: its owner shuts it down afterwards.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let Self { listener, tls, state, .. } = self;
+        let Self {
+            listener,
+            tls,
+            state,
+            ..
+        } = self;
         let service = connection::Service::new(routes(&state), state.clone());
         let live = tokio::spawn(live::run(state.clone()));
         let upkeep = tokio::spawn(keep_up(state.clone()));
@@ -244,7 +266,11 @@ async fn keep_up(state: AppState) {
         let access = state.access.clone();
         let outcome = blocking(move || {
             access.refresh()?;
-            if count.is_multiple_of(30) { access.tidy() } else { Ok(()) }
+            if count.is_multiple_of(30) {
+                access.tidy()
+            } else {
+                Ok(())
+            }
         });
         if let Ok(Err(error)) = outcome.await {
             tracing::error!(error = %error, "the accounts cannot be read; sessions stay as they are");

@@ -37,7 +37,13 @@ impl Deref for AppState {
 }
 
 impl AppState {
-    pub(crate) fn new(engine: Engine, access: Access, purpose: Purpose, clock: Clock, tls: bool) -> Self {
+    pub(crate) fn new(
+        engine: Engine,
+        access: Access,
+        purpose: Purpose,
+        clock: Clock,
+        tls: bool,
+    ) -> Self {
         Self(Arc::new(Shared {
             live: Live::new(),
             metrics: Metrics::new(),

@@ -46,15 +46,20 @@ pub enum TlsError {
 
 /// Makes the acceptor; TLS 1.2 and 1.3, HTTP/2 preferred.
 pub(crate) fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor, TlsError> {
-    let certificate = |reason: String| TlsError::Certificate { path: files.certificate.clone(), reason };
+    let certificate = |reason: String| TlsError::Certificate {
+        path: files.certificate.clone(),
+        reason,
+    };
     let chain = CertificateDer::pem_file_iter(&files.certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(|error| certificate(error.to_string()))?;
     if chain.is_empty() {
         return Err(certificate("it has none".into()));
     }
-    let key = PrivateKeyDer::from_pem_file(&files.key)
-        .map_err(|error| TlsError::Key { path: files.key.clone(), reason: error.to_string() })?;
+    let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|error| TlsError::Key {
+        path: files.key.clone(),
+        reason: error.to_string(),
+    })?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

@@ -40,7 +40,9 @@ impl Access {
         password: &str,
     ) -> Result<Account, AccessError> {
         check_login(login)?;
-        let name = Code::new(name).map_err(|_| AccessError::BadName)?.to_string();
+        let name = Code::new(name)
+            .map_err(|_| AccessError::BadName)?
+            .to_string();
         password::check(login, password)?;
         let hash = password::hash(password)?;
         let account = Account {
@@ -79,9 +81,10 @@ impl Access {
     pub fn set_password(&self, login: &str, password: &str) -> Result<(), AccessError> {
         password::check(login, password)?;
         let hash = password::hash(password)?;
-        let changed = self
-            .db()
-            .execute("UPDATE accounts SET password = ?2 WHERE login = ?1", params![login, hash])?;
+        let changed = self.db().execute(
+            "UPDATE accounts SET password = ?2 WHERE login = ?1",
+            params![login, hash],
+        )?;
         self.forget_failures(login)?;
         self.end_sessions(login, changed)
     }
@@ -107,8 +110,10 @@ impl Access {
 
     /// Puts a disabled account back into use.
     pub fn enable(&self, login: &str) -> Result<(), AccessError> {
-        let changed =
-            self.db().execute("UPDATE accounts SET disabled = NULL WHERE login = ?1", [login])?;
+        let changed = self.db().execute(
+            "UPDATE accounts SET disabled = NULL WHERE login = ?1",
+            [login],
+        )?;
         self.end_sessions(login, changed)
     }
 
@@ -122,7 +127,12 @@ impl Access {
 
     /// The account of an actor, from memory.
     pub(crate) fn account(&self, actor: ActorId) -> Option<Arc<Account>> {
-        self.0.accounts.read().unwrap_or_else(PoisonError::into_inner).get(&actor).cloned()
+        self.0
+            .accounts
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&actor)
+            .cloned()
     }
 
     pub(super) fn account_named(&self, login: &str) -> Result<Option<Account>, AccessError> {
@@ -132,8 +142,15 @@ impl Access {
 
     pub(super) fn load_accounts(&self) -> Result<(), AccessError> {
         let accounts = self.accounts()?;
-        let map = accounts.into_iter().map(|account| (account.actor, Arc::new(account))).collect();
-        *self.0.accounts.write().unwrap_or_else(PoisonError::into_inner) = map;
+        let map = accounts
+            .into_iter()
+            .map(|account| (account.actor, Arc::new(account)))
+            .collect();
+        *self
+            .0
+            .accounts
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = map;
         Ok(())
     }
 
@@ -180,5 +197,7 @@ fn check_login(login: &str) -> Result<(), AccessError> {
 fn new_actor() -> Result<ActorId, AccessError> {
     const FIRST: u64 = 1 << 32;
     const BEYOND: u64 = 1 << 53;
-    Ok(ActorId(FIRST + u64::from_be_bytes(random()?) % (BEYOND - FIRST)))
+    Ok(ActorId(
+        FIRST + u64::from_be_bytes(random()?) % (BEYOND - FIRST),
+    ))
 }

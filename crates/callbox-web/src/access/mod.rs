@@ -113,7 +113,9 @@ pub(crate) struct Inner {
 
 impl std::fmt::Debug for Access {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Access").field("limits", &self.0.limits).finish_non_exhaustive()
+        f.debug_struct("Access")
+            .field("limits", &self.0.limits)
+            .finish_non_exhaustive()
     }
 }
 
@@ -143,7 +145,11 @@ impl Access {
             let db = self.db();
             db.query_row("PRAGMA data_version", [], |row| row.get(0))?
         };
-        let mut seen = self.0.data_version.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self
+            .0
+            .data_version
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if *seen != version {
             self.load_accounts()?;
             self.load_sessions()?;

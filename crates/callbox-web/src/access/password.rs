@@ -23,10 +23,14 @@ fn hash_error(error: impl std::fmt::Display) -> AccessError {
 /// Holds a new password against the bounds.
 pub(super) fn check(login: &str, password: &str) -> Result<(), AccessError> {
     if password.chars().count() < MIN_CHARS {
-        return Err(AccessError::WeakPassword("a password has at least 12 characters"));
+        return Err(AccessError::WeakPassword(
+            "a password has at least 12 characters",
+        ));
     }
     if password.len() > MAX_BYTES {
-        return Err(AccessError::WeakPassword("a password has at most 256 bytes"));
+        return Err(AccessError::WeakPassword(
+            "a password has at most 256 bytes",
+        ));
     }
     let first = password.chars().next();
     if password.chars().all(|c| Some(c) == first) || password.to_lowercase().contains(login) {
@@ -49,7 +53,9 @@ pub(super) fn hash(password: &str) -> Result<String, AccessError> {
 /// Whether `password` is the one that `hash` stands for.
 pub(super) fn verify(password: &str, hash: &str) -> Result<bool, AccessError> {
     let parsed = PasswordHash::new(hash).map_err(hash_error)?;
-    Ok(argon2()?.verify_password(password.as_bytes(), &parsed).is_ok())
+    Ok(argon2()?
+        .verify_password(password.as_bytes(), &parsed)
+        .is_ok())
 }
 
 /// Makes a password of four groups of four letters and digits, about 80 bits.
@@ -59,8 +65,13 @@ pub fn generate_password() -> Result<String, AccessError> {
     // 32 characters, so that each of the five bits of a random byte picks one without bias.
     const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789x";
     let bytes: [u8; 16] = random()?;
-    let chars: Vec<char> =
-        bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect();
-    let groups: Vec<String> = chars.chunks(4).map(|group| group.iter().collect()).collect();
+    let chars: Vec<char> = bytes
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .collect();
+    let groups: Vec<String> = chars
+        .chunks(4)
+        .map(|group| group.iter().collect())
+        .collect();
     Ok(groups.join("-"))
 }

@@ -105,13 +105,29 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
     (Action::DescribeIncident, EVERY_ROLE, "describe incidents"),
     (Action::Narrate, EVERY_ROLE, "write narrative lines"),
     (Action::Dispatch, DISPATCHERS, "dispatch units"),
-    (Action::ChangeUnitStatus, DISPATCHERS, "change a unit's status"),
-    (Action::ChangeService, DISPATCHERS, "put units in or out of service"),
+    (
+        Action::ChangeUnitStatus,
+        DISPATCHERS,
+        "change a unit's status",
+    ),
+    (
+        Action::ChangeService,
+        DISPATCHERS,
+        "put units in or out of service",
+    ),
     (Action::CloseIncident, DISPATCHERS, "close incidents"),
     (Action::ReopenIncident, DISPATCHERS, "reopen incidents"),
-    (Action::EnterHistory, SUPERVISORS, "enter events of more than 72 hours ago"),
+    (
+        Action::EnterHistory,
+        SUPERVISORS,
+        "enter events of more than 72 hours ago",
+    ),
     (Action::Configure, SUPERVISORS, "set the center up"),
-    (Action::ReadMetrics, SUPERVISORS, "read the server's figures"),
+    (
+        Action::ReadMetrics,
+        SUPERVISORS,
+        "read the server's figures",
+    ),
 ];
 
 /// That a role lacks a right.
@@ -145,7 +161,10 @@ pub(crate) fn check(role: Role, action: Action) -> Result<(), Denied> {
         [] => "nobody may".to_owned(),
         allowed => format!("ask a {}", allowed.join(" or ")),
     };
-    Err(Denied { detail: format!("as {role} you may not {words}"), hint })
+    Err(Denied {
+        detail: format!("as {role} you may not {words}"),
+        hint,
+    })
 }
 
 /// Whether `role` may do `action`.
@@ -160,7 +179,11 @@ mod tests {
     #[test]
     fn each_action_has_one_row() {
         for (action, ..) in RIGHTS {
-            assert_eq!(RIGHTS.iter().filter(|(known, ..)| known == action).count(), 1, "{action:?}");
+            assert_eq!(
+                RIGHTS.iter().filter(|(known, ..)| known == action).count(),
+                1,
+                "{action:?}"
+            );
         }
     }
 

@@ -69,7 +69,7 @@ impl Session {
 
 impl Access {
     /// Begins a session; gives what the client keeps: 256 random bits as text.
-    pub(super) fn begin(&self, account: &Account) -> Result<String, AccessError> {
+    pub(crate) fn begin(&self, account: &Account) -> Result<String, AccessError> {
         let secret = hex(&random::<32>()?);
         let hash = sha256(&[secret.as_bytes()]);
         let now = self.now();
@@ -86,13 +86,19 @@ impl Access {
     pub(crate) fn session(&self, kind: Kind, secret: &str) -> Option<(Arc<Session>, Arc<Account>)> {
         let hash = sha256(&[secret.as_bytes()]);
         let session = {
-            let sessions = self.0.sessions.read().unwrap_or_else(PoisonError::into_inner);
+            let sessions = self
+                .0
+                .sessions
+                .read()
+                .unwrap_or_else(PoisonError::into_inner);
             Arc::clone(sessions.get(&hash).filter(|session| session.kind == kind)?)
         };
         if !self.touch(&session) {
             return None;
         }
-        let account = self.account(session.actor).filter(|account| account.disabled.is_none())?;
+        let account = self
+            .account(session.actor)
+            .filter(|account| account.disabled.is_none())?;
         Some((session, account))
     }
 
@@ -112,7 +118,8 @@ impl Access {
         if let Some(session) = self.sessions_mut().remove(&hash) {
             session.revoke();
         }
-        self.db().execute("DELETE FROM sessions WHERE hash = ?1", [hash])?;
+        self.db()
+            .execute("DELETE FROM sessions WHERE hash = ?1", [hash])?;
         Ok(())
     }
 
@@ -138,7 +145,10 @@ impl Access {
             begun.execute("DELETE FROM sessions WHERE hash = ?1", [hash])?;
         }
         for (hash, seen) in used {
-            begun.execute("UPDATE sessions SET seen = ?2 WHERE hash = ?1", params![hash, seen])?;
+            begun.execute(
+                "UPDATE sessions SET seen = ?2 WHERE hash = ?1",
+                params![hash, seen],
+            )?;
         }
         begun.execute(
             "DELETE FROM failures WHERE at <= ?1",
@@ -167,7 +177,7 @@ impl Access {
         let db = self.db();
         let mut stored = HashMap::new();
         let mut select = db.prepare(
-            "SELECT hash, actor, created, seen FROM sessions JOIN accounts USING (actor)
+            "SELECT hash, actor, sessions.created, seen FROM sessions JOIN accounts USING (actor)
              WHERE disabled IS NULL",
         )?;
         let mut rows = select.query([])?;
@@ -190,14 +200,20 @@ impl Access {
 
     fn browser_session(&self, actor: ActorId, created: i64, seen: i64) -> Session {
         let limits = &self.0.limits;
-        Session::new(Kind::Browser, actor, created, created + limits.absolute_seconds)
-            .idling(limits.idle_seconds, seen)
+        Session::new(
+            Kind::Browser,
+            actor,
+            created,
+            created + limits.absolute_seconds,
+        )
+        .idling(limits.idle_seconds, seen)
     }
 
-    fn sessions_mut(
-        &self,
-    ) -> std::sync::RwLockWriteGuard<'_, HashMap<[u8; 32], Arc<Session>>> {
-        self.0.sessions.write().unwrap_or_else(PoisonError::into_inner)
+    fn sessions_mut(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<[u8; 32], Arc<Session>>> {
+        self.0
+            .sessions
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

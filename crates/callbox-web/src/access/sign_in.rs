@@ -46,7 +46,9 @@ impl Access {
         self.count_failure(&by_account, &by_address)?;
         let stored = {
             let sql = "SELECT password FROM accounts WHERE login = ?1 AND disabled IS NULL";
-            self.db().query_row(sql, [login], |row| row.get::<_, String>(0)).optional()?
+            self.db()
+                .query_row(sql, [login], |row| row.get::<_, String>(0))
+                .optional()?
         };
         let known = stored.is_some();
         let hash = match stored.or_else(|| NOBODYS_HASH.clone()) {
@@ -66,9 +68,10 @@ impl Access {
         let limits = &self.0.limits;
         let db = self.db();
         let begun = db.unchecked_transaction()?;
-        for (subject, max) in
-            [(account, limits.failures_per_account), (address, limits.failures_per_address)]
-        {
+        for (subject, max) in [
+            (account, limits.failures_per_account),
+            (address, limits.failures_per_address),
+        ] {
             let failures: u32 = begun.query_row(
                 "SELECT count(*) FROM failures WHERE subject = ?1 AND at > ?2",
                 params![subject, now - limits.failure_window_seconds],
@@ -101,7 +104,8 @@ impl Access {
     /// Lifts an account's lock.
     pub(super) fn forget_failures(&self, login: &str) -> Result<(), AccessError> {
         let subject = sha256(&[b"account\0", login.as_bytes()]);
-        self.db().execute("DELETE FROM failures WHERE subject = ?1", [subject])?;
+        self.db()
+            .execute("DELETE FROM failures WHERE subject = ?1", [subject])?;
         Ok(())
     }
 }

@@ -1,8 +1,4 @@
-use std::{
-    fs::OpenOptions,
-    path::Path,
-    time::Duration,
-};
+use std::{fs::OpenOptions, path::Path, time::Duration};
 
 use callbox_domain::ActorId;
 use rusqlite::{Connection, Row};
@@ -77,5 +73,6 @@ pub(super) fn number(actor: ActorId) -> i64 {
 
 /// The pseudonym in a column.
 pub(super) fn actor(row: &Row<'_>, column: usize) -> rusqlite::Result<ActorId> {
-    row.get(column).map(|number: i64| ActorId(number.cast_unsigned()))
+    row.get(column)
+        .map(|number: i64| ActorId(number.cast_unsigned()))
 }

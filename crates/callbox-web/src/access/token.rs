@@ -70,7 +70,11 @@ impl Access {
 
     /// Ends a token.
     pub fn revoke_token(&self, id: i64) -> Result<(), AccessError> {
-        if self.db().execute("DELETE FROM tokens WHERE id = ?1", [id])? == 0 {
+        if self
+            .db()
+            .execute("DELETE FROM tokens WHERE id = ?1", [id])?
+            == 0
+        {
             return Err(AccessError::UnknownToken(id));
         }
         self.load_sessions()

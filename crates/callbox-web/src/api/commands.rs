@@ -13,14 +13,14 @@ use super::fields::Members;
 use crate::problem::Problem;
 
 /// What a request is about: from its path, its body, and the state for looking call signs up.
-pub(super) struct Input<'a> {
+pub(crate) struct Input<'a> {
     pub(super) center: &'a Center,
     pub(super) path: Vec<(String, String)>,
     pub(super) body: Members,
 }
 
 /// Makes a command of a request.
-pub(super) type Make = fn(&Input<'_>) -> Result<Command, Problem>;
+pub(crate) type Make = fn(&Input<'_>) -> Result<Command, Problem>;
 
 impl Input<'_> {
     fn part(&self, name: &str) -> &str {
@@ -58,14 +58,21 @@ impl Input<'_> {
 
 fn lonely(missing: &'static str, given: &'static str) -> Problem {
     let detail = format!("this member is missing where {given} is given");
-    Problem::bad_field(missing, detail, "send both or none; words go with coordinates")
+    Problem::bad_field(
+        missing,
+        detail,
+        "send both or none; words go with coordinates",
+    )
 }
 
 /// An incident's number as it stands in a path.
 pub(super) fn incident_number(text: &str) -> Result<IncidentId, Problem> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number.map(IncidentId).ok_or_else(|| {
-        Problem::not_found("there is no such incident", "an incident has a number, like 2612")
+        Problem::not_found(
+            "there is no such incident",
+            "an incident has a number, like 2612",
+        )
     })
 }
 
@@ -85,29 +92,53 @@ pub(super) fn receive(input: &Input<'_>) -> Result<Command, Problem> {
 
 pub(super) fn locate(input: &Input<'_>) -> Result<Command, Problem> {
     let place = input.place()?.expect("the place's words are required");
-    Ok(LocateIncident { incident: input.incident()?, place }.into())
+    Ok(LocateIncident {
+        incident: input.incident()?,
+        place,
+    }
+    .into())
 }
 
 pub(super) fn classify(input: &Input<'_>) -> Result<Command, Problem> {
     let incident_type = input.body.need_code("type");
-    Ok(ClassifyIncident { incident: input.incident()?, incident_type }.into())
+    Ok(ClassifyIncident {
+        incident: input.incident()?,
+        incident_type,
+    }
+    .into())
 }
 
 pub(super) fn prioritise(input: &Input<'_>) -> Result<Command, Problem> {
     let priority = input.body.need_code("priority");
-    Ok(PrioritiseIncident { incident: input.incident()?, priority }.into())
+    Ok(PrioritiseIncident {
+        incident: input.incident()?,
+        priority,
+    }
+    .into())
 }
 
 pub(super) fn narrate(input: &Input<'_>) -> Result<Command, Problem> {
-    Ok(AddNarrative { incident: input.incident()?, text: input.body.need_text("text") }.into())
+    Ok(AddNarrative {
+        incident: input.incident()?,
+        text: input.body.need_text("text"),
+    }
+    .into())
 }
 
 pub(super) fn correct(input: &Input<'_>) -> Result<Command, Problem> {
     let line = input.part("line").parse().map(LineNo).map_err(|_| {
-        Problem::not_found("there is no such line", "lines are numbered from 1 in each incident")
+        Problem::not_found(
+            "there is no such line",
+            "lines are numbered from 1 in each incident",
+        )
     })?;
     let text = input.body.need_text("text");
-    Ok(CorrectNarrative { incident: input.incident()?, line, text }.into())
+    Ok(CorrectNarrative {
+        incident: input.incident()?,
+        line,
+        text,
+    }
+    .into())
 }
 
 pub(super) fn link(input: &Input<'_>) -> Result<Command, Problem> {
@@ -116,22 +147,38 @@ pub(super) fn link(input: &Input<'_>) -> Result<Command, Problem> {
         _ => Relation::Related,
     };
     let other = IncidentId(input.body.need_number("other"));
-    Ok(LinkIncidents { incident: input.incident()?, other, relation }.into())
+    Ok(LinkIncidents {
+        incident: input.incident()?,
+        other,
+        relation,
+    }
+    .into())
 }
 
 pub(super) fn close(input: &Input<'_>) -> Result<Command, Problem> {
     let disposition = input.body.need_code("disposition");
-    Ok(CloseIncident { incident: input.incident()?, disposition }.into())
+    Ok(CloseIncident {
+        incident: input.incident()?,
+        disposition,
+    }
+    .into())
 }
 
 pub(super) fn reopen(input: &Input<'_>) -> Result<Command, Problem> {
     let reason = input.body.need_text("reason");
-    Ok(ReopenIncident { incident: input.incident()?, reason }.into())
+    Ok(ReopenIncident {
+        incident: input.incident()?,
+        reason,
+    }
+    .into())
 }
 
 pub(super) fn dispatch(input: &Input<'_>) -> Result<Command, Problem> {
     let called: Vec<Code> = input.body.need_codes("units");
-    let units = called.iter().map(|code| input.called(code.as_str())).collect::<Result<_, _>>()?;
+    let units = called
+        .iter()
+        .map(|code| input.called(code.as_str()))
+        .collect::<Result<_, _>>()?;
     Ok(DispatchUnits {
         incident: input.incident()?,
         units,
@@ -152,7 +199,12 @@ pub(super) fn change_status(input: &Input<'_>) -> Result<Command, Problem> {
 
 pub(super) fn cancel(input: &Input<'_>) -> Result<Command, Problem> {
     let (incident, reason) = (input.body.incident("incident"), input.body.text("reason"));
-    Ok(CancelAssignment { unit: input.unit()?, incident, reason }.into())
+    Ok(CancelAssignment {
+        unit: input.unit()?,
+        incident,
+        reason,
+    }
+    .into())
 }
 
 pub(super) fn reassign(input: &Input<'_>) -> Result<Command, Problem> {
@@ -174,12 +226,20 @@ pub(super) fn release(input: &Input<'_>) -> Result<Command, Problem> {
 }
 
 pub(super) fn put_in_service(input: &Input<'_>) -> Result<Command, Problem> {
-    Ok(PutUnitInService { unit: input.unit()? }.into())
+    Ok(PutUnitInService {
+        unit: input.unit()?,
+    }
+    .into())
 }
 
 pub(super) fn take_out_of_service(input: &Input<'_>) -> Result<Command, Problem> {
     let (status, reason) = (input.body.code("status"), input.body.text("reason"));
-    Ok(TakeUnitOutOfService { unit: input.unit()?, status, reason }.into())
+    Ok(TakeUnitOutOfService {
+        unit: input.unit()?,
+        status,
+        reason,
+    }
+    .into())
 }
 
 pub(super) fn define_center(input: &Input<'_>) -> Result<Command, Problem> {
@@ -191,17 +251,28 @@ pub(super) fn define_center(input: &Input<'_>) -> Result<Command, Problem> {
             "send an IANA name, like Europe/Vienna",
         ));
     }
-    Ok(DefineCenter { name: input.body.need_code("name"), timezone }.into())
+    Ok(DefineCenter {
+        name: input.body.need_code("name"),
+        timezone,
+    }
+    .into())
 }
 
 pub(super) fn define_agency(input: &Input<'_>) -> Result<Command, Problem> {
     let body = &input.body;
-    Ok(DefineAgency { code: body.need_code("code"), name: body.need_code("name") }.into())
+    Ok(DefineAgency {
+        code: body.need_code("code"),
+        name: body.need_code("name"),
+    }
+    .into())
 }
 
 pub(super) fn define_priority(input: &Input<'_>) -> Result<Command, Problem> {
     let body = &input.body;
-    let seconds = |name| body.number(name).and_then(|number| u32::try_from(number).ok());
+    let seconds = |name| {
+        body.number(name)
+            .and_then(|number| u32::try_from(number).ok())
+    };
     Ok(DefinePriority {
         code: body.need_code("code"),
         label: body.need_code("label"),
@@ -224,7 +295,11 @@ pub(super) fn define_incident_type(input: &Input<'_>) -> Result<Command, Problem
 
 pub(super) fn define_unit_type(input: &Input<'_>) -> Result<Command, Problem> {
     let body = &input.body;
-    Ok(DefineUnitType { code: body.need_code("code"), label: body.need_code("label") }.into())
+    Ok(DefineUnitType {
+        code: body.need_code("code"),
+        label: body.need_code("label"),
+    }
+    .into())
 }
 
 pub(super) fn define_unit_status(input: &Input<'_>) -> Result<Command, Problem> {
@@ -240,7 +315,11 @@ pub(super) fn define_unit_status(input: &Input<'_>) -> Result<Command, Problem> 
 
 pub(super) fn define_disposition(input: &Input<'_>) -> Result<Command, Problem> {
     let body = &input.body;
-    Ok(DefineDisposition { code: body.need_code("code"), label: body.need_code("label") }.into())
+    Ok(DefineDisposition {
+        code: body.need_code("code"),
+        label: body.need_code("label"),
+    }
+    .into())
 }
 
 pub(super) fn define_unit(input: &Input<'_>) -> Result<Command, Problem> {

@@ -66,22 +66,16 @@ fn types(configuration: &Configuration) -> Value {
 }
 
 fn dispositions(configuration: &Configuration) -> Value {
-    let row = |disposition: &callbox_domain::Disposition| {
-        json!({"code": disposition.code.as_str(), "label": disposition.label.as_str()})
-    };
+    let row = |disposition: &callbox_domain::Disposition| json!({"code": disposition.code.as_str(), "label": disposition.label.as_str()});
     configuration.dispositions.values().map(row).collect()
 }
 
 fn agencies(configuration: &Configuration) -> Value {
-    let row = |agency: &callbox_domain::Agency| {
-        json!({"code": agency.code.as_str(), "name": agency.name.as_str()})
-    };
+    let row = |agency: &callbox_domain::Agency| json!({"code": agency.code.as_str(), "name": agency.name.as_str()});
     configuration.agencies.values().map(row).collect()
 }
 
 fn unit_types(configuration: &Configuration) -> Value {
-    let row = |kind: &callbox_domain::UnitType| {
-        json!({"code": kind.code.as_str(), "label": kind.label.as_str()})
-    };
+    let row = |kind: &callbox_domain::UnitType| json!({"code": kind.code.as_str(), "label": kind.label.as_str()});
     configuration.unit_types.values().map(row).collect()
 }

@@ -25,16 +25,27 @@ pub(crate) struct Endpoint {
 }
 
 /// The incident's number; without it the unit must be on one incident only.
-const WHICH: Field =
-    optional("incident", Kind::Incident, "which of the unit's incidents, where it has several");
+const WHICH: Field = optional(
+    "incident",
+    Kind::Incident,
+    "which of the unit's incidents, where it has several",
+);
 /// When it happened, for late entries.
 pub(crate) const AT: Field = optional(
     "at",
     Kind::Time,
     "when it happened, for a late entry; at most 72 hours ago, without it now",
 );
-const LIMIT: Field = optional("limit", Kind::Number(1, 200), "how many at most; 50 without it");
-const BEFORE: Field = optional("before", Kind::Incident, "only incidents with lower numbers");
+const LIMIT: Field = optional(
+    "limit",
+    Kind::Number(1, 200),
+    "how many at most; 50 without it",
+);
+const BEFORE: Field = optional(
+    "before",
+    Kind::Incident,
+    "only incidents with lower numbers",
+);
 const PLACE: Kind = Kind::Text;
 const PLACE_WORDS: &str = "the address, crossing or place in words";
 const LAT: Field = optional("lat", Kind::Degrees(90), "latitude in degrees, WGS 84");
@@ -52,7 +63,13 @@ const fn read(
     fields: &'static [Field],
     answer: &'static str,
 ) -> Endpoint {
-    Endpoint { route: get(path, action, reason), summary, fields, answer, make: None }
+    Endpoint {
+        route: get(path, action, reason),
+        summary,
+        fields,
+        answer,
+        make: None,
+    }
 }
 
 const fn write(
@@ -64,7 +81,13 @@ const fn write(
     make: Make,
 ) -> Endpoint {
     let route = post(path, action, reason);
-    Endpoint { route, summary, fields, answer: "Receipt", make: Some(make) }
+    Endpoint {
+        route,
+        summary,
+        fields,
+        answer: "Receipt",
+        make: Some(make),
+    }
 }
 
 /// All endpoints.
@@ -98,7 +121,11 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         Action::ReadBoard,
         "a board that is seconds old sends the wrong unit",
         "Changed rows as server-sent events: change, reset, beat",
-        &[optional("after", Kind::Number(0, u64::MAX), "a board's 'seq'; Last-Event-ID wins")],
+        &[optional(
+            "after",
+            Kind::Number(0, u64::MAX),
+            "a board's 'seq'; Last-Event-ID wins",
+        )],
         "Change",
     ),
     read(
@@ -107,7 +134,11 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         "who dispatches sees what waits",
         "Open or closed incidents, the newest first",
         &[
-            optional("state", Kind::Choice(&["open", "closed"]), "open without it"),
+            optional(
+                "state",
+                Kind::Choice(&["open", "closed"]),
+                "open without it",
+            ),
             BEFORE,
             LIMIT,
         ],
@@ -135,8 +166,16 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         "who did what and when must be traceable",
         "The recorded events of one incident, the oldest first",
         &[
-            optional("after", Kind::Number(0, u64::MAX), "only events behind this position"),
-            optional("limit", Kind::Number(1, 1_000), "how many at most; 500 without it"),
+            optional(
+                "after",
+                Kind::Number(0, u64::MAX),
+                "only events behind this position",
+            ),
+            optional(
+                "limit",
+                Kind::Number(1, 1_000),
+                "how many at most; 500 without it",
+            ),
         ],
         "Timeline",
     ),
@@ -163,13 +202,21 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         "Takes a call: opens an incident",
         &[
             optional("type", Kind::Code, "what kind of emergency it is"),
-            optional("priority", Kind::Code, "how urgent it is; without it the type's own"),
+            optional(
+                "priority",
+                Kind::Code,
+                "how urgent it is; without it the type's own",
+            ),
             optional("place", PLACE, PLACE_WORDS),
             LAT,
             LON,
             optional("caller_name", Kind::Text, "the caller's name as given"),
             optional("caller_number", Kind::Text, "the number to call back"),
-            optional("reference", Kind::Code, "the number under which another system knows it"),
+            optional(
+                "reference",
+                Kind::Code,
+                "the number under which another system knows it",
+            ),
             AT,
         ],
         commands::receive,
@@ -221,7 +268,11 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         "Links two incidents",
         &[
             required("other", Kind::Incident, "the other incident's number"),
-            optional("relation", Kind::Choice(&["related", "duplicate"]), "related without it"),
+            optional(
+                "relation",
+                Kind::Choice(&["related", "duplicate"]),
+                "related without it",
+            ),
             AT,
         ],
         commands::link,
@@ -247,7 +298,10 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         Action::CloseIncident,
         "says how the incident ended",
         "Closes it",
-        &[required("disposition", Kind::Code, "a disposition's code"), AT],
+        &[
+            required("disposition", Kind::Code, "a disposition's code"),
+            AT,
+        ],
         commands::close,
     ),
     write(
@@ -266,7 +320,11 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         &[
             required("status", Kind::Code, "a unit status' code"),
             WHICH,
-            optional("correction", Kind::Flag, "true takes back a status set by mistake"),
+            optional(
+                "correction",
+                Kind::Flag,
+                "true takes back a status set by mistake",
+            ),
             AT,
         ],
         commands::change_status,
@@ -286,7 +344,11 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         "Sends a unit to another incident instead",
         &[
             required("to", Kind::Incident, "the incident it goes to"),
-            optional("from", Kind::Incident, "the one it leaves, where it has several"),
+            optional(
+                "from",
+                Kind::Incident,
+                "the one it leaves, where it has several",
+            ),
             AT,
         ],
         commands::reassign,
@@ -312,7 +374,11 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         Action::ChangeService,
         "a unit cannot be sent",
         "Takes a unit out of service",
-        &[optional("status", Kind::Code, "the status to show"), REASON, AT],
+        &[
+            optional("status", Kind::Code, "the status to show"),
+            REASON,
+            AT,
+        ],
         commands::take_out_of_service,
     ),
     write(
@@ -332,7 +398,11 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         Action::Configure,
         "says which services the center dispatches",
         "Defines or changes an agency",
-        &[CODE, required("name", Kind::Code, "what people call it"), AT],
+        &[
+            CODE,
+            required("name", Kind::Code, "what people call it"),
+            AT,
+        ],
         commands::define_agency,
     ),
     write(
@@ -363,7 +433,12 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         Action::Configure,
         "names the kinds of emergencies",
         "Defines or changes an incident type",
-        &[CODE, LABEL, optional("priority", Kind::Code, "the priority that its calls get"), AT],
+        &[
+            CODE,
+            LABEL,
+            optional("priority", Kind::Code, "the priority that its calls get"),
+            AT,
+        ],
         commands::define_incident_type,
     ),
     write(
@@ -379,7 +454,12 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         Action::Configure,
         "maps an agency's status codes to fixed meanings",
         "Defines or changes a unit status",
-        &[CODE, LABEL, required("meaning", Kind::Choice(MEANINGS), "what it means"), AT],
+        &[
+            CODE,
+            LABEL,
+            required("meaning", Kind::Choice(MEANINGS), "what it means"),
+            AT,
+        ],
         commands::define_unit_status,
     ),
     write(

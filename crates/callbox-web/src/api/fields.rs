@@ -50,12 +50,22 @@ pub(crate) struct Field {
 
 /// A member that must be there.
 pub(crate) const fn required(name: &'static str, kind: Kind, words: &'static str) -> Field {
-    Field { name, kind, required: true, words }
+    Field {
+        name,
+        kind,
+        required: true,
+        words,
+    }
 }
 
 /// A member that may be left out, or be `null`.
 pub(crate) const fn optional(name: &'static str, kind: Kind, words: &'static str) -> Field {
-    Field { name, kind, required: false, words }
+    Field {
+        name,
+        kind,
+        required: false,
+        words,
+    }
 }
 
 /// A member's value, already in the form in which the rules take it.
@@ -76,7 +86,7 @@ pub(crate) enum Value {
 pub(crate) struct Members(BTreeMap<&'static str, Value>);
 
 macro_rules! take {
-    ($($(#[$doc:meta])* $name:ident $need:ident $variant:ident $type:ty;)*) => {
+    ($($(#[$doc:meta])* $name:ident $variant:ident $type:ty $(, $need:ident)?;)*) => {
         impl Members {
             $($(#[$doc])*
             pub(crate) fn $name(&self, name: &'static str) -> Option<$type> {
@@ -86,29 +96,29 @@ macro_rules! take {
                 }
             }
 
-            /// The same where the table of fields says that it is required.
+            $(/// The same where the table of fields says that it is required.
             pub(crate) fn $need(&self, name: &'static str) -> $type {
                 self.$name(name).expect("a required member is there")
-            })*
+            })?)*
         }
     };
 }
 
 take! {
     /// A code.
-    code need_code Code Code;
+    code Code Code, need_code;
     /// Words.
-    text need_text Text Text;
+    text Text Text, need_text;
     /// A number.
-    number need_number Number u64;
+    number Number u64, need_number;
     /// Degrees.
-    degrees need_degrees Degrees f64;
+    degrees Degrees f64;
     /// A time.
-    time need_time Time Timestamp;
+    time Time Timestamp;
     /// Codes.
-    codes need_codes Codes Vec<Code>;
+    codes Codes Vec<Code>, need_codes;
     /// One of the words.
-    choice need_choice Choice &'static str;
+    choice Choice &'static str, need_choice;
 }
 
 impl Members {
@@ -137,7 +147,10 @@ impl Members {
                 "send an object like {\"text\": \"…\"}",
             ));
         };
-        Self::read(object.into_iter().filter(|(_, value)| !value.is_null()), fields)
+        Self::read(
+            object.into_iter().filter(|(_, value)| !value.is_null()),
+            fields,
+        )
     }
 
     /// Reads the parameters of a query.
@@ -173,11 +186,19 @@ impl Members {
                 };
                 // Its name comes from outside: cut, so that the answer stays short.
                 let name: String = name.chars().take(64).collect();
-                return Err(Problem::bad_field(name, "this member is not known here", hint));
+                return Err(Problem::bad_field(
+                    name,
+                    "this member is not known here",
+                    hint,
+                ));
             };
-            read.0.insert(field.name, field.kind.read(field.name, &value)?);
+            read.0
+                .insert(field.name, field.kind.read(field.name, &value)?);
         }
-        match fields.iter().find(|field| field.required && !read.0.contains_key(field.name)) {
+        match fields
+            .iter()
+            .find(|field| field.required && !read.0.contains_key(field.name))
+        {
             Some(missing) => Err(Problem::bad_field(
                 missing.name,
                 "this member is missing",
@@ -281,7 +302,11 @@ fn bad_json(error: &serde_json::Error) -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
         "bad-json",
-        format!("the body is not JSON: line {}, column {}", error.line(), error.column()),
+        format!(
+            "the body is not JSON: line {}, column {}",
+            error.line(),
+            error.column()
+        ),
         "check quotes, commas and brackets there",
     )
 }

@@ -26,7 +26,11 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let incident = find(&state, incident_number(&id)?).await?;
-    Ok(super::answer(&render(&state, &state.engine.snapshot(), &incident)))
+    Ok(super::answer(&render(
+        &state,
+        &state.engine.snapshot(),
+        &incident,
+    )))
 }
 
 /// The incident from memory or the archive, or the refusal that names it.
@@ -52,9 +56,10 @@ fn render(state: &AppState, center: &Center, incident: &Incident) -> Value {
         }),
         None => json!({"name": null, "call_back": null, "erased": true}),
     });
-    let links = incident.links.iter().map(|link| {
-        json!({"incident": link.other.0, "relation": relation(link.relation)})
-    });
+    let links = incident
+        .links
+        .iter()
+        .map(|link| json!({"incident": link.other.0, "relation": relation(link.relation)}));
     let reopened = incident.reopened.iter().map(|reopened| {
         json!({
             "at": zone.print(reopened.at),
@@ -62,8 +67,14 @@ fn render(state: &AppState, center: &Center, incident: &Incident) -> Value {
             "reason": reopened.reason.known().map(Text::as_str),
         })
     });
-    let lines = incident.lines.iter().map(|line| narrative_line(access, &zone, line));
-    let assignments = incident.assignments.iter().map(|one| assignment(center, &zone, one));
+    let lines = incident
+        .lines
+        .iter()
+        .map(|line| narrative_line(access, &zone, line));
+    let assignments = incident
+        .assignments
+        .iter()
+        .map(|one| assignment(center, &zone, one));
     json!({
         "seq": center.next_seq(),
         "row": IncidentRow::new(center, incident),

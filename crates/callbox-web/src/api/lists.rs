@@ -59,7 +59,9 @@ pub(super) async fn me(State(state): State<AppState>, signed: Signed) -> Respons
 /// `GET /api/v1/board`: rendered once per state of the center, whoever asks.
 pub(super) async fn board(State(state): State<AppState>) -> Response {
     let center = state.engine.snapshot();
-    let bytes = state.live.board(center.next_seq(), state.now(), || render_board(&state, &center));
+    let bytes = state.live.board(center.next_seq(), state.now(), || {
+        render_board(&state, &center)
+    });
     ([(header::CONTENT_TYPE, "application/json")], bytes).into_response()
 }
 
@@ -86,7 +88,11 @@ fn render_board(state: &AppState, center: &Center) -> Vec<u8> {
 }
 
 fn unit_rows(center: &Center) -> Vec<UnitRow<'_>> {
-    center.units.iter().map(|(_, unit)| UnitRow::new(center, unit)).collect()
+    center
+        .units
+        .iter()
+        .map(|(_, unit)| UnitRow::new(center, unit))
+        .collect()
 }
 
 /// `GET /api/v1/units`.
@@ -101,7 +107,9 @@ pub(super) async fn unit(
     Path(call_sign): Path<String>,
 ) -> Result<Response, Problem> {
     let center = state.engine.snapshot();
-    let unit = center.unit_called(&call_sign).ok_or(Refusal::UnknownUnit(call_sign))?;
+    let unit = center
+        .unit_called(&call_sign)
+        .ok_or(Refusal::UnknownUnit(call_sign))?;
     Ok(super::answer(&UnitRow::new(&center, unit)))
 }
 
@@ -144,18 +152,30 @@ async fn closed(state: AppState, query: &Members) -> Result<Response, Problem> {
     let found = blocking(move || engine.history(before, limit + 1))
         .await?
         .map_err(|error| Problem::internal("the history cannot be read", &error))?;
-    Ok(super::answer(&list(&state.engine.snapshot(), &found, limit)))
+    Ok(super::answer(&list(
+        &state.engine.snapshot(),
+        &found,
+        limit,
+    )))
 }
 
 fn page(query: &Members) -> (Option<IncidentId>, usize) {
     let limit = query.number("limit").unwrap_or(LIMIT);
-    (query.incident("before"), usize::try_from(limit).expect("its bound is small"))
+    (
+        query.incident("before"),
+        usize::try_from(limit).expect("its bound is small"),
+    )
 }
 
 /// A page of at most `limit` rows; `found` has one more where there is a next page.
 fn list(center: &Center, found: &[Arc<Incident>], limit: usize) -> Value {
     let shown = &found[..found.len().min(limit)];
-    let rows: Vec<_> = shown.iter().map(|incident| IncidentRow::new(center, incident)).collect();
-    let next = (found.len() > limit).then(|| shown.last().map(|last| last.id.0)).flatten();
+    let rows: Vec<_> = shown
+        .iter()
+        .map(|incident| IncidentRow::new(center, incident))
+        .collect();
+    let next = (found.len() > limit)
+        .then(|| shown.last().map(|last| last.id.0))
+        .flatten();
     json!({"seq": center.next_seq(), "incidents": rows, "next_before": next})
 }

@@ -21,6 +21,8 @@ use axum::{
 };
 
 pub(crate) use endpoints::{ENDPOINTS, Endpoint};
+#[cfg(test)]
+pub(crate) use openapi::description;
 
 use crate::{live, mount::Mount, problem::Problem, server};
 
@@ -41,7 +43,10 @@ pub(crate) fn router() -> Mount {
         .get("/api/v1/incidents/{id}/timeline", timeline::show)
         .get("/api/v1/units", lists::units)
         .get("/api/v1/units/{call_sign}", lists::unit);
-    ENDPOINTS.iter().filter(|endpoint| endpoint.make.is_some()).fold(reads, write::mount)
+    ENDPOINTS
+        .iter()
+        .filter(|endpoint| endpoint.make.is_some())
+        .fold(reads, write::mount)
 }
 
 /// Reads a whole body of the given media type; an empty one may come without a type.
@@ -51,7 +56,12 @@ async fn read_body(request: Request, media_type: &'static str) -> Result<Bytes, 
         .await
         .map_err(|_| server::too_large())?;
     let essence = |value: &HeaderValue| {
-        let text = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+        let text = value
+            .to_str()
+            .unwrap_or_default()
+            .split(';')
+            .next()
+            .unwrap_or_default();
         text.trim().eq_ignore_ascii_case(media_type)
     };
     if (body.is_empty() && given.is_none()) || given.as_ref().is_some_and(essence) {
@@ -70,6 +80,3 @@ async fn read_body(request: Request, media_type: &'static str) -> Result<Bytes, 
 fn answer(body: &impl serde::Serialize) -> Response {
     Json(body).into_response()
 }
-
-#[cfg(test)]
-mod tests;

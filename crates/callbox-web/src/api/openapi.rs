@@ -11,23 +11,26 @@ use axum::{
 use serde_json::{Map, Value, json};
 
 use super::{ENDPOINTS, Endpoint, fields::Kind};
-use crate::{
-    access::rights,
-    security::Verb,
-};
+use crate::{access::rights, security::Verb};
 
 static DESCRIPTION: LazyLock<String> = LazyLock::new(|| description().to_string());
 
 /// `GET /api/v1/openapi.json`.
 pub(super) async fn show() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], DESCRIPTION.as_str()).into_response()
+    (
+        [(header::CONTENT_TYPE, "application/json")],
+        DESCRIPTION.as_str(),
+    )
+        .into_response()
 }
 
 /// The whole description.
-pub(super) fn description() -> Value {
+pub(crate) fn description() -> Value {
     let mut paths = Map::new();
     for endpoint in ENDPOINTS {
-        let path = paths.entry(endpoint.route.path).or_insert_with(|| json!({}));
+        let path = paths
+            .entry(endpoint.route.path)
+            .or_insert_with(|| json!({}));
         path[endpoint.route.verb.name().to_lowercase()] = operation(endpoint);
     }
     json!({
@@ -59,7 +62,11 @@ fn operation(endpoint: &Endpoint) -> Value {
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| {
-            let kind = if name == "call_sign" { Kind::Code } else { Kind::Incident };
+            let kind = if name == "call_sign" {
+                Kind::Code
+            } else {
+                Kind::Incident
+            };
             json!({"name": name, "in": "path", "required": true, "schema": kind.schema()})
         })
         .collect();

@@ -8,8 +8,7 @@ use axum::{
 
 use crate::{problem::Problem, state::AppState};
 
-const TEXT: [(header::HeaderName, &str); 1] =
-    [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+const TEXT: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
 
 /// `GET /healthz`: the process answers.
 pub(super) async fn health() -> Response {

@@ -8,16 +8,24 @@ pub(super) struct Zone(TimeZone);
 
 impl Zone {
     pub(super) fn of(center: &Center) -> Self {
-        let name = center.configuration.center.as_ref().map(|center| center.timezone.as_str());
-        Self(name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC))
+        let name = center
+            .configuration
+            .center
+            .as_ref()
+            .map(|center| center.timezone.as_str());
+        Self(
+            name.and_then(|name| TimeZone::get(name).ok())
+                .unwrap_or(TimeZone::UTC),
+        )
     }
 
     /// Prints a time with microseconds and offset, as in `2026-11-02T08:15:00.000000-05:00`.
     pub(super) fn print(&self, time: Timestamp) -> String {
         match jiff::Timestamp::from_microsecond(time.micros()) {
-            Ok(time) => {
-                time.to_zoned_datetime(self.0.clone()).strftime("%Y-%m-%dT%H:%M:%S%.6f%:z").to_string()
-            }
+            Ok(time) => time
+                .to_zoned_datetime(self.0.clone())
+                .strftime("%Y-%m-%dT%H:%M:%S%.6f%:z")
+                .to_string(),
             Err(_) => time.to_string(),
         }
     }
@@ -38,7 +46,10 @@ mod tests {
         let zone = Zone(TimeZone::get("America/New_York").expect("the zones are built in"));
         let printed = zone.print(Timestamp::from_seconds(1_793_620_800));
         assert_eq!(printed, "2026-11-02T07:00:00.000000-05:00");
-        assert_eq!(parse(&printed), Some(Timestamp::from_seconds(1_793_620_800)));
+        assert_eq!(
+            parse(&printed),
+            Some(Timestamp::from_seconds(1_793_620_800))
+        );
     }
 
     #[test]

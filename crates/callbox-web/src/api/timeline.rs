@@ -50,9 +50,14 @@ pub(super) async fn show(
         .map_err(|error| Problem::internal("the timeline cannot be read", &error))?;
     let center = state.engine.snapshot();
     let zone = Zone::of(&center);
-    let rows: Vec<_> = entries.iter().map(|entry| row(&state, &center, &zone, entry)).collect();
+    let rows: Vec<_> = entries
+        .iter()
+        .map(|entry| row(&state, &center, &zone, entry))
+        .collect();
     let next = entries.last().filter(|_| has_more).map(|entry| entry.seq);
-    Ok(super::answer(&json!({"incident": id.0, "entries": rows, "next_after": next})))
+    Ok(super::answer(
+        &json!({"incident": id.0, "entries": rows, "next_after": next}),
+    ))
 }
 
 fn row(state: &AppState, center: &Center, zone: &Zone, entry: &Entry) -> Value {

@@ -44,15 +44,32 @@ async fn carry_out(
     let body = super::read_body(request, "application/json").await?;
     let body = Members::from_json(&body, endpoint.fields)?;
     let context = context(&state, &signed, endpoint.route.action, body.time("at"))?;
-    let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let path = path
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
     let command = {
         let center = state.engine.snapshot();
-        let make = endpoint.make.expect("only endpoints that write are mounted here");
-        make(&Input { center: &center, path, body })?
+        let make = endpoint
+            .make
+            .expect("only endpoints that write are mounted here");
+        make(&Input {
+            center: &center,
+            path,
+            body,
+        })?
     };
     let creates = matches!(command, Command::ReceiveIncident(_));
-    let submission = Submission { command, context, idempotency: Some(key) };
-    let receipt = state.engine.submit(submission).await.map_err(Problem::from)?;
+    let submission = Submission {
+        command,
+        context,
+        idempotency: Some(key),
+    };
+    let receipt = state
+        .engine
+        .submit(submission)
+        .await
+        .map_err(Problem::from)?;
     Ok(answer(&receipt, creates))
 }
 
@@ -68,8 +85,12 @@ fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
         )
         .at("Idempotency-Key")
     };
-    let key = headers.get("idempotency-key").ok_or_else(|| problem("the header is missing"))?;
-    let key = key.to_str().map_err(|_| problem("the header holds other characters than ASCII"))?;
+    let key = headers
+        .get("idempotency-key")
+        .ok_or_else(|| problem("the header is missing"))?;
+    let key = key
+        .to_str()
+        .map_err(|_| problem("the header holds other characters than ASCII"))?;
     if (1..=128).contains(&key.len()) {
         Ok(key.to_owned())
     } else {
@@ -91,7 +112,11 @@ fn context(
         _ => state.purpose,
     };
     let Some(at) = at else {
-        return Ok(Context { at: now, actor, purpose });
+        return Ok(Context {
+            at: now,
+            actor,
+            purpose,
+        });
     };
     if at > now.plus_seconds(AHEAD_SECONDS) {
         return Err(Problem::bad_field(
@@ -102,9 +127,20 @@ fn context(
     }
     if at < now.plus_seconds(-LATE_SECONDS) {
         rights::check(signed.role(), Action::EnterHistory).map_err(|denied| {
-            Problem::bad_field("at", format!("this time lies more than 72 hours back, and {}", denied.detail), denied.hint)
+            Problem::bad_field(
+                "at",
+                format!(
+                    "this time lies more than 72 hours back, and {}",
+                    denied.detail
+                ),
+                denied.hint,
+            )
         })?;
-        return Ok(Context { at, actor, purpose: Purpose::HistoryImport });
+        return Ok(Context {
+            at,
+            actor,
+            purpose: Purpose::HistoryImport,
+        });
     }
     Ok(Context { at, actor, purpose })
 }
@@ -149,7 +185,12 @@ impl From<callbox_domain::Refusal> for Problem {
 impl From<SubmitError> for Problem {
     fn from(error: SubmitError) -> Self {
         let unavailable = |code, hint| {
-            Self::new(StatusCode::SERVICE_UNAVAILABLE, code, error.to_string(), hint)
+            Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                code,
+                error.to_string(),
+                hint,
+            )
         };
         match error {
             SubmitError::Refused(refusal) => refusal.into(),
@@ -170,9 +211,10 @@ impl From<SubmitError> for Problem {
             SubmitError::Busy => {
                 unavailable("busy", "send it again in a second with the same key").retry_after(1)
             }
-            SubmitError::Halted(_) => {
-                unavailable("halted", "write it down on paper and call whoever runs the server")
-            }
+            SubmitError::Halted(_) => unavailable(
+                "halted",
+                "write it down on paper and call whoever runs the server",
+            ),
             SubmitError::Unavailable(_) => {
                 unavailable("unavailable", "send it again with the same key").retry_after(2)
             }

@@ -9,10 +9,7 @@ pub(crate) mod rows;
 mod stream;
 
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::Ordering,
-    },
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     time::Duration,
 };
 
@@ -84,10 +81,16 @@ impl Live {
         // Held while rendering, so that the others wait for the same bytes.
         let mut board = self.board.lock().unwrap_or_else(PoisonError::into_inner);
         match &*board {
-            Some(board) if board.seq == seq && board.at.plus_seconds(1) > now => board.bytes.clone(),
+            Some(board) if board.seq == seq && board.at.plus_seconds(1) > now => {
+                board.bytes.clone()
+            }
             _ => {
                 let bytes = Bytes::from(render());
-                *board = Some(Board { seq, at: now, bytes: bytes.clone() });
+                *board = Some(Board {
+                    seq,
+                    at: now,
+                    bytes: bytes.clone(),
+                });
                 bytes
             }
         }
@@ -96,7 +99,10 @@ impl Live {
     /// Ends all streams; new ones are refused.
     pub(crate) fn close(&self) {
         self.closing.send_replace(true);
-        self.messages.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.messages
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
     }
 
     fn subscribe(&self) -> Option<broadcast::Receiver<Message>> {
@@ -143,6 +149,9 @@ pub(crate) async fn run(state: AppState) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
 
 impl Message {
     fn seq(&self) -> Option<u64> {

@@ -31,27 +31,53 @@ pub(super) fn since(state: &AppState, from: u64) -> Message {
     match touched {
         Some(touched) if !touched.configuration => {
             let bytes = change(state, &center, &touched);
-            Message::Change { from, seq: touched.seq, bytes }
+            Message::Change {
+                from,
+                seq: touched.seq,
+                bytes,
+            }
         }
         _ => {
             let seq = center.next_seq();
-            Message::Reset { seq, bytes: event("reset", Some(seq), &Beat { at: now(state), seq }) }
+            Message::Reset {
+                seq,
+                bytes: event(
+                    "reset",
+                    Some(seq),
+                    &Beat {
+                        at: now(state),
+                        seq,
+                    },
+                ),
+            }
         }
     }
 }
 
 /// That the server lives, and what time it is.
 pub(super) fn beat(state: &AppState) -> Bytes {
-    event("beat", None, &Beat { at: now(state), seq: state.engine.snapshot().next_seq() })
+    event(
+        "beat",
+        None,
+        &Beat {
+            at: now(state),
+            seq: state.engine.snapshot().next_seq(),
+        },
+    )
 }
 
 fn change(state: &AppState, center: &Center, touched: &Touched) -> Bytes {
-    let incidents = touched.incidents.iter().filter_map(|id| center.incident(*id));
+    let incidents = touched
+        .incidents
+        .iter()
+        .filter_map(|id| center.incident(*id));
     let units = touched.units.iter().filter_map(|id| center.unit(*id));
     let change = Change {
         seq: touched.seq,
         at: now(state),
-        incidents: incidents.map(|incident| IncidentRow::new(center, incident)).collect(),
+        incidents: incidents
+            .map(|incident| IncidentRow::new(center, incident))
+            .collect(),
         units: units.map(|unit| UnitRow::new(center, unit)).collect(),
     };
     event("change", Some(touched.seq), &change)

@@ -51,7 +51,11 @@ impl<'a> IncidentRow<'a> {
         let label = kind.and_then(|code| configuration.incident_types.get(code));
         let place = incident.place.as_ref().and_then(|place| place.known());
         let lat_lon = place.and_then(|place| place.lat_lon());
-        let called = |unit| center.unit(unit).map(|unit: &std::sync::Arc<Unit>| unit.call_sign.as_str());
+        let called = |unit| {
+            center
+                .unit(unit)
+                .map(|unit: &std::sync::Arc<Unit>| unit.call_sign.as_str())
+        };
         Self {
             id: incident.id.0,
             state: match incident.state() {
@@ -69,8 +73,14 @@ impl<'a> IncidentRow<'a> {
             first_dispatched: incident.first_dispatched().map(Timestamp::millis),
             first_on_scene: incident.first_on_scene().map(Timestamp::millis),
             closed: incident.closed.as_ref().map(|closed| closed.at.millis()),
-            disposition: incident.closed.as_ref().map(|closed| closed.disposition.as_str()),
-            units: incident.active().filter_map(|active| called(active.unit)).collect(),
+            disposition: incident
+                .closed
+                .as_ref()
+                .map(|closed| closed.disposition.as_str()),
+            units: incident
+                .active()
+                .filter_map(|active| called(active.unit))
+                .collect(),
             lines: incident.lines.len(),
             version: center.next_seq(),
         }

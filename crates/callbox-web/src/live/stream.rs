@@ -37,18 +37,27 @@ pub(crate) async fn follow(
     query: Result<Query<After>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Problem> {
     let bad_position = || {
-        Problem::bad_field("after", "it is not a position", "leave it out, or send a board's 'seq'")
+        Problem::bad_field(
+            "after",
+            "it is not a position",
+            "leave it out, or send a board's 'seq'",
+        )
     };
     let Query(After { after }) = query.map_err(|_| bad_position())?;
     let last = match headers.get("last-event-id") {
         None => None,
         Some(value) => {
             let text = value.to_str().unwrap_or_default();
-            Some(text.parse().map_err(|_| bad_position().at("Last-Event-ID"))?)
+            Some(
+                text.parse()
+                    .map_err(|_| bad_position().at("Last-Event-ID"))?,
+            )
         }
     };
     let client = Client::new(state, signed)?;
-    let position = last.or(after).unwrap_or_else(|| client.state.engine.snapshot().next_seq());
+    let position = last
+        .or(after)
+        .unwrap_or_else(|| client.state.engine.snapshot().next_seq());
     let body = Body::from_stream(stream::unfold(Step::Open(client, position), Step::next));
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
@@ -78,14 +87,24 @@ impl Client {
             state.metrics.live_refused.fetch_add(1, Ordering::Relaxed);
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, "live-full", detail, hint).retry_after(5)
         };
-        let permit = Arc::clone(&state.live.clients).try_acquire_owned().map_err(|_| {
-            turned_away("as many consoles as allowed are on the live stream", "close one, or wait")
-        })?;
+        let permit = Arc::clone(&state.live.clients)
+            .try_acquire_owned()
+            .map_err(|_| {
+                turned_away(
+                    "as many consoles as allowed are on the live stream",
+                    "close one, or wait",
+                )
+            })?;
         let messages = state.live.subscribe().ok_or_else(|| {
             turned_away("the server is shutting down", "wait until it is up again")
         })?;
         state.metrics.live_clients.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { state, signed, messages, _permit: permit })
+        Ok(Self {
+            state,
+            signed,
+            messages,
+            _permit: permit,
+        })
     }
 
     /// Waits for the next message that is news at `position`; `None` ends the stream.
@@ -94,7 +113,10 @@ impl Client {
             let message = match self.messages.recv().await {
                 Ok(message) => message,
                 Err(RecvError::Lagged(skipped)) => {
-                    self.state.metrics.live_dropped.fetch_add(skipped, Ordering::Relaxed);
+                    self.state
+                        .metrics
+                        .live_dropped
+                        .fetch_add(skipped, Ordering::Relaxed);
                     self.catch_up(position)
                 }
                 Err(RecvError::Closed) => return None,
@@ -122,7 +144,10 @@ impl Client {
     fn catch_up(&self, position: u64) -> Message {
         let message = render::since(&self.state, position);
         if matches!(message, Message::Reset { .. }) {
-            self.state.metrics.live_resets.fetch_add(1, Ordering::Relaxed);
+            self.state
+                .metrics
+                .live_resets
+                .fetch_add(1, Ordering::Relaxed);
         }
         message
     }
@@ -130,7 +155,10 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        self.state.metrics.live_clients.fetch_sub(1, Ordering::Relaxed);
+        self.state
+            .metrics
+            .live_clients
+            .fetch_sub(1, Ordering::Relaxed);
     }
 }
 

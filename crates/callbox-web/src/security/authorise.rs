@@ -16,8 +16,13 @@ pub(crate) async fn authorise(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let path = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
-    let row = Verb::of(request.method()).zip(path).and_then(|(verb, path)| find(verb, path));
+    let path = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(MatchedPath::as_str);
+    let row = Verb::of(request.method())
+        .zip(path)
+        .and_then(|(verb, path)| find(verb, path));
     let Some((place, route)) = row else {
         // Not found, or not offered with this method: the router knows which.
         let response = match path {
@@ -54,17 +59,27 @@ fn permit(route: &Route, signed: Option<&Signed>, headers: &HeaderMap) -> Result
     }
     let signed = signed.ok_or_else(sign_in_first)?;
     rights::check(signed.role(), route.action).map_err(|denied| {
-        Problem::new(StatusCode::FORBIDDEN, "not-permitted", denied.detail, denied.hint)
+        Problem::new(
+            StatusCode::FORBIDDEN,
+            "not-permitted",
+            denied.detail,
+            denied.hint,
+        )
     })
 }
 
 fn is_page(route: &Route) -> bool {
-    pages::ROUTES.iter().any(|page| std::ptr::eq(page, route)) && route.verb == Verb::Get
+    route.verb == Verb::Get && pages::ROUTES.iter().any(|page| page.path == route.path)
 }
 
 fn to_sign_in(request: &Request) -> Response {
     // Only the path: a query may hold what somebody searched for.
-    let next: String = request.uri().path().chars().filter(|c| !matches!(c, '&' | '#' | '?')).collect();
+    let next: String = request
+        .uri()
+        .path()
+        .chars()
+        .filter(|c| !matches!(c, '&' | '#' | '?'))
+        .collect();
     Redirect::to(&format!("/sign-in?next={next}")).into_response()
 }
 
@@ -77,7 +92,9 @@ fn for_reader(
     response: Response,
 ) -> Response {
     let is_program = route.is_some_and(|route| route.path.starts_with("/api/"));
-    let accepts = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accepts = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
     let reads_pages = accepts.is_some_and(|accepts| accepts.contains("text/html"));
     match response.extensions().get::<Problem>() {
         Some(problem) if reads_pages && !is_program => {
@@ -88,7 +105,10 @@ fn for_reader(
 }
 
 fn nothing_here() -> Problem {
-    Problem::not_found("there is nothing at this address", "begin at /, or see /api/v1/openapi.json")
+    Problem::not_found(
+        "there is nothing at this address",
+        "begin at /, or see /api/v1/openapi.json",
+    )
 }
 
 fn method_not_allowed() -> Problem {

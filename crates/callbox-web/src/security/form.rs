@@ -37,11 +37,17 @@ impl<T: DeserializeOwned> FromRequest<AppState> for SignedForm<T> {
         let body = axum::body::to_bytes(request.into_body(), MAX_BYTES).await;
         let body = body.map_err(|_| bad_form())?;
         let members: Vec<(String, String)> = parse(body.clone()).await?;
-        let brought = members.iter().find(|(name, _)| name == "csrf").map(|(_, value)| value);
+        let brought = members
+            .iter()
+            .find(|(name, _)| name == "csrf")
+            .map(|(_, value)| value);
         let token = signed.form_token.as_bytes();
         match brought {
             Some(brought) if verify_slices_are_equal(brought.as_bytes(), token).is_ok() => {
-                Ok(Self { form: parse(body).await?, signed })
+                Ok(Self {
+                    form: parse(body).await?,
+                    signed,
+                })
             }
             _ => Err(Problem::new(
                 StatusCode::FORBIDDEN,

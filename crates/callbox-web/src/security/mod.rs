@@ -10,7 +10,7 @@ mod signed;
 
 pub(crate) use authorise::authorise;
 pub(crate) use form::SignedForm;
-pub(crate) use headers::{CONTENT_SECURITY_POLICY, harden};
+pub(crate) use headers::harden;
 pub(crate) use routes::{Route, Verb, all, find, get, post};
 pub(crate) use sign_in::{sign_in, sign_out};
 pub(crate) use signed::{Peer, Signed};

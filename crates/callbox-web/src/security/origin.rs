@@ -43,13 +43,22 @@ mod tests {
     #[test]
     fn only_the_own_pages_may_write() {
         assert!(is_accepted(&[("sec-fetch-site", "same-origin")]));
-        assert!(is_accepted(&[("origin", "https://cad.example"), ("host", "cad.example")]));
-        assert!(is_accepted(&[("origin", "http://127.0.0.1:8110"), ("host", "127.0.0.1:8110")]));
+        assert!(is_accepted(&[
+            ("origin", "https://cad.example"),
+            ("host", "cad.example")
+        ]));
+        assert!(is_accepted(&[
+            ("origin", "http://127.0.0.1:8110"),
+            ("host", "127.0.0.1:8110")
+        ]));
         assert!(!is_accepted(&[]));
         assert!(!is_accepted(&[("sec-fetch-site", "same-site")]));
         assert!(!is_accepted(&[("sec-fetch-site", "none")]));
         assert!(!is_accepted(&[("origin", "null"), ("host", "cad.example")]));
-        assert!(!is_accepted(&[("origin", "https://evil.example"), ("host", "cad.example")]));
+        assert!(!is_accepted(&[
+            ("origin", "https://evil.example"),
+            ("host", "cad.example")
+        ]));
         assert!(!is_accepted(&[
             ("sec-fetch-site", "cross-site"),
             ("origin", "https://cad.example"),

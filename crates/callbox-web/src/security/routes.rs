@@ -47,12 +47,22 @@ pub(crate) struct Route {
 
 /// A row for a route that reads.
 pub(crate) const fn get(path: &'static str, action: Action, reason: &'static str) -> Route {
-    Route { verb: Verb::Get, path, action, reason }
+    Route {
+        verb: Verb::Get,
+        path,
+        action,
+        reason,
+    }
 }
 
 /// A row for a route that writes.
 pub(crate) const fn post(path: &'static str, action: Action, reason: &'static str) -> Route {
-    Route { verb: Verb::Post, path, action, reason }
+    Route {
+        verb: Verb::Post,
+        path,
+        action,
+        reason,
+    }
 }
 
 /// The rows of all tables: the API's, the server's own, the pages'.
@@ -63,17 +73,51 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
 
 /// The row of a route, with its place among all rows.
 pub(crate) fn find(verb: Verb, path: &str) -> Option<(usize, &'static Route)> {
-    all().enumerate().find(|(_, route)| route.verb == verb && route.path == path)
+    all()
+        .enumerate()
+        .find(|(_, route)| route.verb == verb && route.path == path)
 }
 
 /// Routes that belong neither to the API nor to a page.
 const OWN: &[Route] = &[
-    get("/assets/{version}/{*name}", Action::ReadOpenly, "the console's own scripts and styles"),
-    get("/healthz", Action::ReadOpenly, "whoever runs the server must see that it runs"),
-    get("/readyz", Action::ReadOpenly, "whoever runs the server must see that it records"),
-    get("/metrics", Action::ReadMetrics, "whoever runs the server must see how it does"),
-    get("/ledger/checkpoint", Action::ReadOpenly, "outsiders check the record against it"),
-    get("/ledger/keys", Action::ReadOpenly, "outsiders check the checkpoint's signature with it"),
-    post("/sign-in", Action::SignIn, "people sign in, so that the record says who did what"),
-    post("/sign-out", Action::OwnSession, "people end their session when they leave"),
+    get(
+        "/assets/{version}/{*name}",
+        Action::ReadOpenly,
+        "the console's own scripts and styles",
+    ),
+    get(
+        "/healthz",
+        Action::ReadOpenly,
+        "whoever runs the server must see that it runs",
+    ),
+    get(
+        "/readyz",
+        Action::ReadOpenly,
+        "whoever runs the server must see that it records",
+    ),
+    get(
+        "/metrics",
+        Action::ReadMetrics,
+        "whoever runs the server must see how it does",
+    ),
+    get(
+        "/ledger/checkpoint",
+        Action::ReadOpenly,
+        "outsiders check the record against it",
+    ),
+    get(
+        "/ledger/keys",
+        Action::ReadOpenly,
+        "outsiders check the checkpoint's signature with it",
+    ),
+    post(
+        "/sign-in",
+        Action::SignIn,
+        "people sign in, so that the record says who did what",
+    ),
+    post(
+        "/sign-out",
+        Action::OwnSession,
+        "people end their session when they leave",
+    ),
 ];

@@ -38,7 +38,12 @@ pub(crate) async fn sign_in(
     peer: Option<Extension<Peer>>,
     form: Result<Form<Credentials>, FormRejection>,
 ) -> Result<Response, Problem> {
-    let Ok(Form(Credentials { login, password, next })) = form else {
+    let Ok(Form(Credentials {
+        login,
+        password,
+        next,
+    })) = form
+    else {
         return Ok(back("wrong", "/"));
     };
     let next = own_path(&next).to_owned();
@@ -47,7 +52,9 @@ pub(crate) async fn sign_in(
     let Ok(Ok(_permit)) = permit else {
         return Ok(back("busy", &next));
     };
-    let address = peer.map_or(IpAddr::from([0, 0, 0, 0]), |Extension(Peer(address))| address);
+    let address = peer.map_or(IpAddr::from([0, 0, 0, 0]), |Extension(Peer(address))| {
+        address
+    });
     let access = state.access.clone();
     let login = login.trim().to_lowercase();
     let outcome = blocking(move || access.sign_in(&login, &password, address)).await?;
@@ -68,14 +75,22 @@ pub(crate) async fn sign_in(
     };
     state.metrics.count_sign_in(true);
     tracing::info!(actor = account.actor.0, "signed in");
-    Ok(with_cookie(Redirect::to(&next).into_response(), state.tls, &secret, None))
+    Ok(with_cookie(
+        Redirect::to(&next).into_response(),
+        state.tls,
+        &secret,
+        None,
+    ))
 }
 
 /// `POST /sign-out`: ends the session, closes its live streams, forgets the cookie.
 pub(crate) async fn sign_out(
     State(state): State<AppState>,
     headers: HeaderMap,
-    SignedForm { signed, form: Nothing {} }: SignedForm<Nothing>,
+    SignedForm {
+        signed,
+        form: Nothing {},
+    }: SignedForm<Nothing>,
 ) -> Result<Response, Problem> {
     if let Some(secret) = cookie(&headers, cookie_name(state.tls)).map(str::to_owned) {
         let access = state.access.clone();
@@ -84,7 +99,12 @@ pub(crate) async fn sign_out(
             .map_err(|error| Problem::internal("the session could not be ended", &error))?;
         tracing::info!(actor = signed.actor().0, "signed out");
     }
-    Ok(with_cookie(Redirect::to("/sign-in").into_response(), state.tls, "", Some(0)))
+    Ok(with_cookie(
+        Redirect::to("/sign-in").into_response(),
+        state.tls,
+        "",
+        Some(0),
+    ))
 }
 
 fn with_cookie(mut response: Response, tls: bool, value: &str, age: Option<u32>) -> Response {
@@ -115,7 +135,13 @@ mod tests {
     #[test]
     fn sign_in_leads_to_own_paths_only() {
         assert_eq!(own_path("/incidents/12"), "/incidents/12");
-        for foreign in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a?b&c"] {
+        for foreign in [
+            "",
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/a?b&c",
+        ] {
             assert_eq!(own_path(foreign), "/", "{foreign}");
         }
     }

@@ -51,7 +51,11 @@ impl Signed {
             None => (Kind::Browser, cookie(headers, cookie_name(state.tls))?),
         };
         let (session, account) = state.access.session(kind, secret)?;
-        Some(Self { account, form_token: form_token(secret), session })
+        Some(Self {
+            account,
+            form_token: form_token(secret),
+            session,
+        })
     }
 }
 
@@ -84,7 +88,11 @@ impl FromRequestParts<AppState> for Signed {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(sign_in_first)
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(sign_in_first)
     }
 }
 

@@ -48,7 +48,11 @@ impl Service {
             .max_concurrent_streams(MAX_STREAMS)
             .keep_alive_interval(Some(Duration::from_secs(30)))
             .keep_alive_timeout(PATIENCE);
-        Self { router, http, state }
+        Self {
+            router,
+            http,
+            state,
+        }
     }
 
     /// Serves one connection in a task of its own.

@@ -6,7 +6,9 @@ use axum::{
     middleware::{from_fn_with_state, map_response},
     response::{IntoResponse as _, Response},
 };
-use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use tower_http::{
+    compression::CompressionLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
+};
 
 use crate::{
     api, assets, metrics,
@@ -44,7 +46,10 @@ pub(crate) fn routes(state: &AppState) -> Router {
         // Leaves out event streams, pictures and what is short.
         .layer(CompressionLayer::new())
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIME_LIMIT))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            TIME_LIMIT,
+        ))
         .layer(map_response(explain))
         .layer(from_fn_with_state(state.clone(), harden))
 }

@@ -2,8 +2,10 @@ use serde_json::{Map, Value, json};
 
 /// An object that has exactly these members; a type with a `?` may be `null`.
 fn object(members: &[(&str, Value)]) -> Value {
-    let properties: Map<_, _> =
-        members.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    let properties: Map<_, _> = members
+        .iter()
+        .map(|(name, schema)| ((*name).to_owned(), schema.clone()))
+        .collect();
     let required: Vec<_> = members.iter().map(|(name, _)| *name).collect();
     json!({
         "type": "object",
@@ -145,7 +147,10 @@ fn board() -> Value {
         ("at", time()),
         ("at_ms", millis("integer")),
         ("exercise", of("boolean")),
-        ("center", object(&[("name", of("string")), ("timezone", of("string"))])),
+        (
+            "center",
+            object(&[("name", of("string")), ("timezone", of("string"))]),
+        ),
         ("statuses", coded(&[("meaning", of("string"))])),
         (
             "priorities",
@@ -157,7 +162,10 @@ fn board() -> Value {
         ),
         ("types", coded(&[("priority", of("string?"))])),
         ("dispositions", coded(&[])),
-        ("agencies", list(object(&[("code", of("string")), ("name", of("string"))]))),
+        (
+            "agencies",
+            list(object(&[("code", of("string")), ("name", of("string"))])),
+        ),
         ("unit_types", coded(&[])),
         ("incidents", list(named("IncidentRow"))),
         ("units", list(named("UnitRow"))),
@@ -201,7 +209,11 @@ fn incident() -> Value {
         ),
         (
             "reopened",
-            list(object(&[("at", time()), ("by", named("Actor")), ("reason", of("string?"))])),
+            list(object(&[
+                ("at", time()),
+                ("by", named("Actor")),
+                ("reason", of("string?")),
+            ])),
         ),
     ])
 }
@@ -214,14 +226,20 @@ fn assignment() -> Value {
         ("status", of("string")),
         ("meaning", of("string")),
         ("since", time()),
-        ("times", json!({"type": "object", "additionalProperties": time()})),
+        (
+            "times",
+            json!({"type": "object", "additionalProperties": time()}),
+        ),
         ("out_of_order", of("boolean")),
         ("concurrent", of("boolean")),
         (
             "ended",
             or_null(object(&[
                 ("at", or_null(time())),
-                ("how", json!({"enum": ["cleared", "cancelled", "reassigned", "released"]})),
+                (
+                    "how",
+                    json!({"enum": ["cleared", "cancelled", "reassigned", "released"]}),
+                ),
                 ("to", of("integer?")),
                 ("reason", of("string?")),
             ])),
@@ -241,5 +259,9 @@ fn timeline() -> Value {
         ("unit", of("string?")),
         ("details", of("object")),
     ]);
-    object(&[("incident", of("integer")), ("entries", list(entry)), ("next_after", of("integer?"))])
+    object(&[
+        ("incident", of("integer")),
+        ("entries", list(entry)),
+        ("next_after", of("integer?")),
+    ])
 }
