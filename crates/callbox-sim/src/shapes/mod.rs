@@ -32,7 +32,7 @@ pub(crate) const CALL_TO_DISPATCH: Quantiles =
 pub(crate) const TURNOUT: Quantiles = [0., 0., 5., 9., 22., 38., 58., 76., 95., 126., 150.];
 /// En route to on scene, San Francisco.
 pub(crate) const TRAVEL: Quantiles = [
-    52., 92., 130., 162., 198., 244., 307., 398., 542., 790., 1027.,
+    52., 92., 130., 162., 198., 245., 307., 398., 542., 791., 1027.,
 ];
 /// On scene to transport, San Francisco.
 pub(crate) const SCENE_TO_TRANSPORT: Quantiles = [
@@ -118,7 +118,7 @@ impl Stay {
         match self {
             // San Francisco: assignments without transport, by call type.
             Self::Medical => &[
-                63., 126., 249., 374., 504., 654., 846., 1133., 1732., 2737., 3476.,
+                64., 126., 249., 375., 504., 654., 846., 1133., 1732., 2737., 3476.,
             ],
             Self::Alarm => &[
                 58., 126., 221., 306., 376., 456., 546., 661., 828., 1221., 1598.,
@@ -133,7 +133,7 @@ impl Stay {
                 106., 162., 303., 437., 542., 629., 760., 820., 903., 1281., 2236.,
             ],
             Self::Service => &[
-                137., 189., 302., 390., 495., 598., 749., 953., 1386., 2407., 3096.,
+                137., 189., 302., 390., 495., 599., 749., 953., 1386., 2407., 3096.,
             ],
             Self::Collision => &[
                 44., 157., 301., 486., 626., 739., 902., 1202., 1907., 2809., 3315.,

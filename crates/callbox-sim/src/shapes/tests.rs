@@ -72,7 +72,7 @@ fn quantiles(values: impl Iterator<Item = f64>) -> Vec<f64> {
             values[h as usize],
             values[(h as usize + 1).min(values.len() - 1)],
         );
-        (low + (high - low) * h.fract()).round_ties_even()
+        (low + (high - low) * h.fract()).round()
     };
     POSITIONS.iter().map(|position| at(*position)).collect()
 }
@@ -174,8 +174,8 @@ fn tables_of_seattle_are_what_the_data_says() {
 #[test]
 fn a_position_between_two_quantiles_lies_between_their_durations() {
     assert_eq!(at(&TRAVEL, 0.0), 52.0);
-    assert_eq!(at(&TRAVEL, 0.5), 244.0);
-    assert_eq!(at(&TRAVEL, 0.55), 275.5);
+    assert_eq!(at(&TRAVEL, 0.5), 245.0);
+    assert!((at(&TRAVEL, 0.55) - 276.0).abs() < 1e-6);
     assert_eq!(at(&TRAVEL, 1.0), 1_027.0);
 }
 

@@ -99,7 +99,7 @@ impl Street {
         let (cx, cy) = (other.from.x - self.from.x, other.from.y - self.from.y);
         let (along, beside) = ((cx * by - cy * bx) / cross, (cx * ay - cy * ax) / cross);
         let on = 0.0..=1.0;
-        (on.contains(&along) && on.contains(&beside)).then(|| Point {
+        (on.contains(&along) && on.contains(&beside)).then_some(Point {
             x: self.from.x + along * ax,
             y: self.from.y + along * ay,
         })
