@@ -1,0 +1,217 @@
+//! Making and opening centers.
+
+use std::{
+    ffi::OsString,
+    fs,
+    hash::{BuildHasher as _, Hasher as _, RandomState},
+    path::{Path, PathBuf},
+};
+
+use callbox_domain::{ActorId, Code, Command, Context, DefineCenter, Purpose};
+use callbox_engine::{DataDir, DataDirError, Engine, OpenError, Options, Submission};
+use callbox_ledger::{NoteError, Signer, StoreError};
+use jiff::tz::TimeZone;
+
+use crate::failure::{Failure, Outcome, chain};
+
+/// The data directory where none is named.
+pub(crate) const DEFAULT_DATA: &str = "callbox-data";
+
+/// What a new center is made of.
+pub(crate) struct NewCenter<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) origin: Option<&'a str>,
+    pub(crate) timezone: &'a str,
+    pub(crate) commands: Vec<Command>,
+}
+
+/// Makes a center in `dir`, as a whole or not at all; `finish` completes it before it gets its
+/// name. Gives the verifier key.
+///
+/// Refuses a directory that exists and is not empty.
+pub(crate) fn create<T>(
+    dir: &Path,
+    new: NewCenter<'_>,
+    finish: impl FnOnce(&DataDir) -> Outcome<T>,
+) -> Outcome<(String, T)> {
+    let name = Code::new(new.name)
+        .map_err(|why| Failure::Usage(format!("the center's name cannot be used: {why}")))?;
+    let timezone = crate::times::zone(new.timezone)
+        .and_then(|_| Code::new(new.timezone).ok())
+        .ok_or_else(|| {
+            Failure::Usage(format!(
+                "the time zone {:?} is not known; use an IANA name such as \"Europe/Berlin\"",
+                new.timezone
+            ))
+        })?;
+    let part = vacant(dir)?;
+    let origin = new.origin.map_or_else(|| new_origin(new.name), str::to_owned);
+    let made = (|| {
+        let data = DataDir::create(&part, &origin).map_err(|error| data_dir(&error))?;
+        private(&part)?;
+        let signer =
+            Signer::load(&data.signing_key()).map_err(|error| Failure::internal(&error))?;
+        let engine = open(&data, Options::default())?;
+        let mut commands = vec![Command::from(DefineCenter { name, timezone })];
+        commands.extend(new.commands);
+        let configured = configure(&engine, commands);
+        engine.shutdown();
+        configured?;
+        Ok((signer.verifier().to_string(), finish(&data)?))
+    })();
+    settle(made, &part, dir)
+}
+
+/// A new center for a history: what the history uses is defined when it is replayed.
+pub(crate) fn create_for_replay(dir: &Path, name: &str, timezone: &str) -> Outcome {
+    let commands = crate::defaults::statuses().collect();
+    let new = NewCenter { name, origin: None, timezone, commands };
+    create(dir, new, |_| Ok(())).map(drop)
+}
+
+fn configure(engine: &Engine, commands: Vec<Command>) -> Outcome {
+    let at = crate::times::now();
+    let mut tickets = Vec::with_capacity(commands.len());
+    for command in commands {
+        let context = Context { at, actor: ActorId::SYSTEM, purpose: Purpose::Administration };
+        let submission = Submission { command, context, idempotency: None };
+        tickets.push(engine.enqueue(submission).map_err(|error| Failure::internal(&error))?);
+    }
+    for ticket in tickets {
+        ticket.wait().map_err(|error| Failure::internal(&error))?;
+    }
+    Ok(())
+}
+
+/// Opens the center in `dir` as its only writer.
+pub(crate) fn open(dir: &DataDir, options: Options) -> Outcome<Engine> {
+    if !dir.exists() {
+        return Err(data_dir(&DataDirError::Missing(dir.root.clone())));
+    }
+    Engine::open(dir, options).map_err(|error| match &error {
+        OpenError::Store(error) => store(error),
+        OpenError::Ledger(_) | OpenError::Gate(_) | OpenError::Broken(_) => {
+            Failure::Internal(format!(
+                "{}\nSee what is wrong with: callbox verify --data {}",
+                chain(&error),
+                dir.root.display()
+            ))
+        }
+        _ => Failure::internal(&error),
+    })
+}
+
+/// The directory of an existing center, for commands that only read it.
+pub(crate) fn existing(dir: &Path) -> Outcome<DataDir> {
+    DataDir::open(dir).map_err(|error| data_dir(&error))
+}
+
+/// The time zone in which the center reads its clocks; UTC before it was named.
+pub(crate) fn zone_of(name: Option<&Code>) -> TimeZone {
+    name.and_then(|name| crate::times::zone(name.as_str())).unwrap_or(TimeZone::UTC)
+}
+
+fn data_dir(error: &DataDirError) -> Failure {
+    let text = chain(error);
+    match error {
+        DataDirError::Io { source, .. } => match Failure::io("", source) {
+            Failure::Internal(_) => Failure::Internal(text),
+            _ => Failure::Input(text),
+        },
+        DataDirError::Store(error) => store(error),
+        DataDirError::Key(NoteError::File { .. } | NoteError::Random) => Failure::Internal(text),
+        DataDirError::Key(_) => Failure::Usage(format!("the origin cannot be used: {text}")),
+        _ => Failure::Input(text),
+    }
+}
+
+/// A failure of the ledger's store.
+pub(crate) fn store(error: &StoreError) -> Failure {
+    match error {
+        StoreError::Refused(text) if text.starts_with("another server") => {
+            Failure::Refused(text.clone())
+        }
+        StoreError::Refused(text) => Failure::Input(text.clone()),
+        _ => Failure::internal(error),
+    }
+}
+
+/// The name under which a directory is made until it is complete; refuses a taken `dir`.
+pub(crate) fn vacant(dir: &Path) -> Outcome<PathBuf> {
+    match fs::read_dir(dir).map(|mut entries| entries.next().is_none()) {
+        Ok(true) => {}
+        Ok(_) if DataDir::new(dir).exists() => {
+            return Err(data_dir(&DataDirError::Exists(dir.to_owned())));
+        }
+        Ok(_) => {
+            return Err(Failure::Input(format!(
+                "{} is not empty; choose another directory",
+                dir.display()
+            )));
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => {
+            return Err(Failure::io(format_args!("cannot use {}", dir.display()), &error));
+        }
+    }
+    let mut name = OsString::from(dir.file_name().unwrap_or_default());
+    name.push(format!(".part-{}", std::process::id()));
+    let parent = dir.parent().unwrap_or(Path::new(""));
+    fs::create_dir_all(parent)
+        .or_else(|error| if parent.as_os_str().is_empty() { Ok(()) } else { Err(error) })
+        .map_err(|error| Failure::io(format_args!("cannot make {}", parent.display()), &error))?;
+    Ok(parent.join(name))
+}
+
+/// Gives a complete directory its name; removes what is left of an incomplete one.
+pub(crate) fn settle<T>(made: Outcome<T>, part: &Path, dir: &Path) -> Outcome<T> {
+    let made = made.and_then(|made| {
+        fs::rename(part, dir)
+            .map_err(|error| Failure::io(format_args!("cannot make {}", dir.display()), &error))?;
+        Ok(made)
+    });
+    if made.is_err() {
+        // Nothing in it counts yet; what cannot be removed is in nobody's way.
+        let _ = fs::remove_dir_all(part);
+    }
+    made
+}
+
+/// Lets nobody but the owner look into the directory.
+pub(crate) fn private(dir: &Path) -> Outcome {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
+            .map_err(|error| Failure::io(format_args!("cannot protect {}", dir.display()), &error))?;
+    }
+    Ok(())
+}
+
+/// A name for a ledger that is likely the only one of its kind in the world.
+fn new_origin(name: &str) -> String {
+    let slug: String = name
+        .to_lowercase()
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("-");
+    // Seeded by the operating system; it has to be unique, not secret.
+    let random = RandomState::new().build_hasher().finish();
+    format!("callbox.local/{}{}{random:016x}", slug, if slug.is_empty() { "" } else { "-" })
+}
+
+/// The machine's time zone, or UTC.
+pub(crate) fn machine_zone() -> String {
+    let from_link = || {
+        let target = fs::read_link("/etc/localtime").ok()?;
+        let target = target.to_str()?;
+        Some(target.split_once("zoneinfo/")?.1.to_owned())
+    };
+    std::env::var("TZ")
+        .ok()
+        .filter(|name| crate::times::zone(name).is_some())
+        .or_else(from_link)
+        .filter(|name| crate::times::zone(name).is_some())
+        .unwrap_or_else(|| "UTC".to_owned())
+}

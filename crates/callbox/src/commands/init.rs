@@ -1,0 +1,95 @@
+//! `callbox init`: a new center.
+
+use clap::Args;
+use serde::Serialize;
+
+use callbox_web::{Access, Role, generate_password};
+
+use super::{Data, Printed};
+use crate::{
+    center::{self, NewCenter},
+    defaults,
+    failure::{Failure, Outcome},
+    output,
+};
+
+/// Makes a new center: its keys, a usual configuration, and the first supervisor
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  callbox init --data callbox-data --center \"Elm County Dispatch\"")]
+pub(super) struct Init {
+    #[command(flatten)]
+    data: Data,
+    /// The center's name
+    #[arg(long, value_name = "NAME")]
+    center: String,
+    /// The ledger's name, unique in the world, such as dispatch.example.org/ledger; it cannot be
+    /// changed later
+    #[arg(long, value_name = "ORIGIN")]
+    origin: Option<String>,
+    /// The time zone in which the center reads its clocks (an IANA name); the machine's unless given
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<String>,
+    /// The login name of the first supervisor
+    #[arg(long, value_name = "LOGIN", default_value = "supervisor")]
+    supervisor: String,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+#[derive(Serialize)]
+struct Made<'a> {
+    data: &'a std::path::Path,
+    center: &'a str,
+    timezone: &'a str,
+    verifier_key: String,
+    supervisor: Supervisor<'a>,
+}
+
+#[derive(Serialize)]
+struct Supervisor<'a> {
+    login: &'a str,
+    password: String,
+}
+
+impl Init {
+    pub(super) fn run(self) -> Outcome {
+        super::log("error");
+        let timezone = self.timezone.unwrap_or_else(center::machine_zone);
+        let new = NewCenter {
+            name: &self.center,
+            origin: self.origin.as_deref(),
+            timezone: &timezone,
+            commands: defaults::everything(),
+        };
+        let (verifier_key, password) = center::create(&self.data.data, new, |data| {
+            let access = Access::open(&data.access_db()).map_err(|error| Failure::internal(&error))?;
+            let password = generate_password().map_err(|error| Failure::internal(&error))?;
+            access
+                .create(&self.supervisor, &self.supervisor, Role::Supervisor, &password)
+                .map_err(|error| super::user::access_failure(&error))?;
+            Ok(password)
+        })?;
+        let made = Made {
+            data: &self.data.data,
+            center: &self.center,
+            timezone: &timezone,
+            verifier_key,
+            supervisor: Supervisor { login: &self.supervisor, password },
+        };
+        let data = made.data.display();
+        let text = format!(
+            "The center {:?} is in {data}; its clocks read {timezone}.\n\n\
+             Sign in as      {}\nwith password   {}\n(shown this once; another: callbox user \
+             password {} --data {data})\n\nVerifier key    {}\n(give it to everybody who shall be able \
+             to check the record)\n\nNext: callbox serve --data {data}",
+            made.center,
+            made.supervisor.login,
+            made.supervisor.password,
+            made.supervisor.login,
+            made.verifier_key,
+        );
+        output::result(self.printed.format, text, &made)
+    }
+}

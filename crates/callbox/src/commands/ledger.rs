@@ -1,0 +1,84 @@
+//! `callbox ledger`: what others need to check the record.
+
+use callbox_ledger::Gate;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::{Data, Printed, verify::key_of};
+use crate::{
+    center,
+    failure::{Failure, Outcome},
+    output::{self, Format},
+};
+
+/// Prints what others need to check the record
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  callbox ledger checkpoint > checkpoint-2026-01-31")]
+pub(super) struct Ledger {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Prints the last signed checkpoint (a C2SP signed note)
+    #[command(after_help = "Example:\n  callbox ledger checkpoint --data callbox-data")]
+    Checkpoint(One),
+    /// Prints the verifier keys
+    #[command(after_help = "Example:\n  callbox ledger keys --data callbox-data")]
+    Keys(One),
+}
+
+#[derive(Debug, Args)]
+struct One {
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+impl Ledger {
+    pub(super) fn run(self) -> Outcome {
+        match self.what {
+            What::Checkpoint(one) => checkpoint(&one),
+            What::Keys(one) => keys(&one),
+        }
+    }
+}
+
+fn checkpoint(one: &One) -> Outcome {
+    let data = center::existing(&one.data.data)?;
+    let key = key_of(&data)?;
+    let gate = Gate::open(&data.checkpoint()).map_err(|error| Failure::internal(&error))?;
+    let damaged = |error| Failure::Input(crate::failure::chain(&error));
+    let checkpoint = gate.checkpoint(&key).map_err(damaged)?;
+    let note = gate.note().map_err(damaged)?;
+    let (Some(checkpoint), Some(note)) = (checkpoint, note) else {
+        return Err(Failure::Input(
+            "nothing was signed yet; start the server, it signs within a second".to_owned(),
+        ));
+    };
+    match one.printed.format {
+        // The note as it is: a signature covers every byte.
+        Format::Text => output::text(note),
+        Format::Json => output::result(
+            Format::Json,
+            "",
+            &json!({
+                "origin": checkpoint.origin,
+                "size": checkpoint.size,
+                "root": checkpoint.root.to_string(),
+                "note": note,
+            }),
+        ),
+    }
+}
+
+fn keys(one: &One) -> Outcome {
+    let data = center::existing(&one.data.data)?;
+    let key = key_of(&data)?;
+    let json = json!({ "keys": [{ "origin": key.name(), "verifier_key": key.to_string() }] });
+    output::result(one.printed.format, &key, &json)
+}

@@ -1,0 +1,95 @@
+//! The verbs, one file each.
+
+//B mod backup;
+//B mod doctor;
+mod demo;
+mod init;
+mod ledger;
+mod replay;
+mod report;
+//B mod restore;
+mod serve;
+mod token;
+mod user;
+mod verify;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{center::DEFAULT_DATA, failure::Outcome, output::Format};
+
+/// callbox: takes calls, sends help, keeps a record that anyone can check.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100, after_help = "\
+Exit codes: 0 done; 1 the check failed; 2 wrong usage; 3 bad input; 4 refused by a rule or right; 70 internal fault")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Demo(demo::Demo),
+    Init(init::Init),
+    Serve(serve::Serve),
+    Replay(replay::Replay),
+    Report(report::Report),
+    Verify(verify::Verify),
+    Ledger(ledger::Ledger),
+//B    Backup(backup::Backup),
+//B    Restore(restore::Restore),
+//B    Doctor(doctor::Doctor),
+    User(user::User),
+    Token(token::Token),
+}
+
+impl Cli {
+    /// Does what was asked for.
+    pub(crate) fn run(self) -> Outcome {
+        match self.verb {
+            Verb::Demo(verb) => verb.run(),
+            Verb::Init(verb) => verb.run(),
+            Verb::Serve(verb) => verb.run(),
+            Verb::Replay(verb) => verb.run(),
+            Verb::Report(verb) => verb.run(),
+            Verb::Verify(verb) => verb.run(),
+            Verb::Ledger(verb) => verb.run(),
+//B            Verb::Backup(verb) => verb.run(),
+//B            Verb::Restore(verb) => verb.run(),
+//B            Verb::Doctor(verb) => verb.run(),
+            Verb::User(verb) => verb.run(),
+            Verb::Token(verb) => verb.run(),
+        }
+    }
+}
+
+/// Where the center is.
+#[derive(Debug, Args)]
+struct Data {
+    /// The center's data directory
+    #[arg(long, value_name = "DIR", default_value = DEFAULT_DATA)]
+    data: PathBuf,
+}
+
+/// How results are printed.
+#[derive(Debug, Args)]
+struct Printed {
+    /// The form of the result
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+/// Shows on stderr what the server has to say: errors, or more where `RUST_LOG` asks for it.
+fn log(level: &str) {
+    use std::io::IsTerminal as _;
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(level));
+    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    // A second call, which only a test could make, changes nothing.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(!is_plain && std::io::stderr().is_terminal())
+        .try_init();
+}

@@ -1,0 +1,98 @@
+//! `callbox serve`: the server.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::Args;
+
+use callbox_engine::Options;
+use callbox_web::{Access, ServeError, ServeOptions, Server, TlsFiles};
+
+use super::Data;
+use crate::{
+    center,
+    failure::{Failure, Outcome},
+    output,
+};
+
+/// Serves a center: the console, the JSON API and the ledger, until it is stopped
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  callbox serve --data callbox-data --listen 127.0.0.1:8110")]
+pub(super) struct Serve {
+    #[command(flatten)]
+    data: Data,
+    /// Where to listen
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8110")]
+    listen: SocketAddr,
+    /// The server's certificate with its chain, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Serve plain HTTP to other machines too; only behind a proxy that has TLS
+    #[arg(long)]
+    insecure_listen: bool,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Outcome {
+        super::log("info");
+        let data = center::existing(&self.data.data)?;
+        let engine = center::open(&data, Options::default())?;
+        let served = self.serve(&data, &engine);
+        engine.shutdown();
+        served
+    }
+
+    fn serve(self, data: &callbox_engine::DataDir, engine: &callbox_engine::Engine) -> Outcome {
+        let access =
+            Access::open(&data.access_db()).map_err(|error| super::user::access_failure(&error))?;
+        let options = ServeOptions {
+            listen: self.listen,
+            tls: self
+                .tls_cert
+                .zip(self.tls_key)
+                .map(|(certificate, key)| TlsFiles { certificate, key }),
+            insecure_listen: self.insecure_listen,
+            ..ServeOptions::default()
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::io("cannot start the server's threads", &error))?;
+        runtime.block_on(async {
+            let server = Server::bind(engine.clone(), access, options)
+                .await
+                .map_err(|error| failure(&error))?;
+            output::text(format_args!("callbox serves at {}\n", server.url()))?;
+            server.run(stopped()?).await;
+            Ok(())
+        })
+    }
+}
+
+/// Done when the process is asked to end.
+pub(super) fn stopped() -> Outcome<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = |error: std::io::Error| Failure::io("cannot wait for signals", &error);
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+pub(super) fn failure(error: &ServeError) -> Failure {
+    match error {
+        ServeError::InUse(_) | ServeError::Listen { .. } | ServeError::Tls(_) => {
+            Failure::Input(error.to_string())
+        }
+        ServeError::Unprotected(_) => Failure::Refused(error.to_string()),
+        ServeError::Signal(_) => Failure::internal(error),
+    }
+}

@@ -1,0 +1,170 @@
+//! `callbox user`: accounts, at the machine itself.
+
+use callbox_web::{Access, AccessError, Role, generate_password};
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::{Data, Printed};
+use crate::{
+    center,
+    failure::{Failure, Outcome},
+    output, times,
+};
+
+/// Adds, lists and disables accounts, sets passwords; also while a server runs
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  callbox user add mlee --name \"M. Lee\" --role dispatcher")]
+pub(super) struct User {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Adds an account and prints its password once
+    #[command(after_help = "Example:\n  callbox user add mlee --name \"M. Lee\" --role dispatcher")]
+    Add(Add),
+    /// Lists the accounts
+    #[command(after_help = "Example:\n  callbox user list --format json")]
+    List(List),
+    /// Gives an account a new password and prints it once; its sessions end
+    #[command(after_help = "Example:\n  callbox user password mlee")]
+    Password(Named),
+    /// Takes an account out of use; its sessions end, what it recorded stays
+    #[command(after_help = "Example:\n  callbox user disable mlee")]
+    Disable(Named),
+}
+
+#[derive(Debug, Args)]
+struct Add {
+    /// What the person types to sign in
+    login: String,
+    /// What others see; the login name unless given
+    #[arg(long)]
+    name: Option<String>,
+    /// call-taker, dispatcher or supervisor
+    #[arg(long, value_parser = role)]
+    role: Role,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+#[derive(Debug, Args)]
+struct List {
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+#[derive(Debug, Args)]
+struct Named {
+    /// The account's login name
+    login: String,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::from_name(text).ok_or_else(|| "use call-taker, dispatcher or supervisor".to_owned())
+}
+
+impl User {
+    pub(super) fn run(self) -> Outcome {
+        match self.what {
+            What::Add(add) => add.run(),
+            What::List(list) => list.run(),
+            What::Password(named) => password(&named),
+            What::Disable(named) => disable(&named),
+        }
+    }
+}
+
+impl Add {
+    fn run(self) -> Outcome {
+        let access = open(&self.data)?;
+        let password = generate_password().map_err(|error| access_failure(&error))?;
+        let name = self.name.as_deref().unwrap_or(&self.login);
+        let account = access
+            .create(&self.login, name, self.role, &password)
+            .map_err(|error| access_failure(&error))?;
+        let text = format!("{} ({})\npassword  {password}\n(shown this once)", self.login, self.role);
+        let json = json!({
+            "login": account.login, "name": account.name, "role": account.role.name(),
+            "password": password,
+        });
+        output::result(self.printed.format, text, &json)
+    }
+}
+
+impl List {
+    fn run(self) -> Outcome {
+        let accounts = open(&self.data)?.accounts().map_err(|error| access_failure(&error))?;
+        let rows: Vec<Vec<String>> = accounts
+            .iter()
+            .map(|account| {
+                vec![
+                    account.login.clone(),
+                    account.name.clone(),
+                    account.role.to_string(),
+                    day(account.created),
+                    account.disabled.map_or_else(|| "-".to_owned(), day),
+                ]
+            })
+            .collect();
+        let head = ["login", "name", "role", "made", "disabled"];
+        let json = json!({ "accounts": accounts });
+        output::result(self.printed.format, output::table(&head, &rows, 5), &json)
+    }
+}
+
+fn password(named: &Named) -> Outcome {
+    let access = open(&named.data)?;
+    let password = generate_password().map_err(|error| access_failure(&error))?;
+    access
+        .set_password(&named.login, &password)
+        .map_err(|error| access_failure(&error))?;
+    let text = format!("{}\npassword  {password}\n(shown this once)", named.login);
+    let json = json!({ "login": named.login, "password": password });
+    output::result(named.printed.format, text, &json)
+}
+
+fn disable(named: &Named) -> Outcome {
+    let access = open(&named.data)?;
+    access.disable(&named.login).map_err(|error| access_failure(&error))?;
+    let text = format!("{} is disabled", named.login);
+    let json = json!({ "login": named.login, "disabled": true });
+    output::result(named.printed.format, text, &json)
+}
+
+/// Opens the accounts of an existing center.
+pub(super) fn open(data: &Data) -> Outcome<Access> {
+    let data = center::existing(&data.data)?;
+    Access::open(&data.access_db()).map_err(|error| access_failure(&error))
+}
+
+/// What an error of the accounts means for the exit code.
+pub(super) fn access_failure(error: &AccessError) -> Failure {
+    match error {
+        AccessError::Taken(_)
+        | AccessError::Unknown(_)
+        | AccessError::UnknownToken(_)
+        | AccessError::BadLogin
+        | AccessError::BadName
+        | AccessError::WeakPassword(_)
+        | AccessError::Newer(_) => Failure::Input(error.to_string()),
+        _ => Failure::Internal(crate::failure::chain(error)),
+    }
+}
+
+/// A day from seconds since 1970.
+pub(super) fn day(seconds: i64) -> String {
+    let at = callbox_domain::Timestamp::from_seconds(seconds);
+    times::local(at, &jiff::tz::TimeZone::UTC).chars().take(10).collect()
+}
