@@ -147,3 +147,66 @@ async fn it_serves_limits_and_ends_in_order() {
         "nobody listens any more"
     );
 }
+
+/// A certificate for localhost, made on the spot so that no key stands in the repository; `None`
+/// where there is no `openssl`.
+fn certificate(world: &World) -> Option<TlsFiles> {
+    let files = TlsFiles {
+        certificate: world.dir.path().join("cert.pem"),
+        key: world.dir.path().join("key.pem"),
+    };
+    let made = std::process::Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"])
+        .args(["-nodes", "-days", "2", "-subj", "/CN=localhost"])
+        .args(["-addext", "subjectAltName=DNS:localhost"])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .arg("-keyout")
+        .arg(&files.key)
+        .arg("-out")
+        .arg(&files.certificate)
+        .output()
+        .ok()?;
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    Some(files)
+}
+
+#[tokio::test]
+async fn over_tls_it_may_listen_and_shows_its_certificate() {
+    use tokio_rustls::{
+        TlsConnector,
+        rustls::{
+            ClientConfig, RootCertStore,
+            crypto::aws_lc_rs,
+            pki_types::{CertificateDer, ServerName, pem::PemObject as _},
+        },
+    };
+    let world = World::empty();
+    let Some(files) = certificate(&world) else {
+        eprintln!("skipped: there is no openssl to make a certificate with");
+        return;
+    };
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(&files.certificate).unwrap()).unwrap();
+    let client = ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let options = ServeOptions { tls: Some(files), ..on("0.0.0.0:0") };
+    let server = bind(&world, options).await.unwrap();
+    let address = SocketAddr::from(([127, 0, 0, 1], server.address().port()));
+    let running = tokio::spawn(server.run(std::future::pending()));
+
+    let stream = TcpStream::connect(address).await.unwrap();
+    let name = ServerName::try_from("localhost").unwrap();
+    let connector = TlsConnector::from(std::sync::Arc::new(client));
+    let mut stream = connector.connect(name, stream).await.unwrap();
+    let request = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    timeout(PATIENCE, stream.read_to_end(&mut answer)).await.unwrap().unwrap();
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(answer.contains("strict-transport-security: max-age"), "{answer}");
+    running.abort();
+}
