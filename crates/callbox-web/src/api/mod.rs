@@ -21,6 +21,7 @@ use axum::{
 };
 
 pub(crate) use endpoints::{ENDPOINTS, Endpoint};
+pub(crate) use incident::find as find_incident;
 #[cfg(test)]
 pub(crate) use openapi::description;
 

@@ -1,44 +1,139 @@
-//! Pages for people.
+//! Pages for people. All but the board work without script: plain forms, a token, back to the page.
 
-use axum::response::Html;
-use maud::{DOCTYPE, Markup, html};
+mod board;
+mod call;
+mod forms;
+mod history;
+mod incident;
+mod language;
+mod layout;
+mod ledger;
+mod problem;
+mod sign_in;
+mod submit;
+mod texts;
+mod timeline;
+mod ui;
+mod units;
+
+use axum::response::Redirect;
 
 use crate::{
     access::rights::Action,
     mount::Mount,
-    problem::Problem,
-    security::{Route, Signed, get},
-    state::AppState,
+    security::{Route, get, post},
 };
+
+pub(crate) use problem::problem;
 
 /// The pages' rows in the table of routes.
 pub(crate) const ROUTES: &[Route] = &[
-    get("/sign-in", Action::SignIn, "people sign in, so that the record says who did what"),
-    get("/", Action::ReadBoard, "who dispatches sees what waits and who is free"),
+    get(
+        "/sign-in",
+        Action::SignIn,
+        "people sign in, so that the record says who did what",
+    ),
+    post(
+        "/language",
+        Action::SignIn,
+        "people read the pages in their own language",
+    ),
+    get("/", Action::ReadBoard, "leads to the board"),
+    get(
+        "/board",
+        Action::ReadBoard,
+        "who dispatches sees what waits and who is free",
+    ),
+    get(
+        "/calls/new",
+        Action::ReceiveIncident,
+        "a person asks for help",
+    ),
+    post(
+        "/calls/new",
+        Action::ReceiveIncident,
+        "a person asks for help",
+    ),
+    get(
+        "/incidents/{id}",
+        Action::ReadIncident,
+        "who helps must know what was said and done",
+    ),
+    post(
+        "/incidents/{id}/narrative",
+        Action::Narrate,
+        "what was learnt must reach those who help",
+    ),
+    post(
+        "/incidents/{id}/describe",
+        Action::DescribeIncident,
+        "help must know where and to what it goes",
+    ),
+    post("/incidents/{id}/units", Action::Dispatch, "help is sent"),
+    post(
+        "/incidents/{id}/status",
+        Action::ChangeUnitStatus,
+        "the service's own times are recorded",
+    ),
+    post(
+        "/incidents/{id}/cancel",
+        Action::Dispatch,
+        "help that is not needed is free for others",
+    ),
+    post(
+        "/incidents/{id}/close",
+        Action::CloseIncident,
+        "says how the incident ended",
+    ),
+    post(
+        "/incidents/{id}/reopen",
+        Action::ReopenIncident,
+        "says why a closed incident goes on",
+    ),
+    get(
+        "/history",
+        Action::ReadHistory,
+        "the service looks back at its own work",
+    ),
+    get(
+        "/units",
+        Action::ReadBoard,
+        "who dispatches sees the service's own units",
+    ),
+    post(
+        "/units",
+        Action::ChangeService,
+        "says which of the service's own units can be sent",
+    ),
+    get(
+        "/ledger",
+        Action::ReadBoard,
+        "everybody who works with the record can see how to check it",
+    ),
 ];
 
 /// The pages' routes.
 pub(crate) fn router() -> Mount {
-    Mount::new().get("/sign-in", sign_in).get("/", board)
+    Mount::new()
+        .get("/sign-in", sign_in::show)
+        .post("/language", language::set)
+        .get("/", async || Redirect::to("/board"))
+        .get("/board", board::show)
+        .get("/calls/new", call::show)
+        .post("/calls/new", call::receive)
+        .get("/incidents/{id}", incident::show)
+        .post("/incidents/{id}/narrative", forms::narrate)
+        .post("/incidents/{id}/describe", forms::describe)
+        .post("/incidents/{id}/units", forms::dispatch)
+        .post("/incidents/{id}/status", forms::status)
+        .post("/incidents/{id}/cancel", forms::cancel)
+        .post("/incidents/{id}/close", forms::close)
+        .post("/incidents/{id}/reopen", forms::reopen)
+        .get("/history", history::show)
+        .get("/units", units::show)
+        .post("/units", units::serve)
+        .get("/ledger", ledger::show)
 }
 
-/// A problem as a page.
-pub(crate) fn problem(_: &AppState, _: Option<&Signed>, problem: &Problem) -> Markup {
-    html! { (DOCTYPE) title { "Callbox" } p { (problem.detail) } p { (problem.hint) } }
-}
-
-async fn sign_in() -> Markup {
-    html! {
-        (DOCTYPE)
-        title { "Callbox" }
-        form method="post" action="/sign-in" {
-            input name="login";
-            input name="password" type="password";
-            button { "Sign in" }
-        }
-    }
-}
-
-async fn board(signed: Signed) -> Html<String> {
-    Html(format!("<!doctype html><title>Callbox</title>{}", signed.account.login))
-}
+#[cfg(test)]
+mod tests;

@@ -98,7 +98,7 @@ fn for_reader(
     let reads_pages = accepts.is_some_and(|accepts| accepts.contains("text/html"));
     match response.extensions().get::<Problem>() {
         Some(problem) if reads_pages && !is_program => {
-            (problem.status, pages::problem(state, signed, problem)).into_response()
+            (problem.status, pages::problem(state, headers, signed, problem)).into_response()
         }
         _ => response,
     }

@@ -210,7 +210,7 @@ async fn every_answer_is_hardened() {
         assert!(
             answer
                 .header("content-security-policy")
-                .contains("trusted-types 'none'"),
+                .contains("trusted-types callbox-worker"),
             "{path}"
         );
     }

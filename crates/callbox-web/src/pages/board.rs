@@ -1,0 +1,171 @@
+use maud::{Markup, PreEscaped, html};
+use serde_json::json;
+
+use super::{
+    call,
+    layout::{bar, document},
+    ui::Ui,
+};
+use crate::{access::rights::Action, assets::asset_url};
+
+/// `GET /board`: the frame; the script fills it from the JSON interface.
+pub(super) async fn show(ui: Ui) -> Markup {
+    let head = html! {
+        script type="application/json" id="boot" { (PreEscaped(boot(&ui))) }
+        script type="module" src=(asset_url("js/board.js")) {}
+    };
+    document(
+        &ui,
+        ui.t("nav.board"),
+        "is-board",
+        head,
+        html! {
+            (bar(&ui, "/board", gauges(&ui)))
+            noscript {
+                div class="notice warned" {
+                    b { (ui.t("noscript")) }
+                    span { a href="/units" { (ui.t("nav.units")) } " · " a href="/history" { (ui.t("nav.history")) } " · " a href="/calls/new" { (ui.t("new_call")) } }
+                }
+            }
+            div class="old" id="old" role="alert" hidden { span id="old-text" {} small { (ui.t("old.hint")) } }
+            main class="board" id="board" data-pane="incidents" {
+                (incidents(&ui))
+                (units(&ui))
+                (selected(&ui))
+            }
+            nav class="pane-tabs" aria-label=(ui.t("nav.label")) {
+                @for (name, key) in [("incidents", "incidents"), ("units", "units"), ("selected", "selected")] {
+                    button type="button" data-pane-tab=(name) aria-pressed=(name == "incidents") { (ui.t(key)) }
+                }
+            }
+            footer class="foot" {
+                p class="said" id="said" role="status" {}
+                span class="keys" { button type="button" data-keys { kbd { "?" } " " (ui.t("keys")) } }
+                a class="ledger-at" href="/ledger" { (ui.t("ledger.at")) " " span id="ledger-at" {} }
+            }
+            @if ui.may(Action::ReceiveIncident) { (call::dialog(&ui)) }
+            (keys(&ui))
+        },
+    )
+}
+
+/// Language, texts and rights for the script; a data block, which no policy lets run.
+fn boot(ui: &Ui) -> String {
+    let rights = json!({
+        "dispatch": ui.may(Action::Dispatch),
+        "status": ui.may(Action::ChangeUnitStatus),
+        "narrate": ui.may(Action::Narrate),
+        "describe": ui.may(Action::DescribeIncident),
+        "close": ui.may(Action::CloseIncident),
+        "reopen": ui.may(Action::ReopenIncident),
+        "receive": ui.may(Action::ReceiveIncident),
+    });
+    let boot = json!({"locale": ui.locale.tag(), "texts": ui.locale.table(), "rights": rights});
+    // Nothing in it may end the element that it stands in.
+    boot.to_string().replace('<', "\\u003c")
+}
+
+fn gauges(ui: &Ui) -> Markup {
+    html! {
+        dl class="gauges" aria-label=(ui.t("gauges")) {
+            div class="gauge" { dt { (ui.t("gauge.waiting")) } dd id="g-waiting" { "–" } }
+            div class="gauge" { dt { (ui.fill("gauge.longest", &[("p", "1")])) } dd id="g-longest" { "–" } }
+            div class="gauge open" { dt { (ui.t("gauge.open")) } dd id="g-open" { "–" } }
+            div class="gauge" { dt { (ui.t("gauge.free")) } dd { span id="g-free" { "–" } small id="g-units" {} } }
+        }
+        span class="live" id="live" { span id="live-text" {} }
+        time class="clock" id="clock" { "--:--:--" }
+    }
+}
+
+fn incidents(ui: &Ui) -> Markup {
+    html! {
+        section class="pane incidents-pane" aria-labelledby="incidents-title" {
+            div class="pane-head" {
+                h2 id="incidents-title" { (ui.t("incidents")) " " span class="count" id="incident-count" {} " " kbd { "F2" } }
+                span class="spacer" {}
+                input class="input" type="search" id="incident-filter" placeholder=(ui.t("filter")) aria-label=(ui.t("filter.incidents"));
+                @if ui.may(Action::ReceiveIncident) {
+                    a class="button main" id="new-call" href="/calls/new" { (ui.t("new_call")) " " kbd { "F9" } }
+                }
+            }
+            div class="columns" aria-hidden="true" {
+                @for key in ["col.priority", "col.no", "col.type", "col.place", "col.units", "col.age"] { span { (ui.t(key)) } }
+            }
+            div class="rows" id="incidents" role="grid" tabindex="0" aria-labelledby="incidents-title" {}
+            p class="empty" id="incidents-empty" hidden { (ui.t("incidents.none")) }
+        }
+    }
+}
+
+fn units(ui: &Ui) -> Markup {
+    let choices = [
+        ("", "units.all"),
+        ("available", "units.available"),
+        ("committed", "units.committed"),
+        ("out", "units.out"),
+    ];
+    html! {
+        section class="pane units-pane" aria-labelledby="units-title" {
+            div class="pane-head" {
+                h2 id="units-title" { (ui.t("units")) " " kbd { "F4" } }
+                span class="spacer" {}
+                div class="choices" id="unit-choices" role="group" aria-label=(ui.t("units.choices")) {
+                    @for (choice, key) in choices {
+                        button type="button" data-choice=(choice) aria-pressed="false" { (ui.t(key)) " " span class="count" {} }
+                    }
+                }
+                input class="input" type="search" id="unit-filter" placeholder=(ui.t("filter")) aria-label=(ui.t("filter.units"));
+            }
+            div class="rows" id="units" role="listbox" aria-multiselectable="true" tabindex="0" aria-labelledby="units-title" {}
+            p class="empty" id="units-empty" hidden { (ui.t("units.none")) }
+        }
+    }
+}
+
+fn selected(ui: &Ui) -> Markup {
+    html! {
+        section class="pane selected-pane" aria-label=(ui.t("selected")) {
+            div class="selected" id="selected" {
+                div class="none" id="selected-none" {
+                    p { (ui.t("none_selected")) }
+                    dl {
+                        dt { kbd { "F2" } } dd { (ui.t("incidents")) }
+                        dt { kbd { "F4" } } dd { (ui.t("units")) }
+                        dt { kbd { "F9" } } dd { (ui.t("new_call")) }
+                        dt { kbd { "/" } } dd { (ui.t("filter")) }
+                        dt { kbd { "?" } } dd { (ui.t("keys")) }
+                    }
+                }
+            }
+            div class="refusal" id="refusal" role="alert" hidden {
+                div { b { (ui.t("refused")) ": " span id="refusal-what" {} } span id="refusal-hint" {} }
+                button type="button" class="button plain" id="refusal-close" aria-label=(ui.t("dismiss")) { "×" }
+            }
+        }
+    }
+}
+
+fn keys(ui: &Ui) -> Markup {
+    let keys = [
+        ("F2", "keys.f2"),
+        ("F4", "keys.f4"),
+        ("F9", "keys.f9"),
+        ("Ctrl Enter", "keys.ctrl_enter"),
+        ("/", "keys.slash"),
+        ("Esc", "keys.esc"),
+        ("?", "keys.question"),
+    ];
+    html! {
+        dialog id="keys-dialog" aria-labelledby="keys-title" {
+            div class="dialog-head" {
+                h2 id="keys-title" { (ui.t("keys")) }
+                button type="button" class="button plain" data-close aria-label=(ui.t("dismiss")) { "×" }
+            }
+            div class="dialog-body" {
+                dl class="key-list" { @for (key, words) in keys { dt { kbd { (key) } } dd { (ui.t(words)) } } }
+                label class="label" { input type="checkbox" id="single-keys" checked; " " (ui.t("keys.single")) }
+            }
+        }
+    }
+}

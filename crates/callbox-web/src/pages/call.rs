@@ -1,0 +1,181 @@
+use axum::{
+    extract::State,
+    response::{IntoResponse, Redirect, Response},
+};
+use callbox_domain::{AddNarrative, Caller, Configuration, Place, ReceiveIncident};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::{
+    layout::{act, page, refusal},
+    submit::{code, incident_of, submit, text},
+    ui::Ui,
+};
+use crate::{
+    problem::Problem,
+    security::{Signed, SignedForm},
+    state::AppState,
+};
+
+/// What the call entry sends.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Call {
+    key: String,
+    place: String,
+    r#type: String,
+    priority: String,
+    caller_name: String,
+    caller_number: String,
+    text: String,
+}
+
+/// `GET /calls/new`.
+pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
+    render(&state, &ui, &Call::default(), None)
+}
+
+/// `POST /calls/new`: opens an incident and goes to its page.
+pub(super) async fn receive(
+    State(state): State<AppState>,
+    ui: Ui,
+    SignedForm { signed, form }: SignedForm<Call>,
+) -> Response {
+    match carry_out(&state, &signed, &form).await {
+        Ok(path) => Redirect::to(&path).into_response(),
+        Err(problem) => {
+            (problem.status, render(&state, &ui, &form, Some(&problem))).into_response()
+        }
+    }
+}
+
+async fn carry_out(state: &AppState, signed: &Signed, call: &Call) -> Result<String, Problem> {
+    let name = text("caller_name", &call.caller_name)?;
+    let call_back = text("caller_number", &call.caller_number)?;
+    let has_caller = name.is_some() || call_back.is_some();
+    let words = text("text", &call.text)?;
+    let received = ReceiveIncident {
+        incident_type: code("type", &call.r#type)?,
+        priority: code("priority", &call.priority)?,
+        place: text("place", &call.place)?.map(|words| Place::new(words, None)),
+        caller: has_caller.then_some(Caller { name, call_back }),
+        reference: None,
+    };
+    let receipt = submit(state, signed, received, &call.key).await?;
+    let incident = incident_of(&receipt).expect("receiving a call opens an incident");
+    if let Some(text) = words {
+        submit(
+            state,
+            signed,
+            AddNarrative { incident, text },
+            &format!("{}-text", call.key),
+        )
+        .await?;
+    }
+    Ok(format!("/incidents/{}", incident.0))
+}
+
+fn render(state: &AppState, ui: &Ui, call: &Call, problem: Option<&Problem>) -> Markup {
+    let center = state.engine.snapshot();
+    page(
+        ui,
+        ui.t("call.title"),
+        "",
+        html! {
+            div class="page narrow" {
+                div class="page-head" { h1 { (ui.t("call.title")) } p { (ui.t("call.hint")) } }
+                (refusal(ui, problem))
+                form class="stack" method="post" action="/calls/new" {
+                    (act(ui))
+                    div class="call-grid" { (fields(ui, call, Some(&center.configuration))) }
+                    div class="row-of" { button class="button main large" { (ui.t("call.create")) } }
+                }
+            }
+        },
+    )
+}
+
+/// The call entry over the board; its script fills the lists and sends it.
+pub(super) fn dialog(ui: &Ui) -> Markup {
+    html! {
+        dialog id="call-dialog" aria-labelledby="call-title" {
+            form id="call-form" method="post" action="/calls/new" {
+                div class="dialog-head" {
+                    h2 id="call-title" { (ui.t("call.title")) }
+                    button type="button" class="button plain" data-close aria-label=(ui.t("dismiss")) { "×" }
+                }
+                div class="dialog-body call-grid" { (fields(ui, &Call::default(), None)) }
+                div class="dialog-foot" {
+                    small class="quiet" { (ui.t("call.hint")) }
+                    span class="spacer" {}
+                    button class="button large" type="submit" value="create" { (ui.t("call.create")) " " kbd { "Enter" } }
+                    button class="button main large" type="submit" value="dispatch" { (ui.t("call.create_dispatch")) " " kbd { "Ctrl Enter" } }
+                }
+            }
+        }
+    }
+}
+
+fn fields(ui: &Ui, call: &Call, configuration: Option<&Configuration>) -> Markup {
+    html! {
+        div class="field" {
+            label for="call-place" { (ui.t("place")) }
+            input class="input large" id="call-place" name="place" maxlength="400" autocomplete="off" placeholder=(ui.t("call.place_hint")) value=(call.place) autofocus;
+        }
+        div class="field two-thirds" {
+            label for="call-type" { (ui.t("type")) }
+            select class="input large" id="call-type" name="type" {
+                option value="" { (ui.t("call.type_unknown")) }
+                @if let Some(configuration) = configuration { (types(configuration, &call.r#type)) }
+            }
+        }
+        div class="field third" {
+            label for="call-priority" { (ui.t("priority")) }
+            select class="input large" id="call-priority" name="priority" {
+                option value="" { (ui.t("call.priority_type")) }
+                @if let Some(configuration) = configuration { (priorities(configuration, &call.priority)) }
+            }
+        }
+        div class="field half" {
+            label for="call-name" { (ui.t("caller")) }
+            input class="input large" id="call-name" name="caller_name" autocomplete="off" maxlength="400" value=(call.caller_name);
+        }
+        div class="field half" {
+            label for="call-number" { (ui.t("caller.number")) }
+            input class="input large" id="call-number" name="caller_number" autocomplete="off" inputmode="tel" maxlength="64" value=(call.caller_number);
+        }
+        div class="field" {
+            label for="call-text" { (ui.t("narrative")) }
+            input class="input large" id="call-text" name="text" autocomplete="off" maxlength="4000" value=(call.text);
+        }
+    }
+}
+
+/// An option for each incident type.
+pub(super) fn types(configuration: &Configuration, chosen: &str) -> Markup {
+    html! {
+        @for (code, kind) in &configuration.incident_types {
+            option value=(code.as_str()) selected[code.as_str() == chosen] { (label(code.as_str(), kind.label.as_str())) }
+        }
+    }
+}
+
+/// An option for each priority, the most urgent first.
+pub(super) fn priorities(configuration: &Configuration, chosen: &str) -> Markup {
+    let mut priorities: Vec<_> = configuration.priorities.values().collect();
+    priorities.sort_by_key(|priority| priority.rank);
+    html! {
+        @for priority in priorities {
+            option value=(priority.code.as_str()) selected[priority.code.as_str() == chosen] { (label(priority.code.as_str(), priority.label.as_str())) }
+        }
+    }
+}
+
+/// A code with its words.
+pub(super) fn label(code: &str, words: &str) -> String {
+    if code == words {
+        code.to_owned()
+    } else {
+        format!("{code} · {words}")
+    }
+}

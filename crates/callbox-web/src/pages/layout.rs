@@ -1,0 +1,158 @@
+//! The frame of every page: head, bar, menu, foot.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::{texts::Locale, ui::Ui};
+use crate::{access::rights::Action, assets::asset_url, problem::Problem};
+
+/// The mark: a call box with its lamp.
+const MARK: &str = r#"<svg viewBox="0 0 20 20" fill="currentColor" aria-hidden="true"><path fill-rule="evenodd" d="M4.5 1h11A2.5 2.5 0 0 1 18 3.5v13a2.5 2.5 0 0 1-2.5 2.5h-11A2.5 2.5 0 0 1 2 16.5v-13A2.5 2.5 0 0 1 4.5 1ZM5 4v2h10V4Zm5 5-5 7h10Z"/></svg>"#;
+
+/// A page for reading, with the bar above and the foot below.
+pub(super) fn page(ui: &Ui, title: &str, current: &str, content: Markup) -> Markup {
+    document(
+        ui,
+        title,
+        "",
+        html! {},
+        html! {
+            (bar(ui, current, html! {}))
+            main id="content" { (content) }
+            footer class="foot" {
+                span { (ui.center) }
+                span class="spacer" {}
+                span { (ui.date_time(ui.now())) }
+            }
+        },
+    )
+}
+
+/// A whole document.
+pub(super) fn document(ui: &Ui, title: &str, class: &str, head: Markup, body: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(ui.locale.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " · callbox" }
+                link rel="icon" href=(asset_url("icons/favicon.svg")) type="image/svg+xml";
+                @for sheet in ["tokens", "base", "board", "print"] {
+                    link rel="stylesheet" href=(asset_url(&format!("css/{sheet}.css")));
+                }
+                script src=(asset_url("js/theme.js")) {}
+                (head)
+            }
+            body class=(class) {
+                a class="skip" href="#content" { (ui.t("skip")) }
+                (body)
+            }
+        }
+    }
+}
+
+/// The mark and the name.
+pub(super) fn brand() -> Markup {
+    html! { a class="brand" href="/board" { (PreEscaped(MARK)) span { "callbox" } } }
+}
+
+/// The bar above a page; `middle` stands between the tabs and the menu.
+pub(super) fn bar(ui: &Ui, current: &str, middle: Markup) -> Markup {
+    let tabs = [
+        ("/board", "nav.board", Action::ReadBoard),
+        ("/units", "nav.units", Action::ReadBoard),
+        ("/history", "nav.history", Action::ReadHistory),
+        ("/ledger", "nav.ledger", Action::ReadBoard),
+    ];
+    html! {
+        header class="bar" {
+            (brand())
+            span class="where" {
+                b { (ui.center) }
+                @if ui.is_exercise { span class="tag" { (ui.t("demo")) } }
+            }
+            nav class="tabs" aria-label=(ui.t("nav.label")) {
+                @for (path, key, action) in tabs {
+                    @if ui.may(action) {
+                        a href=(path) aria-current=[(path == current).then_some("page")] { (ui.t(key)) }
+                    }
+                }
+            }
+            span class="spacer" {}
+            (middle)
+            (menu(ui))
+        }
+    }
+}
+
+fn menu(ui: &Ui) -> Markup {
+    let signed = ui.signed.as_ref();
+    html! {
+        details class="menu" {
+            summary { (signed.map_or(ui.t("menu"), |signed| &signed.account.name)) }
+            div {
+                @if let Some(signed) = signed {
+                    div class="who" {
+                        (signed.account.name)
+                        small { (ui.t(&format!("role.{}", signed.role().name()))) }
+                    }
+                }
+                @for (theme, key) in [("", "menu.theme.auto"), ("light", "menu.theme.light"), ("dark", "menu.theme.dark")] {
+                    button type="button" data-set-theme=(theme) aria-pressed="false" { (ui.t(key)) }
+                }
+                (languages(ui))
+                @if signed.is_some() {
+                    form method="post" action="/sign-out" {
+                        (token(ui))
+                        button { (ui.t("sign_out")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A button for each language.
+pub(super) fn languages(ui: &Ui) -> Markup {
+    html! {
+        @for locale in Locale::ALL {
+            form method="post" action="/language" {
+                input type="hidden" name="next" value=(ui.here);
+                button name="lang" value=(locale.name()) lang=(locale.tag())
+                    aria-current=[(locale == ui.locale).then_some("true")] { (locale.text("lang.name")) }
+            }
+        }
+    }
+}
+
+/// The hidden member that ties a form to its session.
+pub(super) fn token(ui: &Ui) -> Markup {
+    html! { input type="hidden" name="csrf" value=(ui.form_token()); }
+}
+
+/// The hidden members of a form that acts: session, and a name of its own.
+pub(super) fn act(ui: &Ui) -> Markup {
+    html! { (token(ui)) input type="hidden" name="key" value=(super::ui::new_key()); }
+}
+
+/// What was refused, and what to do.
+pub(super) fn refusal(ui: &Ui, problem: Option<&Problem>) -> Markup {
+    html! {
+        @if let Some(problem) = problem {
+            div class="notice refused" role="alert" {
+                b { (ui.t("refused")) ": " (problem.detail) }
+                span { (problem.hint) }
+            }
+        }
+    }
+}
+
+/// A shape with its code and words: status is never colour alone.
+pub(super) fn shape(meaning: &str) -> Markup {
+    html! { i class="shape" data-meaning=(meaning) aria-hidden="true" {} }
+}
+
+/// A priority.
+pub(super) fn rank(code: Option<&str>, rank: u8, class: &str) -> Markup {
+    html! { span class={"rank " (class)} data-rank=(rank) { (code.unwrap_or("–")) } }
+}

@@ -1,0 +1,94 @@
+//! From a form to a command.
+
+use axum::http::StatusCode;
+use callbox_domain::{Code, Command, Context, Event, IncidentId, Text, UnitId};
+use callbox_engine::{Receipt, Submission};
+
+use crate::{problem::Problem, security::Signed, state::AppState};
+
+/// Hands a command in; `key` names the act, so that a form that is sent twice happens once.
+pub(super) async fn submit(
+    state: &AppState,
+    signed: &Signed,
+    command: impl Into<Command>,
+    key: &str,
+) -> Result<Receipt, Problem> {
+    if key.is_empty() {
+        return Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "no-key",
+            "the form has no key",
+            "load the page again and send it once more",
+        ));
+    }
+    let context = Context {
+        at: state.now(),
+        actor: signed.actor(),
+        purpose: state.purpose,
+    };
+    let idempotency = Some(key.to_owned());
+    let submission = Submission {
+        command: command.into(),
+        context,
+        idempotency,
+    };
+    Ok(state.engine.submit(submission).await?)
+}
+
+/// The incident that a receipt is about.
+pub(super) fn incident_of(receipt: &Receipt) -> Option<IncidentId> {
+    receipt.entries.iter().find_map(|entry| match &entry.event {
+        Event::IncidentReceived(received) => Some(received.incident),
+        event => event.incidents().first().copied(),
+    })
+}
+
+/// A field's code; `None` when it was left empty.
+pub(super) fn code(field: &'static str, value: &str) -> Result<Option<Code>, Problem> {
+    match value.trim() {
+        "" => Ok(None),
+        value => Code::new(value)
+            .map(Some)
+            .map_err(|error| bad(field, &error.to_string())),
+    }
+}
+
+/// A field's words; `None` when it was left empty.
+pub(super) fn text(field: &'static str, value: &str) -> Result<Option<Text>, Problem> {
+    match value.trim() {
+        "" => Ok(None),
+        value => Text::new(value)
+            .map(Some)
+            .map_err(|error| bad(field, &error.to_string())),
+    }
+}
+
+/// A field's words, which must be there.
+pub(super) fn need_text(field: &'static str, value: &str) -> Result<Text, Problem> {
+    text(field, value)?.ok_or_else(|| bad(field, "it is empty"))
+}
+
+/// A field's code, which must be there.
+pub(super) fn need_code(field: &'static str, value: &str) -> Result<Code, Problem> {
+    code(field, value)?.ok_or_else(|| bad(field, "it is empty"))
+}
+
+/// The unit with this call sign, in whatever case it was typed.
+pub(super) fn unit(state: &AppState, call_sign: &str) -> Result<UnitId, Problem> {
+    let center = state.engine.snapshot();
+    let typed = call_sign.trim();
+    let upper = typed.to_uppercase();
+    let unit = center
+        .unit_called(typed)
+        .or_else(|| center.unit_called(&upper));
+    unit.map(|unit| unit.id)
+        .ok_or_else(|| callbox_domain::Refusal::UnknownUnit(typed.to_owned()).into())
+}
+
+fn bad(field: &'static str, detail: &str) -> Problem {
+    Problem::bad_field(
+        field,
+        format!("{field}: {detail}"),
+        "correct it and send the form again",
+    )
+}

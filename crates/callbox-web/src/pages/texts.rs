@@ -1,0 +1,108 @@
+//! The texts of the interface: one file per language, the same for pages and scripts.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use axum::http::{HeaderMap, header};
+
+/// A language of the interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Locale {
+    /// English.
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+type Table = BTreeMap<String, String>;
+
+static EN: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../assets/i18n/en.json")));
+static ZH: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../assets/i18n/zh.json")));
+
+fn read(json: &str) -> Table {
+    serde_json::from_str(json).expect("the texts are part of the program, and tested")
+}
+
+impl Locale {
+    /// All languages.
+    pub(crate) const ALL: [Self; 2] = [Self::En, Self::Zh];
+
+    /// The name in the cookie.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh",
+        }
+    }
+
+    /// The language tag for `lang` attributes (BCP 47).
+    pub(crate) const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh-Hans",
+        }
+    }
+
+    /// The language with this name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|locale| locale.name() == name)
+    }
+
+    /// The language of a request: the cookie `lang`, or else the first that the browser asks for.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let cookie = text(header::COOKIE)
+            .into_iter()
+            .flat_map(|cookies| cookies.split(';'))
+            .find_map(|pair| Self::from_name(pair.trim().strip_prefix("lang=")?));
+        cookie
+            .or_else(|| asked(text(header::ACCEPT_LANGUAGE)?))
+            .unwrap_or(Self::En)
+    }
+
+    /// All texts.
+    pub(crate) fn table(self) -> &'static Table {
+        match self {
+            Self::En => &EN,
+            Self::Zh => &ZH,
+        }
+    }
+
+    /// The text for `key`; a missing one shows its key, which a test rules out.
+    pub(crate) fn text(self, key: &str) -> &'static str {
+        match self.table().get_key_value(key) {
+            Some((_, text)) => text,
+            None => "?",
+        }
+    }
+
+    /// The text for `key` with `{name}` replaced by its value.
+    pub(crate) fn fill(self, key: &str, values: &[(&str, &str)]) -> String {
+        values
+            .iter()
+            .fold(self.text(key).to_owned(), |text, (name, value)| {
+                text.replace(&format!("{{{name}}}"), value)
+            })
+    }
+}
+
+/// The most wanted language of `Accept-Language` that there is a table for.
+fn asked(accept: &str) -> Option<Locale> {
+    let mut best: Option<(f32, Locale)> = None;
+    for part in accept.split(',') {
+        let (tag, quality) = part.split_once(";q=").unwrap_or((part, "1"));
+        let quality = quality.trim().parse().unwrap_or(0.0);
+        let name = tag
+            .trim()
+            .split('-')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        if let Some(locale) = Locale::from_name(&name)
+            && quality > 0.0
+            && best.is_none_or(|(known, _)| quality > known)
+        {
+            best = Some((quality, locale));
+        }
+    }
+    best.map(|(_, locale)| locale)
+}

@@ -1,0 +1,158 @@
+//! An incident's recorded events in words, each with its place in the ledger.
+
+use callbox_domain::{AssignmentEnd, Center, Entry, Event, Personal, Text, UnitId};
+use maud::{Markup, html};
+
+use super::{layout::shape, ui::Ui};
+use crate::state::AppState;
+
+/// From how many seconds between happening and recording on an entry counts as late.
+const LATE_SECONDS: f64 = 60.0;
+
+/// The list of events; the day stands above the first of each.
+pub(super) fn timeline(state: &AppState, ui: &Ui, center: &Center, entries: &[Entry]) -> Markup {
+    html! {
+        ol class="timeline" {
+            @for day in entries.chunk_by(|a, b| ui.date(a.at) == ui.date(b.at)) {
+                li class="day" { (ui.date(day[0].at)) }
+                @for entry in day { (row(state, ui, center, entry)) }
+            }
+        }
+    }
+}
+
+fn row(state: &AppState, ui: &Ui, center: &Center, entry: &Entry) -> Markup {
+    let (meaning, words) = describe(ui, center, &entry.event);
+    let name = state
+        .access
+        .name_of(entry.actor)
+        .unwrap_or_else(|| entry.actor.to_string());
+    html! {
+        li {
+            time datetime=(ui.exact(entry.at)) { (ui.time(entry.at)) }
+            span { @if let Some(meaning) = meaning { (shape(meaning)) } }
+            p {
+                (words) " " span class="by" { "· " (name) }
+                @if entry.recorded.seconds_since(entry.at) >= LATE_SECONDS {
+                    span class="by" { " · " (ui.fill("event.late", &[("at", &ui.date_time(entry.recorded))])) }
+                }
+            }
+            span class="seq" title=(entry.event.kind().name) { (ui.t("ledger.at")) " " (super::ui::grouped(entry.seq)) }
+        }
+    }
+}
+
+fn words(ui: &Ui, text: &Personal<Text>) -> String {
+    text.known()
+        .map_or_else(|| ui.t("erased").to_owned(), ToString::to_string)
+}
+
+/// A shape, where the event has one, and what happened.
+fn describe(ui: &Ui, center: &Center, event: &Event) -> (Option<&'static str>, Markup) {
+    let called = |unit: UnitId| {
+        center
+            .unit(unit)
+            .map_or_else(|| unit.to_string(), |unit| unit.call_sign.to_string())
+    };
+    let plain = |key: &str, values: &[(&str, &str)]| html! { (ui.fill(key, values)) };
+    match event {
+        Event::IncidentReceived(received) => {
+            let kind = received.incident_type.as_ref();
+            let label = kind.and_then(|code| center.configuration.incident_types.get(code));
+            let label = label.map_or(ui.t("no_type"), |kind| kind.label.as_str());
+            let known = received.details.known();
+            let place = known.and_then(|known| known.place.as_ref());
+            let place = place.map_or(ui.t("no_place"), |place| place.text.as_str());
+            (
+                None,
+                html! { b class="strong" { (ui.t("event.received")) } " " (label) ", " (place) },
+            )
+        }
+        Event::IncidentLocated(located) => {
+            let place = located
+                .place
+                .known()
+                .map_or(ui.t("erased"), |place| place.text.as_str());
+            (None, plain("event.located", &[("place", place)]))
+        }
+        Event::IncidentClassified(classified) => {
+            let code = &classified.incident_type;
+            let label = center.configuration.incident_types.get(code);
+            let label = label.map_or(code.as_str(), |kind| kind.label.as_str());
+            (None, plain("event.classified", &[("type", label)]))
+        }
+        Event::IncidentPrioritised(prioritised) => (
+            None,
+            plain(
+                "event.prioritised",
+                &[("priority", prioritised.priority.as_str())],
+            ),
+        ),
+        Event::NarrativeAdded(added) => (None, html! { "“" (words(ui, &added.text)) "”" }),
+        Event::NarrativeCorrected(corrected) => {
+            let no = corrected.corrects.to_string();
+            (
+                None,
+                html! {
+                    (ui.fill("narrative.corrects", &[("no", &no)])) " “" (words(ui, &corrected.text)) "”"
+                },
+            )
+        }
+        Event::IncidentsLinked(linked) => (
+            None,
+            plain(
+                "event.linked",
+                &[
+                    ("id", &linked.incident.0.to_string()),
+                    ("other", &linked.other.0.to_string()),
+                ],
+            ),
+        ),
+        Event::IncidentClosed(closed) => {
+            let label = center.configuration.dispositions.get(&closed.disposition);
+            let label = label.map_or(closed.disposition.as_str(), |known| known.label.as_str());
+            (
+                Some("closed"),
+                html! { b class="strong" { (ui.t("event.closed")) } " " (label) },
+            )
+        }
+        Event::IncidentReopened(reopened) => (
+            None,
+            html! { b class="strong" { (ui.t("event.reopened")) } " “" (words(ui, &reopened.reason)) "”" },
+        ),
+        Event::UnitDispatched(dispatched) => {
+            let unit = called(dispatched.unit);
+            (
+                Some("dispatched"),
+                html! { b class="strong" { (unit) } " " (ui.t("event.dispatched")) },
+            )
+        }
+        Event::AssignmentProgressed(progressed) => {
+            let unit = called(progressed.unit);
+            let label = center.configuration.unit_statuses.get(&progressed.status);
+            let label = label.map_or(progressed.status.as_str(), |status| status.label.as_str());
+            (
+                Some(progressed.meaning.name()),
+                html! {
+                    b class="strong" { (unit) } " " (progressed.status) " " (label)
+                    @if progressed.correction { " · " (ui.t("event.correction")) }
+                    @if progressed.out_of_order { " · " (ui.t("event.out_of_order")) }
+                },
+            )
+        }
+        Event::AssignmentEnded(ended) => {
+            let unit = called(ended.unit);
+            let how = ui.t(&format!("ended.{}", ended.how.name()));
+            (
+                Some("available"),
+                html! {
+                    b class="strong" { (unit) } " " (how)
+                    @if let AssignmentEnd::Reassigned(to) = ended.how { " → " (to) }
+                    @if ended.has_reason { " “" (words(ui, &ended.reason)) "”" }
+                },
+            )
+        }
+        // What belongs to the center or to a unit alone stands in no incident's history.
+        other => (None, html! { (other.kind().name) }),
+    }
+}
