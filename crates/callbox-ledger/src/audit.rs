@@ -163,13 +163,23 @@ impl Auditor {
 
     /// Checks every column of the next frame and takes it in.
     pub(crate) fn admit(&mut self, row: &FrameRow) -> Result<(), Fault> {
+        self.admit_each(row, &mut |_, _| {})
+    }
+
+    /// As [`admit`](Self::admit), and hands on each leaf with its hash before the frame's root is
+    /// checked: use them only after this returns without a fault.
+    pub(crate) fn admit_each(
+        &mut self,
+        row: &FrameRow,
+        each: &mut dyn FnMut(&[u8], Hash),
+    ) -> Result<(), Fault> {
         if row.no > self.next_no {
             return Err(Fault {
                 frame: self.next_no,
                 what: FaultKind::Missing,
             });
         }
-        self.check(row).map_err(|what| Fault {
+        self.check(row, each).map_err(|what| Fault {
             frame: self.next_no,
             what,
         })?;
@@ -201,7 +211,11 @@ impl Auditor {
         }
     }
 
-    fn check(&mut self, row: &FrameRow) -> Result<(), FaultKind> {
+    fn check(
+        &mut self,
+        row: &FrameRow,
+        each: &mut dyn FnMut(&[u8], Hash),
+    ) -> Result<(), FaultKind> {
         same("no", row.no, self.next_no)?;
         same("first_seq", row.first_seq, self.frontier.size())?;
         if row.n == 0 || row.n as usize > MAX_EVENTS {
@@ -235,7 +249,9 @@ impl Auditor {
                     return Err(FaultKind::Personal { seq, index });
                 }
             }
-            self.frontier.push(leaf_hash(event.leaf_bytes));
+            let hash = leaf_hash(event.leaf_bytes);
+            each(event.leaf_bytes, hash);
+            self.frontier.push(hash);
             self.compare()?;
         }
         if !events.is_exhausted() {

@@ -24,6 +24,14 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_parent(path)
 }
 
+/// Puts `bytes` in the place of the file `path`, whole or not at all while the machine runs; loss
+/// of power may leave it empty until it is flushed.
+pub(crate) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let part = beside(path, ".part");
+    fs::write(&part, bytes)?;
+    fs::rename(&part, path)
+}
+
 /// Writes a new file that only its owner can read; refuses one that exists.
 pub(crate) fn create_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();

@@ -10,12 +10,9 @@ use crate::checkpoint::Checkpoint;
 use crate::files;
 use crate::hash::Hash;
 use crate::merkle::Frontier;
-use crate::note::{NoteError, Signer, VerifierKey};
+use crate::note::{MAX_NOTE_BYTES, NoteError, Signer, VerifierKey};
 use crate::prove::find_frame;
 use crate::store::{Source, StoreError};
-
-/// The most bytes of a checkpoint file with its cosignatures.
-const MAX_NOTE: u64 = 64 * 1024;
 
 /// Keeps the last signed checkpoint in a directory of its own, outside the ledger and its backups.
 ///
@@ -76,7 +73,7 @@ impl Gate {
         match fs::metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(self.file()(error)),
-            Ok(metadata) if metadata.len() > MAX_NOTE => Err(GateError::Note {
+            Ok(metadata) if metadata.len() > MAX_NOTE_BYTES as u64 => Err(GateError::Note {
                 path,
                 source: NoteError::Shape,
             }),

@@ -31,6 +31,7 @@ mod merkle;
 mod note;
 mod prove;
 mod store;
+mod tile;
 mod verify;
 
 pub use audit::{Fault, FaultKind};
@@ -40,15 +41,20 @@ pub use frame::{Event, Events, Frame, FrameRow, MAX_EVENTS, MAX_FRAME_BYTES};
 pub use gate::{Checkpointer, Gate, GateError};
 pub use hash::{Hash, leaf_hash};
 pub use leaf::{
-    Draft, DraftFault, FrameHead, Leaf, MAX_OPEN, MAX_PERSONAL, MAX_TIME_US, Malformed, Personal,
-    Stream,
+    Draft, DraftFault, FrameHead, Leaf, MAX_LEAF, MAX_OPEN, MAX_PERSONAL, MAX_TIME_US, Malformed,
+    Personal, Stream,
 };
 pub use ledger::{AppendError, Ledger, OpenError, Options, Receipt, Salts};
 pub use merkle::{Frontier, ProofFault, verify_consistency, verify_inclusion};
-pub use note::{NoteError, Signer, VerifierKey};
+pub use note::{MAX_NOTE_BYTES, NoteError, Signer, VerifierKey};
 pub use prove::{ProveError, consistency_proof, find_frame, inclusion_proof, read_event};
 pub use store::{
     Cause, Injected, MemoryStore, RowHead, Source, SqliteReader, SqliteStore, Store, StoreError,
+};
+pub use tile::{
+    TILE_WIDTH, TileError, TilePath, TileReader, TileReport, TileWriter, Tiles,
+    consistency_proof_from_tiles, entries_of_bundle, export_tiles, frontier_from_tiles,
+    inclusion_proof_from_tiles,
 };
 pub use verify::{Progress, VerifyReport, verify};
 

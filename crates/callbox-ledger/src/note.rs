@@ -19,6 +19,8 @@ const SECRET_PREFIX: &str = "PRIVATE+KEY+";
 const SIGNATURE_PREFIX: &str = "— ";
 /// More signatures than this are not looked at.
 const MAX_SIGNATURES: usize = 64;
+/// The most bytes of a note: sixteen signatures of 5 KiB, which every reader must take.
+pub const MAX_NOTE_BYTES: usize = 96 * 1024;
 
 /// Tells why a note or a key was not taken.
 #[derive(Debug, thiserror::Error)]

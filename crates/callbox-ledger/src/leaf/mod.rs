@@ -6,8 +6,12 @@ use crate::hash::Hash;
 
 pub(crate) use codec::{decode, encode, is_canonical};
 
-/// The most bytes of one open payload.
-pub const MAX_OPEN: usize = 64 * 1024;
+/// The most bytes of one leaf: entry bundles (C2SP tlog-tiles) give its length two bytes.
+pub const MAX_LEAF: usize = 65_535;
+
+/// The most bytes of one open payload: with the largest of everything else it still fits a leaf of
+/// [`MAX_LEAF`] bytes.
+pub const MAX_OPEN: usize = 65_024;
 
 /// The most bytes of one personal payload, without its salt.
 pub const MAX_PERSONAL: usize = 64 * 1024;

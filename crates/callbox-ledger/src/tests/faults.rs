@@ -191,6 +191,7 @@ fn bad_drafts_are_refused_and_change_nothing() {
     let mut ledger = open(&store);
     let good = draft(1, 1, 0);
     let long = vec![0; MAX_OPEN + 1];
+    let longer = vec![0; MAX_PERSONAL + 1];
     let many = vec![good; MAX_EVENTS + 1];
     let full = vec![
         Draft {
@@ -215,7 +216,7 @@ fn bad_drafts_are_refused_and_change_nothing() {
         ),
         (
             &[Draft {
-                personal: Some(&long),
+                personal: Some(&longer),
                 ..good
             }],
             "the payload of draft 0",

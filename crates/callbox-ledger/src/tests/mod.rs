@@ -7,6 +7,7 @@ mod format;
 mod script;
 mod sqlite;
 mod tamper;
+mod tiles;
 
 use crate::*;
 

@@ -1,0 +1,134 @@
+//! What others' programs make of the published files.
+//!
+//! Needs Go and Debian's `golang-golang-x-mod-dev`; without them the test says so and passes.
+
+#![expect(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+#![expect(
+    clippy::print_stderr,
+    reason = "a test that looks at nothing must say so"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use callbox_ledger::{
+    Checkpointer, Draft, Gate, Ledger, MemoryStore, Options, Signer, Stream, export_tiles,
+};
+
+const GO_PATH: &str = "/usr/share/gocode";
+
+fn draft(version: u32) -> Draft<'static> {
+    Draft {
+        kind: 7,
+        schema: 1,
+        stream: Stream { kind: 1, no: 1 },
+        stream_version: version,
+        at_us: i64::from(version),
+        recorded_us: i64::from(version),
+        actor: 42,
+        purpose: 1,
+        idempotency: None,
+        open: b"\x82\x01\x63ENR",
+        personal: version.is_multiple_of(3).then_some(b"caller Ada, 555 0100"),
+    }
+}
+
+/// Exports a ledger of so many events below `directory` and gives the key that checks it.
+fn export(directory: &Path, events: u32) -> String {
+    let store = MemoryStore::new();
+    let mut ledger = Ledger::open(store.clone(), Options::default()).unwrap();
+    let drafts: Vec<_> = (1..=events).map(draft).collect();
+    for frame in drafts.chunks(1000) {
+        ledger.append(frame).unwrap();
+    }
+    let signer = Signer::generate("test.example/center", &directory.join("key")).unwrap();
+    let key = signer.verifier().clone();
+    let gate = Gate::open(&directory.join("gate")).unwrap();
+    let mut checkpointer = Checkpointer::new(Box::new(store.clone()), signer, gate);
+    checkpointer.advance().unwrap();
+    let note = checkpointer.gate().note().unwrap().unwrap();
+    let entries = directory.join("entries");
+    let tiles = directory.join("tiles");
+    export_tiles(&mut store.clone(), &note, &key, &tiles, Some(&entries)).unwrap();
+    key.to_string()
+}
+
+/// Builds the Go program, or gives `None` where there is no Go.
+fn build(directory: &Path) -> Option<PathBuf> {
+    let sumdb = Path::new(GO_PATH).join("src/golang.org/x/mod/sumdb/tlog");
+    if !sumdb.exists() || Command::new("go").arg("version").output().is_err() {
+        eprintln!("SKIPPED: needs golang-go and golang-golang-x-mod-dev");
+        return None;
+    }
+    let program = directory.join("outsider");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outsider/main.go");
+    let built = Command::new("go")
+        .args(["build", "-o"])
+        .args([&program, &source])
+        .envs([("GO111MODULE", "off"), ("GOPATH", GO_PATH)])
+        .output()
+        .unwrap();
+    assert!(
+        built.status.success(),
+        "{}",
+        String::from_utf8_lossy(&built.stderr)
+    );
+    Some(program)
+}
+
+fn run(program: &Path, key: &str, directory: &Path) -> (bool, String) {
+    let output = Command::new(program)
+        .arg(key)
+        .args([directory.join("tiles"), directory.join("entries")])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    (output.status.success(), text)
+}
+
+#[test]
+fn an_outsider_agrees_and_finds_every_change() {
+    let directory = tempfile::tempdir().unwrap();
+    let Some(program) = build(directory.path()) else {
+        return;
+    };
+    let key = export(directory.path(), 70_000);
+    let (good, text) = run(&program, &key, directory.path());
+    assert!(good && text.starts_with("ok 70000 "), "{text}");
+    assert!(text.ends_with(" 70000 100"), "{text}");
+    eprintln!("an outsider's program says: {text}");
+
+    type Change = fn(&mut Vec<u8>);
+    let changes: [(&str, Change); 12] = [
+        ("tiles/checkpoint", |note| note[22] ^= 1),
+        ("tiles/checkpoint", |note| note[30] ^= 1),
+        ("tiles/checkpoint", |note| *note.last_mut().unwrap() ^= 1),
+        ("tiles/tile/0/000", |tile| tile[0] ^= 1),
+        ("tiles/tile/0/100", |tile| tile.swap(31, 63)),
+        ("tiles/tile/0/272", |tile| tile.truncate(8160)),
+        ("tiles/tile/0/273.p/112", |tile| tile.rotate_left(32)),
+        ("tiles/tile/1/000", |tile| tile[8191] ^= 128),
+        ("tiles/tile/2/000.p/1", |tile| tile.fill(0)),
+        ("entries/tile/entries/000", |bundle| bundle[9] ^= 1),
+        ("entries/tile/entries/000", |bundle| bundle[1] += 1),
+        ("entries/tile/entries/273.p/112", |bundle| {
+            bundle.extend([0, 0])
+        }),
+    ];
+    for (path, change) in changes {
+        let path = directory.path().join(path);
+        let kept = fs::read(&path).unwrap();
+        let mut bytes = kept.clone();
+        change(&mut bytes);
+        assert_ne!(bytes, kept);
+        fs::write(&path, bytes).unwrap();
+        let (good, text) = run(&program, &key, directory.path());
+        assert!(!good, "{}: {text}", path.display());
+        fs::write(&path, kept).unwrap();
+    }
+    let stranger = tempfile::tempdir().unwrap();
+    let key = export(stranger.path(), 1);
+    let (good, text) = run(&program, &key, directory.path());
+    assert!(!good, "another key: {text}");
+}
