@@ -45,7 +45,9 @@ pub(crate) fn create<T>(
             ))
         })?;
     let part = vacant(dir)?;
-    let origin = new.origin.map_or_else(|| new_origin(new.name), str::to_owned);
+    let origin = new
+        .origin
+        .map_or_else(|| new_origin(new.name), str::to_owned);
     let made = (|| {
         let data = DataDir::create(&part, &origin).map_err(|error| data_dir(&error))?;
         private(&part)?;
@@ -65,7 +67,12 @@ pub(crate) fn create<T>(
 /// A new center for a history: what the history uses is defined when it is replayed.
 pub(crate) fn create_for_replay(dir: &Path, name: &str, timezone: &str) -> Outcome {
     let commands = crate::defaults::statuses().collect();
-    let new = NewCenter { name, origin: None, timezone, commands };
+    let new = NewCenter {
+        name,
+        origin: None,
+        timezone,
+        commands,
+    };
     create(dir, new, |_| Ok(())).map(drop)
 }
 
@@ -73,9 +80,21 @@ fn configure(engine: &Engine, commands: Vec<Command>) -> Outcome {
     let at = crate::times::now();
     let mut tickets = Vec::with_capacity(commands.len());
     for command in commands {
-        let context = Context { at, actor: ActorId::SYSTEM, purpose: Purpose::Administration };
-        let submission = Submission { command, context, idempotency: None };
-        tickets.push(engine.enqueue(submission).map_err(|error| Failure::internal(&error))?);
+        let context = Context {
+            at,
+            actor: ActorId::SYSTEM,
+            purpose: Purpose::Administration,
+        };
+        let submission = Submission {
+            command,
+            context,
+            idempotency: None,
+        };
+        tickets.push(
+            engine
+                .enqueue(submission)
+                .map_err(|error| Failure::internal(&error))?,
+        );
     }
     for ticket in tickets {
         ticket.wait().map_err(|error| Failure::internal(&error))?;
@@ -108,7 +127,8 @@ pub(crate) fn existing(dir: &Path) -> Outcome<DataDir> {
 
 /// The time zone in which the center reads its clocks; UTC before it was named.
 pub(crate) fn zone_of(name: Option<&Code>) -> TimeZone {
-    name.and_then(|name| crate::times::zone(name.as_str())).unwrap_or(TimeZone::UTC)
+    name.and_then(|name| crate::times::zone(name.as_str()))
+        .unwrap_or(TimeZone::UTC)
 }
 
 fn data_dir(error: &DataDirError) -> Failure {
@@ -151,14 +171,23 @@ pub(crate) fn vacant(dir: &Path) -> Outcome<PathBuf> {
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => {
-            return Err(Failure::io(format_args!("cannot use {}", dir.display()), &error));
+            return Err(Failure::io(
+                format_args!("cannot use {}", dir.display()),
+                &error,
+            ));
         }
     }
     let mut name = OsString::from(dir.file_name().unwrap_or_default());
     name.push(format!(".part-{}", std::process::id()));
     let parent = dir.parent().unwrap_or(Path::new(""));
     fs::create_dir_all(parent)
-        .or_else(|error| if parent.as_os_str().is_empty() { Ok(()) } else { Err(error) })
+        .or_else(|error| {
+            if parent.as_os_str().is_empty() {
+                Ok(())
+            } else {
+                Err(error)
+            }
+        })
         .map_err(|error| Failure::io(format_args!("cannot make {}", parent.display()), &error))?;
     Ok(parent.join(name))
 }
@@ -182,8 +211,9 @@ pub(crate) fn private(dir: &Path) -> Outcome {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
-            .map_err(|error| Failure::io(format_args!("cannot protect {}", dir.display()), &error))?;
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).map_err(|error| {
+            Failure::io(format_args!("cannot protect {}", dir.display()), &error)
+        })?;
     }
     Ok(())
 }
@@ -198,7 +228,11 @@ fn new_origin(name: &str) -> String {
         .join("-");
     // Seeded by the operating system; it has to be unique, not secret.
     let random = RandomState::new().build_hasher().finish();
-    format!("callbox.local/{}{}{random:016x}", slug, if slug.is_empty() { "" } else { "-" })
+    format!(
+        "callbox.local/{}{}{random:016x}",
+        slug,
+        if slug.is_empty() { "" } else { "-" }
+    )
 }
 
 /// The machine's time zone, or UTC.

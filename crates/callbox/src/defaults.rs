@@ -77,17 +77,18 @@ pub(crate) fn statuses() -> impl Iterator<Item = Command> {
     })
 }
 
-/// The status code that a new center has for a meaning.
-pub(crate) fn status_code(meaning: Meaning) -> Code {
-    code(STATUSES[meaning as usize].0)
-}
-
 /// Everything that a new center begins with apart from its name.
 pub(crate) fn everything() -> Vec<Command> {
     let mut commands: Vec<Command> = statuses().collect();
     for (agency, name) in AGENCIES {
         let name = code(name);
-        commands.push(DefineAgency { code: code(agency), name }.into());
+        commands.push(
+            DefineAgency {
+                code: code(agency),
+                name,
+            }
+            .into(),
+        );
     }
     for (rank, (priority, label, warn, alarm)) in (1..).zip(PRIORITIES) {
         let define = DefinePriority {
@@ -109,11 +110,23 @@ pub(crate) fn everything() -> Vec<Command> {
     }
     for (unit_type, label) in UNIT_TYPES {
         let label = code(label);
-        commands.push(DefineUnitType { code: code(unit_type), label }.into());
+        commands.push(
+            DefineUnitType {
+                code: code(unit_type),
+                label,
+            }
+            .into(),
+        );
     }
     for (disposition, label) in DISPOSITIONS {
         let label = code(label);
-        commands.push(DefineDisposition { code: code(disposition), label }.into());
+        commands.push(
+            DefineDisposition {
+                code: code(disposition),
+                label,
+            }
+            .into(),
+        );
     }
     commands
 }

@@ -54,19 +54,6 @@ impl Failure {
     pub(crate) fn internal(error: &dyn std::error::Error) -> Self {
         Self::Internal(chain(error))
     }
-
-    /// Adds what went before to the message.
-    pub(crate) fn after(self, before: &str) -> Self {
-        let add = |text: String| format!("{text}\n{before}");
-        match self {
-            Self::Check(text) => Self::Check(add(text)),
-            Self::Usage(text) => Self::Usage(add(text)),
-            Self::Input(text) => Self::Input(add(text)),
-            Self::Refused(text) => Self::Refused(add(text)),
-            Self::Internal(text) => Self::Internal(add(text)),
-            Self::Quiet => Self::Quiet,
-        }
-    }
 }
 
 impl fmt::Display for Failure {

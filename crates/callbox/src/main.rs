@@ -3,6 +3,7 @@
 //! Each verb is a file in `commands`. Results go to stdout, everything else to stderr; the exit
 //! codes stand in [`failure`]. What is *absent*: rules (in `callbox-domain`), formats of the ledger.
 
+mod archive;
 mod center;
 mod commands;
 mod defaults;

@@ -26,8 +26,8 @@ pub(crate) fn result(format: Format, text: impl fmt::Display, json: &impl Serial
     match format {
         Format::Text => writeln!(out, "{text}")?,
         Format::Json => {
-            let json = serde_json::to_string_pretty(json)
-                .map_err(|error| Failure::internal(&error))?;
+            let json =
+                serde_json::to_string_pretty(json).map_err(|error| Failure::internal(&error))?;
             writeln!(out, "{json}")?;
         }
     }
@@ -74,6 +74,9 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>], left: usize) -> String 
         cells.join("  ").trim_end().to_owned()
     };
     let mut lines = vec![line(&mut head.iter().copied())];
-    lines.extend(rows.iter().map(|row| line(&mut row.iter().map(String::as_str))));
+    lines.extend(
+        rows.iter()
+            .map(|row| line(&mut row.iter().map(String::as_str))),
+    );
     lines.join("\n")
 }

@@ -56,8 +56,7 @@ pub(crate) fn local(at: Timestamp, zone: &TimeZone) -> String {
 
 /// The local offset from UTC in seconds at a moment.
 pub(crate) fn offset(at: Timestamp, zone: &TimeZone) -> i32 {
-    jiff::Timestamp::from_microsecond(at.micros())
-        .map_or(0, |time| zone.to_offset(time).seconds())
+    jiff::Timestamp::from_microsecond(at.micros()).map_or(0, |time| zone.to_offset(time).seconds())
 }
 
 /// Seconds as minutes and seconds, as in `12:05`.

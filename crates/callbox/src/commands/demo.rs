@@ -79,7 +79,11 @@ impl Demo {
         let made = if DataDir::new(&self.data).exists() {
             None
         } else {
-            output::note(format_args!("Making {} in {} …", town.name(), self.data.display()));
+            output::note(format_args!(
+                "Making {} in {} …",
+                town.name(),
+                self.data.display()
+            ));
             Some(self.make(&town)?)
         };
         let data = center::existing(&self.data)?;
@@ -93,7 +97,12 @@ impl Demo {
     fn make(&self, town: &Arc<Town>) -> Outcome<Simulation> {
         let timezone = center::machine_zone();
         let name = center_name(town);
-        let new = NewCenter { name: &name, origin: None, timezone: &timezone, commands: Vec::new() };
+        let new = NewCenter {
+            name: &name,
+            origin: None,
+            timezone: &timezone,
+            commands: Vec::new(),
+        };
         let (_, simulation) = center::create(&self.data, new, |data| {
             let access = open_access(data)?;
             sign_ins(data, &access)?;
@@ -149,24 +158,33 @@ impl Demo {
             .block_on(Server::bind(engine.clone(), access, options))
             .map_err(|error| super::serve::failure(&error))?;
         let now = times::now();
-        let timezone = center.configuration.center.as_ref().map_or("UTC", |c| c.timezone.as_str());
+        let timezone = center
+            .configuration
+            .center
+            .as_ref()
+            .map_or("UTC", |c| c.timezone.as_str());
         let simulation = made.unwrap_or_else(|| {
             callbox_sim::resume(engine, Arc::clone(&town), self.options(timezone, now), now)
         });
         let live = Live::start(engine.clone(), simulation, wall_clock())
             .map_err(|error| Failure::io("cannot start the simulation", &error))?;
-        let served = output::text(self.welcome(&center, &town, &server.url(), &passwords)).and_then(|()| {
-            runtime.block_on(async {
-                server.run(super::serve::stopped()?).await;
-                Ok(())
-            })
-        });
+        let served = output::text(self.welcome(&center, &town, &server.url(), &passwords))
+            .and_then(|()| {
+                runtime.block_on(async {
+                    server.run(super::serve::stopped()?).await;
+                    Ok(())
+                })
+            });
         live.stop();
         served
     }
 
     fn welcome(&self, center: &Center, town: &Town, url: &str, passwords: &[String]) -> String {
-        let open = center.incidents.iter().filter(|(_, i)| i.closed.is_none()).count();
+        let open = center
+            .incidents
+            .iter()
+            .filter(|(_, i)| i.closed.is_none())
+            .count();
         let pace = match (self.speed, self.no_calls) {
             (speed, _) if speed <= 0.0 => "no calls, crews as slow as life".to_owned(),
             (speed, true) => format!("no calls, crews {speed} times as fast as life"),
@@ -183,7 +201,8 @@ impl Demo {
             String::new(),
             format!("  Open      {url}"),
         ];
-        for ((login, _, _), (index, password)) in ACCOUNTS.iter().zip(passwords.iter().enumerate()) {
+        for ((login, _, _), (index, password)) in ACCOUNTS.iter().zip(passwords.iter().enumerate())
+        {
             let label = if index == 0 { "Sign in" } else { "     or" };
             lines.push(format!("  {label}   {login:<11} {password}"));
         }
@@ -203,7 +222,11 @@ fn center_name(town: &Town) -> String {
 
 /// Refuses to let invented calls into a center of somebody's own.
 fn check_is_demo(dir: &Path, center: &Center, town: &Town) -> Outcome {
-    let name = center.configuration.center.as_ref().map_or("", |center| center.name.as_str());
+    let name = center
+        .configuration
+        .center
+        .as_ref()
+        .map_or("", |center| center.name.as_str());
     if name == center_name(town) {
         return Ok(());
     }

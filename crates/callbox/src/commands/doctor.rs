@@ -1,0 +1,298 @@
+//! `callbox doctor`: is everything in order, and if not, what to do?
+
+use std::{fs, path::Path};
+
+use callbox_engine::DataDir;
+use callbox_ledger::{Gate, Signer, Source as _, SqliteReader};
+use clap::Args;
+use serde::Serialize;
+
+use super::{Data, Printed, backup::LAST};
+use crate::{
+    center,
+    failure::{Failure, Outcome, chain},
+    output, times,
+};
+
+/// Below this much free space a server should not start a shift.
+const LITTLE_SPACE: u64 = 1 << 30;
+/// Below this much it may stop within hours.
+const NO_SPACE: u64 = 100 << 20;
+const DAY_SECONDS: f64 = 86_400.0;
+
+/// Checks disk, clock, permissions, keys, checkpoints and backups, and says what to do
+///
+/// Exits with 1 when a check fails. Works while a server runs. To check the record itself, use
+/// verify.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  callbox doctor --data callbox-data")]
+pub(super) struct Doctor {
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    Ok,
+    Warn,
+    Fail,
+}
+
+#[derive(Debug, Serialize)]
+struct Check {
+    name: &'static str,
+    state: State,
+    found: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Checks {
+    ok: bool,
+    checks: Vec<Check>,
+}
+
+impl Check {
+    fn ok(name: &'static str, found: impl Into<String>) -> Self {
+        Self {
+            name,
+            state: State::Ok,
+            found: found.into(),
+            advice: None,
+        }
+    }
+
+    fn bad(
+        name: &'static str,
+        state: State,
+        found: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self {
+            name,
+            state,
+            found: found.into(),
+            advice: Some(advice.into()),
+        }
+    }
+}
+
+impl Doctor {
+    pub(super) fn run(self) -> Outcome {
+        let data = center::existing(&self.data.data)?;
+        let mut checks = vec![disk(&data), permissions(&data)];
+        let last = last_frame(&data);
+        checks.push(clock(
+            last.as_ref().ok().and_then(|last| last.map(|(_, at)| at)),
+        ));
+        checks.extend(keys_and_checkpoint(&data, last));
+        checks.push(backups(&data));
+        let failed = checks
+            .iter()
+            .filter(|check| check.state == State::Fail)
+            .count();
+        let checks = Checks {
+            ok: failed == 0,
+            checks,
+        };
+        let rows: Vec<String> = checks.checks.iter().map(line).collect();
+        output::result(self.printed.format, rows.join("\n"), &checks)?;
+        match failed {
+            0 => Ok(()),
+            1 => Err(Failure::Check("1 check failed".to_owned())),
+            n => Err(Failure::Check(format!("{n} checks failed"))),
+        }
+    }
+}
+
+fn line(check: &Check) -> String {
+    let state = match check.state {
+        State::Ok => "ok  ",
+        State::Warn => "warn",
+        State::Fail => "FAIL",
+    };
+    let advice = check.advice.as_ref();
+    let advice = advice.map_or_else(String::new, |advice| format!("\n{:19}-> {advice}", ""));
+    format!("{state}  {:<12} {}{advice}", check.name, check.found)
+}
+
+fn disk(data: &DataDir) -> Check {
+    let free = match rustix::fs::statvfs(&data.root) {
+        Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize),
+        Err(error) => {
+            return Check::bad(
+                "disk",
+                State::Fail,
+                format!("cannot be read: {error}"),
+                "check the disk",
+            );
+        }
+    };
+    let found = format!("{:.1} GB free", free as f64 / 1e9);
+    let advice = "free some space, or move the data directory to a larger disk";
+    match free {
+        free if free < NO_SPACE => Check::bad("disk", State::Fail, found, advice),
+        free if free < LITTLE_SPACE => Check::bad("disk", State::Warn, found, advice),
+        _ => Check::ok("disk", found),
+    }
+}
+
+fn permissions(data: &DataDir) -> Check {
+    let probe = data.root.join(format!(".probe-{}", std::process::id()));
+    let written = fs::write(&probe, b"probe").and_then(|()| fs::remove_file(&probe));
+    if let Err(error) = written {
+        let said = crate::failure::said(&error);
+        let advice = "run callbox as the owner of the directory, on a disk that can be written";
+        return Check::bad(
+            "permissions",
+            State::Fail,
+            format!("cannot write: {said}"),
+            advice,
+        );
+    }
+    let open: Vec<String> = [data.root.clone(), data.signing_key(), data.access_db()]
+        .into_iter()
+        .filter(|path| is_open_to_others(path))
+        .map(|path| path.display().to_string())
+        .collect();
+    if open.is_empty() {
+        return Check::ok(
+            "permissions",
+            "the directory can be written, and read by its owner only",
+        );
+    }
+    let open = open.join(" ");
+    let advice = format!("chmod go-rwx {open}");
+    let key = is_open_to_others(&data.signing_key()) || is_open_to_others(&data.access_db());
+    let state = if key { State::Fail } else { State::Warn };
+    Check::bad(
+        "permissions",
+        state,
+        format!("others can look into {open}"),
+        advice,
+    )
+}
+
+#[cfg(unix)]
+fn is_open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_: &Path) -> bool {
+    false
+}
+
+/// The ledger's length and when its last event was recorded.
+fn last_frame(data: &DataDir) -> Result<Option<(u64, i64)>, String> {
+    let mut reader = SqliteReader::open(&data.ledger_db()).map_err(|error| chain(&error))?;
+    let last = reader.last().map_err(|error| chain(&error))?;
+    let Some(last) = last else {
+        return Ok(None);
+    };
+    let row = reader
+        .read(last.no, 1)
+        .map_err(|error| chain(&error))?
+        .pop();
+    Ok(row.map(|row| (row.first_seq + u64::from(row.n), row.at_us)))
+}
+
+fn clock(last_recorded_us: Option<i64>) -> Check {
+    let now = times::now();
+    let advice =
+        "set the machine's clock, and let it follow a time server (timedatectl set-ntp true)";
+    if let Some(last) = last_recorded_us
+        && now.micros() < last
+    {
+        let behind = (last - now.micros()) / 1_000_000;
+        let found = format!("{now}, {behind} s before the last recorded event");
+        return Check::bad("clock", State::Fail, found, advice);
+    }
+    // No callbox was made before 2025: a clock before it has lost its battery.
+    if now.millis() < 1_735_689_600_000 {
+        return Check::bad("clock", State::Fail, now.to_string(), advice);
+    }
+    Check::ok(
+        "clock",
+        format!("{now}, not before the last recorded event"),
+    )
+}
+
+fn keys_and_checkpoint(data: &DataDir, last: Result<Option<(u64, i64)>, String>) -> Vec<Check> {
+    let ledger = match last {
+        Ok(last) => last.map_or(0, |(events, _)| events),
+        Err(why) => {
+            let advice = format!("callbox verify --data {}", data.root.display());
+            return vec![Check::bad("ledger", State::Fail, why, advice)];
+        }
+    };
+    let signer = match Signer::load(&data.signing_key()) {
+        Ok(signer) => signer,
+        Err(error) => {
+            let advice = "put the key back from a backup; without it nothing can be signed";
+            return vec![Check::bad("keys", State::Fail, chain(&error), advice)];
+        }
+    };
+    let keys = Check::ok("keys", format!("{}", signer.verifier()));
+    let advice = format!("callbox verify --data {}", data.root.display());
+    let kept = Gate::open(&data.checkpoint()).and_then(|gate| gate.checkpoint(signer.verifier()));
+    let checkpoint = match kept {
+        Err(error) => Check::bad("checkpoint", State::Fail, chain(&error), advice),
+        Ok(None) if ledger == 0 => Check::ok("checkpoint", "nothing to sign yet"),
+        Ok(None) => Check::bad(
+            "checkpoint",
+            State::Fail,
+            format!("none, although the ledger has {ledger} events"),
+            "start the server, it signs within a second; if there was one before, find out who \
+             removed it",
+        ),
+        Ok(Some(kept)) if kept.size > ledger => Check::bad(
+            "checkpoint",
+            State::Fail,
+            format!(
+                "{} events were signed, the ledger has {ledger}: an older copy was put back",
+                kept.size
+            ),
+            advice,
+        ),
+        Ok(Some(kept)) => Check::ok(
+            "checkpoint",
+            format!("{} of {ledger} events are signed", kept.size),
+        ),
+    };
+    vec![keys, checkpoint]
+}
+
+fn backups(data: &DataDir) -> Check {
+    let advice = format!(
+        "callbox backup FILE --data {}, every day, to another disk",
+        data.root.display()
+    );
+    let read = fs::read_to_string(data.root.join(LAST)).ok();
+    let last: Option<serde_json::Value> = read.and_then(|text| serde_json::from_str(&text).ok());
+    let Some(last) = last else {
+        return Check::bad("backups", State::Warn, "none was made yet", advice);
+    };
+    let text = |key: &str| last[key].as_str().unwrap_or_default().to_owned();
+    let (file, at) = (text("file"), text("at"));
+    let age = at.parse::<jiff::Timestamp>().map_or(f64::INFINITY, |at| {
+        (times::now().micros() - at.as_microsecond()) as f64 / 1e6
+    });
+    let found = format!("the last one at {at}: {file}");
+    if age > DAY_SECONDS {
+        return Check::bad(
+            "backups",
+            State::Warn,
+            format!("{found}, more than a day ago"),
+            advice,
+        );
+    }
+    Check::ok("backups", found)
+}

@@ -64,10 +64,16 @@ impl Init {
             commands: defaults::everything(),
         };
         let (verifier_key, password) = center::create(&self.data.data, new, |data| {
-            let access = Access::open(&data.access_db()).map_err(|error| Failure::internal(&error))?;
+            let access =
+                Access::open(&data.access_db()).map_err(|error| Failure::internal(&error))?;
             let password = generate_password().map_err(|error| Failure::internal(&error))?;
             access
-                .create(&self.supervisor, &self.supervisor, Role::Supervisor, &password)
+                .create(
+                    &self.supervisor,
+                    &self.supervisor,
+                    Role::Supervisor,
+                    &password,
+                )
                 .map_err(|error| super::user::access_failure(&error))?;
             Ok(password)
         })?;
@@ -76,7 +82,10 @@ impl Init {
             center: &self.center,
             timezone: &timezone,
             verifier_key,
-            supervisor: Supervisor { login: &self.supervisor, password },
+            supervisor: Supervisor {
+                login: &self.supervisor,
+                password,
+            },
         };
         let data = made.data.display();
         let text = format!(

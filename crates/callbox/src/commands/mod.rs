@@ -1,13 +1,13 @@
 //! The verbs, one file each.
 
-//B mod backup;
-//B mod doctor;
+mod backup;
 mod demo;
+mod doctor;
 mod init;
 mod ledger;
 mod replay;
 mod report;
-//B mod restore;
+mod restore;
 mod serve;
 mod token;
 mod user;
@@ -21,8 +21,13 @@ use crate::{center::DEFAULT_DATA, failure::Outcome, output::Format};
 
 /// callbox: takes calls, sends help, keeps a record that anyone can check.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100, after_help = "\
-Exit codes: 0 done; 1 the check failed; 2 wrong usage; 3 bad input; 4 refused by a rule or right; 70 internal fault")]
+#[command(
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "\
+Exit codes: 0 done; 1 the check failed; 2 wrong usage; 3 bad input; 4 refused by a rule or right; 70 internal fault"
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     verb: Verb,
@@ -37,9 +42,9 @@ enum Verb {
     Report(report::Report),
     Verify(verify::Verify),
     Ledger(ledger::Ledger),
-//B    Backup(backup::Backup),
-//B    Restore(restore::Restore),
-//B    Doctor(doctor::Doctor),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
+    Doctor(doctor::Doctor),
     User(user::User),
     Token(token::Token),
 }
@@ -55,9 +60,9 @@ impl Cli {
             Verb::Report(verb) => verb.run(),
             Verb::Verify(verb) => verb.run(),
             Verb::Ledger(verb) => verb.run(),
-//B            Verb::Backup(verb) => verb.run(),
-//B            Verb::Restore(verb) => verb.run(),
-//B            Verb::Doctor(verb) => verb.run(),
+            Verb::Backup(verb) => verb.run(),
+            Verb::Restore(verb) => verb.run(),
+            Verb::Doctor(verb) => verb.run(),
             Verb::User(verb) => verb.run(),
             Verb::Token(verb) => verb.run(),
         }

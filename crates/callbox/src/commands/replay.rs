@@ -33,7 +33,12 @@ pub(super) struct Replay {
     #[arg(long, value_name = "max|N", default_value = "max", value_parser = Speed::parse)]
     speed: Speed,
     /// Replay into the server at this address (http://HOST:PORT) instead of a data directory
-    #[arg(long, value_name = "URL", requires = "token_file", conflicts_with = "data")]
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "token_file",
+        conflicts_with = "data"
+    )]
     to: Option<String>,
     /// The file that holds the token for that server; see: callbox token add --help
     #[arg(long, value_name = "FILE", requires = "to")]
@@ -51,7 +56,11 @@ pub(super) struct Replay {
 impl Replay {
     pub(super) fn run(self) -> Outcome {
         super::log("error");
-        let input = replay::Input { file: self.file, map: self.map, rejected: self.rejected };
+        let input = replay::Input {
+            file: self.file,
+            map: self.map,
+            rejected: self.rejected,
+        };
         let tally = match (self.to, self.token_file) {
             (Some(_), Some(_)) => return Err(Failure::Internal("--to is being built".to_owned())),
             _ => replay::into_directory(&input, &self.data.data, self.speed, self.only_define)?,

@@ -79,7 +79,9 @@ impl Recorded {
         bar.finish_and_clear();
         let zone = center::zone_of(history.timezone());
         let bound = |flag: &str, text: &Option<String>| {
-            text.as_ref().map(|text| times::parse(flag, text, &zone)).transpose()
+            text.as_ref()
+                .map(|text| times::parse(flag, text, &zone))
+                .transpose()
         };
         let window = Window {
             from: bound("--from", &span.from)?,
@@ -90,7 +92,11 @@ impl Recorded {
         {
             return Err(Failure::Usage("--from has to lie before --to".to_owned()));
         }
-        Ok(Self { history, window, zone })
+        Ok(Self {
+            history,
+            window,
+            zone,
+        })
     }
 
     fn offset(&self) -> impl Fn(Timestamp) -> i32 + use<> {

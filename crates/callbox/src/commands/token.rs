@@ -22,7 +22,9 @@ pub(super) struct Token {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Makes a token with an account's rights and prints it once
-    #[command(after_help = "Example:\n  callbox token add mlee --label \"nightly export\" --days 30 > token")]
+    #[command(
+        after_help = "Example:\n  callbox token add mlee --label \"nightly export\" --days 30 > token"
+    )]
     Add(Add),
     /// Lists the tokens
     #[command(after_help = "Example:\n  callbox token list")]
@@ -90,7 +92,9 @@ impl Add {
 
 impl List {
     fn run(self) -> Outcome {
-        let tokens = open(&self.data)?.tokens().map_err(|error| access_failure(&error))?;
+        let tokens = open(&self.data)?
+            .tokens()
+            .map_err(|error| access_failure(&error))?;
         let rows: Vec<Vec<String>> = tokens
             .iter()
             .map(|token| {
@@ -115,6 +119,10 @@ impl Revoke {
             .revoke_token(self.id)
             .map_err(|error| access_failure(&error))?;
         let text = format!("token {} is revoked", self.id);
-        output::result(self.printed.format, text, &json!({ "id": self.id, "revoked": true }))
+        output::result(
+            self.printed.format,
+            text,
+            &json!({ "id": self.id, "revoked": true }),
+        )
     }
 }

@@ -94,7 +94,10 @@ impl Add {
         let account = access
             .create(&self.login, name, self.role, &password)
             .map_err(|error| access_failure(&error))?;
-        let text = format!("{} ({})\npassword  {password}\n(shown this once)", self.login, self.role);
+        let text = format!(
+            "{} ({})\npassword  {password}\n(shown this once)",
+            self.login, self.role
+        );
         let json = json!({
             "login": account.login, "name": account.name, "role": account.role.name(),
             "password": password,
@@ -105,7 +108,9 @@ impl Add {
 
 impl List {
     fn run(self) -> Outcome {
-        let accounts = open(&self.data)?.accounts().map_err(|error| access_failure(&error))?;
+        let accounts = open(&self.data)?
+            .accounts()
+            .map_err(|error| access_failure(&error))?;
         let rows: Vec<Vec<String>> = accounts
             .iter()
             .map(|account| {
@@ -137,7 +142,9 @@ fn password(named: &Named) -> Outcome {
 
 fn disable(named: &Named) -> Outcome {
     let access = open(&named.data)?;
-    access.disable(&named.login).map_err(|error| access_failure(&error))?;
+    access
+        .disable(&named.login)
+        .map_err(|error| access_failure(&error))?;
     let text = format!("{} is disabled", named.login);
     let json = json!({ "login": named.login, "disabled": true });
     output::result(named.printed.format, text, &json)
@@ -166,5 +173,8 @@ pub(super) fn access_failure(error: &AccessError) -> Failure {
 /// A day from seconds since 1970.
 pub(super) fn day(seconds: i64) -> String {
     let at = callbox_domain::Timestamp::from_seconds(seconds);
-    times::local(at, &jiff::tz::TimeZone::UTC).chars().take(10).collect()
+    times::local(at, &jiff::tz::TimeZone::UTC)
+        .chars()
+        .take(10)
+        .collect()
 }

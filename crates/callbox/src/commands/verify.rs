@@ -18,7 +18,7 @@ use super::{Data, Printed};
 use crate::{
     center,
     failure::{Failure, Outcome},
-    output, times,
+    output,
 };
 
 /// The most bytes of a checkpoint file.
@@ -82,10 +82,13 @@ impl Verify {
         seconds: f64,
     ) -> Outcome {
         let per_second = (report.events as f64 / seconds.max(1e-9)).round();
-        let signed = checkpoints.iter().map(|(_, checkpoint)| checkpoint.size).max();
-        let last = report.last_recorded_us.map(|us| {
-            callbox_domain::Timestamp::from_micros(us).to_string()
-        });
+        let signed = checkpoints
+            .iter()
+            .map(|(_, checkpoint)| checkpoint.size)
+            .max();
+        let last = report
+            .last_recorded_us
+            .map(|us| callbox_domain::Timestamp::from_micros(us).to_string());
         let json = json!({
             "ok": true,
             "frames": report.frames,
@@ -117,7 +120,11 @@ impl Verify {
     fn bad(&self, why: &str, fault: Option<&Fault>) -> Outcome {
         let frame = fault.map(|fault| fault.frame);
         let json = json!({ "ok": false, "first_bad_frame": frame, "fault": why });
-        output::result(self.printed.format, format_args!("The ledger is NOT good: {why}"), &json)?;
+        output::result(
+            self.printed.format,
+            format_args!("The ledger is NOT good: {why}"),
+            &json,
+        )?;
         Err(Failure::Check(
             "the check failed; keep the files as they are, and compare with a backup".to_owned(),
         ))
@@ -155,11 +162,9 @@ pub(super) fn read_checkpoint(
         .and_then(|file| file.take(MAX_CHECKPOINT).read_to_string(&mut note))
         .map_err(|error| Failure::io(format_args!("cannot read {}", path.display()), &error))?;
     Ok(Checkpoint::open(&note, key).map_err(|error| {
-        format!("{} is not a checkpoint of this ledger: {error}", path.display())
+        format!(
+            "{} is not a checkpoint of this ledger: {error}",
+            path.display()
+        )
     }))
-}
-
-/// A moment for messages.
-pub(super) fn moment() -> String {
-    times::now().to_string()
 }

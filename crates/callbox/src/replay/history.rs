@@ -111,7 +111,9 @@ pub(super) fn read(path: &Path, checked: &Checked) -> Outcome<History> {
     }
     bar.finish_and_clear();
     if u32::try_from(history.work.len().max(history.calls.len())).is_err() {
-        return Err(Failure::Input(format!("{file} has too many rows; split it by months")));
+        return Err(Failure::Input(format!(
+            "{file} has too many rows; split it by months"
+        )));
     }
     Ok(history)
 }
@@ -125,7 +127,9 @@ struct Row<'a> {
 
 impl Row<'_> {
     fn get(&self, column: Option<usize>) -> Option<&str> {
-        column.map(|at| self.fields[at]).filter(|text| !text.is_empty())
+        column
+            .map(|at| self.fields[at])
+            .filter(|text| !text.is_empty())
     }
 
     fn time(&self, column: Option<usize>, name: &str) -> Result<Option<stamp::Stamp>, Refused> {
@@ -150,7 +154,11 @@ impl Row<'_> {
     }
 
     fn place(&self, repaired: &mut BTreeMap<&'static str, u64>) -> Result<Option<Place>, Refused> {
-        let parts = self.columns.place.iter().filter_map(|at| self.get(Some(*at)));
+        let parts = self
+            .columns
+            .place
+            .iter()
+            .filter_map(|at| self.get(Some(*at)));
         let words = parts.collect::<Vec<_>>().join(" ");
         let (lat, lon) = (self.get(self.columns.lat), self.get(self.columns.lon));
         let degrees = |text: Option<&str>, most: f64| {
@@ -225,7 +233,11 @@ impl History {
         let known = self.by_id.get(&call.id).copied();
         let Some((call_sign, unit_type, times)) = work else {
             if known.is_some() {
-                let kind = if columns.id.is_some() { "duplicate-call" } else { "duplicate" };
+                let kind = if columns.id.is_some() {
+                    "duplicate-call"
+                } else {
+                    "duplicate"
+                };
                 return Err((kind, "the same call stands in an earlier row".to_owned()));
             }
             self.put_call(call);
@@ -255,7 +267,10 @@ impl History {
     }
 
     /// A row's assignment: call sign, unit type, times. Nothing where the row names no unit.
-    #[expect(clippy::type_complexity, reason = "one caller, three parts with names in its doc")]
+    #[expect(
+        clippy::type_complexity,
+        reason = "one caller, three parts with names in its doc"
+    )]
     fn work(
         &mut self,
         row: &Row<'_>,
@@ -284,7 +299,10 @@ impl History {
             };
         };
         if times[0].is_none() {
-            return Err(("no-dispatch-time", format!("{call_sign} has no dispatch time")));
+            return Err((
+                "no-dispatch-time",
+                format!("{call_sign} has no dispatch time"),
+            ));
         }
         let unit_type = self.code("the unit type", row.get(columns.unit_type))?;
         let unit_type = unit_type.unwrap_or_else(|| crate::defaults::code("UNKNOWN"));
@@ -328,7 +346,10 @@ impl History {
             (Some(_), None) => {}
         }
         if differs {
-            *self.repaired.entry("call-differs-first-row-kept").or_default() += 1;
+            *self
+                .repaired
+                .entry("call-differs-first-row-kept")
+                .or_default() += 1;
         }
     }
 
@@ -337,7 +358,10 @@ impl History {
             *self.repaired.entry(kind).or_default() += n;
         }
         if ambiguous > 0 {
-            *self.repaired.entry("ambiguous-local-time-first-taken").or_default() += ambiguous;
+            *self
+                .repaired
+                .entry("ambiguous-local-time-first-taken")
+                .or_default() += ambiguous;
         }
     }
 }

@@ -45,11 +45,13 @@ impl Known {
             Event::IncidentReceived(received) if entry.actor == ActorId::HISTORY => {
                 if let Some(reference) = &received.reference {
                     self.calls.insert(reference.clone(), received.incident);
-                    self.incidents.insert(received.incident, KnownCall::default());
+                    self.incidents
+                        .insert(received.incident, KnownCall::default());
                 }
             }
             Event::UnitDispatched(event) => self.with(event.incident, |call| {
-                call.assignments.insert((event.unit, entry.at), event.assignment);
+                call.assignments
+                    .insert((event.unit, entry.at), event.assignment);
             }),
             Event::AssignmentProgressed(event) => self.with(event.incident, |call| {
                 call.progress.push((event.assignment, event.meaning));
@@ -91,7 +93,8 @@ impl Known {
 
     /// Whether the assignment has the time with this meaning.
     pub(super) fn has_progressed(&self, id: &Code, no: AssignmentNo, meaning: Meaning) -> bool {
-        self.call(id).is_some_and(|call| call.progress.contains(&(no, meaning)))
+        self.call(id)
+            .is_some_and(|call| call.progress.contains(&(no, meaning)))
     }
 
     /// Whether the assignment has ended.

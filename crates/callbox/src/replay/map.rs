@@ -130,7 +130,9 @@ pub(crate) fn load(path: &Path) -> Outcome<Checked> {
     }
     let agency = map.center.agency.as_deref().unwrap_or("HISTORY");
     let agency = Code::new(agency).map_err(|error| {
-        Failure::Input(format!("the map {shown} has an unusable center.agency: {error}"))
+        Failure::Input(format!(
+            "the map {shown} has an unusable center.agency: {error}"
+        ))
     })?;
     Ok(Checked { map, zone, agency })
 }

@@ -56,16 +56,28 @@ pub(crate) fn into_directory(
     let checked = map::load(&input.map)?;
     let mut history = history::read(&input.file, &checked)?;
     let data = DataDir::new(dir);
-    let known = if data.exists() { Known::read(&data)? } else { Known::default() };
+    let known = if data.exists() {
+        Known::read(&data)?
+    } else {
+        Known::default()
+    };
     reject_closed(&mut history, &known);
     let plan = plan::plan(&mut history);
     if !history.rejected.is_empty() {
         rejected::check(&input.file, &input.rejected)?;
     }
     if !data.exists() {
-        let name = checked.map.center.name.clone().unwrap_or_else(|| stem(&input.file));
+        let name = checked
+            .map
+            .center
+            .name
+            .clone()
+            .unwrap_or_else(|| stem(&input.file));
         crate::center::create_for_replay(dir, &name, &checked.map.timezone)?;
-        crate::output::note(format_args!("made a new center {name:?} in {}", dir.display()));
+        crate::output::note(format_args!(
+            "made a new center {name:?} in {}",
+            dir.display()
+        ));
     }
     let engine = crate::center::open(&data, Options::default())?;
     let mut tally = Tally::default();
@@ -158,5 +170,9 @@ fn stem(file: &Path) -> String {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.split('.').next().unwrap_or_default();
     let stem: String = stem.chars().take(40).collect();
-    if stem.is_empty() { "history".to_owned() } else { stem }
+    if stem.is_empty() {
+        "history".to_owned()
+    } else {
+        stem
+    }
 }

@@ -120,10 +120,19 @@ fn carry_out(
                 let although_committed = concurrent || *was_active;
                 let (unit, retyped) = (*unit, *unit_type != work.unit_type);
                 if retyped {
-                    feed.send(retype(&center, unit, history, work), step.at, Some(work.row))?;
+                    feed.send(
+                        retype(&center, unit, history, work),
+                        step.at,
+                        Some(work.row),
+                    )?;
                     units[work.unit as usize].1 = work.unit_type.clone();
                 }
-                DispatchUnits { incident, units: vec![unit], although_committed }.into()
+                DispatchUnits {
+                    incident,
+                    units: vec![unit],
+                    although_committed,
+                }
+                .into()
             }
             What::Progress { work, time } => {
                 let (_, incident, (unit, ..)) = step_of(work);
@@ -132,18 +141,31 @@ fn carry_out(
             }
             What::Clear { work } => {
                 let (_, incident, (unit, ..)) = step_of(work);
-                change(*unit, incident, statuses[Meaning::Available as usize].clone())
+                change(
+                    *unit,
+                    incident,
+                    statuses[Meaning::Available as usize].clone(),
+                )
             }
             What::Release { work } => {
                 let (_, incident, (unit, ..)) = step_of(work);
                 let reason = Text::new("the source does not say when the unit was available");
                 let reason = reason.expect("the reason is a text");
-                ReleaseUnit { unit: *unit, incident: Some(incident), reason }.into()
+                ReleaseUnit {
+                    unit: *unit,
+                    incident: Some(incident),
+                    reason,
+                }
+                .into()
             }
             What::Close { call } => {
                 let incident = incidents[call as usize].expect("a call is received first");
                 let recorded = history.calls[call as usize].disposition.as_ref();
-                CloseIncident { incident, disposition: define::disposition(recorded) }.into()
+                CloseIncident {
+                    incident,
+                    disposition: define::disposition(recorded),
+                }
+                .into()
             }
         };
         feed.send(command, step.at, super::row_of(step, history))?;
@@ -171,7 +193,13 @@ fn statuses(configuration: &callbox_domain::Configuration) -> Outcome<Vec<Code>>
 
 fn change(unit: UnitId, incident: IncidentId, status: Code) -> Command {
     let incident = Some(incident);
-    ChangeUnitStatus { unit, status, incident, correction: false }.into()
+    ChangeUnitStatus {
+        unit,
+        status,
+        incident,
+        correction: false,
+    }
+    .into()
 }
 
 /// The unit had another type then: its definition follows the record.
@@ -209,7 +237,11 @@ struct Waiting {
 impl<'a> Feed<'a> {
     fn new(engine: &'a Engine, tally: &'a mut Tally) -> Self {
         let waiting = VecDeque::with_capacity(WINDOW + 1);
-        Self { engine, tally, waiting }
+        Self {
+            engine,
+            tally,
+            waiting,
+        }
     }
 
     fn send(&mut self, command: Command, at: Timestamp, row: Option<u64>) -> Outcome {
@@ -248,14 +280,23 @@ impl<'a> Feed<'a> {
             .engine
             .enqueue(submission)
             .map_err(|error| self.stopped(&error))?;
-        self.waiting.push_back(Waiting { ticket, row, incident });
+        self.waiting.push_back(Waiting {
+            ticket,
+            row,
+            incident,
+        });
         Ok(())
     }
 
     /// Takes answers until at most `most` commands are on their way.
     fn settle(&mut self, most: usize, refused: &mut Vec<(u64, String)>) -> Outcome {
         while self.waiting.len() > most {
-            let Some(Waiting { ticket, row, incident }) = self.waiting.pop_front() else {
+            let Some(Waiting {
+                ticket,
+                row,
+                incident,
+            }) = self.waiting.pop_front()
+            else {
                 break;
             };
             match (ticket.wait(), row) {
@@ -306,5 +347,7 @@ fn check_number(expected: Option<IncidentId>, event: Option<&Event>) -> Outcome 
 
 /// The time of the first step, at which everything is defined.
 pub(super) fn begin(steps: &[Step]) -> Timestamp {
-    steps.first().map_or_else(crate::times::now, |step| step.order)
+    steps
+        .first()
+        .map_or_else(crate::times::now, |step| step.order)
 }

@@ -40,7 +40,11 @@ pub(super) struct Pace {
 impl Pace {
     /// Begins now, at the history's moment `first`.
     pub(super) fn new(speed: Speed, first: Timestamp) -> Self {
-        Self { speed, first, begun: Instant::now() }
+        Self {
+            speed,
+            first,
+            begun: Instant::now(),
+        }
     }
 
     /// Whether nothing is held back.

@@ -81,7 +81,13 @@ pub(super) fn plan(history: &mut History) -> Plan {
     }
     for (call, at) in history.calls.iter().zip(0..) {
         let (received, end) = (call.received, ends[at as usize]);
-        plan.push(received, received, Class::Receive, (at, 0), What::Receive { call: at });
+        plan.push(
+            received,
+            received,
+            Class::Receive,
+            (at, 0),
+            What::Receive { call: at },
+        );
         plan.push(end, end, Class::Close, (at, 0), What::Close { call: at });
     }
     for at in kept {
@@ -93,9 +99,15 @@ pub(super) fn plan(history: &mut History) -> Plan {
                 continue;
             };
             let what = match time {
-                0 => What::Dispatch { work: at, concurrent: false },
+                0 => What::Dispatch {
+                    work: at,
+                    concurrent: false,
+                },
                 AVAILABLE => What::Clear { work: at },
-                _ => What::Progress { work: at, time: place },
+                _ => What::Progress {
+                    work: at,
+                    time: place,
+                },
             };
             plan.push(order, recorded, course.class(order), (at, place), what);
         }
@@ -104,11 +116,21 @@ pub(super) fn plan(history: &mut History) -> Plan {
             let free = next[at as usize].map_or(call_end, |next| next.min(call_end));
             let free = free.max(course.last);
             let place = (at, AVAILABLE as u8);
-            plan.push(free, free, course.class(free), place, What::Release { work: at });
-            *plan.repaired.entry("released-without-end-time").or_default() += 1;
+            plan.push(
+                free,
+                free,
+                course.class(free),
+                place,
+                What::Release { work: at },
+            );
+            *plan
+                .repaired
+                .entry("released-without-end-time")
+                .or_default() += 1;
         }
     }
-    plan.steps.sort_unstable_by_key(|step| (step.order, step.class, step.chain, step.place));
+    plan.steps
+        .sort_unstable_by_key(|step| (step.order, step.class, step.chain, step.place));
     plan.mark_concurrent(history);
     plan
 }
@@ -135,7 +157,11 @@ impl Course {
     }
 
     fn class(&self, order: Timestamp) -> Class {
-        if order > self.begin { Class::Going } else { Class::Begin }
+        if order > self.begin {
+            Class::Going
+        } else {
+            Class::Begin
+        }
     }
 
     fn end(&self) -> Option<Timestamp> {
@@ -180,13 +206,15 @@ fn by_unit(history: &mut History, courses: &[Course]) -> Vec<u32> {
 }
 
 /// When each assignment's unit is dispatched next, by assignment.
-fn next_dispatches(
-    history: &History,
-    courses: &[Course],
-    kept: &[u32],
-) -> Vec<Option<Timestamp>> {
+fn next_dispatches(history: &History, courses: &[Course], kept: &[u32]) -> Vec<Option<Timestamp>> {
     let mut order = kept.to_vec();
-    let key = |at: &u32| (history.work[*at as usize].unit, courses[*at as usize].begin, *at);
+    let key = |at: &u32| {
+        (
+            history.work[*at as usize].unit,
+            courses[*at as usize].begin,
+            *at,
+        )
+    };
     order.sort_unstable_by_key(key);
     let mut next = vec![None; history.work.len()];
     for pair in order.windows(2) {
@@ -207,7 +235,14 @@ impl Plan {
         (chain, place): (u32, u8),
         what: What,
     ) {
-        self.steps.push(Step { order, at, what, class, chain, place });
+        self.steps.push(Step {
+            order,
+            at,
+            what,
+            class,
+            chain,
+            place,
+        });
     }
 
     fn flag(&mut self, work: &Work, received: Timestamp) {
@@ -216,7 +251,10 @@ impl Plan {
             *self.flagged.entry("times-go-backwards").or_default() += 1;
         }
         if work.times[0] < Some(received) {
-            *self.flagged.entry("dispatched-before-received").or_default() += 1;
+            *self
+                .flagged
+                .entry("dispatched-before-received")
+                .or_default() += 1;
         }
     }
 

@@ -25,21 +25,21 @@ pub(super) fn check(source: &Path, to: &Path) -> Outcome {
             source.display()
         )));
     }
-    File::create(to).map(drop).map_err(|error| cannot(to, &error))
+    File::create(to)
+        .map(drop)
+        .map_err(|error| cannot(to, &error))
 }
 
 /// Writes `rejected` to `to`: the row's number, the reason, the row.
-pub(super) fn write(
-    source: &Path,
-    delimiter: char,
-    rejected: &[Rejected],
-    to: &Path,
-) -> Outcome {
+pub(super) fn write(source: &Path, delimiter: char, rejected: &[Rejected], to: &Path) -> Outcome {
     let by_row: HashMap<u64, &Rejected> = rejected.iter().map(|it| (it.row, it)).collect();
     let mut source = Source::open(source, delimiter)?;
     let file = File::create(to).map_err(|error| cannot(to, &error))?;
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(BufWriter::new(file));
-    let failed = |error: csv::Error| Failure::Internal(format!("cannot write {}: {error}", to.display()));
+    let mut writer = csv::WriterBuilder::new()
+        .flexible(true)
+        .from_writer(BufWriter::new(file));
+    let failed =
+        |error: csv::Error| Failure::Internal(format!("cannot write {}: {error}", to.display()));
     let head = ["row", "reason"].into_iter();
     let head = head.chain(source.head().iter().map(String::as_str));
     writer.write_record(head).map_err(failed)?;
@@ -48,7 +48,10 @@ pub(super) fn write(
     while source.next(&mut record)? {
         row += 1;
         if let Some(Rejected { kind, why, .. }) = by_row.get(&row) {
-            let own = [row.to_string().into_bytes(), format!("{kind}: {why}").into_bytes()];
+            let own = [
+                row.to_string().into_bytes(),
+                format!("{kind}: {why}").into_bytes(),
+            ];
             let fields = own.iter().map(Vec::as_slice).chain(record.iter());
             writer.write_record(fields).map_err(failed)?;
         }
@@ -61,7 +64,10 @@ pub(super) fn write(
 
 fn cannot(to: &Path, error: &std::io::Error) -> Failure {
     Failure::io(
-        format_args!("cannot write the rejected rows to {} (--rejected FILE names another place)", to.display()),
+        format_args!(
+            "cannot write the rejected rows to {} (--rejected FILE names another place)",
+            to.display()
+        ),
         error,
     )
 }

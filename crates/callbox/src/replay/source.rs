@@ -71,7 +71,10 @@ impl Source {
                 path.display()
             )));
         }
-        source.head = source.texts(&record)?.map(|name| name.trim().to_owned()).collect();
+        source.head = source
+            .texts(&record)?
+            .map(|name| name.trim().to_owned())
+            .collect();
         Ok(source)
     }
 
@@ -95,7 +98,10 @@ impl Source {
         for (at, field) in record.iter().enumerate() {
             if let Err(error) = std::str::from_utf8(field) {
                 let line = record.position().map_or(0, csv::Position::line);
-                let column = self.head.get(at).map_or_else(String::new, |name| format!(" ({name})"));
+                let column = self
+                    .head
+                    .get(at)
+                    .map_or_else(String::new, |name| format!(" ({name})"));
                 return Err(Failure::Input(format!(
                     "{} line {line}, column {}{column}: byte {} of the field is not UTF-8; convert \
                      the file first, for example: iconv -f WINDOWS-1252 -t UTF-8. Nothing was \
@@ -106,14 +112,18 @@ impl Source {
                 )));
             }
         }
-        Ok(record.iter().map(|field| std::str::from_utf8(field).unwrap_or_default()))
+        Ok(record
+            .iter()
+            .map(|field| std::str::from_utf8(field).unwrap_or_default()))
     }
 
     fn unreadable(&self, error: &csv::Error) -> Failure {
         let path = self.path.display();
         let line = self.reader.position().line();
         let ErrorKind::Io(io) = error.kind() else {
-            return Failure::Input(format!("{path} line {line}: {error}. Nothing was recorded."));
+            return Failure::Input(format!(
+                "{path} line {line}: {error}. Nothing was recorded."
+            ));
         };
         if io.get_ref().is_some_and(|inner| inner.is::<TooLong>()) {
             return Failure::Input(format!(

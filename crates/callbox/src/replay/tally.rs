@@ -54,7 +54,10 @@ pub(crate) struct Kinds {
 
 impl Kinds {
     fn new(kinds: BTreeMap<&'static str, u64>) -> Self {
-        Self { total: kinds.values().sum(), kinds }
+        Self {
+            total: kinds.values().sum(),
+            kinds,
+        }
     }
 }
 
@@ -101,7 +104,10 @@ impl fmt::Display for Tally {
         };
         let kinds = |f: &mut fmt::Formatter<'_>, name: &str, kinds: &Kinds| {
             line(f, name, &kinds.total)?;
-            kinds.kinds.iter().try_for_each(|(kind, n)| writeln!(f, "  {kind:<36} {n:>6}"))
+            kinds
+                .kinds
+                .iter()
+                .try_for_each(|(kind, n)| writeln!(f, "  {kind:<36} {n:>6}"))
         };
         line(f, "rows", &self.rows)?;
         line(f, "calls", &self.calls)?;
@@ -111,7 +117,11 @@ impl fmt::Display for Tally {
         if self.already_there.calls > 0 {
             line(f, "already there", &"")?;
             writeln!(f, "  {:<36} {:>6}", "calls", self.already_there.calls)?;
-            writeln!(f, "  {:<36} {:>6}", "assignments", self.already_there.assignments)?;
+            writeln!(
+                f,
+                "  {:<36} {:>6}",
+                "assignments", self.already_there.assignments
+            )?;
         }
         kinds(f, "rejected", &self.rejected)?;
         if let Some(file) = &self.rejected_file {
@@ -120,6 +130,10 @@ impl fmt::Display for Tally {
         kinds(f, "repaired", &self.repaired)?;
         kinds(f, "flagged", &self.flagged)?;
         line(f, "seconds", &format!("{:.3}", self.seconds))?;
-        write!(f, "{:<18} {:>10}", "events_per_second", self.events_per_second)
+        write!(
+            f,
+            "{:<18} {:>10}",
+            "events_per_second", self.events_per_second
+        )
     }
 }

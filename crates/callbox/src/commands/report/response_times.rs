@@ -122,7 +122,13 @@ fn figures_json(figures: &Figures, group: Option<Map<String, Value>>) -> Value {
     }
     let mut intervals = Map::new();
     for (name, interval) in INTERVALS.iter().zip(&figures.intervals) {
-        let Interval { n, median, p90, mean, excluded_negative } = interval;
+        let Interval {
+            n,
+            median,
+            p90,
+            mean,
+            excluded_negative,
+        } = interval;
         let json = json!({
             "n": n, "median": median, "p90": p90, "mean": mean,
             "excluded_negative": excluded_negative,
@@ -154,7 +160,14 @@ fn figures_text(title: &str, figures: &Figures) -> String {
             ]
         })
         .collect();
-    let head = ["  seconds (min:sec)", "n", "median", "p90", "mean", "negative"];
+    let head = [
+        "  seconds (min:sec)",
+        "n",
+        "median",
+        "p90",
+        "mean",
+        "negative",
+    ];
     let (calls, assignments) = (figures.calls, figures.assignments);
     let table = output::table(&head, &rows, 1);
     format!("\n{title}: {calls} calls, {assignments} assignments\n{table}\n")

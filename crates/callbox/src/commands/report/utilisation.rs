@@ -98,7 +98,9 @@ impl Utilisation {
         let mut text = format!("Window  {window}\n\n{}\n", output::table(&head, &rows, 2));
         if let Some(hour) = total.busiest_hour {
             let (from, to, busy) = (local(hour.from), local(hour.to), hour.busy_hours);
-            text.push_str(&format!("\nBusiest hour  {from} to {to}: {busy:.2} busy hours"));
+            text.push_str(&format!(
+                "\nBusiest hour  {from} to {to}: {busy:.2} busy hours"
+            ));
         }
         if let Some(most) = total.most_concurrent {
             let (from, to, n) = (local(most.from), local(most.to), most.assignments);
