@@ -23,6 +23,8 @@ pub struct PlannedCall {
     pub kind: usize,
     /// Where.
     pub place: Place,
+    /// In what kind of place that is.
+    pub(crate) somewhere: PlaceKind,
     /// What the caller can say about the place at first, where that is not enough.
     pub rough: Option<Place>,
     /// Who calls, where that is known.
@@ -73,7 +75,7 @@ impl Plan<'_> {
         let place = town.somewhere(somewhere, &mut self.random);
         let vague = somewhere != PlaceKind::Road && self.random.chance(0.08);
         let rough = if vague { town.near(&place) } else { None };
-        let first = self.add(kind, second, place.clone(), rough, None);
+        let first = self.add(kind, second, (somewhere, place.clone()), rough, None);
         if self.random.chance(definition.echo) {
             for _ in 0..=self.random.below(3) {
                 let later = second + self.random.between(15.0, 240.0);
@@ -83,7 +85,7 @@ impl Plan<'_> {
                     None
                 };
                 let place = near.unwrap_or_else(|| place.clone());
-                self.add(kind, later, place, None, Some(first));
+                self.add(kind, later, (somewhere, place), None, Some(first));
             }
         }
     }
@@ -92,7 +94,7 @@ impl Plan<'_> {
         &mut self,
         kind: usize,
         second: f64,
-        place: Place,
+        (somewhere, place): (PlaceKind, Place),
         rough: Option<Place>,
         echo_of: Option<usize>,
     ) -> usize {
@@ -103,6 +105,7 @@ impl Plan<'_> {
             second: (second as u32).min(DAY_SECONDS - 1),
             kind,
             place,
+            somewhere,
             rough,
             caller,
             seed: self.random.next(),

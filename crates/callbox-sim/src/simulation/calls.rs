@@ -11,7 +11,7 @@ use crate::{
     plan::{self, PlannedCall},
     random::Random,
     shapes::{self, CALL_TO_DISPATCH},
-    town::{Town, code},
+    town::{Kind, Town, code},
 };
 
 const DAY_MICROS: i64 = 86_400_000_000;
@@ -112,15 +112,18 @@ impl Simulation {
         let town = self.town.clone();
         let kind = &town.kinds[call.kind];
         let mut random = Random::of(&[call.seed]);
+        let at = Some(call.somewhere);
+        let opening = *random.pick(&Kind::fitting(&kind.call, at));
         self.later(
             random.between(4.0, 25.0),
-            Action::Say(id, random.pick(&kind.call).clone()),
+            Action::Say(id, opening.to_owned()),
         );
         if call.rough.is_some() {
             let known = random.between(20.0, 60.0);
             self.later(known, Action::Locate(id, Box::new(call.place)));
         }
         let mut case = Case::new(call.kind, kind, random);
+        case.at = at;
         if let Some(other) = echo_of {
             self.echo(id, other, kind, &mut case);
         } else {
@@ -130,19 +133,16 @@ impl Simulation {
     }
 
     /// A further call about what is known already.
-    fn echo(
-        &mut self,
-        id: IncidentId,
-        other: IncidentId,
-        kind: &crate::town::Kind,
-        case: &mut Case,
-    ) {
+    fn echo(&mut self, id: IncidentId, other: IncidentId, kind: &Kind, case: &mut Case) {
         let random = &mut case.random;
         case.quiet = true;
         case.ending = true;
         case.needs.clear();
         let link = random.between(20.0, 70.0);
-        let told = format!("Another caller, see {id}: {}", random.pick(&kind.then));
+        let told = match Kind::fitting(&kind.then, case.at).as_slice() {
+            [] => format!("Another caller, see {id}."),
+            lines => format!("Another caller, see {id}: {}", random.pick(lines)),
+        };
         let close = random.between(10.0, 40.0);
         case.echo_of = Some(other);
         self.later(link, Action::Link(id, other));
@@ -150,13 +150,13 @@ impl Simulation {
         self.later(link + close, Action::Conclude(id));
     }
 
-    fn first_call(&mut self, id: IncidentId, kind: &crate::town::Kind, case: &mut Case) {
+    fn first_call(&mut self, id: IncidentId, kind: &Kind, case: &mut Case) {
         let random = &mut case.random;
         let mut at = random.between(30.0, 90.0);
-        let mut lines: Vec<_> = kind.then.iter().collect();
+        let mut lines = Kind::fitting(&kind.then, case.at);
         while !lines.is_empty() && random.chance(0.6) {
             let line = lines.remove(random.below(lines.len()));
-            self.later(at, Action::Say(id, line.clone()));
+            self.later(at, Action::Say(id, line.to_owned()));
             at += random.between(40.0, 180.0);
         }
         if kind.priority != "1" && random.chance(0.04) {
@@ -198,7 +198,7 @@ impl Simulation {
 }
 
 impl Case {
-    pub(super) fn new(kind: usize, definition: &crate::town::Kind, mut random: Random) -> Self {
+    pub(super) fn new(kind: usize, definition: &Kind, mut random: Random) -> Self {
         let mut needs = definition.send.clone();
         for (also, chance) in &definition.also {
             if random.chance(*chance) {
@@ -207,6 +207,7 @@ impl Case {
         }
         Self {
             kind,
+            at: None,
             random,
             needs,
             hands_off: false,
@@ -219,13 +220,13 @@ impl Case {
     }
 
     /// Seconds from the call to the first dispatch: what can wait, waits.
-    fn wait_for_dispatch(&mut self, kind: &crate::town::Kind) -> f64 {
+    fn wait_for_dispatch(&mut self, kind: &Kind) -> f64 {
         let seconds = shapes::sample(&CALL_TO_DISPATCH, &mut self.random);
         match kind.priority.as_str() {
             "1" => seconds * 0.45,
             "2" => seconds * 0.8,
-            "3" => seconds * 2.5,
-            _ => seconds * 6.0,
+            "3" => seconds * 3.5,
+            _ => seconds * 12.0,
         }
     }
 }

@@ -8,7 +8,10 @@ use callbox_domain::{
 };
 
 use super::{Action, Case, Pending, Simulation};
-use crate::{random::Random, town::code};
+use crate::{
+    random::Random,
+    town::{Kind, code},
+};
 
 /// How many units the simulation has out of service at most.
 const AWAY_AT_MOST: usize = 5;
@@ -84,10 +87,12 @@ impl Simulation {
             let random = &mut case.random;
             said.push((
                 random.between(5.0, 40.0),
-                random.pick(&kind.scene).replace("{unit}", sign),
+                random
+                    .pick(&Kind::fitting(&kind.scene, case.at))
+                    .replace("{unit}", sign),
             ));
             let mut at = random.between(120.0, 420.0);
-            let mut lines: Vec<_> = kind.work.iter().collect();
+            let mut lines = Kind::fitting(&kind.work, case.at);
             while !lines.is_empty() && random.chance(0.55) {
                 let line = lines.remove(random.below(lines.len()));
                 said.push((at, line.replace("{unit}", sign)));
@@ -297,28 +302,27 @@ impl Case {
         {
             return ("HOSPITAL", "Patient handed over at the hospital.".into());
         }
-        let by_phone: Vec<_> = ends
+        let ends: Vec<(&str, &str)> = ends
             .iter()
-            .filter(|(code, _)| {
-                matches!(code.as_str(), "ADVICE" | "REFERRED" | "FALSE" | "CANCELLED")
-            })
+            .filter_map(|(code, words)| Some((code.as_str(), Kind::words(words, self.at)?)))
             .collect();
-        if self.quiet {
-            return match by_phone.as_slice() {
-                [] => ("ADVICE", "Settled by telephone.".into()),
-                some => {
-                    let (code, words) = self.random.pick(some);
-                    (code.as_str(), words.clone())
-                }
-            };
-        }
-        if incident.first_on_scene().is_none() {
-            return (
-                "CANCELLED",
-                "Caller cancels, no unit needed any more.".into(),
-            );
-        }
-        let (code, words) = self.random.pick(ends);
-        (code, words.clone())
+        let by_phone = |code: &str| matches!(code, "ADVICE" | "REFERRED" | "FALSE" | "CANCELLED");
+        let (code, words) = if self.quiet {
+            let ends: Vec<_> = ends
+                .into_iter()
+                .filter(|(code, _)| by_phone(code))
+                .collect();
+            match ends.as_slice() {
+                [] => ("ADVICE", "Settled by telephone."),
+                ends => *self.random.pick(ends),
+            }
+        } else if incident.first_on_scene().is_none() {
+            ("CANCELLED", "Caller cancels, no unit needed any more.")
+        } else if ends.is_empty() {
+            ("HANDLED", "Dealt with.")
+        } else {
+            *self.random.pick(&ends)
+        };
+        (code, words.to_owned())
     }
 }

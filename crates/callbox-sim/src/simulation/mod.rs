@@ -24,7 +24,11 @@ use callbox_domain::{
     Timestamp, UnitId,
 };
 
-use crate::{plan::PlannedCall, random::Random, town::Town};
+use crate::{
+    plan::PlannedCall,
+    random::Random,
+    town::{PlaceKind, Town},
+};
 use calls::Calls;
 
 /// How a simulation behaves.
@@ -105,6 +109,8 @@ enum Pending {
 #[derive(Debug)]
 struct Case {
     kind: usize,
+    /// In what kind of place it is, where that is known.
+    at: Option<PlaceKind>,
     random: Random,
     /// Unit types that are still to be sent.
     needs: Vec<String>,

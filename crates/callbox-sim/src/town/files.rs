@@ -16,6 +16,12 @@ pub(super) struct Street {
     pub(super) name: String,
     pub(super) from: [f64; 2],
     pub(super) to: [f64; 2],
+    #[serde(default = "yes")]
+    pub(super) houses: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Debug, Deserialize)]
@@ -163,4 +169,46 @@ pub(crate) struct Kind {
     pub(crate) scene: Vec<String>,
     pub(crate) work: Vec<String>,
     pub(crate) ends: Vec<(String, String)>,
+}
+
+impl Kind {
+    /// Those of `lines` that can be said where it happens, without their marks.
+    ///
+    /// A line like `[home care] …` is said in these kinds of places only; where the kind of place
+    /// is not known any more, only unmarked lines fit.
+    pub(crate) fn fitting(lines: &[String], at: Option<PlaceKind>) -> Vec<&str> {
+        lines
+            .iter()
+            .filter_map(|line| Self::words(line, at))
+            .collect()
+    }
+
+    /// The line without its mark, if it fits.
+    pub(crate) fn words(line: &str, at: Option<PlaceKind>) -> Option<&str> {
+        let Some((mark, words)) = line
+            .strip_prefix('[')
+            .and_then(|rest| rest.split_once("] "))
+        else {
+            return Some(line);
+        };
+        mark.split(' ')
+            .any(|name| at.is_some_and(|at| at.name() == name))
+            .then_some(words)
+    }
+}
+
+impl PlaceKind {
+    /// The kind's name in the files.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::Road => "road",
+            Self::Any => "any",
+            Self::Care => "care",
+            Self::Shop => "shop",
+            Self::School => "school",
+            Self::Water => "water",
+            Self::Public => "public",
+        }
+    }
 }

@@ -52,6 +52,8 @@ fn per_degree_east() -> f64 {
 #[derive(Debug)]
 pub(crate) struct Street {
     pub(crate) name: String,
+    /// Whether people live there.
+    pub(super) houses: bool,
     from: Point,
     to: Point,
 }
@@ -64,8 +66,13 @@ pub(crate) struct Crossing {
 }
 
 impl Street {
-    pub(super) fn new(name: String, from: Point, to: Point) -> Self {
-        Self { name, from, to }
+    pub(super) fn new(name: String, houses: bool, from: Point, to: Point) -> Self {
+        Self {
+            name,
+            houses,
+            from,
+            to,
+        }
     }
 
     pub(crate) fn meters(&self) -> f64 {

@@ -47,7 +47,14 @@ impl Town {
         let streets: Vec<_> = streets
             .streets
             .into_iter()
-            .map(|street| Street::new(street.name, street.from.into(), street.to.into()))
+            .map(|street| {
+                Street::new(
+                    street.name,
+                    street.houses,
+                    street.from.into(),
+                    street.to.into(),
+                )
+            })
             .collect();
         let stations: BTreeMap<_, _> = service
             .stations
@@ -145,7 +152,13 @@ impl Town {
         let meters: Vec<_> = self
             .streets
             .iter()
-            .map(|street| street.meters() as u32)
+            .map(|street| {
+                if street.houses {
+                    street.meters() as u32
+                } else {
+                    0
+                }
+            })
             .collect();
         let street = &self.streets[random.weighted(&meters)];
         let number = 1 + random.below(street.last_number());

@@ -80,6 +80,29 @@ fn every_kind_of_incident_names_what_exists_and_says_what_is_printable() {
             );
         }
         assert!(!kind.send.is_empty() && !kind.at.is_empty() && !kind.ends.is_empty());
+        for at in &kind.at {
+            assert!(
+                !Kind::fitting(&kind.call, Some(*at)).is_empty(),
+                "{} {at:?}",
+                kind.code
+            );
+            assert!(
+                !Kind::fitting(&kind.scene, Some(*at)).is_empty(),
+                "{} {at:?}",
+                kind.code
+            );
+            let ends = kind
+                .ends
+                .iter()
+                .filter(|(_, words)| Kind::words(words, Some(*at)).is_some());
+            assert!(ends.count() > 0, "{} {at:?}", kind.code);
+        }
+        // After a restart the kind of place is not known any more.
+        assert!(
+            !Kind::fitting(&kind.scene, None).is_empty(),
+            "{}",
+            kind.code
+        );
         let lines = [&kind.call, &kind.then, &kind.scene, &kind.work].into_iter();
         for line in lines
             .inspect(|lines| assert!(!lines.is_empty(), "{}", kind.code))
