@@ -1,5 +1,6 @@
 //! How a request's members become a command of the rules.
 
+use axum::http::StatusCode;
 use callbox_domain::{
     AddNarrative, Caller, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident,
     CloseIncident, Code, Command, CorrectNarrative, DefineAgency, DefineCenter, DefineDisposition,
@@ -245,11 +246,13 @@ pub(super) fn take_out_of_service(input: &Input<'_>) -> Result<Command, Problem>
 pub(super) fn define_center(input: &Input<'_>) -> Result<Command, Problem> {
     let timezone = input.body.need_code("timezone");
     if jiff::tz::TimeZone::get(timezone.as_str()).is_err() {
-        return Err(Problem::bad_field(
-            "timezone",
+        let (detail, hint) = (
             "there is no such time zone",
             "send an IANA name, like Europe/Vienna",
-        ));
+        );
+        return Err(
+            Problem::new(StatusCode::CONFLICT, "unknown-time-zone", detail, hint).at("timezone"),
+        );
     }
     Ok(DefineCenter {
         name: input.body.need_code("name"),

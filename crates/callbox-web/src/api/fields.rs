@@ -11,6 +11,12 @@ use crate::problem::Problem;
 
 /// The most members of a list.
 const MAX_LIST: usize = 64;
+/// The greatest whole number that every JSON reader keeps exact.
+const MAX_NUMBER: u64 = (1 << 53) - 1;
+/// Something printable and nothing that is not, as the description says it.
+const CODE_PATTERN: &str = r"^[^\u0000-\u001F\u007F-\u009F]*[^\s\u0000-\u001F\u007F-\u009F][^\u0000-\u001F\u007F-\u009F]*$";
+/// The same with line breaks and tabs.
+const TEXT_PATTERN: &str = r"^([^\u0000-\u001F\u007F-\u009F]|[\t\n\r])*[^\s\u0000-\u001F\u007F-\u009F]([^\u0000-\u001F\u007F-\u009F]|[\t\n\r])*$";
 
 /// What a member holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,11 +226,8 @@ impl Kind {
             Self::Text => Value::Text(Text::new(text()?).map_err(bad)?),
             Self::Flag => Value::Flag(json.as_bool().ok_or_else(wrong)?),
             Self::Time => Value::Time(time::parse(text()?).ok_or_else(wrong)?),
-            Self::Incident => match json.as_u64().ok_or_else(wrong)? {
-                0 => return Err(out()),
-                number => Value::Number(number),
-            },
-            Self::Number(least, most) => match json.as_u64().ok_or_else(wrong)? {
+            Self::Incident => return Self::Number(1, MAX_NUMBER).read(name, json),
+            Self::Number(least, most) => match whole(json).ok_or_else(wrong)? {
                 number if (least..=most).contains(&number) => Value::Number(number),
                 _ => return Err(out()),
             },
@@ -267,11 +270,22 @@ impl Kind {
     pub(crate) fn schema(self) -> Json {
         use serde_json::json;
         match self {
-            Self::Code => json!({"type": "string", "minLength": 1, "maxLength": Code::MAX_BYTES}),
-            Self::Text => json!({"type": "string", "minLength": 1, "maxLength": Text::MAX_BYTES}),
-            Self::Incident => json!({"type": "integer", "minimum": 1}),
+            // Lengths here count characters, the rules count bytes of UTF-8.
+            Self::Code => json!({
+                "type": "string",
+                "minLength": 1,
+                "maxLength": Code::MAX_BYTES,
+                "pattern": CODE_PATTERN,
+            }),
+            Self::Text => json!({
+                "type": "string",
+                "minLength": 1,
+                "maxLength": Text::MAX_BYTES,
+                "pattern": TEXT_PATTERN,
+            }),
+            Self::Incident => Self::Number(1, MAX_NUMBER).schema(),
             Self::Number(least, most) => {
-                json!({"type": "integer", "minimum": least, "maximum": most})
+                json!({"type": "integer", "minimum": least, "maximum": most.min(MAX_NUMBER)})
             }
             Self::Degrees(most) => {
                 json!({"type": "number", "minimum": -f64::from(most), "maximum": most})
@@ -297,6 +311,13 @@ pub(crate) const MEANINGS: &[&str] = &[
     Meaning::ALL[6].name(),
     Meaning::ALL[7].name(),
 ];
+
+/// A whole number; JSON knows no difference between `7` and `7.0`.
+fn whole(json: &Json) -> Option<u64> {
+    let exact = |number: &f64| number.fract() == 0.0 && (0.0..=MAX_NUMBER as f64).contains(number);
+    json.as_u64()
+        .or_else(|| json.as_f64().filter(exact).map(|number| number as u64))
+}
 
 fn bad_json(error: &serde_json::Error) -> Problem {
     Problem::new(

@@ -131,12 +131,28 @@ fn body_schema(endpoint: &Endpoint) -> Value {
         }
         properties.insert(field.name.to_owned(), schema);
     }
-    json!({
+    let has_coordinates = properties.contains_key("lat");
+    let mut schema = json!({
         "type": "object",
         "additionalProperties": false,
         "properties": properties,
         "required": required,
-    })
+    });
+    if has_coordinates {
+        // Both or none, and words with them.
+        schema["anyOf"] = json!([
+            {
+                "required": ["place", "lat", "lon"],
+                "properties": {
+                    "place": {"type": "string"},
+                    "lat": {"type": "number"},
+                    "lon": {"type": "number"},
+                },
+            },
+            {"properties": {"lat": {"type": "null"}, "lon": {"type": "null"}}},
+        ]);
+    }
+    schema
 }
 
 fn responses(endpoint: &Endpoint) -> Value {

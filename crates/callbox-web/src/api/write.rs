@@ -118,23 +118,21 @@ fn context(
             purpose,
         });
     };
+    let refused = |code, detail: String, hint: String| {
+        Problem::new(StatusCode::CONFLICT, code, detail, hint).at("at")
+    };
     if at > now.plus_seconds(AHEAD_SECONDS) {
-        return Err(Problem::bad_field(
-            "at",
-            "this time lies in the future",
-            "check the clock, or leave it out",
+        let hint = format!("here it is {now}; check the clock, or leave the time out");
+        return Err(refused(
+            "in-the-future",
+            "this time lies in the future".into(),
+            hint,
         ));
     }
     if at < now.plus_seconds(-LATE_SECONDS) {
         rights::check(signed.role(), Action::EnterHistory).map_err(|denied| {
-            Problem::bad_field(
-                "at",
-                format!(
-                    "this time lies more than 72 hours back, and {}",
-                    denied.detail
-                ),
-                denied.hint,
-            )
+            let detail = format!("this time lies more than 72 hours back: {}", denied.detail);
+            refused("too-long-ago", detail, denied.hint)
         })?;
         return Ok(Context {
             at,
@@ -195,7 +193,7 @@ impl From<SubmitError> for Problem {
         match error {
             SubmitError::Refused(refusal) => refusal.into(),
             SubmitError::KeyReused => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
+                StatusCode::CONFLICT,
                 "key-reused",
                 error.to_string(),
                 "use a new key for each act",

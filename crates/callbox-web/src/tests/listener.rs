@@ -156,7 +156,14 @@ fn certificate(world: &World) -> Option<TlsFiles> {
         key: world.dir.path().join("key.pem"),
     };
     let made = std::process::Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"])
+        .args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+        ])
         .args(["-nodes", "-days", "2", "-subj", "/CN=localhost"])
         .args(["-addext", "subjectAltName=DNS:localhost"])
         .args(["-addext", "basicConstraints=critical,CA:FALSE"])
@@ -166,7 +173,11 @@ fn certificate(world: &World) -> Option<TlsFiles> {
         .arg(&files.certificate)
         .output()
         .ok()?;
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    assert!(
+        made.status.success(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
     Some(files)
 }
 
@@ -186,13 +197,18 @@ async fn over_tls_it_may_listen_and_shows_its_certificate() {
         return;
     };
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(&files.certificate).unwrap()).unwrap();
+    roots
+        .add(CertificateDer::from_pem_file(&files.certificate).unwrap())
+        .unwrap();
     let client = ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into())
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let options = ServeOptions { tls: Some(files), ..on("0.0.0.0:0") };
+    let options = ServeOptions {
+        tls: Some(files),
+        ..on("0.0.0.0:0")
+    };
     let server = bind(&world, options).await.unwrap();
     let address = SocketAddr::from(([127, 0, 0, 1], server.address().port()));
     let running = tokio::spawn(server.run(std::future::pending()));
@@ -204,9 +220,15 @@ async fn over_tls_it_may_listen_and_shows_its_certificate() {
     let request = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
-    timeout(PATIENCE, stream.read_to_end(&mut answer)).await.unwrap().unwrap();
+    timeout(PATIENCE, stream.read_to_end(&mut answer))
+        .await
+        .unwrap()
+        .unwrap();
     let answer = String::from_utf8_lossy(&answer);
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
-    assert!(answer.contains("strict-transport-security: max-age"), "{answer}");
+    assert!(
+        answer.contains("strict-transport-security: max-age"),
+        "{answer}"
+    );
     running.abort();
 }
