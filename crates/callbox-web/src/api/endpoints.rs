@@ -2,7 +2,7 @@
 
 use super::{
     commands::{self, Make},
-    fields::{Field, Kind, MEANINGS, optional, required},
+    fields::{Field, Kind, MAX_NUMBER, MEANINGS, optional, required},
 };
 use crate::{
     access::rights::Action,
@@ -123,7 +123,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         "Changed rows as server-sent events: change, reset, beat",
         &[optional(
             "after",
-            Kind::Number(0, u64::MAX),
+            Kind::Number(0, MAX_NUMBER),
             "a board's 'seq'; Last-Event-ID wins",
         )],
         "Change",
@@ -168,7 +168,7 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
         &[
             optional(
                 "after",
-                Kind::Number(0, u64::MAX),
+                Kind::Number(0, MAX_NUMBER),
                 "only events behind this position",
             ),
             optional(

@@ -12,7 +12,7 @@ use crate::problem::Problem;
 /// The most members of a list.
 const MAX_LIST: usize = 64;
 /// The greatest whole number that every JSON reader keeps exact.
-const MAX_NUMBER: u64 = (1 << 53) - 1;
+pub(crate) const MAX_NUMBER: u64 = (1 << 53) - 1;
 /// Something printable and nothing that is not, as the description says it.
 const CODE_PATTERN: &str = r"^[^\u0000-\u001F\u007F-\u009F]*[^\s\u0000-\u001F\u007F-\u009F][^\u0000-\u001F\u007F-\u009F]*$";
 /// The same with line breaks and tabs.
@@ -285,7 +285,7 @@ impl Kind {
             }),
             Self::Incident => Self::Number(1, MAX_NUMBER).schema(),
             Self::Number(least, most) => {
-                json!({"type": "integer", "minimum": least, "maximum": most.min(MAX_NUMBER)})
+                json!({"type": "integer", "minimum": least, "maximum": most})
             }
             Self::Degrees(most) => {
                 json!({"type": "number", "minimum": -f64::from(most), "maximum": most})

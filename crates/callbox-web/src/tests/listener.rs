@@ -1,3 +1,5 @@
+#![expect(clippy::print_stderr, reason = "a test that was skipped says so")]
+
 use std::{net::SocketAddr, time::Duration};
 
 use callbox_domain::Purpose;
