@@ -140,7 +140,9 @@ fn data_dir(error: &DataDirError) -> Failure {
         },
         DataDirError::Store(error) => store(error),
         DataDirError::Key(NoteError::File { .. } | NoteError::Random) => Failure::Internal(text),
-        DataDirError::Key(_) => Failure::Usage(format!("the origin cannot be used: {text}")),
+        DataDirError::Key(error) => {
+            Failure::Usage(format!("the origin cannot be used: {}", chain(error)))
+        }
         _ => Failure::Input(text),
     }
 }
@@ -152,6 +154,11 @@ pub(crate) fn store(error: &StoreError) -> Failure {
             Failure::Refused(text.clone())
         }
         StoreError::Refused(text) => Failure::Input(text.clone()),
+        // SQLite says 'disk I/O error' for a full disk, too, where it cannot grow its index.
+        StoreError::Fatal(_) => Failure::Internal(format!(
+            "{}; see whether the disk is in order and has free space",
+            chain(error)
+        )),
         _ => Failure::internal(error),
     }
 }

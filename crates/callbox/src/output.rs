@@ -51,6 +51,23 @@ pub(crate) fn is_watched() -> bool {
     io::stderr().is_terminal()
 }
 
+/// Breaks a paragraph at blanks into lines of at most 100 characters.
+pub(crate) fn wrap(text: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is always a line");
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > 100 {
+            lines.push(word.to_owned());
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}
+
 /// A table with aligned columns: the first `left` to the left, the rest to the right.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>], left: usize) -> String {
     let width = |column: usize| {

@@ -48,6 +48,16 @@ impl Backup {
                 self.file.display()
             )));
         }
+        let parent = self
+            .file
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
+        if let Some(parent) = parent.filter(|parent| !parent.is_dir()) {
+            return Err(Failure::Input(format!(
+                "there is no directory {}; make it first",
+                parent.display()
+            )));
+        }
         let part = beside(&self.file, ".part");
         let copies = Copies::new(&self.file);
         let written = copies.make(&data).and_then(|report| {

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{Data, Printed};
 use crate::{
-    failure::{Failure, Outcome},
+    failure::Outcome,
     output,
     replay::{self, Speed},
 };
@@ -62,7 +62,7 @@ impl Replay {
             rejected: self.rejected,
         };
         let tally = match (self.to, self.token_file) {
-            (Some(_), Some(_)) => return Err(Failure::Internal("--to is being built".to_owned())),
+            (Some(url), Some(token)) => replay::into_server(&input, &url, &token, self.speed)?,
             _ => replay::into_directory(&input, &self.data.data, self.speed, self.only_define)?,
         };
         output::result(self.printed.format, &tally, &tally)

@@ -180,7 +180,7 @@ impl Row<'_> {
 }
 
 /// FNV-1a, 128 bits, over fields that a byte between them keeps apart.
-fn fnv1a(fields: &[&str]) -> u128 {
+pub(super) fn fnv1a(fields: &[&str]) -> u128 {
     let mut hash = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128;
     for byte in fields.iter().flat_map(|field| field.bytes().chain([0xff])) {
         hash = (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);

@@ -7,9 +7,11 @@
 mod columns;
 mod define;
 mod history;
+mod http;
 mod known;
 mod map;
 mod offline;
+mod online;
 mod pace;
 mod plan;
 mod rejected;
@@ -30,11 +32,14 @@ use self::{
     known::Known,
     plan::{Step, What},
 };
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 
 pub(crate) use self::pace::Speed;
 
 pub(crate) use self::tally::Tally;
+
+/// Why a unit is released whose end nobody recorded.
+const RELEASE_REASON: &str = "the source does not say when the unit was available";
 
 /// What is replayed, by what map, and where the rejected rows go.
 #[derive(Debug)]
@@ -88,6 +93,36 @@ pub(crate) fn into_directory(
     }
     let seconds = begun.elapsed().as_secs_f64();
     engine.shutdown();
+    write_rejected(input, &checked, &history, &mut tally)?;
+    applied?;
+    tally.finish(&history, plan, seconds);
+    Ok(tally)
+}
+
+/// Replays into the running server at `url`, with the token that `token_file` holds.
+pub(crate) fn into_server(
+    input: &Input,
+    url: &str,
+    token_file: &Path,
+    speed: Speed,
+) -> Outcome<Tally> {
+    let token = std::fs::read_to_string(token_file).map_err(|error| {
+        Failure::io(
+            format_args!("cannot read the token in {}", token_file.display()),
+            &error,
+        )
+    })?;
+    let client = http::Client::new(url, token.trim())?;
+    let begun = Instant::now();
+    let checked = map::load(&input.map)?;
+    let mut history = history::read(&input.file, &checked)?;
+    let plan = plan::plan(&mut history);
+    if !history.rejected.is_empty() {
+        rejected::check(&input.file, &input.rejected)?;
+    }
+    let mut tally = Tally::default();
+    let applied = online::apply(client, &mut history, &checked, &plan, speed, &mut tally);
+    let seconds = begun.elapsed().as_secs_f64();
     write_rejected(input, &checked, &history, &mut tally)?;
     applied?;
     tally.finish(&history, plan, seconds);

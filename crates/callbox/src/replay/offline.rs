@@ -9,7 +9,7 @@ use callbox_domain::{
 use callbox_engine::{Engine, Submission, SubmitError, Ticket};
 
 use super::{
-    define,
+    define::{self, Present},
     history::History,
     known::Known,
     map::Checked,
@@ -31,7 +31,7 @@ pub(super) fn define(
     tally: &mut Tally,
 ) -> Outcome {
     let mut feed = Feed::new(engine, tally);
-    for command in define::missing(&engine.snapshot(), history, checked) {
+    for command in define::missing(&Present::of(&engine.snapshot()), history, checked) {
         feed.send(command, at, None)?;
     }
     feed.finish(&mut Vec::new())
@@ -149,7 +149,7 @@ fn carry_out(
             }
             What::Release { work } => {
                 let (_, incident, (unit, ..)) = step_of(work);
-                let reason = Text::new("the source does not say when the unit was available");
+                let reason = Text::new(super::RELEASE_REASON);
                 let reason = reason.expect("the reason is a text");
                 ReleaseUnit {
                     unit: *unit,

@@ -49,6 +49,7 @@ impl Source {
         let since = Rc::new(Cell::new(0));
         let bounded = Bounded {
             inner: bytes,
+            begun: false,
             since: Rc::clone(&since),
         };
         let reader = ReaderBuilder::new()
@@ -149,9 +150,10 @@ impl Source {
     }
 }
 
-/// Counts the bytes since the last record, and stops at too many.
+/// Counts the bytes since the last record, and stops at too many; passes over a byte order mark.
 struct Bounded {
     inner: Box<dyn Read>,
+    begun: bool,
     since: Rc<Cell<usize>>,
 }
 
@@ -160,7 +162,28 @@ impl Read for Bounded {
         if self.since.get() > MAX_RECORD_BYTES + BUFFER_BYTES {
             return Err(io::Error::other(TooLong));
         }
-        let n = self.inner.read(into)?;
+        let mut n = 0;
+        if !self.begun {
+            self.begun = true;
+            n = self.inner.by_ref().take(3).read(into)?;
+            while (1..3).contains(&n) {
+                match self
+                    .inner
+                    .by_ref()
+                    .take(3 - n as u64)
+                    .read(&mut into[n..])?
+                {
+                    0 => break,
+                    more => n += more,
+                }
+            }
+            if into[..n] == *b"\xef\xbb\xbf" {
+                n = 0;
+            }
+        }
+        if n == 0 {
+            n = self.inner.read(into)?;
+        }
         self.since.set(self.since.get() + n);
         Ok(n)
     }

@@ -94,7 +94,7 @@ impl ResponseTimes {
             text.push_str(&figures_text(&title.join(", "), &row.figures));
         }
         text.push_str(&figures_text("total", &report.total));
-        text.push_str(&format!("\n{}", printable.definition));
+        text.push_str(&format!("\n{}", output::wrap(printable.definition)));
         output::result(self.printed.format, text, &printable)
     }
 }

@@ -106,7 +106,7 @@ impl Utilisation {
             let (from, to, n) = (local(most.from), local(most.to), most.assignments);
             text.push_str(&format!("\nMost at once  {n} assignments, {from} to {to}"));
         }
-        text.push_str(&format!("\n\n{}", utilisation_definition()));
+        text.push_str(&format!("\n\n{}", output::wrap(utilisation_definition())));
         output::result(self.printed.format, text, &json)
     }
 }

@@ -1,0 +1,9 @@
+//! Runs the program as a person would and compares what it prints.
+#![expect(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+
+mod bad_input;
+mod coverage;
+mod histories;
+mod serving;
+mod shop;
+mod verbs;

@@ -1,0 +1,169 @@
+//! The server as a process: address, second server, replay into it, backup of it.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use expect_test::expect_file;
+
+use crate::shop::{Ran, Shop};
+
+/// A running server; asked to end when dropped.
+struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Server {
+    fn start(shop: &Shop) -> Self {
+        let mut child = shop
+            .command("serve --data center --listen 127.0.0.1:0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let url = line.trim().rsplit(' ').next().unwrap().to_owned();
+        assert!(url.starts_with("http://127.0.0.1:"), "{line}");
+        Self { child, url }
+    }
+
+    fn end(&mut self) -> Option<i32> {
+        let asked = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status()
+            .unwrap();
+        assert!(asked.success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // After `end` there is nothing to kill any more.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn serve_refuses_what_cannot_be_served() {
+    let shop = Shop::new();
+    assert_eq!(
+        shop.run("init --data center --center Elm --timezone UTC")
+            .code,
+        0
+    );
+    let script = "
+        serve --data nowhere
+        serve --data center --listen 0.0.0.0:0
+        serve --data center --listen here
+        serve --data center --tls-cert cert.pem
+    ";
+    expect_file!["transcripts/serve.txt"].assert_eq(&shop.transcript(script));
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let Ran { code, stderr, .. } =
+        shop.run(&format!("serve --data center --listen 127.0.0.1:{port}"));
+    assert_eq!(code, 3, "{stderr}");
+    assert!(
+        stderr.contains(&format!("port {port} is in use")),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_second_writer_is_refused_and_readers_are_not() {
+    let shop = Shop::new();
+    assert_eq!(
+        shop.run("init --data center --center Elm --timezone UTC")
+            .code,
+        0
+    );
+    let mut server = Server::start(&shop);
+    for line in [
+        "serve --data center --listen 127.0.0.1:0",
+        "replay history.csv --map map.toml --data center",
+    ] {
+        let Ran { code, stderr, .. } = shop.run(line);
+        assert_eq!(code, 4, "{line}: {stderr}");
+        assert!(stderr.contains("another server (process "), "{stderr}");
+    }
+    for line in [
+        "verify --data center",
+        "report utilisation --data center",
+        "doctor --data center",
+        "ledger checkpoint --data center",
+        "backup saved.tar --data center",
+        "user list --data center",
+    ] {
+        let Ran { code, stderr, .. } = shop.run(line);
+        assert_eq!(code, 0, "{line}: {stderr}");
+    }
+    assert_eq!(server.end(), Some(0));
+    assert_eq!(shop.run("restore saved.tar --data restored").code, 0);
+}
+
+#[test]
+fn a_replay_into_a_server_gives_what_an_offline_one_gives() {
+    let shop = Shop::new();
+    assert_eq!(
+        shop.run("replay history.csv --map map.toml --data offline")
+            .code,
+        0
+    );
+    let init = "init --data center --center Elm --timezone America/Los_Angeles";
+    assert_eq!(shop.run(init).code, 0);
+    let token = shop
+        .run("token add supervisor --label replay --data center")
+        .stdout;
+    shop.write("token", token);
+    shop.write("bad-token", "callbox_0");
+    let mut server = Server::start(&shop);
+    let line = format!(
+        "replay history.csv --map map.toml --to {} --token-file",
+        server.url
+    );
+    let Ran { code, stderr, .. } = shop.run(&format!("{line} bad-token"));
+    assert_eq!(code, 4, "{stderr}");
+    let Ran {
+        code,
+        stdout,
+        stderr,
+    } = shop.run(&format!("{line} token --speed 100000 --format json"));
+    assert_eq!(code, 0, "{stderr}");
+    let first: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(
+        (&first["calls"], &first["rejected"]["total"]),
+        (&3.into(), &1.into())
+    );
+    let Ran { code, stdout, .. } = shop.run(&format!("{line} token --format json"));
+    let second: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((code, &second["events"]), (0, &0.into()), "{stdout}");
+    assert_eq!(second["already_there"]["calls"], 3);
+    assert_eq!(server.end(), Some(0));
+    for report in [
+        "response-times --by type,priority,unit-type,hour",
+        "utilisation",
+    ] {
+        let of = |data: &str| {
+            shop.run(&format!("report {report} --format json --data {data}"))
+                .stdout
+        };
+        assert_eq!(of("center"), of("offline"));
+    }
+    let Ran { code, stderr, .. } = shop.run(&format!("{line} token"));
+    assert_eq!(code, 70, "{stderr}");
+    assert!(stderr.contains("cannot be reached"), "{stderr}");
+    let https = "replay history.csv --map map.toml --to https://example.org --token-file token";
+    let Ran { code, stderr, .. } = shop.run(https);
+    assert_eq!(code, 2, "{stderr}");
+    assert!(
+        stderr.contains("https is not supported in this version"),
+        "{stderr}"
+    );
+}

@@ -1,0 +1,272 @@
+//! One transcript for each verb; `UPDATE_EXPECT=1 cargo test -p callbox` writes them anew.
+
+use expect_test::expect_file;
+
+use crate::shop::{Ran, Shop};
+
+fn check(shop: &Shop, script: &str, expected: expect_test::ExpectFile) {
+    expected.assert_eq(&shop.transcript(script));
+}
+
+#[test]
+fn init() {
+    let script = "
+        init --data center --center \"Elm County\" --origin dispatch.example.org/elm --timezone America/Denver
+        init --data center --center \"Elm County\"
+        init --data other --center \"Elm County\" --timezone Mars/Olympus
+        init --data other --center \" \"
+        init --data other --center X --origin \"two words\"
+        init --data map.toml --center X
+        init --data other
+    ";
+    check(&Shop::new(), script, expect_file!["transcripts/init.txt"]);
+}
+
+#[test]
+fn demo() {
+    let script = "
+        demo --listen 0.0.0.0:0
+        demo --speed 5000
+        demo --data history.csv
+    ";
+    check(&Shop::new(), script, expect_file!["transcripts/demo.txt"]);
+}
+
+#[test]
+fn replay() {
+    let script = "
+        replay history.csv --map map.toml --data center
+        replay history.csv --map map.toml --data center
+        replay history.csv --map map.toml --data other --only-define
+        replay history.csv --map map.toml --speed fast
+        replay history.csv --map map.toml --to http://127.0.0.1:1
+        replay missing.csv --map map.toml
+        replay history.csv --map missing.toml
+    ";
+    let shop = Shop::new();
+    check(&shop, script, expect_file!["transcripts/replay.txt"]);
+    let rejected = std::fs::read_to_string(shop.path("rejected.csv")).unwrap();
+    expect_file!["transcripts/rejected.csv"].assert_eq(&rejected);
+}
+
+#[test]
+fn report() {
+    let shop = Shop::new();
+    assert_eq!(
+        shop.run("replay history.csv --map map.toml --data center")
+            .code,
+        0
+    );
+    let script = "
+        report response-times --data center --by type
+        report response-times --data center --from 2020-04-02T10:10:00 --to 2020-04-02T11:00:00 --format json
+        report response-times --data center --from 2021-01-01 --to 2020-01-01
+        report response-times --data center --from 2020-03-08T02:30:00
+        report response-times --data center --by weather
+        report response-times --data nowhere
+        report utilisation --data center
+        report utilisation --data center --from 2020-04-02T10:00:00-07:00 --to 2020-04-02T11:00:00-07:00
+    ";
+    check(&shop, script, expect_file!["transcripts/report.txt"]);
+}
+
+#[test]
+fn verify() {
+    let shop = Shop::new();
+    assert_eq!(
+        shop.run("replay history.csv --map map.toml --data center")
+            .code,
+        0
+    );
+    let Ran { stdout: note, .. } = shop.run("ledger checkpoint --data center");
+    shop.write("kept", &note);
+    let mut forged: Vec<&str> = note.lines().collect();
+    forged[1] = "12";
+    shop.write("forged", forged.join("\n") + "\n");
+    let script = "
+        verify --data center
+        verify --data center --against kept
+        verify --data center --against forged
+        verify --data center --against missing
+        verify --data nowhere
+    ";
+    check(&shop, script, expect_file!["transcripts/verify.txt"]);
+}
+
+#[test]
+fn verify_finds_an_altered_byte() {
+    let shop = Shop::new();
+    assert_eq!(
+        shop.run("replay history.csv --map map.toml --data center")
+            .code,
+        0
+    );
+    let path = shop.path("center/ledger/ledger.db");
+    // What stands in the write-ahead log moves into the file.
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        .unwrap();
+    drop(db);
+    let bytes = std::fs::read(&path).unwrap();
+    let at = bytes.windows(4).position(|four| four == b"FALL").unwrap();
+    let mut altered = bytes.clone();
+    altered[at] = b'B';
+    std::fs::write(&path, altered).unwrap();
+    let Ran { code, stdout, .. } = shop.run("verify --data center");
+    assert_eq!(code, 1);
+    assert!(stdout.contains("NOT good: frame "), "{stdout}");
+    let Ran { code, stdout, .. } = shop.run("verify --data center --format json");
+    assert_eq!(code, 1);
+    assert!(stdout.contains("\"first_bad_frame\": "), "{stdout}");
+}
+
+#[test]
+fn ledger() {
+    let shop = Shop::new();
+    let init = "init --data center --center Elm --origin dispatch.example.org/elm";
+    assert_eq!(shop.run(init).code, 0);
+    let script = "
+        ledger keys --data center
+        ledger keys --data nowhere
+        ledger checkpoint --data nowhere
+    ";
+    check(&shop, script, expect_file!["transcripts/ledger.txt"]);
+    let Ran { stdout: note, .. } = shop.run("ledger checkpoint --data center");
+    let lines: Vec<&str> = note.lines().collect();
+    assert_eq!((lines[0], lines[3]), ("dispatch.example.org/elm", ""));
+    assert!(
+        lines[4].starts_with("\u{2014} dispatch.example.org/elm "),
+        "{note}"
+    );
+}
+
+#[test]
+fn backup_and_restore() {
+    let shop = Shop::new();
+    assert_eq!(
+        shop.run("init --data center --center Elm --timezone UTC")
+            .code,
+        0
+    );
+    assert_eq!(
+        shop.run("replay history.csv --map map.toml --data center")
+            .code,
+        0
+    );
+    let script = "
+        backup saved.tar --data center
+        backup saved.tar --data center
+        backup no/such/place.tar --data center
+        backup other.tar --data nowhere
+    ";
+    check(&shop, script, expect_file!["transcripts/backup.txt"]);
+    let saved = std::fs::read(shop.path("saved.tar")).unwrap();
+    shop.write("short.tar", &saved[..saved.len() / 2]);
+    let mut altered = saved.clone();
+    let at = altered.windows(4).position(|four| four == b"FALL").unwrap();
+    altered[at] = b'B';
+    shop.write("altered.tar", altered);
+    let script = "
+        restore short.tar --data restored
+        restore altered.tar --data restored
+        restore map.toml --data restored
+        restore saved.tar --data center
+        restore saved.tar --data restored
+        restore saved.tar --data restored
+    ";
+    check(&shop, script, expect_file!["transcripts/restore.txt"]);
+    let left: Vec<String> = shop
+        .names()
+        .into_iter()
+        .filter(|name| name.contains("part"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+    // What was restored is what was saved: record, reports, accounts, key.
+    for line in [
+        "report utilisation --data",
+        "user list --data",
+        "ledger keys --data",
+    ] {
+        let original = shop.run(&format!("{line} center")).stdout;
+        assert_eq!(original, shop.run(&format!("{line} restored")).stdout);
+    }
+    assert_eq!(
+        shop.run("replay history.csv --map map.toml --data restored")
+            .code,
+        0
+    );
+    assert_eq!(shop.run("verify --data restored").code, 0);
+}
+
+#[test]
+fn doctor() {
+    let shop = Shop::new();
+    assert_eq!(
+        shop.run("init --data center --center Elm --timezone UTC")
+            .code,
+        0
+    );
+    let healthy = shop.run("doctor --data center");
+    assert_eq!(healthy.code, 0, "{}", healthy.stdout);
+    assert!(
+        healthy.stdout.contains("warn  backups"),
+        "{}",
+        healthy.stdout
+    );
+    assert_eq!(shop.run("backup saved.tar --data center").code, 0);
+    let healthy = shop.run("doctor --data center");
+    assert!(
+        healthy.stdout.contains("ok    backups"),
+        "{}",
+        healthy.stdout
+    );
+    std::fs::remove_file(shop.path("center/checkpoint/checkpoint")).unwrap();
+    open_to_all(&shop, "center/keys/ledger.key");
+    let sick = shop.run("doctor --data center");
+    assert_eq!(sick.code, 1);
+    assert!(sick.stdout.contains("FAIL  keys"), "{}", sick.stdout);
+    assert!(sick.stdout.contains("-> chmod go-rwx "), "{}", sick.stdout);
+    let script = "
+        doctor --data nowhere
+    ";
+    check(&shop, script, expect_file!["transcripts/doctor.txt"]);
+}
+
+fn open_to_all(shop: &Shop, name: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(shop.path(name), PermissionsExt::from_mode(0o644)).unwrap();
+}
+
+#[test]
+fn user_and_token() {
+    let shop = Shop::new();
+    assert_eq!(
+        shop.run("init --data center --center Elm --timezone UTC")
+            .code,
+        0
+    );
+    let script = "
+        user add mlee --name \"M. Lee\" --role dispatcher --data center
+        user add mlee --role dispatcher --data center
+        user add \"M Lee\" --role dispatcher --data center
+        user add other --role chief --data center
+        user password mlee --data center
+        user password nobody --data center
+        user list --data center
+        user disable mlee --data center
+        user disable nobody --data center
+        user list --data center
+        user list --data nowhere
+    ";
+    check(&shop, script, expect_file!["transcripts/user.txt"]);
+    let script = "
+        token add supervisor --label \"nightly export\" --data center
+        token add mlee --label \"of a disabled account\" --data center
+        token add supervisor --label x --days 1000 --data center
+        token list --data center
+        token revoke 1 --data center
+        token revoke 1 --data center
+        token list --data center
+    ";
+    check(&shop, script, expect_file!["transcripts/token.txt"]);
+}
