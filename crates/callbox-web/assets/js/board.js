@@ -8,11 +8,12 @@ import { initKeys } from "./keys.js";
 import { connect } from "./live.js";
 import { initPanes } from "./panes.js";
 import "./selected.js";
-import { apply, config, incidents, isWaiting, load, onChange, position, units, urgency } from "./store.js";
+import { apply, config, incidents, isWaiting, load, loadClosed, onChange, position, units, urgency } from "./store.js";
 import { initUnitFilter } from "./units.js";
 
 /** Seconds without a sign of life after which the board is called old; the server beats every 2. */
 const OLD_AFTER = 10;
+const title = document.title;
 let heard = performance.now();
 let startAt = null;
 let isLoaded = false;
@@ -40,12 +41,20 @@ async function loadBoard() {
     for (const change of waiting) apply(change);
     waiting = [];
     startAt(board.seq);
-    by("board").classList.remove("is-loading");
+    loadHistory();
   } catch {
     setTimeout(loadBoard, 2000);
   } finally {
     isLoading = false;
   }
+}
+
+/** What was closed last; nothing depends on it. */
+async function loadHistory() {
+  try {
+    const response = await fetch("/api/v1/history?limit=12", { headers: { Accept: "application/json" } });
+    if (response.ok) loadClosed((await response.json()).incidents);
+  } catch { /* the board works without */ }
 }
 
 function tell({ kind, data, closed }) {
@@ -74,20 +83,22 @@ function gauges(at) {
   let waits = 0;
   let longest = null;
   let call = null;
-  const first = Math.min(...config.priorities.map((priority) => priority.rank), 255);
+  const first = config.priorities.reduce((best, each) => (best && best.rank <= each.rank ? best : each), null);
   for (const row of incidents.values()) {
     if (!isWaiting(row)) continue;
     waits += 1;
     const state = urgency(row, at).call;
     if (state === "alarm" || (state === "warn" && call === null)) call = state;
-    if (row.rank === first) longest = Math.max(longest ?? 0, at - row.received);
+    if (row.rank === first?.rank) longest = Math.max(longest ?? 0, at - row.received);
   }
   let free = 0;
   for (const unit of units.values()) if (unit.meaning === "available") free += 1;
   setText(by("g-waiting"), waits);
   setText(by("g-longest"), longest === null ? "–" : span(longest));
   setAttr(by("g-longest").parentNode, "data-call", longest === null ? null : call);
+  setText(by("g-longest").previousElementSibling, t("gauge.longest", { p: first?.code ?? "1" }));
   setText(by("g-open"), incidents.size);
+  document.title = waits ? `(${waits}) ${title}` : title;
   setText(by("g-free"), free);
   setText(by("g-units"), `/${units.size}`);
   setText(by("ledger-at"), number(position.seq));

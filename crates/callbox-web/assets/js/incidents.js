@@ -3,11 +3,12 @@ import { view, setView } from "./address.js";
 import { t } from "./boot.js";
 import { everySecond, now, span } from "./clock.js";
 import { arrange, by, el, reveal, setAttr, setText } from "./dom.js";
-import { incidents, isWaiting, onChange, stage, units, urgency } from "./store.js";
+import { closed, config, incidents, isWaiting, onChange, stage, units, urgency } from "./store.js";
 import { watchRows } from "./visible.js";
 
 const list = by("incidents");
 const filter = by("incident-filter");
+const divider = el("div", { class: "divider", role: "row" }, el("span", { role: "gridcell", text: t("incidents.closed") }));
 const rows = new Map();
 const seen = watchRows(list);
 let order = [];
@@ -52,7 +53,7 @@ function makeRow(id) {
 }
 
 function patch(id) {
-  const data = incidents.get(id);
+  const data = incidents.get(id) ?? closed.get(id);
   let made = rows.get(id);
   if (!data) {
     if (made) { seen.remove(made.row); rows.delete(id); }
@@ -69,15 +70,21 @@ function patch(id) {
   setText(made.kind, data.type_label ?? data.type ?? t("no_type"));
   setText(made.place, data.place ?? t("no_place"));
   setAttr(made.place, "title", data.place);
-  setText(made.units, data.units.length ? data.units.join(" ") : t(at === "waiting" ? "stage.waiting" : "stage.clear"));
+  setText(made.units, unitsOf(data, at));
   setAttr(made.units, "title", data.units.join(" ") || null);
+  made.row.classList.toggle("is-closed", data.state === "closed");
   setAttr(made.row, "data-meaning", at);
   setAttr(made.row, "aria-selected", String(id === selected));
   tickRow(made, data, now());
 }
 
+function unitsOf(data, at) {
+  if (data.state === "closed") return config.dispositions.find((known) => known.code === data.disposition)?.label ?? data.disposition;
+  return data.units.length ? data.units.join(" ") : t(at === "waiting" ? "stage.waiting" : "stage.clear");
+}
+
 function tickRow(made, data, at) {
-  setText(made.age, span(at - data.received));
+  setText(made.age, span((data.closed ?? at) - data.received));
   const { call, gone } = urgency(data, at);
   setAttr(made.row, "data-call", call);
   setAttr(made.row, "data-limit", isWaiting(data) && gone !== null && gone !== undefined);
@@ -94,17 +101,19 @@ function sort() {
   const shown = [...incidents.values()].filter((row) => matches(row, words));
   // Those who wait come first within their rank: they need an act.
   shown.sort((a, b) => a.rank - b.rank || isWaiting(b) - isWaiting(a) || a.received - b.received || a.id - b.id);
-  order = shown.map((row) => row.id);
-  arrange(list, order.map((id) => rows.get(id).row));
+  const ended = [...closed.values()].filter((row) => matches(row, words)).sort((a, b) => b.closed - a.closed);
+  order = [...shown, ...ended].map((row) => row.id);
+  const nodes = order.map((id) => rows.get(id).row);
+  if (ended.length) nodes.splice(shown.length, 0, divider);
+  arrange(list, nodes);
   by("incidents-empty").hidden = order.length > 0;
-  setText(by("incident-count"), words.length ? `${order.length}/${incidents.size}` : incidents.size);
+  setText(by("incident-count"), words.length ? `${shown.length}/${incidents.size}` : incidents.size);
   setAttr(list, "aria-rowcount", order.length);
 }
 
 onChange((changed) => {
   if (changed.all) {
-    for (const id of [...rows.keys()]) if (!incidents.has(id)) patch(id);
-    for (const id of incidents.keys()) patch(id);
+    for (const id of new Set([...rows.keys(), ...incidents.keys(), ...closed.keys()])) patch(id);
     sort();
     if (selected) select(selected);
     return;

@@ -1,7 +1,7 @@
 // On a phone one pane fills the window.
 import { by } from "./dom.js";
 
-const board = by("board");
+const board = by("content");
 
 export function showPane(name) {
   board.dataset.pane = name;

@@ -121,7 +121,7 @@ class Case {
         const words = line.text ?? t("erased");
         made = el("li", {}, el("time", { text: time(line.at) }),
           el("div", {}, el("p", { text: line.corrects ? `${t("narrative.corrects", { no: line.corrects })} ${words}` : words }),
-            el("span", { class: "by", text: authorOf(line) })));
+            el("span", { class: "by", text: ` · ${authorOf(line)}` })));
         this.lines.set(line.no, made);
       }
       made.classList.toggle("is-corrected", corrected.has(line.no));

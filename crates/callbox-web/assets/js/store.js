@@ -1,11 +1,14 @@
 // What the server said last: rows by number. Panes are told once per frame what changed.
 
-export const config = { statuses: [], priorities: [], types: [], dispositions: [], center: {} };
+export const config = { statuses: [], priorities: [], types: [], dispositions: [], agencies: [], unit_types: [], center: {} };
 export const incidents = new Map();
+/** The incidents that were closed last, for a second look. */
+export const closed = new Map();
 export const units = new Map();
 export const signs = new Map();
 export const position = { seq: 0 };
 
+const CLOSED_KEPT = 12;
 const listeners = new Set();
 let changed = { incidents: new Set(), units: new Set(), all: false };
 let isPlanned = false;
@@ -15,7 +18,7 @@ export const onChange = (listener) => listeners.add(listener);
 
 /** Takes a whole board. */
 export function load(board) {
-  for (const name of ["statuses", "priorities", "types", "dispositions", "center"]) config[name] = board[name];
+  for (const name of Object.keys(config)) config[name] = board[name] ?? config[name];
   incidents.clear();
   units.clear();
   signs.clear();
@@ -31,8 +34,7 @@ export function apply(change) {
   for (const row of change.incidents) {
     const known = incidents.get(row.id);
     if (known && known.version > row.version) continue;
-    if (row.state === "closed") incidents.delete(row.id);
-    else incidents.set(row.id, row);
+    putIncident(row);
     changed.incidents.add(row.id);
   }
   for (const row of change.units) {
@@ -42,6 +44,24 @@ export function apply(change) {
   }
   position.seq = Math.max(position.seq, change.seq);
   plan();
+}
+
+/** Takes incidents that were closed before the board was opened. */
+export function loadClosed(rows) {
+  for (const row of rows) if (!incidents.has(row.id)) putIncident(row);
+  changed.all = true;
+  plan();
+}
+
+function putIncident(row) {
+  const [to, from] = row.state === "closed" ? [closed, incidents] : [incidents, closed];
+  from.delete(row.id);
+  to.set(row.id, row);
+  if (closed.size > CLOSED_KEPT) {
+    const oldest = [...closed.values()].reduce((a, b) => (a.closed < b.closed ? a : b));
+    closed.delete(oldest.id);
+    changed.incidents.add(oldest.id);
+  }
 }
 
 function putUnit(row) {

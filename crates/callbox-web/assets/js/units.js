@@ -4,7 +4,7 @@ import { rights, t } from "./boot.js";
 import { everySecond, now, shortSpan } from "./clock.js";
 import { arrange, by, el, reveal, setAttr, setText } from "./dom.js";
 import { onSelect, selectedIncident } from "./incidents.js";
-import { onChange, statusLabel, units } from "./store.js";
+import { config, onChange, statusLabel, units } from "./store.js";
 import { watchRows } from "./visible.js";
 
 const list = by("units");
@@ -95,8 +95,9 @@ function sort() {
     shown.sort((a, b) => compare(a.call_sign, b.call_sign));
     const group = groups.get(key) ?? makeGroup(key);
     const available = all.filter((unit) => unit.meaning === "available").length;
-    setText(group.name, all[0].type);
-    setText(group.agency, all[0].agency === all[0].type ? "" : all[0].agency);
+    setText(group.name, config.unit_types.find((kind) => kind.code === all[0].type)?.label ?? all[0].type);
+    setText(group.agency, all[0].agency);
+    setAttr(group.agency, "title", config.agencies.find((agency) => agency.code === all[0].agency)?.name);
     setText(group.free, t("units.free_of", { free: available, all: all.length }));
     setAttr(group.head, "data-none", available === 0 ? "yes" : null);
     arrange(group.units, shown.map((unit) => cells.get(unit.id).row));

@@ -28,7 +28,8 @@ pub(super) async fn show(ui: Ui) -> Markup {
                 }
             }
             div class="old" id="old" role="alert" hidden { span id="old-text" {} small { (ui.t("old.hint")) } }
-            main class="board" id="board" data-pane="incidents" {
+            main class="board" id="content" data-pane="incidents" {
+            h1 class="hidden-text" { (ui.t("nav.board")) }
                 (incidents(&ui))
                 (units(&ui))
                 (selected(&ui))

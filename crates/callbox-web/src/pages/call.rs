@@ -104,10 +104,11 @@ pub(super) fn dialog(ui: &Ui) -> Markup {
                     h2 id="call-title" { (ui.t("call.title")) }
                     button type="button" class="button plain" data-close aria-label=(ui.t("dismiss")) { "×" }
                 }
-                div class="dialog-body call-grid" { (fields(ui, &Call::default(), None)) }
-                div class="dialog-foot" {
+                div class="dialog-body call-grid" {
+                    (fields(ui, &Call::default(), None))
                     small class="quiet" { (ui.t("call.hint")) }
-                    span class="spacer" {}
+                }
+                div class="dialog-foot" {
                     button class="button large" type="submit" value="create" { (ui.t("call.create")) " " kbd { "Enter" } }
                     button class="button main large" type="submit" value="dispatch" { (ui.t("call.create_dispatch")) " " kbd { "Ctrl Enter" } }
                 }

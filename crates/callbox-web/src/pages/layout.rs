@@ -69,7 +69,7 @@ pub(super) fn bar(ui: &Ui, current: &str, middle: Markup) -> Markup {
             (brand())
             span class="where" {
                 b { (ui.center) }
-                @if ui.is_exercise { span class="tag" { (ui.t("demo")) } }
+                @if ui.is_exercise && !ui.center.contains("demo") { span class="tag" { (ui.t("demo")) } }
             }
             nav class="tabs" aria-label=(ui.t("nav.label")) {
                 @for (path, key, action) in tabs {

@@ -28,7 +28,7 @@ pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
                 dl class="case-times sheet" {
                     div { dt { (ui.t("ledger.events")) } dd { (grouped(health.next_seq)) } }
                     div { dt { (ui.t("ledger.frames")) } dd { (grouped(health.frames)) } }
-                    div { dt { (ui.t("ledger.signed")) } dd { (health.signed_size.to_string()) } }
+                    div { dt { (ui.t("ledger.signed")) } dd { (grouped(health.signed_size)) } }
                     div { dt { (ui.t("ledger.read_at")) } dd { (ui.time(ui.now())) } }
                 }
                 section class="stack" {

@@ -2,11 +2,11 @@ use axum::{
     extract::Query,
     response::{IntoResponse, Redirect, Response},
 };
-use maud::html;
+use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{
-    layout::{brand, document},
+    layout::{brand, document, shape},
     ui::Ui,
 };
 
@@ -38,8 +38,11 @@ pub(super) async fn show(ui: Ui, Query(back): Query<Back>) -> Response {
         div class="door" {
             div class="door-words" {
                 (brand())
-                p { (ui.t("sign_in.words")) }
-                small { (ui.center) @if ui.is_exercise { " · " (ui.t("demo")) } }
+                div class="door-middle" {
+                    p { (ui.t("sign_in.words")) }
+                    (example(&ui))
+                }
+                small { (ui.center) }
             }
             main class="door-form" id="content" {
                 div class="door-language row-of" {
@@ -72,4 +75,22 @@ pub(super) async fn show(ui: Ui, Query(back): Query<Back>) -> Response {
         }
     };
     document(&ui, ui.t("sign_in"), "", html! {}, form).into_response()
+}
+
+/// How a record reads; a picture, not data.
+fn example(ui: &Ui) -> Markup {
+    let lines = [
+        ("14:02:11", "waiting", "sign_in.example.received"),
+        ("14:02:53", "dispatched", "sign_in.example.dispatched"),
+        ("14:03:30", "en_route", "sign_in.example.en_route"),
+        ("14:07:15", "on_scene", "sign_in.example.on_scene"),
+        ("14:41:02", "available", "sign_in.example.available"),
+    ];
+    html! {
+        ol class="door-record" aria-hidden="true" {
+            @for (time, meaning, words) in lines {
+                li { time { (time) } (shape(meaning)) span { (ui.t(words)) } }
+            }
+        }
+    }
 }

@@ -31,13 +31,15 @@ fn row(state: &AppState, ui: &Ui, center: &Center, entry: &Entry) -> Markup {
         li {
             time datetime=(ui.exact(entry.at)) { (ui.time(entry.at)) }
             span { @if let Some(meaning) = meaning { (shape(meaning)) } }
-            p {
-                (words) " " span class="by" { "· " (name) }
+            p { (words) " " span class="by" { "· " (name) } }
+            span class="seq" title=(entry.event.kind().name) {
                 @if entry.recorded.seconds_since(entry.at) >= LATE_SECONDS {
-                    span class="by" { " · " (ui.fill("event.late", &[("at", &ui.date_time(entry.recorded))])) }
+                    @let day = ui.date(entry.recorded);
+                    @let at = if day == ui.date(entry.at) { ui.time(entry.recorded) } else { ui.date_time(entry.recorded) };
+                    (ui.fill("event.late", &[("at", &at)])) " · "
                 }
+                (ui.t("ledger.at")) " " (super::ui::grouped(entry.seq))
             }
-            span class="seq" title=(entry.event.kind().name) { (ui.t("ledger.at")) " " (super::ui::grouped(entry.seq)) }
         }
     }
 }

@@ -1,0 +1,364 @@
+"""Two people, two windows, one incident: from the call to the disposition, and through a crash."""
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+from server import Server
+from webdriver import Driver, Failed, Window
+
+ROW = "[...document.querySelectorAll('.incident')].find((row) => row.textContent.includes(arguments[0]))"
+UNIT = "[...document.querySelectorAll('.unit')].find((unit) => unit.querySelector('.sign').textContent === arguments[0])"
+PLACE = "7 Quay Street, e2e"
+PAGES = ["/units", "/history", "/ledger", "/calls/new"]
+
+
+class Journey:
+    def __init__(self, options, directory):
+        self.options = options
+        self.directory = directory
+        self.passed = 0
+        self.failed = 0
+        self.windows = []
+        self.server = Server(options.binary, directory)
+        self.driver = None
+
+    def step(self, title, act):
+        begin = time.monotonic()
+        try:
+            act()
+        except Exception as error:  # a step's failure is counted, the rest goes on
+            self.failed += 1
+            print(f"FAILED  {title}\n        {error}", flush=True)
+            if not isinstance(error, Failed):
+                traceback.print_exc()
+            for number, window in enumerate(self.windows):
+                try:
+                    window.screenshot(os.path.join(self.directory, f"failed-{self.failed}-{number}.png"))
+                except Exception:  # the window may be what failed
+                    pass
+            return
+        self.passed += 1
+        print(f"ok      {title} ({time.monotonic() - begin:.1f} s)", flush=True)
+
+    def window(self, name, **options):
+        window = Window(self.driver, self.options.browser, os.path.join(self.directory, name), **options)
+        self.windows.append(window)
+        return window
+
+    def sign_in(self, window, login):
+        window.open(self.server.origin + "/sign-in")
+        window.type("#login", login)
+        window.type("#password", self.server.passwords[login])
+        window.click("form.stack button")
+        window.wait("the board with its units", "return document.querySelectorAll('.unit').length > 20")
+
+    # The steps
+
+    def start(self):
+        self.server.demo("--no-calls", "--history", "1", "--speed", "1")
+        self.server.stop()
+        self.server.serve()
+        self.a = self.window("a")
+        self.b = self.window("b", language="zh-CN", dark=True)
+
+    def sign_in_both(self):
+        self.a.open(self.server.origin + "/board")
+        self.a.wait("the sign-in page", "return location.pathname === '/sign-in'")
+        self.a.type("#login", "dispatcher")
+        self.a.type("#password", "not the password")
+        self.a.click("form.stack button")
+        self.a.wait("the words for a wrong password", "return document.querySelector('.notice.refused')")
+        self.sign_in(self.a, "dispatcher")
+        self.sign_in(self.b, "calltaker")
+        for window in (self.a, self.b):
+            window.run("window.sameDocument = true")
+        if self.b.run("return document.documentElement.lang") != "zh-Hans":
+            raise Failed("the second window is not in Chinese, which its browser asks for")
+
+    def take_call(self):
+        self.a.press("F9")
+        self.a.wait("the call entry", "return document.activeElement?.id === 'call-place'")
+        self.a.write(PLACE)
+        self.a.choose("#call-type", self.a.run("return document.querySelector('#call-type').options[1].value"))
+        self.a.type("#call-name", "E2E Caller")
+        self.a.type("#call-text", "smoke from the roof")
+        self.a.press("Control+Enter")
+        self.a.wait("the focus on the dispatch line", "return document.activeElement?.id === 'send-units'")
+        self.a.wait("the place in the selected pane", "return document.querySelector('.case-place')?.textContent === arguments[0]", PLACE)
+        self.id = self.a.run("return new URLSearchParams(location.search).get('incident')")
+        self.b.wait("the new incident in the second window", f"return {ROW}?.dataset.meaning === 'waiting'", PLACE)
+
+    def dispatch(self):
+        free = "return [...document.querySelectorAll('.unit[data-meaning=available] .sign')].map((sign) => sign.textContent)"
+        self.units = self.a.run(free)[:2]
+        self.a.write("nonsuch")
+        self.a.wait("a word about an unknown unit", "return document.querySelector('#send-plan').dataset.plan === 'bad'")
+        self.a.press("Control+a")
+        self.a.write(" ".join(self.units).lower())
+        self.a.wait("a plan in words", "return document.querySelector('#send-plan').dataset.plan === 'ready'")
+        self.a.press("Enter")
+        for window in (self.a, self.b):
+            for unit in self.units:
+                window.wait(f"{unit} dispatched", f"return {UNIT}?.dataset.meaning === 'dispatched'", unit)
+            window.wait("both units in the incident's row", f"return arguments[1].every((unit) => {ROW}.querySelector('.units').textContent.includes(unit))", PLACE, self.units)
+
+    def progress(self, meaning):
+        def act():
+            for row, unit in enumerate(self.units):
+                code = self.a.run("return [...document.querySelectorAll('.grid-times th')].findIndex((head) => head.title === arguments[0])", self.label(meaning))
+                press = "const b = document.querySelectorAll('.grid-times tbody tr')[arguments[0]].children[arguments[1]].querySelector('button:not([hidden])'); b?.click(); return Boolean(b)"
+                # The first row that is not ended: an ended one moves to the end.
+                self.a.wait(f"a button for {unit}", press, 0 if meaning == "available" else row, code)
+                shown = self.units[row] if meaning != "available" else None
+                if shown:
+                    self.b.wait(f"{shown} {meaning}", f"return {UNIT}?.dataset.meaning === arguments[1]", shown, meaning)
+                else:
+                    self.b.wait(f"{row + 1} available", f"return arguments[0].filter((sign) => [...document.querySelectorAll('.unit')].some((unit) => unit.querySelector('.sign').textContent === sign && unit.dataset.meaning === 'available')).length > {row}", self.units)
+        return act
+
+    def label(self, meaning):
+        board = self.a.run_async("const done = arguments[arguments.length - 1]; fetch('/api/v1/board').then((r) => r.json()).then(done)")
+        return next(status["label"] for status in board["statuses"] if status["meaning"] == meaning)
+
+    def narrate(self):
+        self.a.click("#narrative-text")
+        self.a.write("<b>fire</b> is out & cold")
+        self.a.press("Enter")
+        self.b.run(f"{ROW}.click()", PLACE)
+        words = "return [...document.querySelectorAll('.lines p')].map((line) => line.textContent)"
+        self.b.wait("the line in the second window", f"{words}.includes(arguments[0])".replace("return [", "return ["), "<b>fire</b> is out & cold")
+        if "smoke from the roof" not in self.b.run(words):
+            raise Failed("the first line is missing in the second window")
+        if self.b.run("return document.querySelector('#send')"):
+            raise Failed("a call-taker is offered to dispatch")
+
+    def close_held(self):
+        if not self.a.run("return document.querySelector('#end button').disabled"):
+            raise Failed("closing is offered while units are assigned")
+
+    def close(self):
+        self.a.wait("closing to be offered", "return document.querySelector('#end button')?.disabled === false")
+        self.a.choose("#end-input", self.a.run("return document.querySelector('#end-input').options[1].value"))
+        self.a.click("#end button")
+        for window in (self.a, self.b):
+            window.wait("the incident among the closed ones", f"return {ROW}?.classList.contains('is-closed')", PLACE)
+        self.b.wait("its state in the selected pane", "return document.querySelector('.case-line .tag')?.hidden === false")
+
+    def reopen(self):
+        self.a.wait("reopening to be offered", "return document.querySelector('#end input')")
+        self.a.type("#end-input", "the roof burns again")
+        self.a.press("Enter")
+        self.b.wait("the incident among the open ones", f"return {ROW}?.classList.contains('is-closed') === false", PLACE)
+
+    def same_document(self):
+        for window in (self.a, self.b):
+            if not window.run("return window.sameDocument"):
+                raise Failed("a window was reloaded")
+
+    def crash(self):
+        self.quiet_so_far()
+        self.server.stop(signal.SIGKILL)
+        for window in (self.a, self.b):
+            window.wait("the bar that says how old the data is", "return document.querySelector('#old').hidden === false", seconds=25)
+        if not re.search(r"1\d", self.a.text("#old-text")):
+            raise Failed(f"the bar says no age: {self.a.text('#old-text')}")
+        # Sent while the server is away: waits, and happens once.
+        self.a.type("#narrative-text", "written while the line was down")
+        self.a.press("Enter")
+        self.a.wait("the line drawn as pending", "return document.querySelector('#narrative-text').classList.contains('pending')")
+        self.server.serve()
+        for window in (self.a, self.b):
+            window.wait("the bar to go", "return document.querySelector('#old').hidden", seconds=30)
+            count = "return [...document.querySelectorAll('.lines p')].filter((line) => line.textContent === 'written while the line was down').length"
+            window.wait("the line that was sent meanwhile", f"{count} === 1", seconds=15)
+        for window in self.windows:
+            window.log("browser")  # what a dead server makes a browser say
+
+    def plain_pages(self):
+        """The same work without script: forms and pages alone."""
+        plain = self.window("plain")
+        plain.cdp("Emulation.setScriptExecutionDisabled", value=True)
+        plain.open(self.server.origin + "/sign-in")
+        plain.type("#login", "supervisor")
+        plain.type("#password", self.server.passwords["supervisor"])
+        plain.click("form.stack button")
+        plain.open(f"{self.server.origin}/incidents/{self.id}")
+        plain.type("#units", "NONSUCH")
+        plain.click("form[action$='/units'] button")
+        if "NONSUCH" not in plain.text(".notice.refused"):
+            raise Failed("the page does not say which unit is unknown")
+        plain.type("#units", self.units[0])
+        plain.click("form[action$='/units'] button")
+        self.b.wait("the unit in the second window", f"return {UNIT}?.dataset.meaning === 'dispatched'", self.units[0])
+        plain.click("form[action$='/cancel'] button")
+        self.b.wait("the unit free again", f"return {UNIT}?.dataset.meaning === 'available'", self.units[0])
+        timeline = plain.text(".timeline")
+        for words in ("smoke from the roof", "Reopened", "cancelled", "Demo dispatcher", "ledger"):
+            if words not in timeline:
+                raise Failed(f"the timeline lacks: {words}")
+        plain.choose("#disposition", plain.run("return document.querySelector('#disposition').options[1].value"))
+        plain.click("form[action$='/close'] button")
+        self.b.wait("the incident closed", f"return {ROW}?.classList.contains('is-closed')", PLACE)
+        plain.open(self.server.origin + "/calls/new")
+        plain.type("#call-place", "8 Quay Street, e2e")
+        plain.click("form[action='/calls/new'] button")
+        self.b.wait("the second call", f"return {ROW}", "8 Quay Street, e2e")
+        plain.click("summary")
+        plain.click("button[lang=zh-Hans]")
+        if plain.run("return document.documentElement.lang") != "zh-Hans":
+            raise Failed("the language switch does nothing")
+        plain.open(self.server.origin + "/nothing/here")
+        if "404" not in plain.text("main"):
+            raise Failed("there is no page for what does not exist")
+
+    def rights(self):
+        answer = self.b.run_async(
+            "const done = arguments[arguments.length - 1];"
+            "fetch(`/api/v1/incidents/${arguments[0]}/units`, {method: 'POST', headers: {'Content-Type': 'application/json', 'Idempotency-Key': 'e2e'}, body: '{\"units\": [\"X\"]}'}).then((r) => done(r.status))", self.id)
+        if answer != 403:
+            raise Failed(f"a call-taker's dispatch is answered with {answer}, not 403")
+        self.b.log("browser")
+
+    def quiet_so_far(self):
+        for window in self.windows:
+            for entry in window.log("browser"):
+                if entry["level"] in ("SEVERE", "WARNING") and "favicon" not in entry["message"]:
+                    # A refused sign-in and a form with a mistake are answered with 4xx, which browsers log.
+                    if "status of 4" not in entry["message"]:
+                        raise Failed(f"the console says: {entry['message']}")
+
+    def own_origin(self):
+        asked = 0
+        for window in self.windows:
+            for url in window.requests():
+                asked += 1
+                if not url.startswith((self.server.origin + "/", "data:", "chrome://", "about:")):
+                    raise Failed(f"a request left the origin: {url}")
+        if asked < 50:
+            raise Failed(f"only {asked} requests were seen: the log is broken")
+
+    def accessible(self):
+        source = axe(self.directory)
+        if source is None:
+            print("skipped: axe-core (npm does not answer)", flush=True)
+            return
+        found = []
+        for window, theme in ((self.a, "light"), (self.b, "dark")):
+            board = f"/board?incident={self.id}"
+            for path in [board, f"{board}#call", f"/incidents/{self.id}", *PAGES]:
+                window.open(self.server.origin + path)
+                if path.startswith("/board"):
+                    window.wait("the board", "return document.querySelectorAll('.unit').length > 20")
+                    window.wait("the selected incident", "return document.querySelector('.case-place')?.textContent")
+                if path.endswith("#call"):
+                    window.press("F9")
+                    window.wait("the call entry", "return document.activeElement?.id === 'call-place'")
+                window.run(source)
+                broken = window.run_async(
+                    "const done = arguments[arguments.length - 1];"
+                    "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+                    ".then((r) => done(r.violations.map((v) => `${v.id}: ${v.nodes.length} × ${v.nodes[0].html.slice(0, 140)} ${v.nodes[0].failureSummary?.slice(0, 220) ?? ''}`)))")
+                found += [f"{theme} {path} {one}" for one in broken]
+        if found:
+            raise Failed("axe finds:\n        " + "\n        ".join(found))
+
+    def sign_out(self):
+        self.a.open(self.server.origin + "/units")
+        self.a.click("summary")
+        self.a.click("form[action='/sign-out'] button")
+        self.a.wait("the sign-in page", "return location.pathname === '/sign-in'")
+        self.a.open(self.server.origin + "/board")
+        self.a.wait("the sign-in page again", "return location.pathname === '/sign-in'")
+
+    def all(self):
+        self.driver = Driver(open(os.path.join(self.directory, "driver.log"), "w", encoding="utf-8"))
+        self.step("the server and two windows start", self.start)
+        if self.failed:
+            return
+        for title, act in [
+            ("both sign in; a wrong password is refused in words", self.sign_in_both),
+            ("a call is taken by keyboard, and stands in the second window", self.take_call),
+            ("two units are dispatched by their call signs", self.dispatch),
+            ("closing is held while units are assigned", self.close_held),
+            ("the units are en route", self.progress("en_route")),
+            ("the units are on scene", self.progress("on_scene")),
+            ("a narrative line is text, not markup; a call-taker cannot dispatch", self.narrate),
+            ("the server refuses what a role may not do", self.rights),
+            ("the units are available", self.progress("available")),
+            ("the incident is closed with a disposition", self.close),
+            ("the incident is reopened with a reason", self.reopen),
+            ("no window was reloaded", self.same_document),
+            ("no error and no policy violation in the consoles", self.quiet_so_far),
+            ("a killed server: the board says how old it is, then goes on exactly", self.crash),
+            ("the pages work without script", self.plain_pages),
+            ("axe finds nothing on any page, in two themes and languages", self.accessible),
+            ("signing out ends the session", self.sign_out),
+            ("still no error in the consoles", self.quiet_so_far),
+            ("no request left the origin", self.own_origin),
+        ]:
+            self.step(title, act)
+
+    def stop(self):
+        for window in self.windows:
+            try:
+                window.close()
+            except Exception:  # it may be gone already
+                pass
+        if self.driver:
+            self.driver.stop()
+        self.server.stop()
+
+
+def axe(directory):
+    """The source of axe-core, or None where npm is missing or does not answer."""
+    kept = os.environ.get("AXE_CORE")
+    if kept:
+        with open(kept, encoding="utf-8") as file:
+            return file.read()
+    if not shutil.which("npm"):
+        return None
+    pack = ["npm", "pack", "--silent", "axe-core@4"]
+    try:
+        name = subprocess.run(pack, cwd=directory, timeout=60, capture_output=True, text=True, check=True).stdout.split()[-1]
+        subprocess.run(["tar", "-xzf", name, "package/axe.min.js"], cwd=directory, check=True)
+    except (subprocess.SubprocessError, IndexError):
+        return None
+    with open(os.path.join(directory, "package", "axe.min.js"), encoding="utf-8") as file:
+        return file.read()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--browser", required=True)
+    parser.add_argument("--images", required=True)
+    parser.add_argument("--screenshots", action="store_true")
+    options = parser.parse_args()
+    directory = tempfile.mkdtemp(prefix="callbox-e2e-")
+    journey = Journey(options, directory)
+    try:
+        journey.all()
+        if options.screenshots:
+            from screenshots import screenshots
+            journey.server.stop()
+            journey.step("the screenshots are made", lambda: screenshots(journey))
+    finally:
+        journey.stop()
+        if journey.failed:
+            print(f"logs and pictures: {directory}")
+        else:
+            shutil.rmtree(directory, ignore_errors=True)
+    print(f"{journey.passed} passed, {journey.failed} failed")
+    return 1 if journey.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

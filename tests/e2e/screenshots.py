@@ -1,0 +1,35 @@
+"""The pictures in docs/img: the demo's town at work."""
+
+import os
+import time
+
+from server import Server
+
+
+def screenshots(journey):
+    os.makedirs(journey.options.images, exist_ok=True)
+    server = Server(journey.options.binary, os.path.join(journey.directory, "pictures"))
+    try:
+        server.demo("--history", "12", "--speed", "30")
+        journey.server = server
+        for name, language, dark, size in [
+            ("board", "en-US", False, (1440, 900)),
+            ("board-dark", "en-US", True, (1440, 900)),
+            ("board-zh", "zh-CN", False, (1440, 900)),
+        ]:
+            window = journey.window(f"picture-{name}", language=language, dark=dark, size=size)
+            window.open(server.origin + "/sign-in")
+            if name == "board":
+                window.screenshot(os.path.join(journey.options.images, "sign-in.png"))
+            journey.sign_in(window, "dispatcher")
+            busy = "return document.querySelectorAll('.incident:not(.is-closed)').length >= 8 && document.querySelector('.incident[data-meaning=waiting]') !== null"
+            window.wait("a busy board", busy, seconds=180)
+            window.run("[...document.querySelectorAll('.incident:not(.is-closed)')].filter((row) => row.dataset.meaning !== 'waiting').sort((a, b) => b.querySelector('.units').textContent.length - a.querySelector('.units').textContent.length)[0].click()")
+            time.sleep(1)
+            window.screenshot(os.path.join(journey.options.images, f"{name}.png"))
+            if name == "board":
+                closed = window.run("return [...document.querySelectorAll('.incident.is-closed')].sort((a, b) => b.querySelector('.age').textContent.length - a.querySelector('.age').textContent.length)[0].dataset.id")
+                window.open(f"{server.origin}/incidents/{closed}")
+                window.screenshot(os.path.join(journey.options.images, "incident.png"))
+    finally:
+        server.stop()
