@@ -16,9 +16,9 @@ fn days_have_the_size_that_the_town_has() {
     let days = days(7, 60);
     let sizes: Vec<_> = days.iter().map(Vec::len).collect();
     let mean = sizes.iter().sum::<usize>() / sizes.len();
-    assert!((250..=330).contains(&mean), "{mean}");
+    assert!((290..=350).contains(&mean), "{mean}");
     assert!(
-        sizes.iter().all(|size| (200..=390).contains(size)),
+        sizes.iter().all(|size| (230..=430).contains(size)),
         "{sizes:?}"
     );
 }

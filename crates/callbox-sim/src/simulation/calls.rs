@@ -174,7 +174,7 @@ impl Simulation {
             case.needs.clear();
             self.later(random.between(120.0, 600.0), Action::Conclude(id));
         } else {
-            let wait = case.wait_for_dispatch(kind);
+            let wait = case.wait_for_dispatch(kind, self.options.speed);
             self.later(wait, Action::Send(id));
         }
     }
@@ -219,11 +219,17 @@ impl Case {
         }
     }
 
-    /// Seconds from the call to the first dispatch: what can wait, waits.
-    fn wait_for_dispatch(&mut self, kind: &Kind) -> f64 {
-        let seconds = shapes::sample(&CALL_TO_DISPATCH, &mut self.random);
+    /// Seconds of simulated work from the call to the first dispatch: what can wait, waits.
+    ///
+    /// Now and then the desk is busy with something else, for real time whatever the speed: a
+    /// board that nobody has to watch would teach nobody anything.
+    fn wait_for_dispatch(&mut self, kind: &Kind, speed: f64) -> f64 {
+        let random = &mut self.random;
+        let seconds = shapes::sample(&CALL_TO_DISPATCH, random);
         match kind.priority.as_str() {
+            "1" if random.chance(0.12) => random.between(45.0, 150.0) * speed,
             "1" => seconds * 0.45,
+            "2" if random.chance(0.08) => random.between(120.0, 420.0) * speed,
             "2" => seconds * 0.8,
             "3" => seconds * 3.5,
             _ => seconds * 12.0,
