@@ -33,6 +33,8 @@ const BEAT: Duration = Duration::from_secs(2);
 /// The shortest time between two messages: what happens within it goes out together. The first
 /// change after a pause goes out at once.
 const GAP: Duration = Duration::from_millis(10);
+/// What each console adds to it: a message costs the server some 10 microseconds per console.
+const GAP_PER_CLIENT: Duration = Duration::from_micros(20);
 
 /// One message for all consoles.
 #[derive(Clone, Debug)]
@@ -140,7 +142,9 @@ pub(crate) async fn run(state: AppState) {
                 changed
             } => {
                 let Ok(length) = changed else { return };
-                not_before = Instant::now() + GAP;
+                let clients = state.metrics.live_clients.load(Ordering::Relaxed);
+                let clients = u32::try_from(clients).unwrap_or_default();
+                not_before = Instant::now() + GAP + GAP_PER_CLIENT * clients;
                 let message = render::since(&state, sent);
                 sent = message.seq().unwrap_or(length);
                 state.metrics.live_messages.fetch_add(1, Ordering::Relaxed);
