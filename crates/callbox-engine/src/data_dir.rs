@@ -3,12 +3,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use callbox_ledger::{NoteError, Signer, SqliteStore, StoreError};
+use callbox_ledger::{NoteError, RootFile, Signer, SqliteStore, StoreError, Vault, VaultError};
 use thiserror::Error;
 
 /// Where a center's files stand.
 ///
-/// `ledger/` is the record. `keys/` signs it. `checkpoint/` holds the last signed checkpoint,
+/// `ledger/` is the record. `keys/` holds the key that signs it and the root key; `vault/` the
+/// keys of personal data, which can be destroyed. `checkpoint/` holds the last signed checkpoint,
 /// outside the ledger and its backups. `access.db` holds accounts and sessions. `snapshot/` and
 /// `archive.db` are projections: delete them and they are built anew from the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,9 @@ pub enum DataDirError {
     /// The signing key cannot be made or read.
     #[error("the signing key cannot be used: {0}")]
     Key(#[from] NoteError),
+    /// The key vault cannot be made.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// The empty ledger cannot be made.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -68,7 +72,13 @@ impl DataDir {
         if dir.exists() {
             return Err(DataDirError::Exists(dir.root));
         }
-        for path in [dir.ledger(), dir.keys(), dir.checkpoint(), dir.snapshot()] {
+        for path in [
+            dir.ledger(),
+            dir.keys(),
+            dir.vault(),
+            dir.checkpoint(),
+            dir.snapshot(),
+        ] {
             fs::create_dir_all(&path).map_err(|source| DataDirError::Io {
                 path,
                 reason: source.to_string(),
@@ -84,6 +94,13 @@ impl DataDir {
             }
         } else {
             Signer::generate(origin, &dir.signing_key())?;
+        }
+        if !dir.root_key().exists() {
+            RootFile::generate(&dir.root_key()).map_err(VaultError::from)?;
+        }
+        if !dir.vault_db().exists() {
+            let root = RootFile::load(&dir.root_key()).map_err(VaultError::from)?;
+            Vault::create(&dir.vault(), Box::new(root))?;
         }
         SqliteStore::create(&dir.ledger_db())?;
         Ok(dir)
@@ -122,6 +139,21 @@ impl DataDir {
     /// The signing key, readable by its owner only.
     pub fn signing_key(&self) -> PathBuf {
         self.keys().join("ledger.key")
+    }
+
+    /// The root key that wraps the vault's keys, readable by its owner only.
+    pub fn root_key(&self) -> PathBuf {
+        self.keys().join("root.key")
+    }
+
+    /// The directory of the key vault and of the present epoch's key.
+    pub fn vault(&self) -> PathBuf {
+        self.root.join("vault")
+    }
+
+    /// The key vault: one data key for each erasure domain.
+    pub fn vault_db(&self) -> PathBuf {
+        self.vault().join("vault.db")
     }
 
     /// The directory of the last signed checkpoint.

@@ -9,7 +9,9 @@ use std::{
 
 use arc_swap::ArcSwap;
 use callbox_domain::{BrokenInvariant, Center, Entry, Incident, IncidentId};
-use callbox_ledger::{Checkpointer, Gate, GateError, NoteError, Signer, StoreError};
+use callbox_ledger::{
+    Checkpointer, Gate, GateError, NoteError, Rotation, Signer, StoreError, VaultError,
+};
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -20,6 +22,7 @@ use crate::{
     entry::EntryError,
     read::Reader,
     recovery::{load, recover},
+    sealer::Sealer,
     sequencer::Sequencer,
     signer::{Signed, SignerThread},
     submission::{Message, Request, stopped},
@@ -70,6 +73,8 @@ pub enum OpenError {
     Read(#[from] ReadError),
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     #[error("the signing key cannot be used: {0}")]
     Key(#[from] NoteError),
     #[error("the last signed checkpoint cannot be used: {0}")]
@@ -103,6 +108,7 @@ pub struct Health {
 pub(crate) struct Shared {
     pub(crate) snapshot: ArcSwap<Center>,
     pub(crate) reader: Reader,
+    sealer: Arc<Sealer>,
     pub(crate) clock: Clock,
     archive: Mutex<Archive>,
     ring: Mutex<Ring>,
@@ -191,14 +197,16 @@ impl Engine {
     ) -> Result<Self, OpenError> {
         let signer = Signer::load(&dir.signing_key())?;
         let gate = Gate::open(&dir.checkpoint())?;
-        let reader = Reader::new((stores.reader)()?);
+        let sealer = Arc::new(Sealer::open(dir)?);
+        let reader = Reader::new((stores.reader)()?, Arc::clone(&sealer));
         let archive = Archive::open(&dir.archive_db())?;
         let snapshot_file = dir.snapshot_file();
-        let (live, recovered) = recover(stores, &reader, archive, &snapshot_file)?;
+        let (live, recovered) = recover(stores, &reader, archive, &sealer, &snapshot_file)?;
         let seq = live.center.next_seq();
         let shared = Arc::new(Shared {
             snapshot: ArcSwap::from_pointee(live.center.clone()),
             reader,
+            sealer,
             clock: options.clock,
             archive: Mutex::new(Archive::open(&dir.archive_db())?),
             ring: Mutex::new(Ring::new(seq)),
@@ -364,6 +372,11 @@ impl Engine {
     /// What the start had to do.
     pub fn recovered(&self) -> Recovered {
         self.recovered
+    }
+
+    /// Begins a new key epoch: from now on no older copy of the key vault opens anything.
+    pub fn rotate_keys(&self) -> Result<Rotation, VaultError> {
+        self.shared.sealer.rotate()
     }
 
     /// Takes nothing more in, records and signs what is on its way, and writes the snapshot.

@@ -1,8 +1,10 @@
 //! The way between the domain's events and the ledger's bytes.
 
 use callbox_domain::{ActorId, DecodeError, Entry, Event, Purpose, Timestamp};
-use callbox_ledger::{Event as Stored, Malformed, Personal};
+use callbox_ledger::{Event as Stored, Malformed, Personal, VaultError};
 use thiserror::Error;
+
+use crate::sealer::Sealer;
 
 /// Why a stored event cannot be read.
 #[derive(Debug, Error)]
@@ -25,6 +27,15 @@ pub enum EntryError {
         #[source]
         source: DecodeError,
     },
+    /// Its personal part cannot be unsealed.
+    #[error("event {seq}: {source}")]
+    Sealed {
+        /// Its position.
+        seq: u64,
+        /// What is wrong.
+        #[source]
+        source: VaultError,
+    },
     /// Its purpose is not known to this version.
     #[error("event {seq} has a purpose ({number}) that this version does not know; update callbox")]
     Purpose {
@@ -35,13 +46,17 @@ pub enum EntryError {
     },
 }
 
-/// Reads one stored event; where its personal part was erased, the entry says so.
-pub(crate) fn decode(stored: &Stored<'_>) -> Result<Entry, EntryError> {
+/// Reads one stored event; where its personal part was erased, or there is no `sealer` to open it
+/// with, the entry says that it is erased.
+pub(crate) fn decode(stored: &Stored<'_>, sealer: Option<&Sealer>) -> Result<Entry, EntryError> {
     let (seq, leaf) = (stored.seq, &stored.leaf);
-    let personal = match stored.personal {
-        Personal::Known(bytes) => Some(bytes),
-        Personal::Absent | Personal::Erased => None,
+    let opened = match (stored.personal, sealer) {
+        (Personal::Known(sealed), Some(sealer)) => sealer
+            .open_personal(leaf, sealed)
+            .map_err(|source| EntryError::Sealed { seq, source })?,
+        _ => None,
     };
+    let personal = opened.as_deref();
     let event = Event::decode(leaf.kind, leaf.schema, leaf.open, personal)
         .map_err(|source| EntryError::Content { seq, source })?;
     let purpose = Purpose::from_number(leaf.purpose).ok_or(EntryError::Purpose {
@@ -69,17 +84,26 @@ pub(crate) struct Encoded {
 }
 
 impl Encoded {
-    /// Encodes an entry's event.
-    pub(crate) fn new(entry: &Entry, stream_version: u32, idempotency: Option<[u8; 16]>) -> Self {
+    /// Encodes an entry's event and seals its personal part.
+    pub(crate) fn new(
+        entry: &Entry,
+        stream_version: u32,
+        idempotency: Option<[u8; 16]>,
+        sealer: &Sealer,
+    ) -> Result<Self, VaultError> {
         let kind = entry.event.kind();
-        Self {
+        let personal = entry.event.personal();
+        let personal = personal
+            .map(|personal| sealer.seal(entry, stream_version, &personal))
+            .transpose()?;
+        Ok(Self {
             kind: kind.number,
             schema: kind.schema,
             stream_version,
             open: entry.event.open(),
-            personal: entry.event.personal(),
+            personal,
             idempotency,
-        }
+        })
     }
 
     /// The draft of `entry`, whose bytes these are.

@@ -16,6 +16,7 @@ mod entry;
 mod idempotency;
 mod read;
 mod recovery;
+mod sealer;
 mod sequencer;
 mod signer;
 mod snapshot_file;

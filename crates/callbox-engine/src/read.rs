@@ -1,13 +1,13 @@
 use std::{
     ops::ControlFlow,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use callbox_domain::Entry;
 use callbox_ledger::{Frame, Source, SqliteReader, StoreError, find_frame};
 use thiserror::Error;
 
-use crate::{DataDir, archive::ArchiveError, entry, entry::EntryError};
+use crate::{DataDir, archive::ArchiveError, entry, entry::EntryError, sealer::Sealer};
 
 /// Why something could not be read; nothing was changed.
 #[derive(Debug, Error)]
@@ -27,17 +27,23 @@ pub enum ReadError {
 }
 
 /// Reads entries by their position, through a connection of its own.
-pub(crate) struct Reader(Mutex<Box<dyn Source>>);
+pub(crate) struct Reader {
+    source: Mutex<Box<dyn Source>>,
+    sealer: Arc<Sealer>,
+}
 
 impl Reader {
-    pub(crate) fn new(source: Box<dyn Source>) -> Self {
-        Self(Mutex::new(source))
+    pub(crate) fn new(source: Box<dyn Source>, sealer: Arc<Sealer>) -> Self {
+        Self {
+            source: Mutex::new(source),
+            sealer,
+        }
     }
 
     /// The entries at `seqs`, in ascending order; one read per frame that holds some of them.
     pub(crate) fn entries(&self, seqs: &[u64]) -> Result<Vec<Entry>, ReadError> {
         // A poisoned lock means that a reader panicked; the source holds no state to be harmed.
-        let mut source = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
         let mut found = Vec::with_capacity(seqs.len());
         let mut rest = seqs;
         while let Some(&seq) = rest.first() {
@@ -48,7 +54,7 @@ impl Reader {
             for stored in Frame::new(row).events() {
                 let stored = stored.map_err(|source| EntryError::Malformed { seq, source })?;
                 if rest[..here].binary_search(&stored.seq).is_ok() {
-                    found.push(entry::decode(&stored)?);
+                    found.push(entry::decode(&stored, Some(&self.sealer))?);
                 }
             }
             rest = &rest[here.max(1)..];
@@ -58,12 +64,12 @@ impl Reader {
 
     /// At most `limit` entries from position `seq` on.
     pub(crate) fn entries_from(&self, seq: u64, limit: usize) -> Result<Vec<Entry>, ReadError> {
-        let mut source = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(no) = find_frame(&mut **source, seq)? else {
             return Ok(Vec::new());
         };
         let mut found = Vec::new();
-        scan(&mut **source, no, |entry| {
+        scan(&mut **source, no, Some(&self.sealer), |entry| {
             if entry.seq >= seq {
                 found.push(entry);
             }
@@ -81,6 +87,7 @@ impl Reader {
 fn scan(
     source: &mut dyn Source,
     no: u64,
+    sealer: Option<&Sealer>,
     mut visit: impl FnMut(Entry) -> ControlFlow<()>,
 ) -> Result<(), ReadError> {
     let mut failed = None;
@@ -92,7 +99,7 @@ fn scan(
                     seq: first_seq,
                     source,
                 })
-                .and_then(|stored| entry::decode(&stored));
+                .and_then(|stored| entry::decode(&stored, sealer));
             match entry {
                 Ok(entry) => visit(entry)?,
                 Err(error) => {
@@ -108,7 +115,7 @@ fn scan(
 
 /// Hands every entry of a center's ledger to `visit`, in order, whether a server runs or not.
 ///
-/// For reports: it proves nothing, see `callbox_ledger::verify` for that. What `visit` returns as
+/// For reports: personal parts stay sealed and read as erased. It proves nothing, see `callbox_ledger::verify` for that. What `visit` returns as
 /// an error ends the reading.
 pub fn read_ledger<E: From<ReadError>>(
     dir: &DataDir,
@@ -116,7 +123,7 @@ pub fn read_ledger<E: From<ReadError>>(
 ) -> Result<(), E> {
     let mut reader = SqliteReader::open(&dir.ledger_db()).map_err(ReadError::from)?;
     let mut stopped = None;
-    scan(&mut reader, 0, |entry| match visit(entry) {
+    scan(&mut reader, 0, None, |entry| match visit(entry) {
         Ok(()) => ControlFlow::Continue(()),
         Err(error) => {
             stopped = Some(error);

@@ -1,9 +1,9 @@
 //! The start: the last snapshot, then the ledger's tail. There is no other start.
 
-use std::{path::Path, time::Instant};
+use std::{path::Path, sync::Arc, time::Instant};
 
 use callbox_domain::{CLOSED_KEPT, Center, Entry, Incident};
-use callbox_ledger::{Frame, Frontier, Ledger, Options as LedgerOptions, Store};
+use callbox_ledger::{Frame, Frontier, Ledger, Options as LedgerOptions, Personal, Store};
 
 use crate::{
     Stores,
@@ -12,6 +12,7 @@ use crate::{
     entry::{self, EntryError},
     idempotency::{Name, Requests},
     read::{ReadError, Reader},
+    sealer::Sealer,
     snapshot_file::Snapshot,
 };
 
@@ -32,6 +33,7 @@ pub(crate) struct Live {
     pub(crate) center: Center,
     pub(crate) requests: Requests,
     pub(crate) archive: Archive,
+    pub(crate) sealer: Arc<Sealer>,
 }
 
 /// Rebuilds the live state; the snapshot is used when ledger and archive confirm it.
@@ -39,10 +41,11 @@ pub(crate) fn recover(
     stores: &Stores,
     reader: &Reader,
     mut archive: Archive,
+    sealer: &Arc<Sealer>,
     snapshot: &Path,
 ) -> Result<(Live, Recovered), OpenError> {
     let started = Instant::now();
-    let usable = Snapshot::load(snapshot).filter(|snapshot| {
+    let usable = Snapshot::load(snapshot, sealer).filter(|snapshot| {
         matches!(archive.through(), Ok(Some(through)) if through >= snapshot.center.next_seq())
     });
     if let Some(snapshot) = usable {
@@ -56,6 +59,7 @@ pub(crate) fn recover(
                 requests: &mut requests,
                 archive: &mut archive,
                 reader,
+                sealer,
             },
         ) {
             Ok(ledger) => {
@@ -72,6 +76,7 @@ pub(crate) fn recover(
                         center,
                         requests,
                         archive,
+                        sealer: Arc::clone(sealer),
                     },
                     recovered,
                 ));
@@ -90,6 +95,7 @@ pub(crate) fn recover(
         requests: &mut requests,
         archive: &mut archive,
         reader,
+        sealer,
     };
     let ledger = replay((stores.writer)()?, Frontier::empty(), fold)?;
     let seconds = started.elapsed().as_secs_f64();
@@ -104,6 +110,7 @@ pub(crate) fn recover(
             center,
             requests,
             archive,
+            sealer: Arc::clone(sealer),
         },
         recovered,
     ))
@@ -114,6 +121,7 @@ struct Fold<'a> {
     requests: &'a mut Requests,
     archive: &'a mut Archive,
     reader: &'a Reader,
+    sealer: &'a Sealer,
 }
 
 fn replay(
@@ -145,7 +153,12 @@ impl Fold<'_> {
                 seq: frame.row().first_seq,
                 source,
             })?;
-            let entry = entry::decode(&stored)?;
+            let entry = entry::decode(&stored, Some(self.sealer))?;
+            if let Personal::Known(sealed) = stored.personal {
+                self.sealer
+                    .claim(&stored.leaf, sealed)
+                    .map_err(OpenError::Vault)?;
+            }
             for id in entry.event.incidents() {
                 if self.center.is_archived(id)
                     && let Some(incident) = load(self.archive, self.reader, id, entry.seq)?

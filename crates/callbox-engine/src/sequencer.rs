@@ -15,6 +15,7 @@ use crate::{
     entry::Encoded,
     idempotency::Name,
     recovery::{Live, load},
+    sealer::Sealer,
     snapshot_file::Snapshot,
     submission::{Message, Receipt, Request, Submission, SubmitError},
 };
@@ -45,6 +46,8 @@ struct Batch {
     encoded: Vec<Encoded>,
     answers: Vec<(oneshot::Sender<Answer>, Pending)>,
     names: Vec<(Name, u64, u16)>,
+    /// Why nothing of it can be recorded.
+    failed: Option<String>,
 }
 
 /// An answer that waits for the frame.
@@ -70,7 +73,8 @@ impl Sequencer {
         snapshot_file: PathBuf,
     ) -> std::io::Result<JoinHandle<()>> {
         let (snapshots, receiver) = mpsc::sync_channel(1);
-        let write = move || write_snapshots(&receiver, &snapshot_file);
+        let sealer = Arc::clone(&live.sealer);
+        let write = move || write_snapshots(&receiver, &snapshot_file, &sealer);
         let writer = thread::Builder::new()
             .name("snapshots".into())
             .spawn(write)?;
@@ -181,7 +185,13 @@ impl Sequencer {
             };
             let version = center.next_version(entry.event.stream());
             let leaf = name.filter(|_| i == 0).map(|name| name.to_leaf(n));
-            batch.encoded.push(Encoded::new(&entry, version, leaf));
+            match Encoded::new(&entry, version, leaf, &self.live.sealer) {
+                Ok(encoded) => batch.encoded.push(encoded),
+                // Half a command may be in the state by now: the whole batch goes back.
+                Err(error) => {
+                    batch.failed.get_or_insert(error.to_string());
+                }
+            }
             center.evolve(&entry);
             batch.entries.push(entry);
         }
@@ -279,6 +289,9 @@ impl Sequencer {
     }
 
     fn commit(&mut self, batch: &Batch) -> Result<(), SubmitError> {
+        if let Some(failed) = &batch.failed {
+            return Err(SubmitError::Unavailable(failed.clone()));
+        }
         let streams = batch.entries.iter().map(|entry| entry.event.stream());
         if let Err(broken) = self.live.center.check_streams(streams) {
             return Err(self.shared.halt(broken.to_string()));
@@ -352,9 +365,9 @@ impl Sequencer {
     }
 }
 
-fn write_snapshots(snapshots: &mpsc::Receiver<Snapshot>, path: &std::path::Path) {
+fn write_snapshots(snapshots: &mpsc::Receiver<Snapshot>, path: &std::path::Path, sealer: &Sealer) {
     for snapshot in snapshots {
-        if let Err(error) = snapshot.save(path) {
+        if let Err(error) = snapshot.save(path, sealer) {
             tracing::error!(error = %error, "no snapshot was written; the next start takes longer");
         }
     }

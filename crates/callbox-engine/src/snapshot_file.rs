@@ -4,12 +4,14 @@ use std::{
     path::Path,
 };
 
-use aws_lc_rs::digest::{SHA256, digest};
 use callbox_domain::Center;
 use callbox_ledger::{Frontier, Hash};
 use minicbor::{Decoder, Encoder};
 
-use crate::idempotency::{Done, Requests};
+use crate::{
+    idempotency::{Done, Requests},
+    sealer::Sealer,
+};
 
 /// Changes whenever the bytes of a state change their meaning; an older file is then ignored.
 const FORMAT: u32 = 1;
@@ -25,7 +27,7 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    /// The file's bytes: a SHA-256 of the rest, then the rest as CBOR.
+    /// The content, as CBOR; sealed, it is the file.
     fn to_bytes(&self) -> Vec<u8> {
         let mut body = Vec::new();
         let mut e = Encoder::new(&mut body);
@@ -44,17 +46,11 @@ impl Snapshot {
             Ok::<_, minicbor::encode::Error<_>>(())
         })();
         written.expect("encoding into memory does not fail");
-        let mut bytes = digest(&SHA256, &body).as_ref().to_vec();
-        bytes.append(&mut body);
-        bytes
+        body
     }
 
-    /// Reads a file's bytes; `None` when they are damaged or of another format.
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (sum, body) = bytes.split_at_checked(32)?;
-        if digest(&SHA256, body).as_ref() != sum {
-            return None;
-        }
+    /// Reads the content; `None` when it is of another format.
+    fn from_bytes(body: &[u8]) -> Option<Self> {
         let mut d = Decoder::new(body);
         if d.array().ok()?? != 5 || d.u32().ok()? != FORMAT {
             return None;
@@ -77,16 +73,21 @@ impl Snapshot {
         })
     }
 
-    /// Reads the file; `None` when it is missing, damaged or of another format.
-    pub(crate) fn load(path: &Path) -> Option<Self> {
-        Self::from_bytes(&fs::read(path).ok()?)
+    /// Reads the file; `None` when it is missing, damaged, sealed with another vault's key or of
+    /// another format.
+    pub(crate) fn load(path: &Path, sealer: &Sealer) -> Option<Self> {
+        let sealed = fs::read(path).ok()?;
+        Self::from_bytes(&sealer.open_snapshot(&sealed).ok()??)
     }
 
-    /// Writes the file as a whole: a crash leaves the old one.
-    pub(crate) fn save(&self, path: &Path) -> io::Result<()> {
+    /// Writes the file as a whole, sealed: a crash leaves the old one.
+    pub(crate) fn save(&self, path: &Path, sealer: &Sealer) -> io::Result<()> {
+        let sealed = sealer
+            .seal_snapshot(&self.to_bytes())
+            .map_err(io::Error::other)?;
         let temporary = path.with_extension("new");
         let mut file = File::create(&temporary)?;
-        file.write_all(&self.to_bytes())?;
+        file.write_all(&sealed)?;
         file.sync_data()?;
         fs::rename(&temporary, path)
     }

@@ -30,6 +30,7 @@ mod ledger;
 mod merkle;
 mod note;
 mod prove;
+mod seal;
 mod store;
 mod tile;
 mod verify;
@@ -48,6 +49,10 @@ pub use ledger::{AppendError, Ledger, OpenError, Options, Receipt, Salts};
 pub use merkle::{Frontier, ProofFault, verify_consistency, verify_inclusion};
 pub use note::{MAX_NOTE_BYTES, NoteError, Signer, VerifierKey};
 pub use prove::{ProveError, consistency_proof, find_frame, inclusion_proof, read_event};
+pub use seal::{
+    CoseError, MAX_SEALED, Opened, PassphraseRoot, RootError, RootFile, Rotation, Vault,
+    VaultError, WrapKeys, kid_of,
+};
 pub use store::{
     Cause, Injected, MemoryStore, RowHead, Source, SqliteReader, SqliteStore, Store, StoreError,
 };

@@ -12,8 +12,8 @@ use std::{
 };
 
 use anyhow::{Context as _, bail, ensure};
-use callbox_domain::{Entry, Event, IncidentId, LineNo};
-use callbox_engine::{DataDir, Engine, Options, ReadError, read_ledger};
+use callbox_domain::{Event, IncidentId, LineNo};
+use callbox_engine::{DataDir, Engine, Options};
 use callbox_ledger::{Gate, Signer, SqliteReader, verify};
 use serde_json::json;
 
@@ -147,12 +147,12 @@ fn check(data: &Path, copy: &Path, known: &[Acknowledged]) -> anyhow::Result<u64
     let mut reader = SqliteReader::open(&dir.ledger_db())?;
     let report = verify(&mut reader, checkpoint.as_ref(), &mut |_| {})
         .map_err(|fault| anyhow::anyhow!("the ledger does not verify: {fault}"))?;
-    find(&dir, known)?;
     let options = Options {
         exit_on_fatal: false,
         ..Options::default()
     };
     let engine = Engine::open(&dir, options.clone())?;
+    find(&engine, known)?;
     let from_snapshot = engine.snapshot().to_bytes();
     engine.shutdown();
     fs::remove_file(dir.snapshot_file()).context("a shutdown writes a snapshot")?;
@@ -167,16 +167,22 @@ fn check(data: &Path, copy: &Path, known: &[Acknowledged]) -> anyhow::Result<u64
 }
 
 /// Finds every acknowledged line in the ledger.
-fn find(dir: &DataDir, known: &[Acknowledged]) -> anyhow::Result<()> {
+fn find(engine: &Engine, known: &[Acknowledged]) -> anyhow::Result<()> {
+    const PAGE: usize = 10_000;
     let mut lines = std::collections::HashMap::new();
-    read_ledger(dir, |entry: Entry| {
-        if let Event::NarrativeAdded(added) = entry.event
-            && let Some(text) = added.text.known()
-        {
-            lines.insert((added.incident, added.line), text.as_str().to_owned());
+    let mut from = 0;
+    loop {
+        let page = engine.entries_from(from, PAGE)?;
+        let Some(last) = page.last() else { break };
+        from = last.seq + 1;
+        for entry in &page {
+            if let Event::NarrativeAdded(added) = &entry.event
+                && let Some(text) = added.text.known()
+            {
+                lines.insert((added.incident, added.line), text.as_str().to_owned());
+            }
         }
-        Ok::<(), ReadError>(())
-    })?;
+    }
     for line in known {
         let found = lines.get(&(IncidentId(line.incident), LineNo(line.line)));
         if found != Some(&line.text) {

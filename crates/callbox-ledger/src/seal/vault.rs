@@ -1,5 +1,5 @@
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     fs, io,
     path::{Path, PathBuf},
 };
@@ -116,6 +116,8 @@ pub struct Vault {
     /// Keys that are durable and serve no domain yet.
     pool: Vec<(u64, Key)>,
     domains: HashMap<Stream, u64>,
+    /// Keys that served no domain when the vault was opened; a crash may have forgotten which.
+    loose: HashSet<u64>,
     pub(super) open: HashMap<u64, Key>,
     order: VecDeque<u64>,
 }
@@ -162,8 +164,14 @@ impl Vault {
         for other in [no.wrapping_sub(1), no + 1] {
             destroy_file(&epoch_file(directory, other))?;
         }
+        let loose = {
+            let mut select = db.prepare("SELECT kid FROM key WHERE domain_kind IS NULL")?;
+            let rows = select.query_map([], |row| Ok(row.get::<_, i64>(0)? as u64))?;
+            rows.collect::<Result<_, _>>()?
+        };
         Ok(Self {
             db,
+            loose,
             directory: directory.to_owned(),
             root,
             epoch,
@@ -232,8 +240,16 @@ impl Vault {
 
     /// Notes that key `kid` serves `domain`, where a crash forgot it; read from sealed bytes.
     pub fn claim(&mut self, kid: u64, domain: Stream) -> Result<(), VaultError> {
+        if self.loose.remove(&kid) {
+            self.assign(kid, domain)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn assign(&self, kid: u64, domain: Stream) -> Result<(), VaultError> {
         self.db.execute(
-            "UPDATE key SET domain_kind = ?2, domain_no = ?3 WHERE kid = ?1 AND domain_kind IS NULL",
+            "UPDATE key SET domain_kind = ?2, domain_no = ?3 WHERE kid = ?1",
             params![kid as i64, domain.kind, domain.no as i64],
         )?;
         Ok(())
@@ -326,7 +342,7 @@ impl Vault {
             self.fill()?;
         }
         let (kid, key) = self.pool.pop().ok_or(VaultError::Failed)?;
-        self.claim(kid, domain)?;
+        self.assign(kid, domain)?;
         self.remember(kid, key);
         Ok(kid)
     }
