@@ -16,6 +16,7 @@ mod event;
 mod incident;
 mod refusal;
 pub mod report;
+pub mod script;
 mod unit;
 
 pub use assignment::{

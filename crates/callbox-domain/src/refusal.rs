@@ -2,6 +2,20 @@ use thiserror::Error;
 
 use crate::{Code, IncidentId, LineNo, Meaning};
 
+macro_rules! codes {
+    ($($variant:pat => $code:literal,)*) => {
+        /// The codes of all refusals.
+        pub const CODES: &[&str] = &[$($code),*];
+
+        /// The refusal's name for programs, as in `unit-committed`; stable.
+        pub const fn code(&self) -> &'static str {
+            match self {
+                $($variant => $code),*
+            }
+        }
+    };
+}
+
 /// Why the rules do not let an act happen.
 ///
 /// `Display` says what is wrong, [`hint`](Refusal::hint) what to do instead, and
@@ -25,6 +39,8 @@ pub enum Refusal {
     IncidentOpen(IncidentId),
     #[error("{unit} is on incident {incident}")]
     UnitCommitted { unit: Code, incident: IncidentId },
+    #[error("{unit} is on incident {incident} and cannot go out of service")]
+    StillOnIncident { unit: Code, incident: IncidentId },
     #[error("{unit} is out of service")]
     UnitOutOfService { unit: Code },
     #[error("{unit} is in service already")]
@@ -76,8 +92,6 @@ pub enum Refusal {
     NothingToDispatch,
     #[error("{unit} was named twice")]
     NamedTwice { unit: Code },
-    #[error("the call sign {call_sign} belongs to another unit")]
-    CallSignTaken { call_sign: Code },
     #[error("{what} is full: at most {max}")]
     Full { what: &'static str, max: usize },
 }
@@ -98,6 +112,7 @@ impl Refusal {
                 "reassign {unit} from {incident}, wait until it is available, or dispatch it \
                  expressly although it is committed"
             ),
+            Self::StillOnIncident { .. } => "make it available, cancel or reassign it first".into(),
             Self::UnitOutOfService { unit } => format!("put {unit} in service first"),
             Self::UnitInService { .. } => "nothing to do".into(),
             Self::AlreadyAssigned { .. } => "leave it out, or change its status".into(),
@@ -124,41 +139,37 @@ impl Refusal {
             Self::LinkToItself => "name two different incidents".into(),
             Self::NothingToDispatch => "name at least one unit".into(),
             Self::NamedTwice { .. } => "name each unit once".into(),
-            Self::CallSignTaken { .. } => "choose another call sign".into(),
             Self::Full { .. } => "open a new incident and link the two".into(),
         }
     }
 
-    /// The refusal's name for programs, as in `unit-committed`; stable.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::UnknownIncident(_) => "unknown-incident",
-            Self::UnknownUnit(_) => "unknown-unit",
-            Self::UnknownCode { .. } => "unknown-code",
-            Self::IncidentClosed(_) => "incident-closed",
-            Self::IncidentOpen(_) => "incident-open",
-            Self::UnitCommitted { .. } => "unit-committed",
-            Self::UnitOutOfService { .. } => "unit-out-of-service",
-            Self::UnitInService { .. } => "unit-in-service",
-            Self::AlreadyAssigned { .. } => "already-assigned",
-            Self::NotCommitted { .. } => "not-committed",
-            Self::NotAssigned { .. } => "not-assigned",
-            Self::WhichIncident { .. } => "which-incident",
-            Self::Backward { .. } => "backward",
-            Self::SameStatus { .. } => "same-status",
-            Self::HasArrived { .. } => "has-arrived",
-            Self::DispatchNeedsIncident { .. } => "dispatch-needs-incident",
-            Self::NoStatusFor(_) => "no-status-for-meaning",
-            Self::MeaningIsFixed { .. } => "meaning-is-fixed",
-            Self::WrongMeaning { .. } => "wrong-meaning",
-            Self::UnitsStillAssigned { .. } => "units-still-assigned",
-            Self::UnknownLine { .. } => "unknown-line",
-            Self::LinkToItself => "link-to-itself",
-            Self::NothingToDispatch => "nothing-to-dispatch",
-            Self::NamedTwice { .. } => "named-twice",
-            Self::CallSignTaken { .. } => "call-sign-taken",
-            Self::Full { .. } => "full",
-        }
+    codes! {
+        Self::UnknownIncident(_) => "unknown-incident",
+        Self::UnknownUnit(_) => "unknown-unit",
+        Self::UnknownCode { .. } => "unknown-code",
+        Self::IncidentClosed(_) => "incident-closed",
+        Self::IncidentOpen(_) => "incident-open",
+        Self::UnitCommitted { .. } => "unit-committed",
+        Self::StillOnIncident { .. } => "still-on-incident",
+        Self::UnitOutOfService { .. } => "unit-out-of-service",
+        Self::UnitInService { .. } => "unit-in-service",
+        Self::AlreadyAssigned { .. } => "already-assigned",
+        Self::NotCommitted { .. } => "not-committed",
+        Self::NotAssigned { .. } => "not-assigned",
+        Self::WhichIncident { .. } => "which-incident",
+        Self::Backward { .. } => "backward",
+        Self::SameStatus { .. } => "same-status",
+        Self::HasArrived { .. } => "has-arrived",
+        Self::DispatchNeedsIncident { .. } => "dispatch-needs-incident",
+        Self::NoStatusFor(_) => "no-status-for-meaning",
+        Self::MeaningIsFixed { .. } => "meaning-is-fixed",
+        Self::WrongMeaning { .. } => "wrong-meaning",
+        Self::UnitsStillAssigned { .. } => "units-still-assigned",
+        Self::UnknownLine { .. } => "unknown-line",
+        Self::LinkToItself => "link-to-itself",
+        Self::NothingToDispatch => "nothing-to-dispatch",
+        Self::NamedTwice { .. } => "named-twice",
+        Self::Full { .. } => "full",
     }
 
     /// Whether the refusal is about something that does not exist.

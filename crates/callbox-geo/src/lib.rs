@@ -10,9 +10,11 @@
 //!
 //! Coordinates are WGS 84 in units of 1e-7 degree ([`Coord`]), as OpenStreetMap stores them.
 
+pub mod eta;
 pub mod geocode;
 pub mod import;
 pub mod osm;
+pub mod roads;
 
 mod coord;
 mod progress;

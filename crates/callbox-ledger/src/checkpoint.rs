@@ -1,8 +1,5 @@
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use crate::hash::Hash;
 use crate::note::{self, NoteError, VerifierKey};
 
@@ -20,6 +17,13 @@ pub struct Checkpoint {
 impl Checkpoint {
     /// Opens a signed note: takes the checkpoint only if `key` signed it and names its origin.
     pub fn open(note: &str, key: &VerifierKey) -> Result<Self, NoteError> {
+        if !key.is_log() {
+            return Err(NoteError::Kind {
+                key: key.name().to_owned(),
+                found: key.kind(),
+                expected: "a ledger's signatures",
+            });
+        }
         let text = note::open(note, key)?;
         let checkpoint = Self::parse(text)?;
         if checkpoint.origin != key.name() {
@@ -31,30 +35,26 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
-    /// Reads the note's text; further lines (extensions) are allowed and passed over.
-    fn parse(text: &str) -> Result<Self, NoteError> {
-        let mut lines = text.lines();
-        let mut line = || {
-            lines
-                .next()
-                .filter(|line| !line.is_empty())
-                .ok_or(NoteError::Text)
-        };
-        let origin = line()?.to_owned();
-        let size = line()?;
-        let root = STANDARD.decode(line()?).map_err(|_| NoteError::Text)?;
-        let root = Hash::from_slice(&root).ok_or(NoteError::Text)?;
-        // Decimal without sign or leading zeros, as the format demands.
-        let parsed: u64 = size.parse().map_err(|_| NoteError::Text)?;
-        if parsed.to_string() != size {
+    /// Reads the note's text; further lines (extensions) are allowed and passed over, empty ones
+    /// are not.
+    pub(crate) fn parse(text: &str) -> Result<Self, NoteError> {
+        let body = text.strip_suffix('\n').ok_or(NoteError::Text)?;
+        if body.split('\n').any(str::is_empty) {
             return Err(NoteError::Text);
         }
-        Ok(Self {
-            origin,
-            size: parsed,
-            root,
-        })
+        let mut lines = body.split('\n');
+        let mut line = || lines.next().ok_or(NoteError::Text);
+        let origin = line()?.to_owned();
+        let size = parse_decimal(line()?).ok_or(NoteError::Text)?;
+        let root = Hash::from_base64(line()?).ok_or(NoteError::Text)?;
+        Ok(Self { origin, size, root })
     }
+}
+
+/// Reads a decimal number without sign or leading zeros, as all C2SP formats demand.
+pub(crate) fn parse_decimal(text: &str) -> Option<u64> {
+    let number: u64 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
 }
 
 impl fmt::Display for Checkpoint {
@@ -65,7 +65,7 @@ impl fmt::Display for Checkpoint {
             "{}\n{}\n{}",
             self.origin,
             self.size,
-            STANDARD.encode(self.root.0)
+            self.root.to_base64()
         )
     }
 }

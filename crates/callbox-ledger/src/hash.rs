@@ -3,6 +3,8 @@
 use std::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 /// A SHA-256 hash: of a leaf, of an inner node, or of a whole ledger (its root).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -12,6 +14,18 @@ impl Hash {
     /// Takes a hash from a slice of exactly 32 bytes, or `None`.
     pub fn from_slice(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
+    }
+
+    /// Reads the base64 of 32 bytes, as notes and proofs write hashes.
+    pub(crate) fn from_base64(text: &str) -> Option<Self> {
+        if text.len() != 44 {
+            return None;
+        }
+        Self::from_slice(&STANDARD.decode(text).ok()?)
+    }
+
+    pub(crate) fn to_base64(self) -> String {
+        STANDARD.encode(self.0)
     }
 }
 

@@ -29,11 +29,14 @@ mod leaf;
 mod ledger;
 mod merkle;
 mod note;
+mod policy;
+mod proof;
 mod prove;
 mod seal;
 mod store;
 mod tile;
 mod verify;
+mod witness;
 
 pub use audit::{Fault, FaultKind};
 pub use backup::{BackupError, BackupReport, backup, restore};
@@ -47,7 +50,14 @@ pub use leaf::{
 };
 pub use ledger::{AppendError, Ledger, OpenError, Options, Receipt, Salts};
 pub use merkle::{Frontier, ProofFault, verify_consistency, verify_inclusion};
-pub use note::{MAX_NOTE_BYTES, NoteError, Signer, VerifierKey};
+pub use note::{
+    Cosigner, KeyKind, MAX_NOTE_BYTES, NoteError, Signer, VerifierKey, add_cosignatures,
+};
+pub use policy::{Cosigned, MAX_POLICY_BYTES, Policy, PolicyError, PolicyWitness};
+pub use proof::{
+    MAX_PROOF_BYTES, ProofError, Proven, TlogProof, VerifiedEvent, prove_event,
+    prove_event_from_tiles, verify_proof,
+};
 pub use prove::{ProveError, consistency_proof, find_frame, inclusion_proof, read_event};
 pub use seal::{
     CoseError, MAX_SEALED, Opened, PassphraseRoot, RootError, RootFile, Rotation, Vault,
@@ -62,6 +72,10 @@ pub use tile::{
     inclusion_proof_from_tiles,
 };
 pub use verify::{Progress, VerifyReport, verify};
+pub use witness::{
+    AddCheckpoint, MAX_REQUEST_BYTES, Post, Seen, Witness, WitnessAnswer, WitnessClient,
+    WitnessError, WitnessFile, WitnessSetupError, WitnessState, WitnessStateError,
+};
 
 #[cfg(test)]
 mod tests;

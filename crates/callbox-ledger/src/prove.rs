@@ -9,6 +9,7 @@ use crate::frame::{Event, Frame};
 use crate::hash::{Hash, leaf_hash};
 use crate::leaf::Malformed;
 use crate::merkle::{ProofFault, RangeHasher, consistency_ranges, inclusion_ranges};
+use crate::note::NoteError;
 use crate::store::{Source, StoreError};
 
 /// Tells why a proof could not be made or an event not be read.
@@ -23,6 +24,15 @@ pub enum ProveError {
     /// A stored frame is damaged; `verify` names it.
     #[error("a frame is damaged: {0}; run verify")]
     Damaged(#[from] Malformed),
+    /// The note is not a checkpoint of this ledger.
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    /// The event does not stand in the ledger as it was signed.
+    #[error("event {seq} is not in the ledger as it was signed; run verify")]
+    Differs {
+        /// The event's position.
+        seq: u64,
+    },
 }
 
 /// Proves that event `seq` stands in the ledger's first `size` events: the sibling hashes from the

@@ -196,7 +196,35 @@ pub(crate) fn vacant(dir: &Path) -> Outcome<PathBuf> {
             }
         })
         .map_err(|error| Failure::io(format_args!("cannot make {}", parent.display()), &error))?;
+    remove_leftovers(parent, dir);
     Ok(parent.join(name))
+}
+
+/// Removes what processes that were killed while they made `dir` have left beside it.
+fn remove_leftovers(parent: &Path, dir: &Path) {
+    let here = if parent.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        parent
+    };
+    let prefix = format!(
+        "{}.part-",
+        dir.file_name().unwrap_or_default().to_string_lossy()
+    );
+    // Where /proc is not there, nothing says that a process is gone.
+    if !Path::new("/proc/self").exists() {
+        return;
+    }
+    for entry in fs::read_dir(here).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let maker = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(&prefix)?.parse::<u32>().ok());
+        if maker.is_some_and(|maker| !Path::new(&format!("/proc/{maker}")).exists()) {
+            // What cannot be removed is in nobody's way.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Gives a complete directory its name; removes what is left of an incomplete one.

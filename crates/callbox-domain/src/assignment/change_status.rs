@@ -10,7 +10,7 @@ use crate::{
 /// A status that means 'available' ends the assignment. Statuses go forward and may leave some
 /// out; `correction` takes a later one back. Refusals: no such unit, status or incident; the unit
 /// is on several incidents and none is named; the status goes back, or is the same; it means
-/// 'dispatched'; it means 'out of service' while the unit is on an incident.
+/// 'dispatched' while the unit is on no incident, or 'out of service' while it is on one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChangeUnitStatus {
     /// Which unit.
@@ -32,12 +32,15 @@ impl Verb for ChangeUnitStatus {
         let unit = center.need_unit(self.unit)?;
         let status = center.configuration.need_unit_status(&self.status)?;
         match status.meaning {
-            Meaning::Dispatched if !self.correction => {
+            Meaning::Dispatched if unit.active.is_empty() && self.incident.is_none() => {
                 return Err(Refusal::DispatchNeedsIncident {
                     status: self.status.clone(),
                 });
             }
             Meaning::OutOfService => {
+                if self.incident.is_some() {
+                    pick(center, unit, self.incident)?;
+                }
                 let status = Some(self.status.clone());
                 let take = TakeUnitOutOfService {
                     unit: self.unit,

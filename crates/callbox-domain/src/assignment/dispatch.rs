@@ -134,9 +134,17 @@ impl Payload for UnitDispatched {
             out_of_order: false,
             ended: None,
         };
+        let mut due = self.assignment.0;
         center.with_incident(self.incident, |incident| {
             incident.assignments.push(Arc::new(assignment));
+            due = incident.assignments.len() as u16;
         });
+        if due != self.assignment.0 {
+            center.mark_broken(format!(
+                "assignment {} of incident {} came where {due} was due",
+                self.assignment, self.incident
+            ));
+        }
         center.with_unit(self.unit, |unit| {
             unit.active.push((self.incident, self.assignment));
             unit.touched = entry.seq;

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use minicbor::{Decode, Encode};
 
 use super::{Assignment, AssignmentEnd, Ended};
@@ -71,11 +69,7 @@ impl Payload for AssignmentEnded {
     personal!(reason);
 
     fn evolve(&self, center: &mut Center, entry: &Entry) {
-        center.with_incident(self.incident, |incident| {
-            let at = usize::from(self.assignment.0).wrapping_sub(1);
-            let Some(assignment) = incident.assignments.get_mut(at).map(Arc::make_mut) else {
-                return;
-            };
+        center.with_assignment(self.incident, self.assignment, |assignment| {
             assignment.out_of_order |= self.out_of_order;
             assignment.ended = Some(Ended {
                 at: (self.how != AssignmentEnd::Released).then_some(entry.at),

@@ -173,6 +173,11 @@ impl Stamps {
             .into_iter()
             .filter_map(move |meaning| Some((meaning, stamps.get(meaning)?)))
     }
+
+    /// Whether no time lies before one of an earlier meaning.
+    fn are_in_order(&self) -> bool {
+        self.recorded().map(|(_, at)| at).is_sorted()
+    }
 }
 
 impl Assignment {

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use minicbor::{Decode, Encode};
 
 use crate::{AssignmentNo, Center, Code, Entry, IncidentId, Meaning, UnitId, event::Payload};
@@ -33,15 +31,10 @@ pub struct AssignmentProgressed {
 
 impl Payload for AssignmentProgressed {
     fn evolve(&self, center: &mut Center, entry: &Entry) {
-        center.with_incident(self.incident, |incident| {
-            let at = usize::from(self.assignment.0).wrapping_sub(1);
-            let Some(assignment) = incident.assignments.get_mut(at).map(Arc::make_mut) else {
-                return;
-            };
+        center.with_assignment(self.incident, self.assignment, |assignment| {
             assignment.status = self.status.clone();
             assignment.meaning = self.meaning;
             assignment.since = entry.at;
-            assignment.out_of_order |= self.out_of_order;
             if self.correction {
                 for later in Meaning::ALL
                     .into_iter()
@@ -55,6 +48,11 @@ impl Payload for AssignmentProgressed {
             if let Some(slot) = assignment.stamps.slot(self.meaning) {
                 slot.get_or_insert(entry.at);
             }
+            // What is taken back does not speak against the times that stay.
+            assignment.out_of_order = match self.correction {
+                true => !assignment.stamps.are_in_order(),
+                false => assignment.out_of_order || self.out_of_order,
+            };
         });
         center.with_unit(self.unit, |unit| unit.touched = entry.seq);
     }

@@ -14,6 +14,7 @@ impl Center {
     /// Holds the whole state against its invariants; cost grows with the state.
     pub fn check(&self) -> Result<(), BrokenInvariant> {
         self.check_marked()?;
+        self.check_indexes()?;
         for (_, incident) in self.incidents.iter() {
             self.check_incident(incident)?;
         }
@@ -48,6 +49,21 @@ impl Center {
 
     fn check_marked(&self) -> Result<(), BrokenInvariant> {
         self.broken.clone().map_or(Ok(()), Err)
+    }
+
+    /// Every call sign leads to its unit; every closed incident waits once for the archive.
+    fn check_indexes(&self) -> Result<(), BrokenInvariant> {
+        let leads = |unit: &Unit| self.call_signs.get(&unit.call_sign) == Some(&unit.id);
+        if self.call_signs.len() != self.units.len() || !self.units.iter().all(|(_, u)| leads(u)) {
+            return broken("call signs and units do not belong together".into());
+        }
+        let mut waiting: Vec<u64> = self.closed.iter().map(|id| id.0).collect();
+        waiting.sort_unstable();
+        let closed = self.incidents.iter().filter(|(_, i)| i.closed.is_some());
+        if !waiting.iter().copied().eq(closed.map(|(id, _)| id)) {
+            return broken("the closed incidents are not those that wait for the archive".into());
+        }
+        Ok(())
     }
 
     fn check_unit_at(&self, id: UnitId) -> Result<(), BrokenInvariant> {

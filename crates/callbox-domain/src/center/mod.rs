@@ -10,7 +10,8 @@ use std::{
 use minicbor::{Decode, Encode};
 
 use crate::{
-    Code, Configuration, Entry, Incident, IncidentId, Refusal, Stream, Table, Unit, UnitId,
+    Assignment, AssignmentNo, Code, Configuration, Entry, Incident, IncidentId, Line, Refusal,
+    Stream, Table, Unit, UnitId,
 };
 
 pub use invariants::BrokenInvariant;
@@ -178,6 +179,13 @@ impl Center {
 
     /// Adds an incident that was received.
     pub(crate) fn add_incident(&mut self, incident: Incident) {
+        if incident.id != self.new_incident() {
+            self.mark_broken(format!(
+                "incident {} came where {} was due",
+                incident.id,
+                self.new_incident()
+            ));
+        }
         self.last_incident = self.last_incident.max(incident.id.0);
         self.incidents.insert(incident.id.0, Arc::new(incident));
     }
@@ -189,6 +197,43 @@ impl Center {
             None => self.mark_broken(format!(
                 "an event refers to incident {id}, which is not in memory"
             )),
+        }
+    }
+
+    /// Changes an assignment; marks the center as broken where there is none.
+    pub(crate) fn with_assignment(
+        &mut self,
+        id: IncidentId,
+        no: AssignmentNo,
+        change: impl FnOnce(&mut Assignment),
+    ) {
+        let mut is_there = true;
+        self.with_incident(id, |incident| {
+            let at = usize::from(no.0).wrapping_sub(1);
+            match incident.assignments.get_mut(at) {
+                Some(assignment) => change(Arc::make_mut(assignment)),
+                None => is_there = false,
+            }
+        });
+        if !is_there {
+            self.mark_broken(format!(
+                "an event refers to assignment {no} of incident {id}, which does not exist"
+            ));
+        }
+    }
+
+    /// Adds a narrative line; marks the center as broken where it is not the next one.
+    pub(crate) fn add_line(&mut self, id: IncidentId, line: Line) {
+        let mut due = line.no.0 as usize;
+        self.with_incident(id, |incident| {
+            due = incident.lines.len() + 1;
+            incident.lines.push(Arc::new(line.clone()));
+        });
+        if due != line.no.0 as usize {
+            self.mark_broken(format!(
+                "line {} of incident {id} came where {due} was due",
+                line.no
+            ));
         }
     }
 

@@ -47,6 +47,20 @@ pub(crate) trait Payload: Encode<()> + for<'b> Decode<'b, ()> {
     fn evolve(&self, center: &mut Center, entry: &Entry);
 }
 
+/// Reads one value that takes up all of `bytes`.
+pub(crate) fn from_bytes<T: for<'b> Decode<'b, ()>>(
+    bytes: &[u8],
+) -> Result<T, minicbor::decode::Error> {
+    let mut decoder = minicbor::Decoder::new(bytes);
+    let value = decoder.decode()?;
+    match decoder.position() == bytes.len() {
+        true => Ok(value),
+        false => Err(minicbor::decode::Error::message(
+            "something follows its end",
+        )),
+    }
+}
+
 /// Deterministic CBOR of a payload part: definite lengths, shortest integers, ascending keys.
 pub(crate) fn to_bytes<T: Encode<()>>(value: &T) -> Vec<u8> {
     minicbor::to_vec(value).expect("encoding into memory does not fail")
@@ -60,7 +74,7 @@ macro_rules! personal {
         }
 
         fn restore(&mut self, bytes: &[u8]) -> Result<(), minicbor::decode::Error> {
-            self.$field = $crate::base::Personal::Known(minicbor::decode(bytes)?);
+            self.$field = $crate::base::Personal::Known($crate::event::from_bytes(bytes)?);
             Ok(())
         }
     };

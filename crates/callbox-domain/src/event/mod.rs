@@ -4,5 +4,5 @@ mod codec;
 mod table;
 
 pub use codec::DecodeError;
-pub(crate) use codec::{Payload, personal, to_bytes};
+pub(crate) use codec::{Payload, from_bytes, personal, to_bytes};
 pub use table::{Event, KINDS, KindRow, Stream};

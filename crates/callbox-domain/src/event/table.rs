@@ -1,6 +1,4 @@
-use minicbor::Decode as _;
-
-use super::codec::{DecodeError, Payload, to_bytes};
+use super::codec::{DecodeError, Payload, from_bytes, to_bytes};
 use crate::{
     Center, Entry, IncidentId, UnitId,
     assignment::{AssignmentEnded, AssignmentProgressed, UnitDispatched},
@@ -112,8 +110,7 @@ macro_rules! events {
                 match (kind, schema) {
                     $(($number, $schema) => {
                         let name = stringify!($name);
-                        let mut decoder = minicbor::Decoder::new(open);
-                        let mut event = $name::decode(&mut decoder, &mut ())
+                        let mut event: $name = from_bytes(open)
                             .map_err(|source| DecodeError::Malformed { name, part: "open", source })?;
                         if let Some(bytes) = personal {
                             event.restore(bytes).map_err(|source| {

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use minicbor::{Decode, Encode};
 
 use super::Line;
@@ -78,8 +76,6 @@ impl Payload for NarrativeCorrected {
             text: self.text.clone(),
             corrects: Some(self.corrects),
         };
-        center.with_incident(self.incident, |incident| {
-            incident.lines.push(Arc::new(line))
-        });
+        center.add_line(self.incident, line);
     }
 }

@@ -78,7 +78,8 @@ impl Verb for LinkIncidents {
         if one.links.contains(&link) {
             return Ok(vec![]);
         }
-        if one.links.len().max(other.links.len()) >= MAX_LINKS {
+        let is_new = one.links.iter().all(|link| link.other != self.other);
+        if is_new && one.links.len().max(other.links.len()) >= MAX_LINKS {
             return Err(Refusal::Full {
                 what: "the list of links",
                 max: MAX_LINKS,

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use minicbor::{Decode, Encode};
 
 use crate::{
@@ -7,7 +9,7 @@ use crate::{
 };
 
 /// Where an incident is: words, and coordinates where they are known.
-#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[derive(Clone, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub struct Place {
     /// The address, crossing or place in words.
@@ -36,6 +38,17 @@ impl Place {
     /// Latitude and longitude in degrees, where known.
     pub fn lat_lon(&self) -> Option<(f64, f64)> {
         Some((f64::from(self.lat_e7?) / 1e7, f64::from(self.lon_e7?) / 1e7))
+    }
+}
+
+/// Where somebody needs help is personal data, so that a debug print (a log line) never shows it.
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let coordinates = match self.lat_lon() {
+            Some(_) => "with",
+            None => "without",
+        };
+        write!(f, "Place({:?}, {coordinates} coordinates)", self.text)
     }
 }
 

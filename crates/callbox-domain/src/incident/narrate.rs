@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use minicbor::{Decode, Encode};
 
 use super::Line;
@@ -66,8 +64,6 @@ impl Payload for NarrativeAdded {
             text: self.text.clone(),
             corrects: None,
         };
-        center.with_incident(self.incident, |incident| {
-            incident.lines.push(Arc::new(line))
-        });
+        center.add_line(self.incident, line);
     }
 }

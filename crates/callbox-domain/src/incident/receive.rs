@@ -20,6 +20,13 @@ pub struct Caller {
     pub call_back: Option<Text>,
 }
 
+impl Caller {
+    /// Whether anything of the caller is known.
+    fn is_known(&self) -> bool {
+        self.name.is_some() || self.call_back.is_some()
+    }
+}
+
 /// Opens an incident for a call.
 ///
 /// Nothing but the time is needed, so that a call is on record before anything is known of it.
@@ -89,9 +96,11 @@ impl Verb for ReceiveIncident {
                 .clone(),
             None => None,
         };
-        let details = (self.place.is_some() || self.caller.is_some()).then(|| ReceivedDetails {
+        let caller = self.caller.clone().filter(Caller::is_known);
+        let has_caller = caller.is_some();
+        let details = (self.place.is_some() || has_caller).then(|| ReceivedDetails {
             place: self.place.clone(),
-            caller: self.caller.clone(),
+            caller,
         });
         let received = IncidentReceived {
             incident: center.new_incident(),
@@ -99,7 +108,7 @@ impl Verb for ReceiveIncident {
             priority: self.priority.clone().or(default),
             reference: self.reference.clone(),
             has_place: self.place.is_some(),
-            has_caller: self.caller.is_some(),
+            has_caller,
             details: details.into(),
         };
         Ok(vec![received.into()])

@@ -8,8 +8,9 @@ use crate::{
 
 /// Takes a unit out of service: it cannot be sent.
 ///
-/// Refusals: no such unit; out of service already; it is on an incident; the status does not mean
-/// 'out of service', or none does.
+/// A unit that is out of service can get another status or another reason. Refusals: no such unit;
+/// out of service with this status and reason already; it is on an incident; the status does not
+/// mean 'out of service', or none does.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TakeUnitOutOfService {
     /// Which unit.
@@ -43,7 +44,7 @@ impl Verb for TakeUnitOutOfService {
         let unit = center.need_unit(self.unit)?;
         if let Some((incident, _)) = unit.active.first() {
             let unit = unit.call_sign.clone();
-            return Err(Refusal::UnitCommitted {
+            return Err(Refusal::StillOnIncident {
                 unit,
                 incident: *incident,
             });
@@ -60,9 +61,14 @@ impl Verb for TakeUnitOutOfService {
                 wanted: Meaning::OutOfService,
             });
         }
-        if !unit.in_service && unit.status == status.code {
-            return Err(Refusal::UnitOutOfService {
+        let same_reason = self.reason.as_ref().is_none_or(|reason| {
+            let known = unit.out_of_service_reason.as_ref();
+            known.and_then(Personal::known) == Some(reason)
+        });
+        if !unit.in_service && unit.status == status.code && same_reason {
+            return Err(Refusal::SameStatus {
                 unit: unit.call_sign.clone(),
+                status: status.code.clone(),
             });
         }
         let taken = UnitTakenOutOfService {
@@ -80,10 +86,13 @@ impl Payload for UnitTakenOutOfService {
 
     fn evolve(&self, center: &mut Center, entry: &Entry) {
         center.with_unit(self.unit, |unit| {
+            // Another reason for the same status does not begin a new time out of service.
+            if unit.in_service || unit.status != self.status {
+                unit.since = entry.at;
+            }
             unit.in_service = false;
             unit.out_of_service_reason = self.has_reason.then(|| self.reason.clone());
             unit.status = self.status.clone();
-            unit.since = entry.at;
         });
     }
 }

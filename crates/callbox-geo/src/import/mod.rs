@@ -15,6 +15,7 @@ use std::{
 
 use crate::{
     Progress, Stage, Step,
+    eta::{StreetBuilder, StreetCounts},
     osm::{Extract, OsmError, Wants},
 };
 
@@ -75,6 +76,8 @@ pub struct Imported {
     pub nodes: u64,
     /// Nodes kept for their tags.
     pub tagged_nodes: u64,
+    /// What was made of the streets.
+    pub streets: StreetCounts,
     /// Bytes of the files written.
     pub bytes: u64,
     /// Seconds for reading the extract.
@@ -100,7 +103,10 @@ pub trait Builder: Wants {
 /// any error, and on a kill at any moment, the network in use stays as it was. One import at a time:
 /// the caller holds the data directory's lock.
 pub fn run(pbf: &Path, out_dir: &Path, progress: Progress<'_>) -> Result<Imported, ImportError> {
-    run_with(&[], pbf, out_dir, progress)
+    let streets = StreetBuilder::default();
+    let mut imported = run_with(&[&streets], pbf, out_dir, progress)?;
+    imported.streets = streets.counts();
+    Ok(imported)
 }
 
 /// Does what [`run`] does, with builders of the caller's choice.

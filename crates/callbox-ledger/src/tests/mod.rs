@@ -4,10 +4,12 @@ mod checkpoint;
 mod crash;
 mod faults;
 mod format;
+mod proofs;
 mod script;
 mod sqlite;
 mod tamper;
 mod tiles;
+mod witness;
 
 use crate::*;
 

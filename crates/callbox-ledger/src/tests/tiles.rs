@@ -253,13 +253,18 @@ fn what_was_flushed_is_not_read_again_and_damage_is_written_anew() {
         let path = of.join(damage);
         let kept = fs::read(&path).unwrap();
         for bad in [None, Some(b"".to_vec()), Some(vec![7; kept.len()])] {
+            // Where it is missing, the wider one of 54 that was written later serves.
+            let read = match damage.contains("001.p") && bad.is_none() {
+                true => 10,
+                false => 310,
+            };
             match bad {
                 None => fs::remove_file(&path).unwrap(),
                 Some(bytes) => fs::write(&path, bytes).unwrap(),
             }
             assert_eq!(
                 advance(&mut writer(), &store, 2).unwrap().read,
-                310,
+                read,
                 "{damage}"
             );
             fs::write(&path, &kept).unwrap();

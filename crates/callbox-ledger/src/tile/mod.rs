@@ -25,6 +25,7 @@ pub use writer::{TileReport, TileWriter, export_tiles};
 use crate::audit::Fault;
 use crate::merkle::ProofFault;
 use crate::note::NoteError;
+use crate::prove::ProveError;
 use crate::store::StoreError;
 
 /// Tells why tiles were not written or read.
@@ -94,6 +95,9 @@ pub enum TileError {
     /// The ledger cannot be read now.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The event could not be read or does not fit the tiles.
+    #[error(transparent)]
+    Prove(#[from] ProveError),
     /// The position or size lies outside the tree.
     #[error(transparent)]
     Outside(#[from] ProofFault),

@@ -1,10 +1,10 @@
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::TileError;
 use super::bundle::{entries_of_bundle, put_entry};
-use super::path::TilePath;
+use super::path::{TILE_WIDTH, TilePath};
 use super::proof::Tiles;
 use crate::hash::Hash;
 use crate::leaf::MAX_LEAF;
@@ -42,7 +42,7 @@ impl TileReader {
     /// Gives the bytes of one resource, or `None` where there is none: what a web server answers
     /// with (`application/octet-stream`, immutable).
     ///
-    /// Where a partial tile or bundle has become full, it gives the beginning of the full one.
+    /// Where a partial tile or bundle has become wider, it gives the beginning of that.
     pub fn resource(&self, path: TilePath) -> Result<Option<Vec<u8>>, TileError> {
         let bound = match path.level {
             Some(_) => MAX_TILE_BYTES,
@@ -55,7 +55,10 @@ impl TileReader {
         if !path.is_partial() {
             return Ok(None);
         }
-        let file = self.directory.join(path.full().to_string());
+        let Some(wider) = self.wider(path)? else {
+            return Ok(None);
+        };
+        let file = self.directory.join(wider.to_string());
         let Some(mut bytes) = read_bounded(&file, bound)? else {
             return Ok(None);
         };
@@ -72,6 +75,26 @@ impl TileReader {
             }
         }
         Ok(Some(bytes))
+    }
+
+    /// Finds a tile in the same place that holds more: the full one, or the narrowest partial one.
+    fn wider(&self, path: TilePath) -> Result<Option<TilePath>, TileError> {
+        let full = path.full();
+        if self.directory.join(full.to_string()).exists() {
+            return Ok(Some(full));
+        }
+        let partials = self.directory.join(path.partials());
+        let names = match fs::read_dir(&partials) {
+            Err(error) if is_absent(&error) => return Ok(None),
+            names => names.map_err(|source| TileError::File {
+                path: partials.clone(),
+                source,
+            })?,
+        };
+        let width = |name: io::Result<fs::DirEntry>| name.ok()?.file_name().to_str()?.parse().ok();
+        let wide_enough = |width: &u16| (path.width..TILE_WIDTH).contains(width);
+        let width = names.filter_map(width).filter(wide_enough).min();
+        Ok(width.map(|width| TilePath { width, ..path }))
     }
 
     /// Gives the first `width` leaves of bundle `index`.

@@ -1,8 +1,8 @@
 //! The crews: they answer, drive, arrive, work and become free, whoever sent them.
 
 use callbox_domain::{
-    Assignment, AssignmentNo, Center, ChangeUnitStatus, Command, Incident, IncidentId, Meaning,
-    Unit,
+    Assignment, AssignmentNo, Center, ChangeUnitStatus, Code, Command, Incident, IncidentId,
+    Meaning, Unit,
 };
 
 use super::{Action, Simulation};
@@ -11,6 +11,11 @@ use crate::{
     shapes::{self, AT_HOSPITAL, SCENE_TO_TRANSPORT, Stay, TRANSPORT, TRAVEL, TURNOUT},
     town::Point,
 };
+
+/// Whether units of this type take patients along.
+pub(super) fn carries(unit_type: &Code) -> bool {
+    matches!(unit_type.as_str(), "MEDIC" | "AMB")
+}
 
 /// What a crew does next, and in how many seconds.
 struct Next {
@@ -99,7 +104,7 @@ impl Simulation {
             ),
             Meaning::EnRoute => (Meaning::OnScene, self.travel(incident, unit, &mut random)),
             Meaning::OnScene => {
-                let carries = matches!(unit.unit_type.as_str(), "MEDIC" | "AMB");
+                let carries = carries(&unit.unit_type);
                 let chance = kind.map_or(0.6, |kind| kind.transport);
                 if carries && random.chance(chance) {
                     (
@@ -108,9 +113,12 @@ impl Simulation {
                     )
                 } else {
                     let stay = kind.map_or(Stay::Service, |kind| kind.stay);
+                    let seconds = 45.0 + shapes::sample(stay.table(), &mut random);
+                    // Who only helps until the ambulance is there leaves earlier.
+                    let helps = stay == Stay::Medical && !carries;
                     (
                         Meaning::Available,
-                        45.0 + shapes::sample(stay.table(), &mut random),
+                        if helps { seconds.min(1_500.0) } else { seconds },
                     )
                 }
             }

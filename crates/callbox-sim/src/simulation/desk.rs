@@ -7,9 +7,10 @@ use callbox_domain::{
     events::{AssignmentEnded, AssignmentProgressed},
 };
 
-use super::{Action, Case, Pending, Simulation};
+use super::{Action, Case, Pending, Simulation, crew::carries};
 use crate::{
     random::Random,
+    shapes::Stay,
     town::{Kind, code},
 };
 
@@ -93,6 +94,10 @@ impl Simulation {
             ));
             let mut at = random.between(120.0, 420.0);
             let mut lines = Kind::fitting(&kind.work, case.at);
+            // What is said about a patient's treatment, an ambulance crew says.
+            if kind.stay == Stay::Medical && !carries(&unit.unit_type) {
+                lines.clear();
+            }
             while !lines.is_empty() && random.chance(0.55) {
                 let line = lines.remove(random.below(lines.len()));
                 said.push((at, line.replace("{unit}", sign)));
@@ -199,9 +204,15 @@ impl Simulation {
         let Some(case) = self.cases.remove(&id) else {
             return;
         };
-        let served = center
-            .incident(id)
-            .is_some_and(|incident| incident.first_on_scene().is_some());
+        let Some(incident) = center.incident(id) else {
+            return;
+        };
+        // Nobody calls a crew back who took them to hospital; and one time is enough.
+        let leaves = incident
+            .assignments
+            .iter()
+            .any(|a| a.stamps.transporting.is_some());
+        let served = incident.first_on_scene().is_some() && !leaves && incident.reopened.is_empty();
         let mut random = case.random;
         if served && !by_person && self.options.calls && random.chance(0.008) {
             self.later(random.between(180.0, 600.0), Action::Reopen(id));
@@ -307,6 +318,7 @@ impl Case {
             .filter_map(|(code, words)| Some((code.as_str(), Kind::words(words, self.at)?)))
             .collect();
         let by_phone = |code: &str| matches!(code, "ADVICE" | "REFERRED" | "FALSE" | "CANCELLED");
+        let on_scene = |code: &str| !matches!(code, "ADVICE" | "CANCELLED");
         let (code, words) = if self.quiet {
             let ends: Vec<_> = ends
                 .into_iter()
@@ -318,10 +330,15 @@ impl Case {
             }
         } else if incident.first_on_scene().is_none() {
             ("CANCELLED", "Caller cancels, no unit needed any more.")
-        } else if ends.is_empty() {
-            ("HANDLED", "Dealt with.")
         } else {
-            *self.random.pick(&ends)
+            let ends: Vec<_> = ends
+                .into_iter()
+                .filter(|(code, _)| on_scene(code))
+                .collect();
+            match ends.as_slice() {
+                [] => ("HANDLED", "Dealt with."),
+                ends => *self.random.pick(ends),
+            }
         };
         (code, words.to_owned())
     }

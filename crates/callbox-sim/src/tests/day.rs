@@ -2,6 +2,7 @@ use super::*;
 
 #[test]
 fn a_day_is_plausible_and_everything_ends() {
+    let mut reopened = 0;
     for seed in 1..=4 {
         let mut world = World::new(options(seed, 1.0));
         let evening = MIDNIGHT.plus_seconds(86_400);
@@ -80,10 +81,20 @@ fn a_day_is_plausible_and_everything_ends() {
             "seed {seed}"
         );
 
+        assert!(
+            incidents.clone().all(|i| i.reopened.len() <= 1),
+            "seed {seed}"
+        );
+        reopened += incidents.clone().filter(|i| !i.reopened.is_empty()).count();
+
         let counts = world.simulation.counts();
         let refused: u64 = counts.refused.values().sum();
         assert!(refused * 200 < counts.done, "seed {seed}: {counts:?}");
     }
+    assert!(
+        (1..20).contains(&reopened),
+        "{reopened} reopened in four days"
+    );
 }
 
 #[test]

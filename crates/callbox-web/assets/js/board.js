@@ -116,7 +116,7 @@ everySecond((at) => {
   if (isLoaded) gauges(at);
 });
 
-onChange(() => gauges(now()));
+onChange((changed) => { if (changed.all) gauges(now()); });
 
 initFilter();
 initUnitFilter();

@@ -12,6 +12,7 @@ const divider = el("div", { class: "divider", role: "row" }, el("span", { role: 
 const rows = new Map();
 const seen = watchRows(list);
 let order = [];
+let isUnsorted = false;
 let selected = Number(view.get("incident")) || null;
 const listeners = new Set();
 
@@ -56,7 +57,7 @@ function patch(id) {
   const data = incidents.get(id) ?? closed.get(id);
   let made = rows.get(id);
   if (!data) {
-    if (made) { seen.remove(made.row); rows.delete(id); }
+    if (made) { seen.remove(made.row); rows.delete(id); isUnsorted = true; }
     return;
   }
   if (!made) {
@@ -65,6 +66,10 @@ function patch(id) {
     rows.set(id, made);
   }
   const at = stage(data);
+  // What the order and the filter depend on.
+  const key = `${data.rank} ${isWaiting(data)} ${data.received} ${data.closed} ${textOf(data)}`;
+  if (made.key !== key) isUnsorted = true;
+  made.key = key;
   setText(made.rank, data.priority ?? "–");
   setAttr(made.rank, "data-rank", data.rank);
   setText(made.kind, data.type_label ?? data.type ?? t("no_type"));
@@ -91,12 +96,12 @@ function tickRow(made, data, at) {
   if (isWaiting(data) && gone !== null && gone !== undefined) made.row.style.setProperty("--gone", gone.toFixed(3));
 }
 
-const matches = (row, words) => {
-  const text = `#${row.id} ${row.type ?? ""} ${row.type_label ?? ""} ${row.place ?? ""} ${row.units.join(" ")} p${row.priority ?? ""}`.toLowerCase();
-  return words.every((word) => text.includes(word));
-};
+const textOf = (row) => `#${row.id} ${row.type ?? ""} ${row.type_label ?? ""} ${row.place ?? ""} ${row.units.join(" ")} p${row.priority ?? ""}`.toLowerCase();
+
+const matches = (row, words) => words.every((word) => textOf(row).includes(word));
 
 function sort() {
+  isUnsorted = false;
   const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
   const shown = [...incidents.values()].filter((row) => matches(row, words));
   // Those who wait come first within their rank: they need an act.
@@ -124,7 +129,7 @@ onChange((changed) => {
     if (on && incidents.has(on)) touched.add(on);
   }
   for (const id of touched) patch(id);
-  if (changed.incidents.size) sort();
+  if (isUnsorted) sort();
 });
 
 everySecond((at) => {

@@ -94,18 +94,25 @@ function sort() {
     if (!shown.length) continue;
     shown.sort((a, b) => compare(a.call_sign, b.call_sign));
     const group = groups.get(key) ?? makeGroup(key);
-    const available = all.filter((unit) => unit.meaning === "available").length;
     setText(group.name, config.unit_types.find((kind) => kind.code === all[0].type)?.label ?? all[0].type);
     setText(group.agency, all[0].agency);
     setAttr(group.agency, "title", config.agencies.find((agency) => agency.code === all[0].agency)?.name);
-    setText(group.free, t("units.free_of", { free: available, all: all.length }));
-    setAttr(group.head, "data-none", available === 0 ? "yes" : null);
+    group.members = all.map((unit) => unit.id);
     arrange(group.units, shown.map((unit) => cells.get(unit.id).row));
     order.push(...shown.map((unit) => unit.id));
     shownGroups.push(group.root);
   }
   arrange(list, shownGroups);
+  countGroups();
   by("units-empty").hidden = order.length > 0;
+}
+
+function countGroups() {
+  for (const group of groups.values()) {
+    const free = group.members.filter((id) => units.get(id)?.meaning === "available").length;
+    setText(group.free, t("units.free_of", { free, all: group.members.length }));
+    setAttr(group.head, "data-none", free === 0 ? "yes" : null);
+  }
 }
 
 function makeGroup(key) {
@@ -116,7 +123,7 @@ function makeGroup(key) {
   const head = el("div", { class: "group-head", id }, name, agency, el("span", { class: "spacer" }), free);
   const holder = el("div", { class: "group-units", role: "presentation" });
   const root = el("div", { role: "group", "aria-labelledby": id }, head, holder);
-  const group = { root, head, name, agency, free, units: holder };
+  const group = { root, head, name, agency, free, units: holder, members: [] };
   groups.set(key, group);
   return group;
 }
@@ -141,7 +148,9 @@ onChange((changed) => {
     for (const id of changed.units) patch(id);
   }
   if (changed.all || changed.units.size) {
-    sort();
+    // Without a filter a unit keeps its place: only a new one, or another kind, moves anything.
+    if (changed.all || units.size !== order.length) sort();
+    else countGroups();
     count();
     for (const listener of listeners) listener();
   }

@@ -100,8 +100,10 @@ fn menu(ui: &Ui) -> Markup {
                 @for (theme, key) in [("", "menu.theme.auto"), ("light", "menu.theme.light"), ("dark", "menu.theme.dark")] {
                     button type="button" data-set-theme=(theme) aria-pressed="false" { (ui.t(key)) }
                 }
+                hr;
                 (languages(ui))
                 @if signed.is_some() {
+                    hr;
                     form method="post" action="/sign-out" {
                         (token(ui))
                         button { (ui.t("sign_out")) }

@@ -160,7 +160,7 @@ fn scrub(text: &str, dir: &Path) -> String {
     let dir = dir.display().to_string();
     let mut lines = Vec::new();
     for line in text.replace(&dir, "<dir>").lines() {
-        let is_timing = line.contains("seconds") || line.contains("_per_second");
+        let is_timing = line.starts_with("seconds ") || line.starts_with("events_per_second ");
         let start = line.trim_start_matches("with ");
         if let Some(secret) = start.strip_prefix("password  ") {
             lines.push(line.replace(secret.trim(), "<password>"));
@@ -169,30 +169,42 @@ fn scrub(text: &str, dir: &Path) -> String {
         let mut last_word = "";
         let words: Vec<String> = line
             .split(' ')
-            .map(|word| {
+            .zip(line.split(' ').skip(1).chain([""]))
+            .map(|(word, after)| {
                 let before = std::mem::replace(&mut last_word, word);
-                scrub_word(word, before, is_timing)
+                // How many events share a frame depends on the machine, too.
+                let is_frame = before == "frame" || after.starts_with("frame");
+                scrub_word(word, is_timing || is_frame)
             })
             .collect();
-        lines.push(words.join(" ").trim_end().to_owned());
+        let line = words.join(" ");
+        // How wide a number is says how fast the machine was.
+        let line = if is_timing {
+            line.split_whitespace().collect::<Vec<_>>().join(" ")
+        } else {
+            line
+        };
+        lines.push(line.trim_end().to_owned());
     }
     lines.join("\n") + "\n"
 }
 
-fn scrub_word(word: &str, before: &str, is_timing: bool) -> String {
+fn scrub_word(word: &str, is_timing: bool) -> String {
     let bare = word.trim_matches(|c: char| "\",()[]:".contains(c));
     let number = bare.parse::<f64>().is_ok();
     let replaced = if bare.len() == 64 && bare.chars().all(|c| c.is_ascii_hexdigit()) {
         "<hash>"
     } else if bare.starts_with("callbox_") && bare.len() > 40 {
         "<token>"
+    } else if bare.starts_with("callbox.local/") {
+        "<origin>"
     } else if bare.split('+').count() >= 3 {
         "<key>"
     } else if is_now(bare) {
         "<now>"
     } else if number && is_timing {
         "<number>"
-    } else if number && (before.ends_with('(') || word.starts_with('(')) {
+    } else if number && word.starts_with('(') {
         "<size>"
     } else {
         return word.to_owned();

@@ -1,38 +1,14 @@
-//! What others' programs make of the published files.
-//!
-//! Needs Go and Debian's `golang-golang-x-mod-dev`; without them the test says so and passes.
-
-#![expect(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
-#![expect(
-    clippy::print_stderr,
-    reason = "a test that looks at nothing must say so"
-)]
+//! Go's own code for tiled logs reads an exported ledger.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use callbox_ledger::{
-    Checkpointer, Draft, Gate, Ledger, MemoryStore, Options, Signer, Stream, export_tiles,
-};
+use callbox_ledger::{Checkpointer, Gate, Ledger, MemoryStore, Options, Signer, export_tiles};
+
+use crate::draft;
 
 const GO_PATH: &str = "/usr/share/gocode";
-
-fn draft(version: u32) -> Draft<'static> {
-    Draft {
-        kind: 7,
-        schema: 1,
-        stream: Stream { kind: 1, no: 1 },
-        stream_version: version,
-        at_us: i64::from(version),
-        recorded_us: i64::from(version),
-        actor: 42,
-        purpose: 1,
-        idempotency: None,
-        open: b"\x82\x01\x63ENR",
-        personal: version.is_multiple_of(3).then_some(b"caller Ada, 555 0100"),
-    }
-}
 
 /// Exports a ledger of so many events below `directory` and gives the key that checks it.
 fn export(directory: &Path, events: u32) -> String {
@@ -62,7 +38,7 @@ fn build(directory: &Path) -> Option<PathBuf> {
         return None;
     }
     let program = directory.join("outsider");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outsider/main.go");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outsider/tiles.go");
     let built = Command::new("go")
         .args(["build", "-o"])
         .args([&program, &source])

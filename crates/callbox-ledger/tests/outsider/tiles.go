@@ -1,7 +1,7 @@
 // An outsider's check of an exported ledger, with nothing of callbox: Go's own code for tiled logs
 // and signed notes (golang.org/x/mod/sumdb).
 //
-//	main VERIFIER-KEY TILES [ENTRIES]
+//	tiles VERIFIER-KEY TILES [ENTRIES]
 //
 // Reads the checkpoint, checks its signature, proves every entry of the bundles (or every leaf hash,
 // without bundles) to be in the signed tree, and every smaller tree at a few sizes to be its beginning.

@@ -1,0 +1,331 @@
+//! How a transcript shows what was recorded and what is.
+//!
+//! Every event is taken apart field by field, so that a new field cannot be forgotten here.
+
+use super::{DAY, NotACommand, words::Words};
+use crate::{
+    Assignment, AssignmentEnd, Caller, Center, Code, Entry, Event, Incident, Personal, Place, Text,
+    Timestamp, Unit, UnitId, configuration::*, events::*,
+};
+
+/// One line for one entry: position, kind, open part; personal data in ‹…›.
+pub(super) fn entry(center: &Center, entry: &Entry) -> String {
+    let name = entry.event.kind().name;
+    format!("  {} {name} {}", entry.seq, event(center, &entry.event))
+}
+
+/// The lines that `show` adds: an incident by its number, or a unit by its call sign.
+pub(super) fn show(center: &Center, mut words: Words) -> Result<Vec<String>, NotACommand> {
+    let lines = match words.incident_if_any() {
+        Some(id) => show_incident(center, center.need_incident(id)?),
+        None => {
+            let unit = words.unit(center)?;
+            show_unit(center, center.need_unit(unit)?)
+        }
+    };
+    words.finish().map(|()| lines)
+}
+
+fn event(center: &Center, event: &Event) -> String {
+    let call_sign = |unit: &UnitId| called(center, *unit);
+    match event {
+        Event::CenterDefined(CenterDefined { name, timezone }) => format!("{name:?} {timezone}"),
+        Event::AgencyDefined(AgencyDefined { code, name }) => format!("{code} {name:?}"),
+        Event::PriorityDefined(PriorityDefined {
+            code,
+            label,
+            rank,
+            unassigned_warn_seconds: warn,
+            unassigned_alarm_seconds: alarm,
+        }) => {
+            let (warn, alarm) = (seconds(" warn", warn), seconds(" alarm", alarm));
+            format!("{code} {label:?} rank {rank}{warn}{alarm}")
+        }
+        Event::IncidentTypeDefined(IncidentTypeDefined {
+            code,
+            label,
+            priority,
+        }) => format!("{code} {label:?}{}", part("priority", priority)),
+        Event::UnitTypeDefined(UnitTypeDefined { code, label })
+        | Event::DispositionDefined(DispositionDefined { code, label }) => {
+            format!("{code} {label:?}")
+        }
+        Event::UnitStatusDefined(UnitStatusDefined {
+            code,
+            label,
+            meaning,
+        }) => format!("{code} {label:?} {meaning}"),
+        Event::IncidentReceived(IncidentReceived {
+            incident,
+            incident_type,
+            priority,
+            reference,
+            has_place,
+            has_caller,
+            details,
+        }) => {
+            let details = details.known();
+            let place = has_place.then(|| details.and_then(|d| d.place.clone()).into());
+            let caller = has_caller.then(|| details.and_then(|d| d.caller.clone()).into());
+            let (of_type, priority) = (part("type", incident_type), part("priority", priority));
+            let (place, caller) = (place_part(&place), caller_part(&caller));
+            let reference = part("ref", reference);
+            format!("{incident}{of_type}{priority}{reference}{place}{caller}")
+        }
+        Event::IncidentLocated(IncidentLocated {
+            incident,
+            correction,
+            place,
+        }) => {
+            let correction = flag("correction", *correction);
+            format!("{incident}{correction}{}", place_part(&Some(place.clone())))
+        }
+        Event::IncidentClassified(IncidentClassified {
+            incident,
+            incident_type,
+        }) => format!("{incident} type={incident_type}"),
+        Event::IncidentPrioritised(IncidentPrioritised { incident, priority }) => {
+            format!("{incident} priority={priority}")
+        }
+        Event::NarrativeAdded(NarrativeAdded {
+            incident,
+            line,
+            text,
+        }) => format!("{incident} line={line} {}", words(text)),
+        Event::NarrativeCorrected(NarrativeCorrected {
+            incident,
+            line,
+            corrects,
+            text,
+        }) => format!("{incident} line={line} corrects={corrects} {}", words(text)),
+        Event::IncidentsLinked(IncidentsLinked {
+            incident,
+            other,
+            relation,
+        }) => format!("{incident} {} {other}", relation.name()),
+        Event::IncidentClosed(IncidentClosed {
+            incident,
+            disposition,
+        }) => format!("{incident} disposition={disposition}"),
+        Event::IncidentReopened(IncidentReopened { incident, reason }) => {
+            format!("{incident} {}", words(reason))
+        }
+        Event::UnitDispatched(UnitDispatched {
+            incident,
+            assignment,
+            unit,
+            unit_type,
+            status,
+            concurrent,
+        }) => {
+            let (unit, concurrent) = (call_sign(unit), flag("concurrent", *concurrent));
+            format!("{incident}/{assignment} {unit} type={unit_type} status={status}{concurrent}")
+        }
+        Event::AssignmentProgressed(AssignmentProgressed {
+            incident,
+            assignment,
+            unit,
+            status,
+            meaning,
+            correction,
+            out_of_order,
+        }) => {
+            let (unit, correction) = (call_sign(unit), flag("correction", *correction));
+            let order = flag("out-of-order", *out_of_order);
+            format!("{incident}/{assignment} {unit} status={status} {meaning}{correction}{order}")
+        }
+        Event::AssignmentEnded(AssignmentEnded {
+            incident,
+            assignment,
+            unit,
+            how,
+            status,
+            out_of_order,
+            has_reason,
+            reason,
+        }) => {
+            let (unit, how) = (call_sign(unit), ending(*how));
+            let order = flag("out-of-order", *out_of_order);
+            let reason = reason_part(&has_reason.then(|| reason.clone()));
+            format!("{incident}/{assignment} {unit} {how} status={status}{order}{reason}")
+        }
+        Event::UnitDefined(UnitDefined {
+            unit,
+            call_sign,
+            agency,
+            unit_type,
+            station,
+            status,
+        }) => {
+            let station = part("station", station);
+            format!("{unit} {call_sign} agency={agency} type={unit_type}{station} status={status}")
+        }
+        Event::UnitPutInService(UnitPutInService { unit, status })
+        | Event::UnitStatusSet(UnitStatusSet { unit, status }) => {
+            format!("{} status={status}", call_sign(unit))
+        }
+        Event::UnitTakenOutOfService(UnitTakenOutOfService {
+            unit,
+            status,
+            has_reason,
+            reason,
+        }) => {
+            let reason = reason_part(&has_reason.then(|| reason.clone()));
+            format!("{} status={status}{reason}", call_sign(unit))
+        }
+    }
+}
+
+fn show_incident(center: &Center, incident: &Incident) -> Vec<String> {
+    let of_type = part("type", &incident.incident_type);
+    let priority = part("priority", &incident.priority);
+    let reference = part("ref", &incident.reference);
+    let (place, caller) = (place_part(&incident.place), caller_part(&incident.caller));
+    let (id, received) = (incident.id, clock(incident.received));
+    let mut lines = vec![format!(
+        "  {id} received {received}{of_type}{priority}{reference}{place}{caller}"
+    )];
+    for line in &incident.lines {
+        let corrects = line.corrects.map(|line| format!(" corrects {line}"));
+        let (at, corrects) = (clock(line.at), corrects.unwrap_or_default());
+        let (no, by, text) = (line.no, line.author, words(&line.text));
+        lines.push(format!("    line {no} {at} {by}{corrects} {text}"));
+    }
+    for assignment in &incident.assignments {
+        lines.push(format!("    {}", assignment_line(center, assignment)));
+    }
+    for link in &incident.links {
+        lines.push(format!("    {} {}", link.relation.name(), link.other));
+    }
+    for reopened in &incident.reopened {
+        let (at, reason) = (clock(reopened.at), words(&reopened.reason));
+        lines.push(format!("    reopened {at} {} {reason}", reopened.by));
+    }
+    if let Some(closed) = &incident.closed {
+        let (at, disposition) = (clock(closed.at), &closed.disposition);
+        lines.push(format!("    closed {at} {disposition}"));
+    }
+    lines
+}
+
+fn assignment_line(center: &Center, assignment: &Assignment) -> String {
+    let unit = called(center, assignment.unit);
+    let stamps: Vec<_> = assignment
+        .stamps
+        .recorded()
+        .map(|(meaning, at)| format!("{meaning} {}", clock(at)))
+        .collect();
+    let ended = assignment.ended.as_ref().map(|ended| {
+        let at = ended.at.map_or("?".into(), clock);
+        let (how, reason) = (ending(ended.how), reason_part(&ended.reason));
+        format!(", {how} {at}{reason}")
+    });
+    format!(
+        "/{} {unit} {}: {}{}{}{}",
+        assignment.no,
+        assignment.status,
+        stamps.join(", "),
+        ended.unwrap_or_default(),
+        flag("concurrent", assignment.concurrent),
+        flag("out-of-order", assignment.out_of_order),
+    )
+}
+
+fn show_unit(center: &Center, unit: &Unit) -> Vec<String> {
+    let shown = unit.shown(center);
+    let on = shown.incident.map(|id| format!(" on {id}"));
+    vec![format!(
+        "  {} agency={} type={}{}: {} {} since {}{}{}",
+        unit.call_sign,
+        unit.agency,
+        unit.unit_type,
+        part("station", &unit.station),
+        shown.status,
+        shown.meaning,
+        clock(shown.since),
+        on.unwrap_or_default(),
+        reason_part(&unit.out_of_service_reason),
+    )]
+}
+
+/// The time of day, or the whole time on another day.
+fn clock(at: Timestamp) -> String {
+    let (day, text) = (DAY.to_string(), at.to_string());
+    let prefix = day.split_once('T').map_or("", |(date, _)| date);
+    match text.strip_prefix(prefix) {
+        Some(time) => time.trim_matches(['T', 'Z']).to_owned(),
+        None => text,
+    }
+}
+
+fn called(center: &Center, unit: UnitId) -> String {
+    match center.unit(unit) {
+        Some(unit) => unit.call_sign.to_string(),
+        None => unit.to_string(),
+    }
+}
+
+fn ending(how: AssignmentEnd) -> String {
+    match how {
+        AssignmentEnd::Reassigned(to) => format!("reassigned to {to}"),
+        _ => how.name().to_owned(),
+    }
+}
+
+fn flag(name: &str, is_set: bool) -> String {
+    match is_set {
+        true => format!(" {name}"),
+        false => String::new(),
+    }
+}
+
+fn seconds(name: &str, value: &Option<u32>) -> String {
+    value.map_or_else(String::new, |value| format!("{name} {value}"))
+}
+
+fn part(name: &str, value: &Option<Code>) -> String {
+    match value {
+        None => String::new(),
+        Some(value) if value.as_str().contains(' ') => format!(" {name}={value:?}"),
+        Some(value) => format!(" {name}={value}"),
+    }
+}
+
+fn words(text: &Personal<Text>) -> String {
+    match text {
+        Personal::Known(text) => format!("‹{text}›"),
+        Personal::Erased => "‹erased›".into(),
+    }
+}
+
+fn reason_part(reason: &Option<Personal<Text>>) -> String {
+    reason
+        .as_ref()
+        .map_or_else(String::new, |reason| format!(" reason={}", words(reason)))
+}
+
+fn place_part(place: &Option<Personal<Place>>) -> String {
+    match place {
+        None => String::new(),
+        Some(Personal::Erased) => " place=‹erased›".into(),
+        Some(Personal::Known(place)) => match place.lat_lon() {
+            None => format!(" place=‹{}›", place.text),
+            Some((lat, lon)) => format!(" place=‹{} ({lat},{lon})›", place.text),
+        },
+    }
+}
+
+fn caller_part(caller: &Option<Personal<Caller>>) -> String {
+    match caller {
+        None => String::new(),
+        Some(Personal::Erased) => " caller=‹erased›".into(),
+        Some(Personal::Known(Caller { name, call_back })) => {
+            let known: Vec<_> = [name, call_back]
+                .into_iter()
+                .flatten()
+                .map(Text::as_str)
+                .collect();
+            format!(" caller=‹{}›", known.join(", "))
+        }
+    }
+}

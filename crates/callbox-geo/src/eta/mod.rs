@@ -1,0 +1,26 @@
+//! Driving times and ways, under the conditions of this moment.
+//!
+//! A customizable contraction hierarchy over the road graph's edges: its topology is made at import,
+//! a profile's times are filled in without it being made again, and a closure recomputes only what
+//! depends on it. All answers equal those of Dijkstra's algorithm on the same times, to the
+//! millisecond. See `docs/streets.md`.
+
+mod cch;
+mod live;
+mod metric;
+mod order;
+mod plain;
+mod query;
+mod route;
+mod snap;
+mod streets;
+
+pub use live::Condition;
+pub use route::{Leg, Notice, Route};
+pub use snap::{Side, Snapped};
+pub use streets::{
+    Edge, Eta, Plain, ProfileId, StreetBuilder, StreetCounts, Streets, StreetsError,
+};
+
+#[cfg(test)]
+mod tests;

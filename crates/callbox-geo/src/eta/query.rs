@@ -1,0 +1,151 @@
+//! Searches in the hierarchy.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::roads::NEVER;
+
+use super::cch::Cch;
+
+/// Where a search begins: a vertex, and the milliseconds already spent there.
+pub(super) type Seed = (u32, u32);
+
+/// Room for one search, used again by the next.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    /// The time of each vertex; what it means is up to the search that wrote it.
+    pub(super) time: Vec<u32>,
+    /// Vertices of the search upwards, ascending.
+    climbed: Vec<u32>,
+    /// One bit per vertex to be computed.
+    marks: Vec<u64>,
+}
+
+/// Rooms that wait for the next search.
+#[derive(Debug, Default)]
+pub(super) struct Rooms(Mutex<Vec<Room>>);
+
+impl Rooms {
+    /// Lends a room that fits the hierarchy.
+    pub(super) fn with<T>(&self, cch: &Cch, work: impl FnOnce(&mut Room) -> T) -> T {
+        let mut room = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
+            .unwrap_or_default();
+        if room.time.len() != cch.vertices() {
+            room.time = vec![NEVER; cch.vertices()];
+            room.marks = vec![0; cch.vertices().div_ceil(64)];
+        }
+        let result = work(&mut room);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(room);
+        result
+    }
+}
+
+impl Room {
+    /// Computes the times between the seeds and each of `wanted`, into `time`.
+    ///
+    /// With `climb` the weights down and `sweep` the weights up, `time[v]` is from `v` to the seeds;
+    /// the other way round it is from the seeds to `v`. Every other vertex's time is undefined.
+    ///
+    /// Lazy RPHAST: the seeds' ancestors are relaxed upwards, then the ancestors of what is wanted
+    /// are computed downwards, each once. Costs the links of those ancestors, at most all links.
+    pub(super) fn search(
+        &mut self,
+        cch: &Cch,
+        climb: &[u32],
+        sweep: &[u32],
+        seeds: &[Seed],
+        wanted: impl Iterator<Item = u32>,
+    ) {
+        self.climb(cch, climb, seeds);
+        let (head, up_first) = (&*cch.head, &*cch.up_first);
+        for vertex in wanted {
+            self.mark(cch, vertex);
+        }
+        let climbed = std::mem::take(&mut self.climbed);
+        let mut pending = climbed.len();
+        for word in (0..self.marks.len()).rev() {
+            let mut bits = std::mem::take(&mut self.marks[word]);
+            while bits != 0 {
+                let bit = 63 - bits.leading_zeros();
+                bits ^= 1 << bit;
+                let vertex = word as u32 * 64 + bit;
+                while pending > 0 && climbed[pending - 1] > vertex {
+                    pending -= 1;
+                }
+                let own = pending > 0 && climbed[pending - 1] == vertex;
+                let mut time = if own {
+                    self.time[vertex as usize]
+                } else {
+                    NEVER
+                };
+                let links =
+                    up_first[vertex as usize] as usize..up_first[vertex as usize + 1] as usize;
+                for (&higher, &weight) in head[links.clone()].iter().zip(&sweep[links]) {
+                    time = time.min(weight + self.time[higher as usize]);
+                }
+                self.time[vertex as usize] = time;
+            }
+        }
+        self.climbed = climbed;
+    }
+
+    /// Marks a vertex and its ancestors.
+    fn mark(&mut self, cch: &Cch, mut vertex: u32) {
+        loop {
+            let word = &mut self.marks[vertex as usize / 64];
+            let bit = 1 << (vertex % 64);
+            if *word & bit != 0 {
+                return;
+            }
+            *word |= bit;
+            match cch.parent(vertex) {
+                Some(parent) => vertex = parent,
+                None => return,
+            }
+        }
+    }
+
+    /// Relaxes the links upwards from the seeds; afterwards the climbed vertices have their times.
+    fn climb(&mut self, cch: &Cch, weights: &[u32], seeds: &[Seed]) {
+        self.climbed.clear();
+        let mut tips: Vec<u32> = seeds.iter().map(|seed| seed.0).collect();
+        tips.sort_unstable_by(|a, b| b.cmp(a));
+        while let Some(vertex) = tips.pop() {
+            if self.climbed.last() == Some(&vertex) {
+                continue;
+            }
+            self.climbed.push(vertex);
+            self.time[vertex as usize] = NEVER;
+            if let Some(parent) = cch.parent(vertex) {
+                let at = tips.partition_point(|&tip| tip > parent);
+                tips.insert(at, parent);
+            }
+        }
+        for &(vertex, time) in seeds {
+            let slot = &mut self.time[vertex as usize];
+            *slot = (*slot).min(time);
+        }
+        for &vertex in &self.climbed {
+            let time = self.time[vertex as usize];
+            if time >= NEVER {
+                continue;
+            }
+            for link in cch.ups(vertex) {
+                let slot = &mut self.time[cch.head[link] as usize];
+                *slot = (*slot).min(time + weights[link]);
+            }
+        }
+    }
+
+    /// Climbs alone: the vertices met, ascending; `time` holds theirs.
+    pub(super) fn climb_only(&mut self, cch: &Cch, weights: &[u32], seeds: &[Seed]) -> &[u32] {
+        self.climb(cch, weights, seeds);
+        &self.climbed
+    }
+}

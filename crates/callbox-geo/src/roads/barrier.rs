@@ -1,0 +1,69 @@
+//! What stands on a road.
+
+use crate::osm::Tags;
+
+/// Says who gets past.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Barrier {
+    /// Everybody.
+    #[default]
+    None,
+    /// An emergency vehicle, which gets it opened.
+    Gate,
+    /// No vehicle.
+    Blocked,
+}
+
+/// Reads a node's barrier.
+pub(super) fn barrier(tags: &Tags<'_>) -> Barrier {
+    let Some(kind) = tags.get("barrier") else {
+        return Barrier::None;
+    };
+    let allowed = |value| matches!(value, "yes" | "permissive" | "designated" | "destination");
+    let said = ["motorcar", "motor_vehicle", "vehicle", "access"]
+        .iter()
+        .find_map(|key| tags.get(key));
+    if said.is_some_and(allowed) {
+        return Barrier::None;
+    }
+    if matches!(
+        tags.get("emergency"),
+        Some("yes" | "designated" | "official")
+    ) {
+        return Barrier::Gate;
+    }
+    match kind {
+        "gate" | "lift_gate" | "swing_gate" | "sliding_gate" | "hampshire_gate" => {
+            if said.is_some() {
+                Barrier::Gate
+            } else {
+                Barrier::None
+            }
+        }
+        "chain" | "rope" | "bump_gate" | "bus_trap" | "barrier" | "yes" => Barrier::Gate,
+        "bollard" => match tags.get("bollard") {
+            Some("removable" | "rising" | "foldable" | "unlocked" | "flexible") => Barrier::Gate,
+            _ => Barrier::Blocked,
+        },
+        "block"
+        | "jersey_barrier"
+        | "wall"
+        | "fence"
+        | "guard_rail"
+        | "hedge"
+        | "log"
+        | "debris"
+        | "kissing_gate"
+        | "stile"
+        | "turnstile"
+        | "full-height_turnstile"
+        | "cycle_barrier"
+        | "motorcycle_barrier"
+        | "planter"
+        | "horse_stile"
+        | "spikes"
+        | "ditch" => Barrier::Blocked,
+        // Kerbs, cattle grids, toll booths, border posts: one drives on.
+        _ => Barrier::None,
+    }
+}

@@ -1,0 +1,223 @@
+//! How fast a kind of vehicle drives, and where it may.
+
+use super::{
+    Class,
+    graph::{
+        RoadGraph, TURN_BACK, TURN_BLOCKED, TURN_DEAD_END, TURN_FORBIDDEN, TURN_GATE, TURN_KIND,
+        TURN_LEFT, TURN_RIGHT, TURN_SHARP, TURN_SIGNALS,
+    },
+    rules::{CAR, EMERGENCY},
+};
+
+/// A time that no drive takes, in milliseconds; two of them still fit into 32 bits.
+pub(crate) const NEVER: u32 = u32::MAX / 2;
+
+/// Says how a kind of vehicle drives; an agency can change every part of it.
+///
+/// The built-in figures are assumptions to start from, not measurements: scale the speeds to the
+/// agency's own recorded travel times ([`Profile::scale`]).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Profile {
+    /// What the profile is called: unique among a network's profiles.
+    pub name: String,
+    /// Speeds in km/h by class, for streets without a speed limit in the data. Ferries: without a
+    /// timetable's duration.
+    pub speeds_kmh: [f32; Class::COUNT],
+    /// What the speed is multiplied with, by class, limit or not.
+    pub scale: [f32; Class::COUNT],
+    /// What a street's speed limit is multiplied with to get the speed driven there.
+    pub limit_factor: f32,
+    /// The greatest speed in km/h.
+    pub top_kmh: f32,
+    /// Drives under blue light: bus lanes, private roads, pedestrian streets, gates.
+    pub emergency: bool,
+    /// Seconds lost by passing a sign that forbids a turn; `None` obeys it.
+    pub forbidden_turn_seconds: Option<f32>,
+    /// Seconds lost at a gate; `None` cannot pass.
+    pub gate_seconds: Option<f32>,
+    /// Seconds lost at traffic signals.
+    pub signal_seconds: f32,
+    /// Seconds lost by a turn to either side.
+    pub turn_seconds: f32,
+    /// Seconds lost by turning round on the spot where the street goes on; `None` never does.
+    /// Turning round at a dead end takes `turn_round_seconds` whatever this says.
+    pub turn_round_anywhere_seconds: Option<f32>,
+    /// Seconds lost by turning round at a dead end.
+    pub turn_round_seconds: f32,
+    /// Seconds of waiting for a ferry.
+    pub boarding_seconds: f32,
+    /// The vehicle's height in metres.
+    pub height_meters: f32,
+    /// The vehicle's width in metres.
+    pub width_meters: f32,
+    /// The vehicle's weight in tonnes.
+    pub weight_tonnes: f32,
+}
+
+impl Profile {
+    /// Gives a police car or ambulance under blue light.
+    #[must_use]
+    pub fn blue_light() -> Self {
+        Self {
+            name: "blue-light".to_owned(),
+            speeds_kmh: [
+                130.0, 70.0, 110.0, 60.0, 80.0, 55.0, 70.0, 50.0, 60.0, 45.0, 50.0, 45.0, 20.0,
+                20.0, 50.0, 12.0, 20.0, 10.0, 18.0,
+            ],
+            scale: [1.0; Class::COUNT],
+            limit_factor: 1.1,
+            top_kmh: 150.0,
+            emergency: true,
+            forbidden_turn_seconds: Some(5.0),
+            gate_seconds: Some(15.0),
+            signal_seconds: 2.0,
+            turn_seconds: 2.0,
+            turn_round_anywhere_seconds: Some(30.0),
+            turn_round_seconds: 12.0,
+            boarding_seconds: 600.0,
+            height_meters: 2.8,
+            width_meters: 2.2,
+            weight_tonnes: 3.5,
+        }
+    }
+
+    /// Gives a fire engine or ladder under blue light.
+    #[must_use]
+    pub fn heavy() -> Self {
+        Self {
+            name: "heavy".to_owned(),
+            speeds_kmh: [
+                95.0, 50.0, 85.0, 45.0, 65.0, 40.0, 55.0, 40.0, 50.0, 35.0, 42.0, 38.0, 15.0, 15.0,
+                42.0, 10.0, 12.0, 8.0, 18.0,
+            ],
+            limit_factor: 0.95,
+            top_kmh: 100.0,
+            signal_seconds: 3.0,
+            turn_seconds: 4.0,
+            turn_round_anywhere_seconds: Some(90.0),
+            turn_round_seconds: 40.0,
+            height_meters: 3.8,
+            width_meters: 2.55,
+            weight_tonnes: 18.0,
+            ..Self::blue_light()
+        }
+    }
+
+    /// Gives a car that obeys all signs.
+    #[must_use]
+    pub fn car() -> Self {
+        Self {
+            name: "car".to_owned(),
+            speeds_kmh: [
+                110.0, 55.0, 90.0, 50.0, 65.0, 45.0, 55.0, 40.0, 45.0, 35.0, 40.0, 30.0, 10.0,
+                15.0, 30.0, 8.0, 12.0, 8.0, 18.0,
+            ],
+            limit_factor: 0.85,
+            top_kmh: 130.0,
+            emergency: false,
+            forbidden_turn_seconds: None,
+            gate_seconds: None,
+            signal_seconds: 8.0,
+            turn_seconds: 3.0,
+            turn_round_anywhere_seconds: None,
+            turn_round_seconds: 15.0,
+            height_meters: 2.0,
+            width_meters: 1.9,
+            weight_tonnes: 2.0,
+            ..Self::blue_light()
+        }
+    }
+
+    /// Multiplies the speed of all classes, as a first calibration: 0.8 makes every drive a quarter
+    /// longer, but for turns and waiting.
+    #[must_use]
+    pub fn scaled(mut self, factor: f32) -> Self {
+        for scale in &mut self.scale {
+            *scale *= factor;
+        }
+        self
+    }
+
+    /// Gives whom the profile belongs to among those whom a street allows.
+    pub(crate) fn who(&self) -> u8 {
+        if self.emergency { EMERGENCY } else { CAR }
+    }
+
+    /// Gives the milliseconds that an edge takes, or [`NEVER`].
+    pub(crate) fn edge_ms(&self, graph: &RoadGraph, edge: u32) -> u32 {
+        let (segment, against) = graph.side(edge);
+        if graph.edge_allow[edge as usize] & self.who() == 0 {
+            return NEVER;
+        }
+        let [height, width, weight, signals] = graph.seg_limits[segment];
+        let too = |limit: u16, own: f32| limit != 0 && own * 10.0 > f32::from(limit);
+        if too(height, self.height_meters)
+            || too(width, self.width_meters)
+            || too(weight, self.weight_tonnes)
+        {
+            return NEVER;
+        }
+        let class = graph.class(segment);
+        let timetable = graph.seg_ferry[segment];
+        if class == Class::Ferry && timetable > 0 {
+            return timetable.min(NEVER - 1);
+        }
+        let limit = graph.seg_speed[segment][against];
+        let speed = if limit > 0 && class != Class::Ferry {
+            f32::from(limit) * self.limit_factor
+        } else {
+            self.speeds_kmh[class as usize]
+        };
+        let speed = (speed * self.scale[class as usize]).min(self.top_kmh);
+        if speed.is_nan() || speed < 0.1 {
+            return NEVER;
+        }
+        // A decimetre at 1 km/h takes 360 ms.
+        let drive = f64::from(graph.seg_length[segment]) * 360.0 / f64::from(speed);
+        let stop = f64::from(signals) * f64::from(self.signal_seconds) * 1000.0;
+        milliseconds(drive + stop).max(1)
+    }
+
+    /// Gives the milliseconds that a turn takes, without the edges, or [`NEVER`].
+    pub(crate) fn turn_ms(&self, graph: &RoadGraph, from: u32, into: u32, what: u8) -> u32 {
+        if what & TURN_BLOCKED != 0 {
+            return NEVER;
+        }
+        let mut seconds = 0.0;
+        if what & TURN_FORBIDDEN != 0 {
+            match self.forbidden_turn_seconds {
+                Some(lost) => seconds += lost,
+                None => return NEVER,
+            }
+        }
+        if what & TURN_GATE != 0 {
+            match self.gate_seconds {
+                Some(lost) => seconds += lost,
+                None => return NEVER,
+            }
+        }
+        if what & TURN_SIGNALS != 0 {
+            seconds += self.signal_seconds;
+        }
+        match what & TURN_KIND {
+            TURN_LEFT | TURN_RIGHT => seconds += self.turn_seconds,
+            TURN_SHARP => seconds += 2.0 * self.turn_seconds,
+            TURN_BACK if what & TURN_DEAD_END != 0 => seconds += self.turn_round_seconds,
+            TURN_BACK => match self.turn_round_anywhere_seconds {
+                Some(lost) => seconds += lost,
+                None => return NEVER,
+            },
+            _ => {}
+        }
+        let class = |edge: u32| graph.class(graph.side(edge).0);
+        if class(into) == Class::Ferry && class(from) != Class::Ferry {
+            seconds += self.boarding_seconds;
+        }
+        milliseconds(f64::from(seconds) * 1000.0)
+    }
+}
+
+fn milliseconds(value: f64) -> u32 {
+    // Casts of floats saturate; what is longer than three weeks is never.
+    (value.round() as u32).min(NEVER)
+}

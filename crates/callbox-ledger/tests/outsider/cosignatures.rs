@@ -1,0 +1,76 @@
+//! Python's `cryptography` checks the signatures of a cosigned checkpoint.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use callbox_ledger::{
+    Checkpointer, Cosigner, Gate, KeyKind, Ledger, MemoryStore, Options, Signer, TileReader,
+    Witness, WitnessClient, WitnessFile, add_cosignatures, export_tiles,
+};
+
+use crate::draft;
+
+#[test]
+fn an_outsider_agrees_on_cosignatures_of_both_kinds() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = |name: &str| directory.path().join(name);
+    let store = MemoryStore::new();
+    let mut ledger = Ledger::open(store.clone(), Options::default()).unwrap();
+    let drafts: Vec<_> = (1..=300).map(draft).collect();
+    ledger.append(&drafts).unwrap();
+    let own = |name: &str, kind| Cosigner::generate(name, kind, &place(&format!("{kind}{name}")));
+    let origin = "center";
+    let ml_dsa = own(origin, KeyKind::MlDsa44Cosignature).unwrap();
+    let signer = Signer::generate(origin, &place("key")).unwrap();
+    let log = signer.verifier().clone();
+    let signer = signer.with_ml_dsa(ml_dsa).unwrap();
+    let mut keys = vec![log.clone(), signer.ml_dsa_verifier().unwrap().clone()];
+    let gate = Gate::open(&place("gate")).unwrap();
+    let mut checkpointer = Checkpointer::new(Box::new(store.clone()), signer, gate);
+    checkpointer.advance().unwrap();
+    let mut note = checkpointer.gate().note().unwrap().unwrap();
+    export_tiles(&mut store.clone(), &note, &log, &place("tiles"), None).unwrap();
+    let cosigners = [KeyKind::Ed25519Cosignature, KeyKind::MlDsa44Cosignature]
+        .map(|kind| own("witness", kind).unwrap());
+    let state = WitnessFile::create(&place("state")).unwrap();
+    let mut witness = Witness::new(vec![log.clone()], cosigners.into(), state).unwrap();
+    let witness_keys: Vec<_> = witness.verifiers().cloned().collect();
+    keys.extend(witness_keys.clone());
+    let mut tiles = TileReader::new(&place("tiles"));
+    let lines = WitnessClient::new(witness_keys, 0)
+        .cosign(&note, &log, &mut tiles, &mut |body| {
+            let answer = witness.add_checkpoint(body, 1_700_000_000);
+            Ok((answer.status, answer.body.into_bytes()))
+        })
+        .unwrap();
+    note = add_cosignatures(&note, &lines).unwrap();
+
+    let python = std::env::var("CALLBOX_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outsider/cosignatures.py");
+    let run = |note: &str| {
+        fs::write(place("note"), note).unwrap();
+        let mut command = Command::new(&python);
+        command.arg(&script).arg(place("note"));
+        command.args(keys.iter().map(ToString::to_string)).output()
+    };
+    let output = match run(&note) {
+        Ok(output) if output.status.code() != Some(3) => output,
+        _ => {
+            eprintln!("SKIPPED: needs {python} with the package cryptography, 47 or newer");
+            return;
+        }
+    };
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let expected = "center 1 -\ncenter 6 0\nwitness 4 1700000000\nwitness 6 1700000000\n";
+    assert_eq!(text, expected, "{errors}");
+    eprintln!("an outsider's program says: {}", text.replace('\n', "; "));
+    for changed in [
+        note.replacen("300", "301", 1),
+        note.replacen("center", "centre", 1),
+    ] {
+        let output = run(&changed).unwrap();
+        assert_eq!(output.status.code(), Some(1));
+    }
+}
