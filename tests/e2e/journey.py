@@ -128,13 +128,30 @@ class Journey:
         board = self.a.run_async("const done = arguments[arguments.length - 1]; fetch('/api/v1/board').then((r) => r.json()).then(done)")
         return next(status["label"] for status in board["statuses"] if status["meaning"] == meaning)
 
+    def refusal(self):
+        """The unit is sent elsewhere at the same moment: the second is refused, with a hint, and shown."""
+        self.a.run("window.realFetch = window.fetch; window.fetch = (url, options) => String(url).endsWith('/units') && options?.method === 'POST'"
+                   " ? window.realFetch(url, {...options, body: JSON.stringify({units: [arguments_0]})}) : window.realFetch(url, options)".replace("arguments_0", f"'{self.units[0]}'"))
+        other = self.a.run("return [...document.querySelectorAll('.unit[data-meaning=available] .sign')][0].textContent")
+        self.a.type("#send-units", other)
+        self.a.wait("a plan in words", "return document.querySelector('#send-plan').dataset.plan === 'ready'")
+        self.a.click("#send button")
+        self.a.wait("the refusal with its hint", "return !document.querySelector('#refusal').hidden && document.querySelector('#refusal [data-hint]').textContent")
+        if self.units[0] not in self.a.text("#refusal [data-what]"):
+            raise Failed(f"the refusal does not name the unit: {self.a.text('#refusal')}")
+        self.a.run("window.fetch = window.realFetch")
+        self.a.type("#send-units", "")
+        self.a.press("Escape")
+        self.a.wait("the refusal to go", "return document.querySelector('#refusal').hidden")
+        self.a.press("Escape", "Escape")
+
     def narrate(self):
         self.a.click("#narrative-text")
         self.a.write("<b>fire</b> is out & cold")
         self.a.press("Enter")
         self.b.run(f"{ROW}.click()", PLACE)
         words = "return [...document.querySelectorAll('.lines p')].map((line) => line.textContent)"
-        self.b.wait("the line in the second window", f"{words}.includes(arguments[0])".replace("return [", "return ["), "<b>fire</b> is out & cold")
+        self.b.wait("the line in the second window", f"{words}.includes(arguments[0])", "<b>fire</b> is out & cold")
         if "smoke from the roof" not in self.b.run(words):
             raise Failed("the first line is missing in the second window")
         if self.b.run("return document.querySelector('#send')"):
@@ -288,6 +305,7 @@ class Journey:
             ("a call is taken by keyboard, and stands in the second window", self.take_call),
             ("two units are dispatched by their call signs", self.dispatch),
             ("closing is held while units are assigned", self.close_held),
+            ("a refusal is shown in words with its hint", self.refusal),
             ("the units are en route", self.progress("en_route")),
             ("the units are on scene", self.progress("on_scene")),
             ("a narrative line is text, not markup; a call-taker cannot dispatch", self.narrate),

@@ -1,6 +1,6 @@
 // The call entry: saved with Enter; Ctrl+Enter saves and goes on to the dispatch line.
 import { t } from "./boot.js";
-import { act } from "./commands.js";
+import { act, clearRefusal } from "./commands.js";
 import { by, el } from "./dom.js";
 import { select } from "./incidents.js";
 import { config } from "./store.js";
@@ -10,6 +10,7 @@ const form = by("call-form");
 
 export function openCall() {
   if (!dialog || dialog.open) return;
+  clearRefusal();
   dialog.showModal();
   form.elements.place.focus();
 }
@@ -29,10 +30,12 @@ async function create(andDispatch) {
   if (!answer) return;
   const id = answer.incident;
   const text = value("text");
-  if (text) await act(buttons, `/incidents/${id}/narrative`, { text }, t("say.received_as", { id }));
+  const isNoted = !text || await act(buttons, `/incidents/${id}/narrative`, { text }, t("say.received_as", { id }));
   dialog.close();
   form.reset();
   select(id);
+  // What was not taken is not lost.
+  if (!isNoted && by("narrative-text")) by("narrative-text").value = text;
   requestAnimationFrame(() => (andDispatch ? by("send-units") : by("incidents"))?.focus());
 }
 

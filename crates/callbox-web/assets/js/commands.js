@@ -1,5 +1,5 @@
 // Commands to the server. Each has a key of its own: sent twice, it happens once.
-import { t } from "./boot.js";
+import { refusalText, t } from "./boot.js";
 import { by, setText } from "./dom.js";
 
 const WAITS = [400, 800, 1600, 3200, 5000];
@@ -8,7 +8,7 @@ const TRIES = 20;
 /** A refusal in the server's words. */
 export class Refused extends Error {
   constructor(problem) {
-    super(problem.detail ?? problem.title ?? "");
+    super(refusalText(problem.code, problem.detail ?? problem.title ?? ""));
     this.hint = problem.hint ?? "";
     this.code = problem.code ?? "";
   }
@@ -61,6 +61,8 @@ async function attemptOnce(path, body, key) {
  * refusal with its hint. Gives the answer, or null when it was refused.
  */
 export async function act(nodes, path, body, done) {
+  // Pressed twice is meant once.
+  if (nodes.some((node) => node.hasAttribute("aria-busy"))) return null;
   for (const node of nodes) {
     node.classList.add("pending");
     node.setAttribute("aria-busy", "true");
@@ -87,13 +89,15 @@ export function say(text) {
   setText(by("said"), text ?? "");
 }
 
+/** In the dialog that is open, or in the pane: what lies behind a dialog nobody hears. */
 export function showRefusal(refused) {
-  setText(by("refusal-what"), refused.message);
-  setText(by("refusal-hint"), refused.hint);
-  by("refusal").hidden = false;
+  const box = document.querySelector("dialog[open] [data-refusal]") ?? by("refusal");
+  setText(box.querySelector("[data-what]"), refused.message);
+  setText(box.querySelector("[data-hint]"), refused.hint);
+  box.hidden = false;
   say("");
 }
 
 export function clearRefusal() {
-  by("refusal").hidden = true;
+  for (const box of document.querySelectorAll("[data-refusal]")) box.hidden = true;
 }

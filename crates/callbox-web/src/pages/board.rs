@@ -139,8 +139,8 @@ fn selected(ui: &Ui) -> Markup {
                     }
                 }
             }
-            div class="refusal" id="refusal" role="alert" hidden {
-                div { b { (ui.t("refused")) ": " span id="refusal-what" {} } span id="refusal-hint" {} }
+            div class="refusal" id="refusal" data-refusal role="alert" hidden {
+                div { b { (ui.t("refused")) ": " span data-what {} } span data-hint {} }
                 button type="button" class="button plain" id="refusal-close" aria-label=(ui.t("dismiss")) { "×" }
             }
         }

@@ -105,6 +105,10 @@ pub(super) fn dialog(ui: &Ui) -> Markup {
                     button type="button" class="button plain" data-close aria-label=(ui.t("dismiss")) { "×" }
                 }
                 div class="dialog-body call-grid" {
+                    div class="notice refused" data-refusal role="alert" hidden {
+                        b { (ui.t("refused")) ": " span data-what {} }
+                        span data-hint {}
+                    }
                     (fields(ui, &Call::default(), None))
                     small class="quiet" { (ui.t("call.hint")) }
                 }

@@ -142,10 +142,18 @@ pub(super) fn refusal(ui: &Ui, problem: Option<&Problem>) -> Markup {
     html! {
         @if let Some(problem) = problem {
             div class="notice refused" role="alert" {
-                b { (ui.t("refused")) ": " (problem.detail) }
+                b { (ui.t("refused")) ": " (in_words(ui, problem)) }
                 span { (problem.hint) }
             }
         }
+    }
+}
+
+/// A problem in the page's language: the server speaks English, its codes are translated.
+fn in_words(ui: &Ui, problem: &Problem) -> String {
+    match ui.locale.table().get(&format!("refusal.{}", problem.code)) {
+        Some(known) if ui.locale != Locale::En => format!("{known} ({})", problem.detail),
+        _ => problem.detail.to_string(),
     }
 }
 

@@ -54,7 +54,9 @@ fn texts_and_their_uses_agree() {
         }
     }
     for key in known.keys() {
-        let is_made = ["role.", "ended."].iter().any(|made| key.starts_with(made));
+        let is_made = ["role.", "ended.", "refusal."]
+            .iter()
+            .any(|made| key.starts_with(made));
         assert!(
             is_made || source.contains(&format!("\"{key}\"")) || by_template(&source, key),
             "nothing uses {key}"

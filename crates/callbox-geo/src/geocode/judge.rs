@@ -1,0 +1,123 @@
+//! Whether the first answer may be taken, must be asked about, or is one of several.
+//!
+//! The rule of the house: never a silent guess. An answer is certain only if everything that was asked fits it and
+//! nothing else fits nearly as well.
+
+use super::answer::{Kind, Reason, Verdict};
+use super::find::Candidate;
+use super::geometry::meters;
+use super::index::Index;
+use super::label;
+use super::question;
+use super::text::{Script, Token};
+
+/// Answers within this of the best fit as well as it.
+const TIE: f32 = 0.06;
+/// Above this, something was guessed.
+const CERTAIN: f32 = 0.16;
+/// Above this, the answer is not what was asked for.
+const MISSING: f32 = 0.46;
+/// Answers nearer to each other than this are the same place to a crew.
+const SAME_PLACE_METERS: f64 = 100.0;
+
+/// Judges candidates that are sorted by their cost.
+pub(crate) fn verdict(index: &Index, candidates: &mut [Candidate]) -> Verdict {
+    let Some((best, others)) = candidates.split_first_mut() else {
+        return Verdict::Missing;
+    };
+    if best.cost > MISSING || !best.number_known && best.answer.kind != Kind::HouseInterpolated {
+        return Verdict::Missing;
+    }
+    let mut choose = false;
+    let mut look_alike = None;
+    for other in others.iter() {
+        if meters(best.answer.point, other.answer.point) <= SAME_PLACE_METERS {
+            continue;
+        }
+        let ties = other.cost - best.cost <= TIE;
+        // Another street of that name counts even if the number is not known there: the file may lack it.
+        let same_name = other.name_cost - best.name_cost <= 0.03
+            && other.rest_cost - best.rest_cost <= 0.03
+            && is_house_or_street(best.answer.kind)
+            && is_house_or_street(other.answer.kind)
+            && (other.number_known || !same_town(index, best, other));
+        if ties || same_name {
+            choose = true;
+        }
+        let alike = best.name_cost < 0.01
+            && other.number_known
+            && matches!(other.answer.kind, Kind::HousePoint | Kind::HouseBuilding)
+            && matches!(best.answer.kind, Kind::HousePoint | Kind::HouseBuilding)
+            && other.name_cost < 0.17
+            && other.rest_cost <= best.rest_cost
+            && matches!(other.answer.reasons.first(), Some(Reason::Corrected { .. }));
+        if alike && look_alike.is_none() {
+            look_alike = Some(other.answer.label.clone());
+        }
+    }
+    if let Some(label) = look_alike {
+        best.answer.reasons.push(Reason::LookAlike(label));
+    }
+    if choose {
+        Verdict::Choose
+    } else if best.cost > CERTAIN || best.answer.reasons.iter().any(is_guess) {
+        Verdict::Confirm
+    } else {
+        Verdict::Certain
+    }
+}
+
+/// The words of a question that nothing in the file fits.
+pub(crate) fn missing(index: &Index, candidates: &[Candidate], tokens: &[Token]) -> Vec<Reason> {
+    let unknown: Vec<String> = tokens
+        .iter()
+        .filter(|token| matches!(token.script, Script::Word | Script::Han))
+        .filter(|token| {
+            let word = question::word(index, token, false);
+            !word.class.is_weak() && !word.has_exact()
+        })
+        .map(|token| token.text.clone())
+        .collect();
+    match (unknown.is_empty(), candidates.is_empty()) {
+        (false, _) => vec![Reason::NotInFile(unknown.join(" "))],
+        (true, true) => {
+            let words = tokens.iter().filter(|token| token.script != Script::Mark);
+            let words: Vec<&str> = words.map(|token| token.text.as_str()).collect();
+            vec![Reason::NotInFile(words.join(" "))]
+        }
+        (true, false) => Vec::new(),
+    }
+}
+
+fn is_house_or_street(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::HousePoint | Kind::HouseBuilding | Kind::HouseInterpolated | Kind::Street
+    )
+}
+
+fn same_town(index: &Index, a: &Candidate, b: &Candidate) -> bool {
+    label::town(index, a.entity) == label::town(index, b.entity)
+}
+
+/// Whether a reason means that the answer is not quite what was asked for.
+fn is_guess(reason: &Reason) -> bool {
+    matches!(
+        reason,
+        Reason::TypeDiffers { .. }
+            | Reason::DirectionOmitted(_)
+            | Reason::DirectionAdded(_)
+            | Reason::DirectionDiffers { .. }
+            | Reason::Ignored(_)
+            | Reason::Interpolated { .. }
+            | Reason::SuffixUnknown { .. }
+            | Reason::NumberTwice
+            | Reason::NameLonger(_)
+            | Reason::LookAlike(_)
+            | Reason::NotJoined { .. }
+            | Reason::DoNotMeet
+            | Reason::Swapped
+            | Reason::OutsideMap
+            | Reason::OutsidePosts { .. }
+    )
+}

@@ -1,0 +1,290 @@
+//! Names that fit the words of a question, and at what cost.
+
+use super::answer::Reason;
+use super::index::{EntityKind, Index};
+use super::question::Word;
+use super::source::NameKind;
+use super::vocabulary::Class;
+
+/// The most names that one question looks at.
+const MAX_GATHERED: usize = 12_000;
+/// The most names that are compared in full.
+const MAX_COMPARED: usize = 400;
+/// Names that cost more are not answers.
+pub(crate) const MAX_COST: f32 = 0.65;
+
+/// A name that fits.
+#[derive(Debug, Clone)]
+pub(crate) struct Fit {
+    pub(crate) entity: u32,
+    pub(crate) name: u32,
+    /// What does not fit about the name: 0 where it is as asked.
+    pub(crate) name_cost: f32,
+    /// What does not fit about the words beside the name.
+    pub(crate) rest_cost: f32,
+    pub(crate) reasons: Vec<Reason>,
+}
+
+impl Fit {
+    pub(crate) fn cost(&self) -> f32 {
+        self.name_cost + self.rest_cost
+    }
+}
+
+/// Which entities to look for, and what to prefer among those that share a word.
+pub(crate) struct Filter<'a> {
+    pub(crate) kinds: &'a dyn Fn(EntityKind) -> bool,
+    /// Entities that are compared first where there are too many.
+    pub(crate) prefer: &'a dyn Fn(u32) -> bool,
+}
+
+/// The entities whose names fit the words best, one fit for each, cheapest first.
+pub(crate) fn fits(index: &Index, words: &[Word], typing: bool, filter: &Filter<'_>) -> Vec<Fit> {
+    let mut best: Vec<Fit> = gather(index, words, filter)
+        .into_iter()
+        .filter_map(|name| compare(index, words, typing, name))
+        .filter(|fit| fit.cost() <= MAX_COST)
+        .collect();
+    best.sort_by(|a, b| {
+        let key = |fit: &Fit| (fit.entity, index.stored.names[fit.name as usize].kind);
+        a.entity
+            .cmp(&b.entity)
+            .then(a.cost().total_cmp(&b.cost()))
+            .then(key(a).cmp(&key(b)))
+    });
+    best.dedup_by_key(|fit| fit.entity);
+    best.sort_by(|a, b| a.cost().total_cmp(&b.cost()).then(a.entity.cmp(&b.entity)));
+    best
+}
+
+/// The names that share the rarest words with the question.
+fn gather(index: &Index, words: &[Word], filter: &Filter<'_>) -> Vec<u32> {
+    let stored = &index.stored;
+    let total = stored.names.len().max(1) as f32;
+    let mut lists: Vec<(usize, u32, f32, usize)> = Vec::new();
+    for (no, word) in words.iter().enumerate() {
+        for hit in &word.hits {
+            let length = stored.postings.get(hit.token).len();
+            if length > 0 {
+                let rarity = (1.0 + total / length as f32).ln();
+                lists.push((length, hit.token, rarity * (1.0 - hit.cost).max(0.1), no));
+            }
+        }
+    }
+    lists.sort_unstable_by_key(|(length, token, _, _)| (*length, *token));
+    let mut gathered: Vec<(u32, usize, f32)> = Vec::new();
+    for (length, token, weight, no) in lists {
+        if gathered.len() + length > MAX_GATHERED && !gathered.is_empty() {
+            break;
+        }
+        let names = stored.postings.get(token).iter().take(MAX_GATHERED);
+        gathered.extend(names.map(|name| (*name, no, weight)));
+    }
+    // Each word of the question counts once for each name, with the best of its hits.
+    gathered.sort_unstable_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(b.2.total_cmp(&a.2)));
+    gathered.dedup_by_key(|(name, no, _)| (*name, *no));
+    let mut names: Vec<(f32, u32)> = Vec::new();
+    for group in gathered.chunk_by(|a, b| a.0 == b.0) {
+        let name = group[0].0;
+        let owner = stored.names[name as usize].owner;
+        if (filter.kinds)(stored.entities[owner as usize].kind) {
+            names.push((group.iter().map(|(_, _, weight)| weight).sum(), name));
+        }
+    }
+    if names.len() > MAX_COMPARED {
+        let most = names.iter().map(|(weight, _)| *weight).fold(0.0, f32::max);
+        names.retain(|(weight, _)| *weight >= most * 0.3);
+        for (weight, name) in &mut names {
+            if (filter.prefer)(stored.names[*name as usize].owner) {
+                *weight += most;
+            }
+        }
+        names.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        names.truncate(MAX_COMPARED);
+    }
+    names.into_iter().map(|(_, name)| name).collect()
+}
+
+/// Compares one name with the words: each token of the name takes the word that stands for it best, then the rest of
+/// the words must be explained by the areas that the thing is in.
+fn compare(index: &Index, words: &[Word], typing: bool, name: u32) -> Option<Fit> {
+    let stored = &index.stored;
+    let entry = stored.names[name as usize];
+    let kind = stored.entities[entry.owner as usize].kind;
+    let tokens = stored.name_tokens.get(name);
+    let mut taken = [usize::MAX; 10];
+    let mut used = 0_u32;
+    let mut cost = 0.0;
+    let mut reasons = Vec::new();
+    for exact_only in [true, false] {
+        for (slot, token) in taken.iter_mut().zip(tokens) {
+            if *slot != usize::MAX {
+                continue;
+            }
+            let found = words
+                .iter()
+                .enumerate()
+                .filter(|(no, _)| used & (1 << no) == 0)
+                .filter_map(|(no, word)| {
+                    word.hit(*token)
+                        .filter(|hit| !exact_only || hit.cost == 0.0)
+                        .map(|hit| (no, hit))
+                });
+            let best = found.min_by(|a, b| a.1.cost.total_cmp(&b.1.cost));
+            if let Some((no, hit)) = best {
+                *slot = no;
+                used |= 1 << no;
+                let weight = if index.class(*token).is_weak() {
+                    0.6
+                } else {
+                    1.0
+                };
+                cost += hit.cost * weight;
+                if hit.cost > 0.0 {
+                    let typed = words[no].text.clone();
+                    let taken = index.text(stored.words[hit.word as usize]).to_owned();
+                    reasons.push(if hit.errors == 0 {
+                        Reason::Completed { typed, taken }
+                    } else {
+                        Reason::Corrected { typed, taken }
+                    });
+                }
+            }
+        }
+    }
+    let places = &taken[..tokens.len().min(taken.len())];
+    let matched = || places.iter().copied().filter(|place| *place != usize::MAX);
+    if used == 0 {
+        return None;
+    }
+    // Words in another order, and words in between, are less likely to be meant.
+    let order: Vec<usize> = matched().collect();
+    cost += 0.03 * order.windows(2).filter(|pair| pair[0] > pair[1]).count() as f32;
+    let (first, last) = (order.iter().min().copied()?, order.iter().max().copied()?);
+    cost += 0.02 * (last + 1 - first).saturating_sub(order.len()) as f32;
+    cost += match entry.kind {
+        kind if kind == NameKind::Former as u32 => 0.02,
+        kind if kind == NameKind::Sound as u32 => 0.03,
+        _ => 0.0,
+    };
+    let free = |used: u32, class: Class| {
+        let mut free = words.iter().enumerate();
+        free.find(|(no, word)| used & (1 << no) == 0 && word.class == class && word.has_exact())
+    };
+    let typed_to = places
+        .iter()
+        .rposition(|place| *place != usize::MAX)
+        .unwrap_or(0);
+    for (no, (token, place)) in tokens.iter().zip(places).enumerate() {
+        if *place != usize::MAX {
+            continue;
+        }
+        let known = index.text(stored.tokens[*token as usize]).to_owned();
+        if typing && no > typed_to && last + 1 == words.len() {
+            // The rest of the name has not been typed yet.
+            cost += 0.02;
+            reasons.push(Reason::NameLonger(known));
+            continue;
+        }
+        match index.class(*token) {
+            Class::Noise => {}
+            Class::Type => match free(used, Class::Type) {
+                Some((no, word)) => {
+                    used |= 1 << no;
+                    cost += 0.16;
+                    reasons.push(Reason::TypeDiffers {
+                        asked: word.text.clone(),
+                        known,
+                    });
+                }
+                None => {
+                    cost += 0.05;
+                    reasons.push(Reason::TypeOmitted(known));
+                }
+            },
+            Class::Direction => match free(used, Class::Direction) {
+                Some((no, word)) => {
+                    used |= 1 << no;
+                    cost += 0.22;
+                    reasons.push(Reason::DirectionDiffers {
+                        asked: word.text.clone(),
+                        known,
+                    });
+                }
+                None => {
+                    cost += 0.08;
+                    reasons.push(Reason::DirectionOmitted(known));
+                }
+            },
+            Class::Word => {
+                cost += if kind == EntityKind::Place {
+                    0.15
+                } else {
+                    0.28
+                };
+                reasons.push(Reason::NameLonger(known));
+            }
+        }
+    }
+    let text = || index.text(entry.text).to_owned();
+    if entry.text != stored.entities[entry.owner as usize].text {
+        reasons.push(match entry.kind {
+            kind if kind == NameKind::Former as u32 => Reason::FormerName(text()),
+            kind if kind == NameKind::Sound as u32 => Reason::Sound(text()),
+            _ => Reason::OtherName(text()),
+        });
+    }
+    let rest_cost = explain_rest(index, words, entry.owner, used, &mut reasons);
+    Some(Fit {
+        entity: entry.owner,
+        name,
+        name_cost: cost,
+        rest_cost,
+        reasons,
+    })
+}
+
+/// What the words that are not part of the name cost: nothing if they name where the thing is.
+fn explain_rest(
+    index: &Index,
+    words: &[Word],
+    owner: u32,
+    used: u32,
+    reasons: &mut Vec<Reason>,
+) -> f32 {
+    let stored = &index.stored;
+    let mut cost = 0.0;
+    for (no, word) in words.iter().enumerate() {
+        if used & (1 << no) != 0 || word.class == Class::Noise {
+            continue;
+        }
+        let areas = stored.areas.get(owner).iter().copied();
+        let regions = index.regions.iter().copied();
+        let named = areas
+            .chain(regions)
+            .filter_map(|area| area_cost(index, word, area))
+            .reduce(f32::min);
+        cost += match (named, word.class) {
+            (Some(cost), _) => cost * 0.5,
+            (None, Class::Type) => 0.08,
+            (None, Class::Direction) => {
+                reasons.push(Reason::DirectionAdded(word.text.clone()));
+                0.13
+            }
+            (None, _) => 0.22,
+        };
+        if named.is_none() && word.class != Class::Direction {
+            reasons.push(Reason::Ignored(word.text.clone()));
+        }
+    }
+    cost
+}
+
+/// At what cost a word is one of an area's names' words.
+fn area_cost(index: &Index, word: &Word, area: u32) -> Option<f32> {
+    let names = index.stored.entity_names.get(area).iter();
+    let tokens = names.flat_map(|name| index.stored.name_tokens.get(*name));
+    tokens
+        .filter_map(|token| word.hit(*token).map(|hit| hit.cost))
+        .reduce(f32::min)
+}

@@ -1,0 +1,307 @@
+//! What the words of an address mean: street types, directions, numbers in words, and words that part two streets.
+//!
+//! The lists are data (`data/*.txt`). An agency can add its own lines; the index keeps the text of all of them, so that
+//! a question is always folded with the lists that the index was made with.
+
+use std::collections::HashMap;
+
+use super::text::{Script, Token, data_lines, tokenize};
+
+/// What kind of word a token is, which decides how much it weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// A word that tells one name from another.
+    Word,
+    /// Street, Avenue, Road…: often left out, often wrong.
+    Type,
+    /// North, SW…: often left out, and dangerous when wrong.
+    Direction,
+    /// Words that carry nothing: the, of.
+    Noise,
+}
+
+impl Class {
+    pub(crate) fn from_u8(value: u8) -> Self {
+        match value {
+            1 => Self::Type,
+            2 => Self::Direction,
+            3 => Self::Noise,
+            _ => Self::Word,
+        }
+    }
+
+    /// Whether a name cannot be looked for by this word alone.
+    pub(crate) fn is_weak(self) -> bool {
+        self != Self::Word
+    }
+}
+
+/// The part that a word plays in a question beside naming something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// `and`, `at`: two streets stand around it.
+    Between,
+    /// `corner`, `intersection`.
+    Corner,
+    /// `apt`, `suite`: what follows is inside the building.
+    Unit,
+    /// `km`, `mile`.
+    Post,
+    /// `exit`.
+    Exit,
+}
+
+/// The lists, ready for look-up.
+#[derive(Debug, Default)]
+pub(crate) struct Vocabulary {
+    forms: HashMap<String, (String, Class)>,
+    roles: HashMap<String, Role>,
+    numbers: HashMap<String, Spoken>,
+    endings: Vec<(String, String)>,
+    pub(crate) han: HanWords,
+}
+
+/// Chinese words that mark parts of an address, folded, the longest first.
+#[derive(Debug, Default)]
+pub(crate) struct HanWords {
+    pub(crate) number: Vec<String>,
+    pub(crate) between: Vec<String>,
+    pub(crate) corner: Vec<String>,
+    pub(crate) area: Vec<String>,
+    pub(crate) post: Vec<String>,
+    pub(crate) exit: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spoken {
+    /// zero to nineteen
+    Small(u32),
+    Tens(u32),
+    Times(u32),
+    Ordinal(u32),
+}
+
+impl Vocabulary {
+    /// The lists that come with callbox, as one text.
+    pub(crate) fn built_in() -> String {
+        [
+            include_str!("data/en.txt"),
+            include_str!("data/more.txt"),
+            include_str!("data/zh.txt"),
+        ]
+        .concat()
+    }
+
+    /// Reads lists; lines that are not understood are left out, because an index must open with newer lists too.
+    pub(crate) fn parse(text: &str) -> Self {
+        let mut vocabulary = Self::default();
+        for line in data_lines(text) {
+            if let Some((class, words)) = line.split_once(':') {
+                let words: Vec<String> = words
+                    .split(',')
+                    .map(|word| super::text::fold(word.trim()))
+                    .collect();
+                vocabulary.add(class.trim(), &words);
+            }
+        }
+        for list in [
+            &mut vocabulary.han.number,
+            &mut vocabulary.han.between,
+            &mut vocabulary.han.corner,
+            &mut vocabulary.han.area,
+            &mut vocabulary.han.post,
+            &mut vocabulary.han.exit,
+        ] {
+            list.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
+        }
+        vocabulary
+    }
+
+    fn add(&mut self, class: &str, words: &[String]) {
+        let Some(form) = words.first() else { return };
+        let number = || {
+            form.trim_end_matches(|c: char| !c.is_ascii_digit())
+                .parse()
+                .unwrap_or(0)
+        };
+        let spoken = match class {
+            "digit" => Some(Spoken::Small(number())),
+            "tens" => Some(Spoken::Tens(number())),
+            "times" => Some(Spoken::Times(number())),
+            "ordinal" => Some(Spoken::Ordinal(number())),
+            _ => None,
+        };
+        let role = match class {
+            "between" => Some(Role::Between),
+            "corner" => Some(Role::Corner),
+            "unit" => Some(Role::Unit),
+            "post" => Some(Role::Post),
+            "exit" => Some(Role::Exit),
+            _ => None,
+        };
+        let form_class = match class {
+            "type" => Some(Class::Type),
+            "direction" => Some(Class::Direction),
+            "noise" => Some(Class::Noise),
+            "word" => Some(Class::Word),
+            _ => None,
+        };
+        for word in words {
+            if let Some(spoken) = spoken
+                && !word.starts_with(|c: char| c.is_ascii_digit())
+            {
+                self.numbers.insert(word.clone(), spoken);
+            }
+            if let Some(role) = role {
+                self.roles.insert(word.clone(), role);
+            }
+            if let Some(form_class) = form_class {
+                self.forms
+                    .entry(word.clone())
+                    .or_insert_with(|| (form.clone(), form_class));
+            }
+        }
+        match class {
+            "ending" => {
+                let shorts = words.iter().skip(1);
+                self.endings
+                    .extend(shorts.map(|short| (short.clone(), form.clone())));
+            }
+            "number" => self.han.number.extend_from_slice(words),
+            "han-between" => self.han.between.extend_from_slice(words),
+            "han-corner" => self.han.corner.extend_from_slice(words),
+            "han-area" => self.han.area.extend_from_slice(words),
+            "han-post" => self.han.post.extend_from_slice(words),
+            "han-exit" => self.han.exit.extend_from_slice(words),
+            _ => {}
+        }
+    }
+
+    /// The one form of a folded word, and its class.
+    pub(crate) fn form(&self, word: &str) -> (String, Class) {
+        if let Some((form, class)) = self.forms.get(word) {
+            return (form.clone(), *class);
+        }
+        for (short, long) in &self.endings {
+            if let Some(stem) = word.strip_suffix(short.as_str())
+                && stem.chars().count() >= 2
+                && !word.ends_with(long.as_str())
+            {
+                return (format!("{stem}{long}"), Class::Word);
+            }
+        }
+        (word.to_owned(), Class::Word)
+    }
+
+    pub(crate) fn role(&self, word: &str) -> Option<Role> {
+        self.roles.get(word).copied()
+    }
+
+    /// The words that fold to a form, with that form and its class.
+    pub(crate) fn forms(&self) -> impl Iterator<Item = (&str, &str, Class)> {
+        self.forms
+            .iter()
+            .map(|(word, (form, class))| (word.as_str(), form.as_str(), *class))
+    }
+
+    /// The words for numbers, with the token that names of streets have for them.
+    pub(crate) fn number_words(&self) -> impl Iterator<Item = (&str, String)> {
+        self.numbers
+            .iter()
+            .filter_map(|(word, spoken)| match spoken {
+                Spoken::Small(n) | Spoken::Tens(n) => Some((word.as_str(), n.to_string())),
+                Spoken::Ordinal(n) => Some((word.as_str(), ordinal_text(&n.to_string()))),
+                Spoken::Times(_) => None,
+            })
+    }
+
+    /// Cuts a text into tokens, with numbers in words turned into digits.
+    pub(crate) fn tokens(&self, text: &str) -> Vec<Token> {
+        self.digits(tokenize(text))
+    }
+
+    /// Turns `twenty first` into `21st`, `one twenty three` and `one two three` into `123`.
+    fn digits(&self, tokens: Vec<Token>) -> Vec<Token> {
+        let mut out = Vec::with_capacity(tokens.len());
+        let mut at = 0;
+        while at < tokens.len() {
+            let spoken = |i: usize| {
+                tokens
+                    .get(i)
+                    .and_then(|token: &Token| self.numbers.get(&token.text))
+                    .copied()
+            };
+            if spoken(at).is_none() {
+                out.push(tokens[at].clone());
+                at += 1;
+                continue;
+            }
+            let mut digits = String::new();
+            let mut group: u32 = 0;
+            let mut ordinal = false;
+            while let Some(word) = spoken(at) {
+                at += 1;
+                match word {
+                    Spoken::Ordinal(n) => {
+                        group = if n < 10 && group >= 20 && group.is_multiple_of(10) {
+                            group + n
+                        } else {
+                            flush(&mut digits, &mut group);
+                            n
+                        };
+                        ordinal = true;
+                        break;
+                    }
+                    Spoken::Small(n) if n < 10 && group >= 20 && group.is_multiple_of(10) => {
+                        group += n
+                    }
+                    Spoken::Small(0) => {
+                        flush(&mut digits, &mut group);
+                        digits.push('0');
+                    }
+                    Spoken::Small(n) | Spoken::Tens(n) => {
+                        flush(&mut digits, &mut group);
+                        group = n;
+                    }
+                    Spoken::Times(n) => group = group.max(1).saturating_mul(n).min(99_999),
+                }
+                if digits.len() > 8 {
+                    break;
+                }
+            }
+            flush(&mut digits, &mut group);
+            if ordinal {
+                out.push(Token::new(ordinal_text(&digits), Script::Word));
+            } else {
+                out.push(Token::new(digits, Script::Number));
+            }
+        }
+        out
+    }
+}
+
+/// Appends the group's digits; after a `hundred` the next words fill its zeros.
+fn flush(digits: &mut String, group: &mut u32) {
+    if *group == 0 {
+        return;
+    }
+    let text = group.to_string();
+    let zeros = digits.len() - digits.trim_end_matches('0').len();
+    if zeros >= 2 && text.len() <= zeros && !digits.is_empty() {
+        digits.truncate(digits.len() - text.len());
+    }
+    digits.push_str(&text);
+    *group = 0;
+}
+
+/// `21` as `21st`.
+pub(crate) fn ordinal_text(digits: &str) -> String {
+    let tens = digits.len() >= 2 && digits.as_bytes()[digits.len() - 2] == b'1';
+    let suffix = match digits.as_bytes().last() {
+        Some(b'1') if !tens => "st",
+        Some(b'2') if !tens => "nd",
+        Some(b'3') if !tens => "rd",
+        _ => "th",
+    };
+    format!("{digits}{suffix}")
+}
