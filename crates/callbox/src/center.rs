@@ -139,6 +139,9 @@ fn data_dir(error: &DataDirError) -> Failure {
             _ => Failure::Input(text),
         },
         DataDirError::Store(error) => store(error),
+        DataDirError::Vault(_) => Failure::Internal(format!(
+            "{text}; see whether the disk is in order and has free space"
+        )),
         DataDirError::Key(NoteError::File { .. } | NoteError::Random) => Failure::Internal(text),
         DataDirError::Key(error) => {
             Failure::Usage(format!("the origin cannot be used: {}", chain(error)))

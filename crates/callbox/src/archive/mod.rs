@@ -1,19 +1,27 @@
 //! The file that a backup is: a plain tar archive (POSIX ustar) with few, known members.
 //!
 //! Any tar program can list and unpack it. Members: `format` (a version), `ledger.db` (verified
-//! before it was put in), `access.db` (accounts), `ledger.key` (the signing key), `checkpoint` (the
-//! last signed one).
+//! before it was put in), `vault.db` (the wrapped keys of personal data), `access.db` (accounts),
+//! `ledger.key` (the signing key), `checkpoint` (the last signed one).
+//!
+//! What unwraps the vault's keys is a file of its own, kept apart: `format`, `root.key`,
+//! `epoch-N.key`. Without it nobody reads personal data out of a backup, and once an epoch's key is
+//! destroyed everywhere, nobody reads what was erased before out of the backups of that epoch.
 
 use std::io::{self, Read, Write};
 
 pub(crate) const FORMAT: &str = "format";
 pub(crate) const LEDGER: &str = "ledger.db";
 pub(crate) const ACCESS: &str = "access.db";
+pub(crate) const VAULT: &str = "vault.db";
 pub(crate) const KEY: &str = "ledger.key";
 pub(crate) const CHECKPOINT: &str = "checkpoint";
+pub(crate) const ROOT: &str = "root.key";
 
 /// What stands in the member `format`.
 pub(crate) const VERSION: &str = "callbox backup 1\n";
+/// The same in the file of the keys.
+pub(crate) const KEYS_VERSION: &str = "callbox keys 1\n";
 
 const BLOCK: usize = 512;
 /// The most that eleven octal digits say; a larger ledger has to be copied as files.

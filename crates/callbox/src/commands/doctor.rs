@@ -3,11 +3,14 @@
 use std::{fs, path::Path};
 
 use callbox_engine::DataDir;
-use callbox_ledger::{Gate, Signer, Source as _, SqliteReader};
+use callbox_ledger::{Gate, RootFile, Signer, Source as _, SqliteReader};
 use clap::Args;
 use serde::Serialize;
 
-use super::{Data, Printed, backup::LAST};
+use super::{
+    Data, Printed,
+    backup::{LAST, LAST_KEYS, epoch},
+};
 use crate::{
     center,
     failure::{Failure, Outcome, chain},
@@ -93,6 +96,7 @@ impl Doctor {
         ));
         checks.extend(keys_and_checkpoint(&data, last));
         checks.push(backups(&data));
+        checks.push(vault(&data));
         let failed = checks
             .iter()
             .filter(|check| check.state == State::Fail)
@@ -156,11 +160,16 @@ fn permissions(data: &DataDir) -> Check {
             advice,
         );
     }
-    let open: Vec<String> = [data.root.clone(), data.signing_key(), data.access_db()]
-        .into_iter()
-        .filter(|path| is_open_to_others(path))
-        .map(|path| path.display().to_string())
-        .collect();
+    let open: Vec<String> = [
+        data.root.clone(),
+        data.signing_key(),
+        data.root_key(),
+        data.access_db(),
+    ]
+    .into_iter()
+    .filter(|path| is_open_to_others(path))
+    .map(|path| path.display().to_string())
+    .collect();
     if open.is_empty() {
         return Check::ok(
             "permissions",
@@ -169,7 +178,8 @@ fn permissions(data: &DataDir) -> Check {
     }
     let open = open.join(" ");
     let advice = format!("chmod go-rwx {open}");
-    let key = is_open_to_others(&data.signing_key()) || is_open_to_others(&data.access_db());
+    let secrets = [data.signing_key(), data.root_key(), data.access_db()];
+    let key = secrets.iter().any(|path| is_open_to_others(path));
     let state = if key { State::Fail } else { State::Warn };
     Check::bad(
         "permissions",
@@ -295,4 +305,46 @@ fn backups(data: &DataDir) -> Check {
         );
     }
     Check::ok("backups", found)
+}
+
+/// The keys of personal data: that they are there, and that a copy is kept apart.
+fn vault(data: &DataDir) -> Check {
+    if let Err(error) = RootFile::load(&data.root_key()) {
+        let advice = "put it back from the file that backup --keys wrote; without it no personal \
+                      data can be read";
+        return Check::bad("vault", State::Fail, chain(&error), advice);
+    }
+    let epoch = epoch(data);
+    let Some(name) = epoch.as_deref().filter(|_| data.vault_db().exists()) else {
+        let advice = "put the vault back from the newest backup, and its epoch's key from the file \
+                      that backup --keys wrote";
+        return Check::bad("vault", State::Fail, "a part of it is missing", advice);
+    };
+    let read = fs::read_to_string(data.root.join(LAST_KEYS)).ok();
+    let last: Option<serde_json::Value> = read.and_then(|text| serde_json::from_str(&text).ok());
+    let advice = format!(
+        "callbox backup FILE --keys KEY-FILE --data {}, and keep KEY-FILE apart from the backups",
+        data.root.display()
+    );
+    match last {
+        Some(last) if last["epoch"].as_str() == Some(name) => Check::ok(
+            "vault",
+            format!(
+                "{name}; its keys were written at {}",
+                last["at"].as_str().unwrap_or("?")
+            ),
+        ),
+        Some(_) => Check::bad(
+            "vault",
+            State::Warn,
+            format!("{name} began after the keys were written"),
+            advice,
+        ),
+        None => Check::bad(
+            "vault",
+            State::Warn,
+            format!("{name}; its keys were never written"),
+            advice,
+        ),
+    }
 }

@@ -1,5 +1,6 @@
 //! `callbox ledger`: what others need to check the record.
 
+use callbox_engine::Options;
 use callbox_ledger::Gate;
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -11,7 +12,7 @@ use crate::{
     output::{self, Format},
 };
 
-/// Prints what others need to check the record
+/// Prints what others need to check the record, and renews the keys of personal data
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
@@ -29,6 +30,13 @@ enum What {
     /// Prints the verifier keys
     #[command(after_help = "Example:\n  callbox ledger keys --data callbox-data")]
     Keys(One),
+    /// Begins a new key epoch, so that older backups no longer open what was erased
+    ///
+    /// Needs the server to be stopped. Afterwards write the keys anew with `backup --keys` and
+    /// destroy every older copy of them: that is the moment from which no backup opens erased
+    /// data.
+    #[command(after_help = "Example:\n  callbox ledger rotate-keys --data callbox-data")]
+    RotateKeys(One),
 }
 
 #[derive(Debug, Args)]
@@ -44,6 +52,7 @@ impl Ledger {
         match self.what {
             What::Checkpoint(one) => checkpoint(&one),
             What::Keys(one) => keys(&one),
+            What::RotateKeys(one) => rotate_keys(&one),
         }
     }
 }
@@ -81,4 +90,19 @@ fn keys(one: &One) -> Outcome {
     let key = key_of(&data)?;
     let json = json!({ "keys": [{ "origin": key.name(), "verifier_key": key.to_string() }] });
     output::result(one.printed.format, &key, &json)
+}
+
+fn rotate_keys(one: &One) -> Outcome {
+    let data = center::existing(&one.data.data)?;
+    let engine = center::open(&data, Options::default())?;
+    let rotated = engine.rotate_keys();
+    engine.shutdown();
+    let rotated = rotated.map_err(|error| Failure::internal(&error))?;
+    let json = json!({ "ended": rotated.ended, "begun": rotated.begun, "keys": rotated.keys });
+    let text = format!(
+        "Epoch {} has ended, epoch {} begun: {} keys were wrapped anew.\nNext: write the keys with \
+         callbox backup FILE --keys KEY-FILE, and destroy every older copy of them.",
+        rotated.ended, rotated.begun, rotated.keys
+    );
+    output::result(one.printed.format, text, &json)
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use callbox_engine::DataDir;
-use callbox_ledger::{Gate, VerifyReport};
+use callbox_ledger::{Gate, RootFile, Vault, VaultError, VerifyReport};
 use clap::Args;
 use serde_json::json;
 
@@ -31,11 +31,15 @@ const MAX_SMALL: u64 = 64 * 1024;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  callbox restore /mnt/backups/callbox-2026-01-31.tar --data callbox-restored")]
+  callbox restore /mnt/backups/callbox-2026-01-31.tar --keys /mnt/safe/callbox-keys-1.tar \
+    --data callbox-restored")]
 pub(super) struct Restore {
     /// The backup
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// The keys that open its personal data, as `backup --keys` wrote them
+    #[arg(long, value_name = "KEY-FILE")]
+    keys: PathBuf,
     #[command(flatten)]
     data: Data,
     /// A signed checkpoint that was kept elsewhere; an older backup is refused
@@ -48,12 +52,11 @@ pub(super) struct Restore {
 impl Restore {
     pub(super) fn run(self) -> Outcome {
         let dir = &self.data.data;
-        let file = File::open(&self.file).map_err(|error| {
-            Failure::io(format_args!("cannot read {}", self.file.display()), &error)
-        })?;
+        let (file, keys) = (open(&self.file)?, open(&self.keys)?);
         let part = center::vacant(dir)?;
         let made = self
-            .unpack(BufReader::new(file), &part)
+            .unpack(file, keys, &part)
+            .and_then(|()| open_vault(&part))
             .and_then(|()| self.verify(&part));
         let report = center::settle(made, &part, dir)?;
         let events = report.events;
@@ -70,11 +73,12 @@ impl Restore {
         output::result(self.printed.format, text, &json)
     }
 
-    fn unpack(&self, mut from: impl io::Read, part: &Path) -> Outcome {
+    fn unpack(&self, file: impl io::Read, keys: impl io::Read, part: &Path) -> Outcome {
         let data = DataDir::new(part);
         for path in [
             data.ledger(),
             data.keys(),
+            data.vault(),
             data.checkpoint(),
             data.snapshot(),
         ] {
@@ -86,50 +90,22 @@ impl Restore {
             })?;
         }
         center::private(part)?;
-        let unreadable = |error: io::Error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => self.damaged("it ends too early"),
-            io::ErrorKind::InvalidData => self.damaged(&error.to_string()),
-            _ => Failure::io(
-                format_args!("cannot restore {}", self.file.display()),
-                &error,
-            ),
-        };
-        let mut is_ours = false;
-        while let Some(member) = archive::next(&mut from).map_err(unreadable)? {
-            let small = member.name != archive::LEDGER && member.name != archive::ACCESS;
-            if small && member.size > MAX_SMALL {
-                return Err(self.damaged(&format!("{} is too long", member.name)));
-            }
-            let mut content = (&mut from).take(member.size);
-            let to = match member.name.as_str() {
-                archive::FORMAT => {
-                    let mut version = String::new();
-                    content.read_to_string(&mut version).map_err(unreadable)?;
-                    if version != archive::VERSION {
-                        return Err(self.damaged("a newer callbox made it; use that one"));
-                    }
-                    is_ours = true;
-                    None
-                }
-                archive::KEY => Some(data.signing_key()),
-                archive::CHECKPOINT => Some(data.checkpoint().join("checkpoint")),
-                archive::ACCESS => Some(data.access_db()),
-                archive::LEDGER => Some(data.ledger_db()),
-                other => return Err(self.damaged(&format!("it holds {other:?}"))),
-            };
-            if let Some(path) = to {
-                let written = write(&mut content, &path).map_err(unreadable)?;
-                if written != member.size {
-                    return Err(self.damaged("it ends too early"));
-                }
-            }
-            archive::skip(&mut from, member.size).map_err(unreadable)?;
+        unpack(file, &self.file, archive::VERSION, |name| match name {
+            archive::KEY => Some(data.signing_key()),
+            archive::CHECKPOINT => Some(data.checkpoint().join("checkpoint")),
+            archive::ACCESS => Some(data.access_db()),
+            archive::VAULT => Some(data.vault_db()),
+            archive::LEDGER => Some(data.ledger_db()),
+            _ => None,
+        })?;
+        if !data.exists() || !data.signing_key().exists() || !data.vault_db().exists() {
+            return Err(damaged(&self.file, "the ledger or its keys are not in it"));
         }
-        if is_ours && data.exists() && data.signing_key().exists() {
-            Ok(())
-        } else {
-            Err(self.damaged("the ledger or its key is not in it"))
-        }
+        unpack(keys, &self.keys, archive::KEYS_VERSION, |name| match name {
+            archive::ROOT => Some(data.root_key()),
+            name if is_epoch(name) => Some(data.vault().join(name)),
+            _ => None,
+        })
     }
 
     /// Verifies what was unpacked, against every checkpoint that there is.
@@ -139,7 +115,7 @@ impl Restore {
         let gate = Gate::open(&data.checkpoint()).map_err(|error| Failure::internal(&error))?;
         let mut checkpoints = vec![
             gate.checkpoint(&key)
-                .map_err(|error| self.damaged(&crate::failure::chain(&error)))?,
+                .map_err(|error| damaged(&self.file, &crate::failure::chain(&error)))?,
         ];
         if let Some(path) = &self.against {
             let given = read_checkpoint(path, &key)?.map_err(Failure::Check)?;
@@ -159,13 +135,87 @@ impl Restore {
         }
         Ok(report.expect("there is at least one round"))
     }
+}
 
-    fn damaged(&self, why: &str) -> Failure {
-        Failure::Input(format!(
-            "{} cannot be restored: {why}. Nothing was restored; try another backup.",
-            self.file.display()
-        ))
+fn open(path: &Path) -> Outcome<BufReader<File>> {
+    let file = File::open(path)
+        .map_err(|error| Failure::io(format_args!("cannot read {}", path.display()), &error))?;
+    Ok(BufReader::new(file))
+}
+
+/// Whether a member is an epoch's key, as in `epoch-3.key`; nothing else gets a place by its name.
+fn is_epoch(name: &str) -> bool {
+    let number = name
+        .strip_prefix("epoch-")
+        .and_then(|rest| rest.strip_suffix(".key"));
+    number.is_some_and(|number| number.parse::<u32>().is_ok())
+}
+
+/// Unpacks an archive of this `version`; `place` says where its members go.
+fn unpack(
+    mut from: impl io::Read,
+    file: &Path,
+    version: &str,
+    place: impl Fn(&str) -> Option<PathBuf>,
+) -> Outcome {
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => damaged(file, "it ends too early"),
+        io::ErrorKind::InvalidData => damaged(file, &error.to_string()),
+        _ => Failure::io(format_args!("cannot restore {}", file.display()), &error),
+    };
+    let mut is_ours = false;
+    while let Some(member) = archive::next(&mut from).map_err(unreadable)? {
+        let large = [archive::LEDGER, archive::ACCESS, archive::VAULT];
+        if !large.contains(&member.name.as_str()) && member.size > MAX_SMALL {
+            return Err(damaged(file, &format!("{} is too long", member.name)));
+        }
+        let mut content = (&mut from).take(member.size);
+        if member.name == archive::FORMAT {
+            let mut found = String::new();
+            content.read_to_string(&mut found).map_err(unreadable)?;
+            if found != version {
+                let why = format!("it says {:?}, not {:?}", found.trim(), version.trim());
+                return Err(damaged(file, &why));
+            }
+            is_ours = true;
+        } else {
+            let path = place(&member.name)
+                .ok_or_else(|| damaged(file, &format!("it holds {:?}", member.name)))?;
+            let written = write(&mut content, &path).map_err(unreadable)?;
+            if written != member.size {
+                return Err(damaged(file, "it ends too early"));
+            }
+        }
+        archive::skip(&mut from, member.size).map_err(unreadable)?;
     }
+    if is_ours {
+        Ok(())
+    } else {
+        Err(damaged(file, "it does not say what it is"))
+    }
+}
+
+/// Opens the unpacked vault with the unpacked keys: personal data that nobody can read was not
+/// restored.
+fn open_vault(part: &Path) -> Outcome {
+    let data = DataDir::new(part);
+    let unfit = |error: VaultError| {
+        Failure::Input(format!(
+            "the keys do not fit the backup: {}. Nothing was restored; use the keys of its epoch.",
+            crate::failure::chain(&error)
+        ))
+    };
+    let root = RootFile::load(&data.root_key()).map_err(|error| unfit(error.into()))?;
+    Vault::open(&data.vault(), Box::new(root))
+        .map(drop)
+        .map_err(unfit)
+}
+
+fn damaged(file: &Path, why: &str) -> Failure {
+    Failure::Input(format!(
+        "{} cannot be restored: {why}. Nothing was restored; try another backup.",
+        file.display()
+    ))
 }
 
 /// Writes a member, readable by its owner only; gives its size.

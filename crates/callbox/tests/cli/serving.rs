@@ -98,14 +98,18 @@ fn a_second_writer_is_refused_and_readers_are_not() {
         "report utilisation --data center",
         "doctor --data center",
         "ledger checkpoint --data center",
-        "backup saved.tar --data center",
+        "backup saved.tar --keys keys.tar --data center",
         "user list --data center",
     ] {
         let Ran { code, stderr, .. } = shop.run(line);
         assert_eq!(code, 0, "{line}: {stderr}");
     }
     assert_eq!(server.end(), Some(0));
-    assert_eq!(shop.run("restore saved.tar --data restored").code, 0);
+    assert_eq!(
+        shop.run("restore saved.tar --keys keys.tar --data restored")
+            .code,
+        0
+    );
 }
 
 #[test]

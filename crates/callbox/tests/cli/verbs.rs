@@ -129,6 +129,7 @@ fn ledger() {
         ledger keys --data center
         ledger keys --data nowhere
         ledger checkpoint --data nowhere
+        ledger rotate-keys --data nowhere
     ";
     check(&shop, script, expect_file!["transcripts/ledger.txt"]);
     let Ran { stdout: note, .. } = shop.run("ledger checkpoint --data center");
@@ -154,8 +155,9 @@ fn backup_and_restore() {
         0
     );
     let script = "
+        backup saved.tar --keys keys.tar --data center
         backup saved.tar --data center
-        backup saved.tar --data center
+        backup plain.tar --data center
         backup no/such/place.tar --data center
         backup other.tar --data nowhere
     ";
@@ -167,12 +169,15 @@ fn backup_and_restore() {
     altered[at] = b'B';
     shop.write("altered.tar", altered);
     let script = "
-        restore short.tar --data restored
-        restore altered.tar --data restored
-        restore map.toml --data restored
-        restore saved.tar --data center
+        restore short.tar --keys keys.tar --data restored
+        restore altered.tar --keys keys.tar --data restored
+        restore map.toml --keys keys.tar --data restored
         restore saved.tar --data restored
-        restore saved.tar --data restored
+        restore saved.tar --keys saved.tar --data restored
+        restore saved.tar --keys nowhere.tar --data restored
+        restore saved.tar --keys keys.tar --data center
+        restore saved.tar --keys keys.tar --data restored
+        restore saved.tar --keys keys.tar --data restored
     ";
     check(&shop, script, expect_file!["transcripts/restore.txt"]);
     let left: Vec<String> = shop
@@ -196,6 +201,15 @@ fn backup_and_restore() {
         0
     );
     assert_eq!(shop.run("verify --data restored").code, 0);
+    // After a rotation the older keys open no newer backup, nor the newer ones an older.
+    let script = "
+        ledger rotate-keys --data center
+        backup next.tar --keys next-keys.tar --data center
+        restore next.tar --keys keys.tar --data other
+        restore saved.tar --keys next-keys.tar --data other
+        restore next.tar --keys next-keys.tar --data other
+    ";
+    check(&shop, script, expect_file!["transcripts/rotate-keys.txt"]);
 }
 
 #[test]
@@ -213,8 +227,11 @@ fn doctor() {
         "{}",
         healthy.stdout
     );
-    assert_eq!(shop.run("backup saved.tar --data center").code, 0);
+    assert!(healthy.stdout.contains("warn  vault"), "{}", healthy.stdout);
+    let backup = shop.run("backup saved.tar --keys keys.tar --data center");
+    assert_eq!(backup.code, 0);
     let healthy = shop.run("doctor --data center");
+    assert!(healthy.stdout.contains("ok    vault"), "{}", healthy.stdout);
     assert!(
         healthy.stdout.contains("ok    backups"),
         "{}",
