@@ -53,7 +53,7 @@ pub mod events {
     };
     pub use crate::incident::{
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
-        IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected,
+        IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected, ReceivedDetails,
     };
     pub use crate::unit::{UnitDefined, UnitPutInService, UnitStatusSet, UnitTakenOutOfService};
 }

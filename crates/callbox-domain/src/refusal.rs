@@ -56,7 +56,11 @@ pub enum Refusal {
         unit: Code,
         incidents: Vec<IncidentId>,
     },
-    #[error("{unit} is {current} on incident {incident}, {wanted} comes before that")]
+    #[error(
+        "{unit} is {} on incident {incident}, {} comes before that",
+        current.words(),
+        wanted.words()
+    )]
     Backward {
         unit: Code,
         incident: IncidentId,
@@ -69,11 +73,11 @@ pub enum Refusal {
     HasArrived { unit: Code, incident: IncidentId },
     #[error("the status {status} means 'dispatched', which needs an incident")]
     DispatchNeedsIncident { status: Code },
-    #[error("the center has no unit status that means '{0}'")]
+    #[error("the center has no unit status that means '{}'", .0.words())]
     NoStatusFor(Meaning),
-    #[error("the status {status} means '{meaning}', and units may have it already")]
+    #[error("the status {status} means '{}', and units may have it already", meaning.words())]
     MeaningIsFixed { status: Code, meaning: Meaning },
-    #[error("the status {status} means '{meaning}', not '{wanted}'")]
+    #[error("the status {status} means '{}', not '{}'", meaning.words(), wanted.words())]
     WrongMeaning {
         status: Code,
         meaning: Meaning,
@@ -103,7 +107,7 @@ impl Refusal {
             Self::UnknownIncident(_) => "check the number on the board or in the history".into(),
             Self::UnknownUnit(_) => "check the call sign in the list of units".into(),
             Self::UnknownCode { what, known, .. } if known.is_empty() => {
-                format!("define a {what} first")
+                format!("no {what} is defined yet: define it first")
             }
             Self::UnknownCode { known, .. } => format!("use one of: {}", join(known)),
             Self::IncidentClosed(_) => "reopen it first, with a reason".into(),
@@ -126,11 +130,11 @@ impl Refusal {
             Self::HasArrived { unit, .. } => format!("make {unit} available instead"),
             Self::DispatchNeedsIncident { .. } => "dispatch the unit to an incident".into(),
             Self::NoStatusFor(meaning) => {
-                format!("define a unit status with the meaning '{meaning}'")
+                format!("define a unit status that means '{}'", meaning.words())
             }
             Self::MeaningIsFixed { .. } => "define a new status with another code".into(),
             Self::WrongMeaning { wanted, .. } => {
-                format!("use a status that means '{wanted}'")
+                format!("use a status that means '{}'", wanted.words())
             }
             Self::UnitsStillAssigned { .. } => {
                 "make them available, cancel or reassign them first".into()

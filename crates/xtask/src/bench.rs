@@ -1,11 +1,14 @@
 //! Benches that are run by hand: each prints a table or JSON, none asserts a time.
 
+pub(crate) mod eta;
 pub(crate) mod latency;
 pub(crate) mod ledger;
 
 /// What to measure.
 #[derive(clap::Subcommand)]
 pub(crate) enum Bench {
+    /// Driving times: import, queries, closures, beside Dijkstra's algorithm.
+    Eta(eta::Arguments),
     /// Appends to the ledger beside a plain file, plain rows and a conventional event table.
     Ledger(ledger::Arguments),
     /// Submits at a steady rate while consoles listen.
@@ -15,6 +18,7 @@ pub(crate) enum Bench {
 impl Bench {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self {
+            Self::Eta(arguments) => eta::run(&arguments),
             Self::Ledger(arguments) => ledger::run(&arguments),
             Self::Latency(arguments) => latency::run(&arguments),
         }

@@ -239,6 +239,13 @@ impl Center {
 
     /// Adds a unit or changes its definition.
     pub(crate) fn put_unit(&mut self, unit: Unit) {
+        if unit.id > self.new_unit() || unit.id.0 == 0 {
+            self.mark_broken(format!(
+                "unit {} came where {} was due",
+                unit.id,
+                self.new_unit()
+            ));
+        }
         self.last_unit = self.last_unit.max(unit.id.0);
         let call_signs = Arc::make_mut(&mut self.call_signs);
         call_signs.retain(|_, id| *id != unit.id);

@@ -63,6 +63,19 @@ impl Meaning {
         }
     }
 
+    /// The words for it in sentences, as in `en route`.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::EnRoute => "en route",
+            Self::OnScene => "on scene",
+            Self::AtHospital => "at hospital",
+            Self::OutOfService => "out of service",
+            Self::Available | Self::Dispatched | Self::Acknowledged | Self::Transporting => {
+                self.name()
+            }
+        }
+    }
+
     /// The meaning with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|meaning| meaning.name() == name)

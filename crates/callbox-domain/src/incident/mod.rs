@@ -21,7 +21,7 @@ pub use link::{IncidentsLinked, LinkIncidents, Relation};
 pub use locate::{IncidentLocated, LocateIncident, Place};
 pub use narrate::{AddNarrative, NarrativeAdded};
 pub use prioritise::{IncidentPrioritised, PrioritiseIncident};
-pub use receive::{Caller, IncidentReceived, ReceiveIncident};
+pub use receive::{Caller, IncidentReceived, ReceiveIncident, ReceivedDetails};
 pub use reopen::{IncidentReopened, ReopenIncident};
 
 use crate::{

@@ -121,10 +121,15 @@ impl Run {
                 purpose: self.context.purpose,
                 event,
             };
-            self.center.evolve(&entry);
-            self.entries.push(entry);
+            self.record(entry);
         }
         Ok(self.entries[first..].to_vec())
+    }
+
+    /// Folds an entry that was recorded elsewhere.
+    pub fn record(&mut self, entry: Entry) {
+        self.center.evolve(&entry);
+        self.entries.push(entry);
     }
 
     /// Sets when, by whom and why the next commands happen.

@@ -271,6 +271,22 @@ fn what_was_flushed_is_not_read_again_and_damage_is_written_anew() {
         }
     }
     assert_eq!(files(directory.path()), good);
+    // What is left of a checkpoint after loss of power stops nothing; one of another ledger does.
+    let path = directory.path().join("checkpoint");
+    for left in [&b""[..], &[0; 200]] {
+        fs::write(&path, left).unwrap();
+        advance(&mut writer(), &store, 2).unwrap();
+        assert_eq!(files(directory.path()), good);
+    }
+    let stranger = Signer::from_seed("other.example", &[8; 32]);
+    let foreign = Checkpoint {
+        origin: "other.example".to_owned(),
+        size: 1,
+        root: Hash([1; 32]),
+    };
+    fs::write(&path, stranger.sign(&foreign)).unwrap();
+    let refused = advance(&mut writer(), &store, 2);
+    assert!(matches!(refused, Err(TileError::Note(_))), "{refused:?}");
 }
 
 #[test]

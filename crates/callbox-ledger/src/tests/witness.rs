@@ -337,6 +337,27 @@ fn a_client_finds_its_way_and_sounds_the_alarm() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
+    #[test]
+    fn any_state_file_is_refused_or_read(lines in proptest::collection::vec("([0-9]{1,20} [A-Za-z0-9+/]{43}= [0-9]{1,3} [a-z]{0,3}|.{0,20})", 0..4), end in "\n?(end)?\n?") {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("state");
+        drop(WitnessFile::create(&path).unwrap());
+        let first = fs::read_to_string(&path).unwrap();
+        let first = first.lines().next().unwrap();
+        fs::write(&path, format!("{first}\n{}{end}", lines.join("\n"))).unwrap();
+        if let Ok(mut state) = WitnessFile::open(&path) {
+            // What was read is what is written.
+            let seen: Vec<_> = lines.iter().map(|line| state.seen(line.splitn(4, ' ').nth(3).unwrap())).collect();
+            state.keep("new", Seen { size: 1, root: Hash([0; 32]), at_s: 1 }).unwrap();
+            drop(state);
+            let state = WitnessFile::open(&path).unwrap();
+            for (line, seen) in lines.iter().zip(seen) {
+                prop_assert!(seen.is_some());
+                prop_assert_eq!(state.seen(line.splitn(4, ' ').nth(3).unwrap()), seen);
+            }
+        }
+    }
+
     /// Whatever is asked, in whatever order, with restarts in between: one root for each size,
     /// never less than before, and all of one history.
     #[test]

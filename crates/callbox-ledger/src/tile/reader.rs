@@ -34,9 +34,8 @@ impl TileReader {
         let Some(bytes) = read_bounded(&path, MAX_NOTE_BYTES)? else {
             return Ok(None);
         };
-        String::from_utf8(bytes)
-            .map(Some)
-            .map_err(|_| malformed(&path, "it is not text"))
+        // What is not text is no note either, and is found when its signature is checked.
+        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     /// Gives the bytes of one resource, or `None` where there is none: what a web server answers

@@ -8,7 +8,7 @@ use crate::checkpoint::Checkpoint;
 use crate::frame::FrameRow;
 use crate::hash::Hash;
 use crate::merkle::Frontier;
-use crate::note::VerifierKey;
+use crate::note::{NoteError, VerifierKey};
 use crate::prove::find_frame;
 use crate::store::{Source, StoreError};
 
@@ -72,16 +72,23 @@ impl TileWriter {
         key: &VerifierKey,
     ) -> Result<TileReport, TileError> {
         let checkpoint = Checkpoint::open(note, key)?;
-        if let Some(published) = &self.published {
-            let published = Checkpoint::open(published, key)?;
-            if published.size > checkpoint.size
-                || (published.size == checkpoint.size && published.root != checkpoint.root)
-            {
-                return Err(TileError::Behind {
-                    published: published.size,
-                    size: checkpoint.size,
-                });
-            }
+        let published = match self
+            .published
+            .as_deref()
+            .map(|note| Checkpoint::open(note, key))
+        {
+            // Loss of power may leave an empty file; it promised nothing.
+            None | Some(Err(NoteError::Shape)) => None,
+            Some(published) => Some(published?),
+        };
+        if let Some(published) = published
+            && (published.size > checkpoint.size
+                || (published.size == checkpoint.size && published.root != checkpoint.root))
+        {
+            return Err(TileError::Behind {
+                published: published.size,
+                size: checkpoint.size,
+            });
         }
         let mut auditor = match self.at.take() {
             Some(auditor) => auditor,

@@ -225,6 +225,15 @@ fn the_page_says_in_a_browser_what_the_library_says() {
             "Only 1 of the needed 2 witnesses",
         ),
         (
+            &page,
+            &case.proof,
+            None,
+            &case.key,
+            "&keys=nonsense",
+            "incomplete",
+            "This is not a verifier key",
+        ),
+        (
             &crippled,
             &case.proof,
             None,

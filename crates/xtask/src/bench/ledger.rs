@@ -8,6 +8,7 @@
 mod contender;
 mod event;
 mod report;
+mod tiles;
 
 use std::fs;
 use std::path::PathBuf;
@@ -69,6 +70,7 @@ struct Extra {
     encode_micros: Vec<(usize, f64)>,
     verify_events: u64,
     verify_events_per_second: f64,
+    tiles: tiles::Tiles,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -194,6 +196,7 @@ fn extra(arguments: &Arguments) -> anyhow::Result<Extra> {
         encode_micros,
         verify_events,
         verify_events_per_second: median(&times, 0),
+        tiles: tiles::measure(&ours.path, &directory, arguments.rounds)?,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use super::tiles::Tiles;
 use super::{Cell, Extra};
 
 /// The ratios of a cell to the plain file and to the conventional table of its group size.
@@ -57,6 +58,25 @@ pub(crate) fn text(cells: &[Cell], extra: &Extra) -> anyhow::Result<()> {
         "verify: {:.0} events/s over {} events in groups of 64",
         extra.verify_events_per_second, extra.verify_events
     )?;
+    let tiles = &extra.tiles;
+    for (what, which) in [("hash tiles", 0), ("hash tiles and entry bundles", 1)] {
+        writeln!(
+            out,
+            "{what}: {:.0} events/s, {:.2} CPU us/event, {:.1} bytes/event, over {} events",
+            tiles.export_events_per_second[which],
+            tiles.export_cpu_micros[which],
+            tiles.file_bytes[..=which].iter().sum::<f64>(),
+            tiles.events,
+        )?;
+    }
+    writeln!(
+        out,
+        "one proof of {} bytes: {:.0} us from tiles, {:.0} us from the ledger alone, {:.0} us to check",
+        tiles.proof_bytes,
+        tiles.prove_micros,
+        tiles.prove_from_ledger_micros,
+        tiles.verify_proof_micros,
+    )?;
     Ok(())
 }
 
@@ -81,11 +101,29 @@ pub(crate) fn json(cells: &[Cell], extra: &Extra) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
-        "{{\"rows\":[{}],\"in_memory\":[{}],\"verify\":{{\"events\":{},\"events_per_second\":{:.0}}}}}",
+        "{{\"rows\":[{}],\"in_memory\":[{}],\"verify\":{{\"events\":{},\"events_per_second\":{:.0}}},{}}}",
         rows.join(","),
         memory.join(","),
         extra.verify_events,
         extra.verify_events_per_second,
+        tiles_json(&extra.tiles),
     )?;
     Ok(())
+}
+
+fn tiles_json(tiles: &Tiles) -> String {
+    format!(
+        "\"tiles\":{{\"events\":{},\"export_events_per_second\":{:.0},\"export_cpu_micros_per_event\":{:.3},\"bytes_per_event\":{:.1},\"with_entries_events_per_second\":{:.0},\"with_entries_cpu_micros_per_event\":{:.3},\"entries_bytes_per_event\":{:.1},\"proof_bytes\":{},\"prove_micros\":{:.1},\"prove_from_ledger_micros\":{:.0},\"verify_proof_micros\":{:.1}}}",
+        tiles.events,
+        tiles.export_events_per_second[0],
+        tiles.export_cpu_micros[0],
+        tiles.file_bytes[0],
+        tiles.export_events_per_second[1],
+        tiles.export_cpu_micros[1],
+        tiles.file_bytes[1],
+        tiles.proof_bytes,
+        tiles.prove_micros,
+        tiles.prove_from_ledger_micros,
+        tiles.verify_proof_micros,
+    )
 }

@@ -1,0 +1,223 @@
+//! One event of every kind with all that it can hold, and one with as little as possible.
+
+use callbox_domain::{
+    AssignmentEnd, AssignmentNo, Caller, Event, IncidentId, LineNo, Meaning, Personal, Place,
+    Relation, UnitId, events::*,
+};
+
+use crate::town::{code, text};
+
+const INCIDENT: IncidentId = IncidentId(2_612);
+const UNIT: UnitId = UnitId(104);
+const NO: AssignmentNo = AssignmentNo(1);
+
+/// The samples in the order of their kinds.
+pub(crate) fn samples() -> Vec<Event> {
+    let mut samples = configuration();
+    samples.extend(incident());
+    samples.extend(assignment());
+    samples.extend(unit());
+    samples
+}
+
+fn configuration() -> Vec<Event> {
+    let priority = |seconds: Option<u32>| PriorityDefined {
+        code: code("1"),
+        label: code("Life at risk"),
+        rank: 1,
+        unassigned_warn_seconds: seconds,
+        unassigned_alarm_seconds: seconds.map(|seconds| 2 * seconds),
+    };
+    let incident_type = |priority| IncidentTypeDefined {
+        code: code("FIRE"),
+        label: code("Structure fire"),
+        priority,
+    };
+    vec![
+        CenterDefined {
+            name: code("Small Town"),
+            timezone: code("Europe/Brussels"),
+        }
+        .into(),
+        AgencyDefined {
+            code: code("FIRE"),
+            name: code("Fire department"),
+        }
+        .into(),
+        priority(Some(60)).into(),
+        priority(None).into(),
+        incident_type(Some(code("1"))).into(),
+        incident_type(None).into(),
+        UnitTypeDefined {
+            code: code("ENGINE"),
+            label: code("Engine"),
+        }
+        .into(),
+        UnitStatusDefined {
+            code: code("ENR"),
+            label: code("En route"),
+            meaning: Meaning::EnRoute,
+        }
+        .into(),
+        DispositionDefined {
+            code: code("DONE"),
+            label: code("Dealt with"),
+        }
+        .into(),
+    ]
+}
+
+fn place() -> Place {
+    Place::new(text("212 Elm St"), Some((50.850_346_6, -4.351_721_1)))
+}
+
+fn incident() -> Vec<Event> {
+    let received = IncidentReceived {
+        incident: INCIDENT,
+        incident_type: Some(code("FIRE")),
+        priority: Some(code("1")),
+        reference: Some(code("2026/17")),
+        has_place: true,
+        has_caller: true,
+        details: Personal::Known(ReceivedDetails {
+            place: Some(place()),
+            caller: Some(Caller {
+                name: Some(text("Mrs Doe")),
+                call_back: Some(text("555-0100")),
+            }),
+        }),
+    };
+    let bare = IncidentReceived {
+        incident_type: None,
+        priority: None,
+        reference: None,
+        has_place: false,
+        has_caller: false,
+        details: Personal::Erased,
+        ..received.clone()
+    };
+    let located = |correction, place| IncidentLocated {
+        incident: INCIDENT,
+        correction,
+        place: Personal::Known(place),
+    };
+    let linked = |relation| IncidentsLinked {
+        incident: INCIDENT,
+        other: IncidentId(2_613),
+        relation,
+    };
+    vec![
+        received.into(),
+        bare.into(),
+        located(false, place()).into(),
+        located(true, Place::new(text("Elm St / Bell Ave"), None)).into(),
+        IncidentClassified {
+            incident: INCIDENT,
+            incident_type: code("FIRE"),
+        }
+        .into(),
+        IncidentPrioritised {
+            incident: INCIDENT,
+            priority: code("1"),
+        }
+        .into(),
+        NarrativeAdded {
+            incident: INCIDENT,
+            line: LineNo(1),
+            text: Personal::Known(text("smoke from the roof\ntwo people inside")),
+        }
+        .into(),
+        NarrativeCorrected {
+            incident: INCIDENT,
+            line: LineNo(300),
+            corrects: LineNo(1),
+            text: Personal::Known(text("three people inside")),
+        }
+        .into(),
+        linked(Relation::Related).into(),
+        linked(Relation::Duplicate).into(),
+        IncidentClosed {
+            incident: INCIDENT,
+            disposition: code("DONE"),
+        }
+        .into(),
+        IncidentReopened {
+            incident: INCIDENT,
+            reason: Personal::Known(text("smoke again")),
+        }
+        .into(),
+    ]
+}
+
+fn assignment() -> Vec<Event> {
+    let dispatched = |concurrent| UnitDispatched {
+        incident: INCIDENT,
+        assignment: NO,
+        unit: UNIT,
+        unit_type: code("ENGINE"),
+        status: code("DSP"),
+        concurrent,
+    };
+    let progressed = |meaning: Meaning, flag| AssignmentProgressed {
+        incident: INCIDENT,
+        assignment: NO,
+        unit: UNIT,
+        status: code(meaning.name()),
+        meaning,
+        correction: flag,
+        out_of_order: flag,
+    };
+    let ended = |how, reason: Option<&str>| AssignmentEnded {
+        incident: INCIDENT,
+        assignment: NO,
+        unit: UNIT,
+        how,
+        status: code("AVL"),
+        out_of_order: reason.is_some(),
+        has_reason: reason.is_some(),
+        reason: reason.map(text).into(),
+    };
+    let mut samples = vec![dispatched(false).into(), dispatched(true).into()];
+    samples.extend(Meaning::ALL.map(|meaning| progressed(meaning, false).into()));
+    samples.push(progressed(Meaning::EnRoute, true).into());
+    samples.extend([
+        ended(AssignmentEnd::Cleared, None).into(),
+        ended(AssignmentEnd::Cancelled, Some("not needed")).into(),
+        ended(AssignmentEnd::Reassigned(IncidentId(2_613)), None).into(),
+        ended(AssignmentEnd::Released, Some("forgotten")).into(),
+    ]);
+    samples
+}
+
+fn unit() -> Vec<Event> {
+    let defined = |station| UnitDefined {
+        unit: UNIT,
+        call_sign: code("E104"),
+        agency: code("FIRE"),
+        unit_type: code("ENGINE"),
+        station,
+        status: code("AVL"),
+    };
+    let taken = |reason: Option<&str>| UnitTakenOutOfService {
+        unit: UNIT,
+        status: code("OOS"),
+        has_reason: reason.is_some(),
+        reason: reason.map(text).into(),
+    };
+    vec![
+        defined(Some(code("Station 4"))).into(),
+        defined(None).into(),
+        UnitPutInService {
+            unit: UNIT,
+            status: code("AVL"),
+        }
+        .into(),
+        taken(Some("flat tyre")).into(),
+        taken(None).into(),
+        UnitStatusSet {
+            unit: UNIT,
+            status: code("AVP"),
+        }
+        .into(),
+    ]
+}

@@ -1,0 +1,8 @@
+//! What the rules answer, line by line.
+
+mod configuration;
+mod coverage;
+mod dispatch;
+mod incident;
+mod status;
+mod unit;
