@@ -5,22 +5,24 @@
 //! depends on it. All answers equal those of Dijkstra's algorithm on the same times, to the
 //! millisecond. See `docs/streets.md`.
 
+mod builder;
 mod cch;
 mod live;
 mod metric;
 mod order;
+mod place;
 mod plain;
 mod query;
 mod route;
 mod snap;
 mod streets;
 
+pub use builder::{StreetBuilder, StreetCounts};
 pub use live::Condition;
+pub use plain::Plain;
 pub use route::{Leg, Notice, Route};
 pub use snap::{Side, Snapped};
-pub use streets::{
-    Edge, Eta, Plain, ProfileId, StreetBuilder, StreetCounts, Streets, StreetsError,
-};
+pub use streets::{Edge, Eta, ProfileId, Streets, StreetsError};
 
 #[cfg(test)]
 mod tests;

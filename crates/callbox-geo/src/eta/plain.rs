@@ -1,10 +1,17 @@
 //! Dijkstra's algorithm without any preparation: what the hierarchy's answers must equal.
 
-use std::{cmp::Reverse, collections::BinaryHeap};
+use std::{cmp::Reverse, collections::BinaryHeap, sync::Arc};
 
 use crate::roads::{NEVER, RoadGraph};
 
-use super::{metric::Weights, query::Seed};
+use super::{
+    live::{Driven, Live},
+    metric::Weights,
+    place::direct,
+    query::Seed,
+    snap::Snapped,
+    streets::{Eta, Streets},
+};
 
 /// The turns backwards, and nothing else prepared.
 #[derive(Debug)]
@@ -64,5 +71,52 @@ impl Backwards {
             }
         }
         best
+    }
+}
+
+/// Answers by Dijkstra's algorithm alone; see [`Streets::plain`].
+#[derive(Debug)]
+pub struct Plain<'a> {
+    streets: &'a Streets,
+    driven: Arc<Driven>,
+    live: Arc<Live>,
+    times: Vec<u32>,
+}
+
+impl<'a> Plain<'a> {
+    pub(super) fn new(
+        streets: &'a Streets,
+        driven: Arc<Driven>,
+        live: Arc<Live>,
+        times: Vec<u32>,
+    ) -> Self {
+        Self {
+            streets,
+            driven,
+            live,
+            times,
+        }
+    }
+
+    /// Does what [`Streets::eta_many_to_one`] does.
+    #[must_use]
+    pub fn eta_many_to_one(&self, units: &[Snapped], to: &Snapped) -> Vec<Option<Eta>> {
+        let (streets, driven, live) = (self.streets, &self.driven, &self.live);
+        let ends = streets.ends(driven, live, to);
+        let seeds: Vec<Seed> = ends.iter().map(|end| (end.before, end.cost)).collect();
+        let times = streets
+            .backwards
+            .times_to(&|turn: u32| self.times[turn as usize], &seeds);
+        let goal = streets.stands(driven, live, to);
+        units
+            .iter()
+            .map(|unit| {
+                let stands = streets.stands(driven, live, unit);
+                let around = stands
+                    .iter()
+                    .map(|stand| stand.leave().saturating_add(times[stand.edge as usize]));
+                Eta::below_never(around.chain(direct(&stands, &goal)).min().unwrap_or(NEVER))
+            })
+            .collect()
     }
 }

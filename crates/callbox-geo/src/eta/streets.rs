@@ -6,31 +6,22 @@ use std::{
 };
 
 use crate::{
-    Coord, Progress, Stage, Step,
-    import::{self, Builder, FindError, ImportError},
-    osm::{Extract, Keep, Tags, Wants},
-    roads::{
-        self, Class, Column, FileError, FileReader, FileWriter, NEVER, NO_EDGE, Profile,
-        RoadCounts, RoadGraph, RoadWants,
-    },
+    Coord,
+    import::{self, FindError},
+    roads::{self, Class, Column, FileError, FileReader, NEVER, NO_EDGE, Profile, RoadGraph},
 };
 
 use super::{
+    builder::{COLUMNS, HIERARCHY, ROADS, TIMES, TIMES_VERSION, fingerprint, profiles},
     cch::Cch,
-    live::{Condition, Conditions, Driven, Live},
+    live::{Condition, Conditions, Driven},
     metric::Metric,
-    plain::Backwards,
+    place::{End, Stand, direct},
+    plain::{Backwards, Plain},
     query::{Rooms, Seed},
     route::{self, Path as Way, Route},
-    snap::{self, Snapped, Spot},
+    snap::{self, Snapped},
 };
-
-const ROADS: &str = "roads";
-const HIERARCHY: &str = "hierarchy";
-const TIMES: &str = "times";
-/// Grows with each change in how times follow from a profile, and of the file's columns.
-const TIMES_VERSION: u32 = 1;
-const COLUMNS: [[&str; 2]; 3] = [["up0", "down0"], ["up1", "down1"], ["up2", "down2"]];
 
 /// Says why streets cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -41,112 +32,6 @@ pub enum StreetsError {
     /// A file cannot be used.
     #[error(transparent)]
     File(#[from] FileError),
-}
-
-/// Counts what an import made of the streets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct StreetCounts {
-    /// The road graph.
-    pub roads: RoadCounts,
-    /// Links of the hierarchy, shortcuts included.
-    pub links: u64,
-}
-
-/// Builds the files that [`Streets`] opens.
-#[derive(Debug, Default)]
-pub struct StreetBuilder(Mutex<StreetCounts>);
-
-impl StreetBuilder {
-    /// Gives what the last build counted.
-    #[must_use]
-    pub fn counts(&self) -> StreetCounts {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Wants for StreetBuilder {
-    fn node(&self, tags: &Tags<'_>) -> bool {
-        RoadWants.node(tags)
-    }
-
-    fn way(&self, tags: &Tags<'_>) -> bool {
-        RoadWants.way(tags)
-    }
-
-    fn relation(&self, tags: &Tags<'_>) -> Keep {
-        RoadWants.relation(tags)
-    }
-}
-
-impl Builder for StreetBuilder {
-    fn build(
-        &self,
-        extract: &Extract,
-        dir: &Path,
-        progress: Progress<'_>,
-    ) -> Result<(), ImportError> {
-        let step = |stage, done, total| progress(Step { stage, done, total });
-        step(Stage::Roads, 0, 1);
-        let (graph, counts) = roads::build(extract);
-        if graph.edges() == 0 {
-            return Err(ImportError::Unusable(
-                "the extract holds no streets; choose an extract of the area that you serve"
-                    .to_owned(),
-            ));
-        }
-        step(Stage::Roads, 1, 1);
-        let total = counts.nodes;
-        let ordered = std::sync::atomic::AtomicU64::new(0);
-        let cch = Cch::build(&graph, &|nodes| {
-            let before = ordered.fetch_add(nodes as u64, std::sync::atomic::Ordering::Relaxed);
-            // Not for every small cut.
-            if before / 4096 != (before + nodes as u64) / 4096 {
-                step(Stage::Order, before, total);
-            }
-        });
-        step(Stage::Order, total, total);
-        let write = |name: &str, done: std::io::Result<()>| {
-            done.map_err(ImportError::write(&dir.join(name)))
-        };
-        write(ROADS, graph.write(&dir.join(ROADS)))?;
-        write(HIERARCHY, cch.write(&dir.join(HIERARCHY)))?;
-        let mut metrics = Vec::new();
-        let profiles = profiles();
-        for (no, profile) in (0..).zip(&profiles) {
-            step(Stage::Customize, no, profiles.len() as u64);
-            let driven = Driven::new(&graph, &cch, profile.clone(), None, Conditions::new());
-            metrics.push(driven.now());
-        }
-        step(
-            Stage::Customize,
-            profiles.len() as u64,
-            profiles.len() as u64,
-        );
-        let prints: Vec<u32> = profiles.iter().map(fingerprint).collect();
-        let mut file = FileWriter::new(TIMES_VERSION);
-        file.column("profiles", &prints);
-        for (live, [up, down]) in metrics.iter().zip(COLUMNS) {
-            file.column(up, &live.metric.up)
-                .column(down, &live.metric.down);
-        }
-        write(TIMES, file.write(&dir.join(TIMES)))?;
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *kept = StreetCounts {
-            roads: counts,
-            links: cch.head.len() as u64,
-        };
-        Ok(())
-    }
-}
-
-/// The profiles that every network has from its import on.
-fn profiles() -> [Profile; 3] {
-    [Profile::blue_light(), Profile::heavy(), Profile::car()]
-}
-
-/// Tells a profile from what it was in another version of callbox.
-fn fingerprint(profile: &Profile) -> u32 {
-    crc32fast::hash(format!("{profile:?}").as_bytes())
 }
 
 /// Names a profile of one [`Streets`].
@@ -171,7 +56,7 @@ impl Eta {
         f64::from(self.milliseconds) / 1000.0
     }
 
-    fn below_never(milliseconds: u32) -> Option<Self> {
+    pub(super) fn below_never(milliseconds: u32) -> Option<Self> {
         (milliseconds < NEVER).then_some(Self { milliseconds })
     }
 }
@@ -179,31 +64,13 @@ impl Eta {
 /// Answers from one imported network. Cheap to share (`Arc`); queries never wait for a change.
 #[derive(Debug)]
 pub struct Streets {
-    graph: RoadGraph,
+    pub(super) graph: RoadGraph,
     cch: Cch,
-    backwards: Backwards,
+    pub(super) backwards: Backwards,
     profiles: RwLock<Vec<Arc<Driven>>>,
     /// Held by whoever changes conditions or profiles.
     conditions: Mutex<Conditions>,
     rooms: Rooms,
-}
-
-/// Where a drive may end: the edge before the last, what it costs from there, and the last edge.
-struct End {
-    before: u32,
-    cost: u32,
-    edge: u32,
-    along: f64,
-}
-
-/// Where a drive may begin or end on an edge.
-struct Stand {
-    edge: u32,
-    along: f64,
-    /// Milliseconds from the edge's beginning, and to its end.
-    passed: u32,
-    rest: u32,
-    detour: u32,
 }
 
 impl Streets {
@@ -612,12 +479,7 @@ impl Streets {
         let times = turns
             .map(|turn| driven.turn_ms(&self.graph, &live.conditions, turn))
             .collect();
-        Plain {
-            streets: self,
-            driven,
-            live,
-            times,
-        }
+        Plain::new(self, driven, live, times)
     }
 
     fn driven(&self, profile: ProfileId) -> Arc<Driven> {
@@ -627,118 +489,5 @@ impl Streets {
                 .get(usize::from(profile.0))
                 .expect("a profile belongs to its streets"),
         )
-    }
-
-    /// The edges on which a place lies for a profile.
-    fn stands(&self, driven: &Driven, live: &Live, at: &Snapped) -> Vec<Stand> {
-        let mut stands = Vec::new();
-        for spot in &at.spots {
-            for edge in self.spot_edges(spot) {
-                let time = driven.edge_ms(&live.conditions, edge);
-                if time >= NEVER {
-                    continue;
-                }
-                let along = if self.graph.side(edge).1 == 0 {
-                    spot.along
-                } else {
-                    1.0 - spot.along
-                };
-                let passed = ((f64::from(time) * along).round() as u32).min(time);
-                let (rest, detour) = (time - passed, spot.detour_ms);
-                stands.push(Stand {
-                    edge,
-                    along,
-                    passed,
-                    rest,
-                    detour,
-                });
-            }
-        }
-        stands
-    }
-
-    fn spot_edges<'a>(&'a self, spot: &'a Spot) -> impl Iterator<Item = u32> + 'a {
-        let edges = self.graph.seg_edge[spot.segment as usize];
-        edges
-            .into_iter()
-            .zip(spot.sides)
-            .filter(|(edge, open)| *open && *edge != NO_EDGE)
-            .map(|(edge, _)| edge)
-    }
-
-    /// The turns into the edges on which a place lies.
-    fn ends(&self, driven: &Driven, live: &Live, at: &Snapped) -> Vec<End> {
-        let mut ends = Vec::new();
-        for stand in self.stands(driven, live, at) {
-            for edge in self.graph.with_copies(stand.edge) {
-                for &(before, turn) in self.backwards.turns_into(edge) {
-                    let alone = driven.turn_alone_ms(&self.graph, turn, before);
-                    let cost = alone
-                        .saturating_add(stand.passed)
-                        .saturating_add(stand.detour);
-                    if cost < NEVER {
-                        ends.push(End {
-                            before,
-                            cost,
-                            edge,
-                            along: stand.along,
-                        });
-                    }
-                }
-            }
-        }
-        ends
-    }
-}
-
-impl Stand {
-    fn leave(&self) -> u32 {
-        self.rest.saturating_add(self.detour).min(NEVER)
-    }
-
-    /// The time straight on to a place farther along the same edge.
-    fn to(&self, goal: &Self) -> Option<u32> {
-        let ahead =
-            self.edge == goal.edge && self.passed <= goal.passed && self.along <= goal.along;
-        ahead.then(|| goal.passed - self.passed + self.detour + goal.detour)
-    }
-}
-
-fn direct(from: &[Stand], to: &[Stand]) -> Option<u32> {
-    from.iter()
-        .flat_map(|a| to.iter().filter_map(move |b| a.to(b)))
-        .min()
-}
-
-/// Answers by Dijkstra's algorithm alone; see [`Streets::plain`].
-#[derive(Debug)]
-pub struct Plain<'a> {
-    streets: &'a Streets,
-    driven: Arc<Driven>,
-    live: Arc<Live>,
-    times: Vec<u32>,
-}
-
-impl Plain<'_> {
-    /// Does what [`Streets::eta_many_to_one`] does.
-    #[must_use]
-    pub fn eta_many_to_one(&self, units: &[Snapped], to: &Snapped) -> Vec<Option<Eta>> {
-        let (streets, driven, live) = (self.streets, &self.driven, &self.live);
-        let ends = streets.ends(driven, live, to);
-        let seeds: Vec<Seed> = ends.iter().map(|end| (end.before, end.cost)).collect();
-        let times = streets
-            .backwards
-            .times_to(&|turn: u32| self.times[turn as usize], &seeds);
-        let goal = streets.stands(driven, live, to);
-        units
-            .iter()
-            .map(|unit| {
-                let stands = streets.stands(driven, live, unit);
-                let around = stands
-                    .iter()
-                    .map(|stand| stand.leave().saturating_add(times[stand.edge as usize]));
-                Eta::below_never(around.chain(direct(&stands, &goal)).min().unwrap_or(NEVER))
-            })
-            .collect()
     }
 }

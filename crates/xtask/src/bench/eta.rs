@@ -23,7 +23,7 @@ use crate::server::Scratch;
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// A directory of extracts, or one extract; they are imported into a temporary directory.
-    #[arg(long, default_value = "../shared/data/streets")]
+    #[arg(long)]
     streets: PathBuf,
     /// Only extracts whose names contain one of these.
     #[arg(long)]

@@ -8,8 +8,9 @@ const ROOT_MANIFEST: &str = "Cargo.toml";
 const REASONS: &str = "docs/dependencies.md";
 
 /// Our crates from the bottom up, each with its layer: a crate depends on lower layers only.
-const LAYERS: [(&str, u8); 7] = [
+const LAYERS: [(&str, u8); 8] = [
     ("callbox-domain", 0),
+    ("callbox-geo", 0),
     ("callbox-ledger", 0),
     ("callbox-engine", 1),
     ("callbox-sim", 2),
