@@ -272,7 +272,8 @@ impl Auditor {
         Ok(())
     }
 
-    fn check_leaf(
+    /// Checks a leaf's form, its place in its frame, its time and its stream's version.
+    pub(crate) fn check_leaf(
         &mut self,
         leaf: &leaf::Leaf<'_>,
         bytes: &[u8],

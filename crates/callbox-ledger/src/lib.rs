@@ -67,7 +67,7 @@ pub use store::{
     Cause, Injected, MemoryStore, RowHead, Source, SqliteReader, SqliteStore, Store, StoreError,
 };
 pub use tile::{
-    TILE_WIDTH, TileError, TilePath, TileReader, TileReport, TileWriter, Tiles,
+    TILE_WIDTH, TileError, TilePath, TileReader, TileReport, TileWriter, Tiles, audit_tiles,
     consistency_proof_from_tiles, entries_of_bundle, export_tiles, frontier_from_tiles,
     inclusion_proof_from_tiles,
 };

@@ -367,6 +367,82 @@ fn nothing_is_published_that_was_not_signed() {
     assert_eq!(published(), Some(more));
 }
 
+/// Every byte of every file of an export counts, and the file is named.
+#[test]
+fn an_audit_finds_whatever_was_changed() {
+    let store = MemoryStore::new();
+    grow(&store, &[[1000; 66].as_slice(), &[77]].concat());
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    let key = signer().verifier().clone();
+    let last = note(&store, 67);
+    export_tiles(&mut store.clone(), &last, &key, root, Some(root)).unwrap();
+    let audit = || audit_tiles(root, Some(root), &key);
+    let report = audit().unwrap();
+    assert_eq!((report.size, report.read), (66_077, 66_077));
+    assert_eq!(audit_tiles(root, None, &key).unwrap().read, 0);
+    let good = files(root);
+    for name in [
+        "tile/0/000",
+        "tile/0/128",
+        "tile/0/258.p/29",
+        "tile/1/000",
+        "tile/1/001.p/2",
+        "tile/2/000.p/1",
+        "tile/entries/000",
+        "tile/entries/200",
+        "tile/entries/258.p/29",
+    ] {
+        let (path, bytes) = (root.join(name), &good[name]);
+        let upper = name.starts_with("tile/1") || name.starts_with("tile/2");
+        let audit = || audit_tiles(root, (!upper).then_some(root), &key);
+        for at in [0, bytes.len() - 1] {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            fs::write(&path, changed).unwrap();
+            let error = audit().unwrap_err().to_string();
+            // The tile and the bundle of a leaf have the same number.
+            let place = name.rsplit('/').next().unwrap();
+            assert!(error.contains(&format!("{place} ")), "{name} {at}: {error}");
+        }
+        fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
+        assert!(audit().is_err(), "{name}");
+        fs::remove_file(&path).unwrap();
+        assert!(matches!(audit(), Err(TileError::Missing(_))), "{name}");
+        fs::write(&path, bytes).unwrap();
+    }
+    // A signed checkpoint of another history over these tiles.
+    let mut other = Checkpoint::open(&last, &key).unwrap();
+    other.root = Hash([1; 32]);
+    fs::write(root.join("checkpoint"), signer().sign(&other)).unwrap();
+    let error = audit().unwrap_err().to_string();
+    assert!(error.contains("of another history"), "{error}");
+    let stranger = Signer::from_seed("test.example/center", &[8; 32]);
+    assert!(matches!(
+        audit_tiles(root, None, stranger.verifier()),
+        Err(TileError::Note(_))
+    ));
+}
+
+/// What was signed although it breaks a rule is found in the leaves.
+#[test]
+fn an_audit_finds_a_gap_in_a_stream() {
+    let store = MemoryStore::new();
+    open(&store)
+        .append(&[draft(1, 1, 0), draft(1, 3, 0)])
+        .unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    let key = signer().verifier().clone();
+    export_tiles(&mut store.clone(), &note(&store, 1), &key, root, Some(root)).unwrap();
+    let error = audit_tiles(root, Some(root), &key).unwrap_err().to_string();
+    assert!(
+        error.contains("event 1: version 3 of stream 1/1 follows version 1"),
+        "{error}"
+    );
+    assert!(audit_tiles(root, None, &key).is_ok());
+}
+
 #[test]
 fn the_largest_leaf_fits_a_bundle() {
     let store = MemoryStore::new();

@@ -4,6 +4,7 @@
 //! Tiles are made from frames that are read back and checked, behind the commit path, and only up
 //! to a signed checkpoint. They can be made anew from the ledger at any time.
 
+mod audit;
 mod bundle;
 mod path;
 mod proof;
@@ -14,6 +15,7 @@ mod writer;
 use std::io;
 use std::path::PathBuf;
 
+pub use audit::audit_tiles;
 pub use bundle::entries_of_bundle;
 pub use path::{TILE_WIDTH, TilePath};
 pub use proof::{
