@@ -48,11 +48,10 @@ impl TileReader {
             None => MAX_BUNDLE_BYTES,
         };
         let file = self.directory.join(path.to_string());
-        if let Some(bytes) = read_bounded(&file, bound)? {
-            return Ok(Some(bytes));
-        }
-        if !path.is_partial() {
-            return Ok(None);
+        let bytes = read_bounded(&file, bound)?;
+        // Loss of power may leave a partial tile empty that was not flushed; a wider one has it.
+        if !path.is_partial() || bytes.as_ref().is_some_and(|bytes| !bytes.is_empty()) {
+            return Ok(bytes);
         }
         let Some(wider) = self.wider(path)? else {
             return Ok(None);
@@ -91,7 +90,7 @@ impl TileReader {
             })?,
         };
         let width = |name: io::Result<fs::DirEntry>| name.ok()?.file_name().to_str()?.parse().ok();
-        let wide_enough = |width: &u16| (path.width..TILE_WIDTH).contains(width);
+        let wide_enough = |width: &u16| (path.width + 1..TILE_WIDTH).contains(width);
         let width = names.filter_map(width).filter(wide_enough).min();
         Ok(width.map(|width| TilePath { width, ..path }))
     }

@@ -1,6 +1,6 @@
 //! The two trees of files: hash tiles, and entry bundles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,9 @@ struct Files {
     root: PathBuf,
     /// Begins the names of the lock and of the state, so that both trees may share a directory.
     name: &'static str,
-    unflushed: Vec<PathBuf>,
+    /// The newest file of each place that waits for its flush. Narrower partial tiles of the same
+    /// place need none: a wider one serves where loss of power has left them empty.
+    unflushed: BTreeMap<TilePath, TilePath>,
     _lock: File,
 }
 
@@ -42,7 +44,7 @@ impl Files {
         Ok(Self {
             root: root.to_owned(),
             name,
-            unflushed: Vec::new(),
+            unflushed: BTreeMap::new(),
             _lock: lock,
         })
     }
@@ -69,7 +71,7 @@ impl Files {
                 _ => {}
             }
         }
-        self.unflushed.push(file);
+        self.unflushed.insert(path.full(), path);
         if self.unflushed.len() >= MAX_UNFLUSHED {
             self.flush_files()?;
         }
@@ -78,31 +80,14 @@ impl Files {
 
     fn flush_files(&mut self) -> Result<(), TileError> {
         let mut directories = BTreeSet::new();
-        for path in self.unflushed.drain(..) {
-            let flushed = File::open(&path).and_then(|file| file.sync_all());
-            match flushed {
-                // A partial tile that a full one has taken the place of.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                flushed => flushed.map_err(|source| TileError::File {
-                    path: path.clone(),
-                    source,
-                })?,
-            }
-            // The directory's own name may be new as well, up to three levels above.
-            directories.extend(path.ancestors().skip(1).take(4).map(Path::to_owned));
+        while let Some((_, path)) = self.unflushed.pop_first() {
+            let path = self.root.join(path.to_string());
+            sync(&path)?;
+            // The directory's own name may be new as well.
+            let above = path.ancestors().skip(1).map(Path::to_owned);
+            directories.extend(above.take_while(|path| path.starts_with(&self.root)));
         }
-        for path in directories
-            .iter()
-            .filter(|path| path.starts_with(&self.root))
-        {
-            File::open(path)
-                .and_then(|directory| directory.sync_all())
-                .map_err(|source| TileError::File {
-                    path: path.clone(),
-                    source,
-                })?;
-        }
-        Ok(())
+        directories.iter().try_for_each(|path| sync(path))
     }
 
     /// Flushes all and keeps how far the files reach; a start goes on from there.
@@ -220,15 +205,14 @@ impl HashTree {
 
     pub(crate) fn publish(&mut self, note: &str) -> Result<(), TileError> {
         let path = self.files.root.join("checkpoint");
-        files::put(&path, note.as_bytes()).map_err(|source| TileError::File {
-            path: path.clone(),
-            source,
-        })?;
-        self.files.unflushed.push(path);
-        Ok(())
+        files::put(&path, note.as_bytes()).map_err(|source| TileError::File { path, source })
     }
 
     pub(crate) fn keep_state(&mut self, root: Hash) -> Result<(), TileError> {
+        let checkpoint = self.files.root.join("checkpoint");
+        if checkpoint.exists() {
+            sync(&checkpoint)?;
+        }
         self.files.keep_state(self.size, root)
     }
 
@@ -320,6 +304,16 @@ impl EntryTree {
     pub(crate) fn keep_state(&mut self, root: Hash) -> Result<(), TileError> {
         self.files.keep_state(self.size, root)
     }
+}
+
+/// Flushes a file or a directory.
+fn sync(path: &Path) -> Result<(), TileError> {
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .map_err(|source| TileError::File {
+            path: path.to_owned(),
+            source,
+        })
 }
 
 fn bytes_of(tile: &[Hash]) -> Vec<u8> {

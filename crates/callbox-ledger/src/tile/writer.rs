@@ -118,13 +118,13 @@ impl TileWriter {
     ///
     /// For about once a minute and before the end; a start repeats what came after.
     pub fn flush(&mut self) -> Result<(), TileError> {
-        match &self.at {
-            Some(at) => {
-                let (size, root) = (at.frontier.size(), at.frontier.root());
-                self.keep_state(size, root)
-            }
-            None => Ok(()),
-        }
+        let Some(at) = self.at.take() else {
+            return Ok(());
+        };
+        // After a failed flush only what was kept before counts: the rest is written anew.
+        self.keep_state(at.frontier.size(), at.frontier.root())?;
+        self.at = Some(at);
+        Ok(())
     }
 
     fn keep_state(&mut self, size: u64, root: Hash) -> Result<(), TileError> {
