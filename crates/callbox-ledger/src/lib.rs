@@ -16,6 +16,11 @@
 //! compares every column, and names the first bad frame; [`Checkpointer::advance`] does the same
 //! for the new frames before it signs a [`Checkpoint`].
 //!
+//! Walk to the outside: [`TileWriter::advance`] reads the new frames back once more and writes them
+//! as static files; [`prove_event_from_tiles`] makes one file of one event, [`verify_proof`] checks
+//! it with nothing but a key; [`WitnessClient`] has others sign, [`Witness`] signs for others,
+//! [`Policy`] says whose signatures suffice. None of them knows HTTP.
+//!
 //! The bytes are described in `docs/ledger.md` and `docs/ledger.cddl`.
 
 mod audit;

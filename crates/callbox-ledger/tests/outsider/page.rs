@@ -249,6 +249,29 @@ fn the_page_says_in_a_browser_what_the_library_says() {
         assert!(text.contains(part), "{text}");
     }
 
+    // Three files dropped onto the page, in any order, are told apart by what is in them.
+    let parts = [
+        ("a.txt", case.key.to_string().into_bytes()),
+        ("b.bin", case.leaf.clone()),
+        ("c.tlog-proof", bare.clone().into_bytes()),
+    ];
+    for order in [[0, 1, 2], [2, 1, 0]] {
+        let mut files = String::new();
+        for (name, bytes) in order.map(|part: usize| &parts[part]) {
+            let bytes = STANDARD.encode(bytes);
+            files += &format!(
+                "carried.items.add(new File([Uint8Array.from(atob('{bytes}'), (c) => c.charCodeAt(0))], '{name}'));"
+            );
+        }
+        let drop = format!(
+            "<script>const carried = new DataTransfer(); {files} document.getElementById('drop').dispatchEvent(new DragEvent('drop', {{ dataTransfer: carried, bubbles: true }}));</script></body>"
+        );
+        let dropped = directory.path().join("dropped.html");
+        fs::write(&dropped, text.replacen("</body>", &drop, 1)).unwrap();
+        let dom = browse(&profile, &format!("file://{}", dropped.display())).unwrap();
+        assert_eq!(verdict(&dom).0, "good", "{dom}");
+    }
+
     // The page and the library agree on each of many changed proofs.
     let (mut cases, mut expected) = (String::new(), String::new());
     let policy = Policy::least_of(2, case.witnesses.clone()).unwrap();
