@@ -39,6 +39,9 @@ pub(crate) struct Cch {
     pub(super) turn_link: Column<u32>,
     /// The first vertex of the subtree below each vertex: ranks are in the tree's post-order.
     pub(super) lowest: Column<u32>,
+    /// The parent of each vertex in the elimination tree, its lowest higher neighbour; [`NONE`] for
+    /// a root. In no file: it follows from the links.
+    pub(super) parent: Vec<u32>,
 }
 
 impl Cch {
@@ -118,7 +121,9 @@ impl Cch {
             down_link: down_link.into(),
             turn_link: Vec::new().into(),
             lowest: lowest.into(),
+            parent: Vec::new(),
         };
+        cch.parent = cch.parents();
         cch.place_turns(turns);
         cch
     }
@@ -157,10 +162,18 @@ impl Cch {
         &self.down_link[range.start as usize..range.end as usize]
     }
 
-    /// The parent in the elimination tree.
-    pub(super) fn parent(&self, vertex: u32) -> Option<u32> {
-        let ups = self.ups(vertex);
-        (!ups.is_empty()).then(|| self.head[ups.start])
+    fn parents(&self) -> Vec<u32> {
+        let (first, head) = (&*self.up_first, &*self.head);
+        let lists = first.windows(2);
+        lists
+            .map(|ends| {
+                if ends[0] < ends[1] {
+                    head[ends[0] as usize]
+                } else {
+                    NONE
+                }
+            })
+            .collect()
     }
 
     pub(super) fn link(&self, lower: u32, higher: u32) -> Option<usize> {
@@ -204,7 +217,7 @@ impl Cch {
 
     pub(crate) fn open(path: &Path, graph: &RoadGraph) -> Result<Self, FileError> {
         let file = FileReader::open(path, VERSION)?;
-        let cch = Self {
+        let mut cch = Self {
             rank: file.column("rank")?,
             edge: file.column("edge")?,
             up_first: file.column("upfirst")?,
@@ -215,6 +228,7 @@ impl Cch {
             turns: file.column("turns")?,
             turn_link: file.column("turnlink")?,
             lowest: file.column("lowest")?,
+            parent: Vec::new(),
         };
         let (edges, links) = (graph.edges(), cch.head.len());
         let fits = cch.rank.len() == edges
@@ -226,11 +240,11 @@ impl Cch {
             && cch.down_link.len() == links
             && cch.turns.len() == links
             && cch.turn_link.len() == graph.turn_to.len();
-        if fits {
-            Ok(cch)
-        } else {
-            Err(file.damaged("it belongs to other streets"))
+        if !fits {
+            return Err(file.damaged("it belongs to other streets"));
         }
+        cch.parent = cch.parents();
+        Ok(cch)
     }
 }
 

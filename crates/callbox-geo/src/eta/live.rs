@@ -10,6 +10,8 @@ use crate::roads::{NEVER, Profile, RoadGraph};
 use super::{
     cch::Cch,
     metric::{Change, Metric},
+    prune::Pruned,
+    query::Sweep,
 };
 
 /// Says how a street's direction differs from what the map says.
@@ -31,6 +33,34 @@ pub(super) type Conditions = HashMap<u32, Condition>;
 pub(super) struct Live {
     pub(super) metric: Arc<Metric>,
     pub(super) conditions: Conditions,
+    /// Known once the times have settled.
+    pruned: Option<Pruned>,
+}
+
+impl Live {
+    fn new(metric: Arc<Metric>, conditions: Conditions) -> Self {
+        Self {
+            metric,
+            conditions,
+            pruned: None,
+        }
+    }
+
+    /// The links upwards for a sweep from the roots: times to a place.
+    pub(super) fn sweep_up(&self) -> Sweep<'_> {
+        let all = || Sweep::All(&self.metric.up);
+        self.pruned
+            .as_ref()
+            .map_or_else(all, |pruned| Sweep::Pruned(&pruned.up))
+    }
+
+    /// The links downwards for a sweep from the roots: times from a place.
+    pub(super) fn sweep_down(&self) -> Sweep<'_> {
+        let all = || Sweep::All(&self.metric.down);
+        self.pruned
+            .as_ref()
+            .map_or_else(all, |pruned| Sweep::Pruned(&pruned.down))
+    }
 }
 
 #[derive(Debug)]
@@ -66,13 +96,13 @@ impl Driven {
         let driven = Self {
             profile,
             edge_ms,
-            live: RwLock::new(Arc::new(Live {
-                metric: Arc::new(Metric {
+            live: RwLock::new(Arc::new(Live::new(
+                Arc::new(Metric {
                     up: Vec::new().into(),
                     down: Vec::new().into(),
                 }),
-                conditions: Conditions::new(),
-            })),
+                Conditions::new(),
+            ))),
             writer: Mutex::new(Writer {
                 former: None,
                 missing: Vec::new(),
@@ -87,10 +117,7 @@ impl Driven {
                 .collect();
             Metric::customize(cch, &|turn: u32| times[turn as usize])
         });
-        driven.publish(Live {
-            metric: Arc::new(metric),
-            conditions,
-        });
+        driven.publish(Live::new(Arc::new(metric), conditions));
         driven
     }
 
@@ -145,6 +172,26 @@ impl Driven {
         (edge + self.turn_alone_ms(graph, turn, from)).min(NEVER)
     }
 
+    /// Leaves out the links that nobody needs at present; false when the times changed meanwhile.
+    pub(super) fn settle(&self, cch: &Cch) -> bool {
+        let now = self.now();
+        if now.pruned.is_some() {
+            return true;
+        }
+        let pruned = Pruned::new(cch, &now.metric);
+        // Whoever changes the times holds this lock, so they cannot change between look and swap.
+        let _writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if !Arc::ptr_eq(&now.metric, &self.now().metric) {
+            return false;
+        }
+        self.publish(Live {
+            metric: Arc::clone(&now.metric),
+            conditions: now.conditions.clone(),
+            pruned: Some(pruned),
+        });
+        true
+    }
+
     /// Takes over new conditions, of which those of `edges` differ; gives how many links changed.
     ///
     /// Queries that run go on with the times before; those that begin afterwards have the new ones.
@@ -176,10 +223,7 @@ impl Driven {
         writer.missing = changes;
         writer.former = Some(Arc::clone(&now.metric));
         drop(now);
-        self.publish(Live {
-            metric: Arc::new(metric),
-            conditions,
-        });
+        self.publish(Live::new(Arc::new(metric), conditions));
         count
     }
 }

@@ -230,7 +230,7 @@ impl Job<'_> {
 }
 
 /// Runs of vertices that are whole subtrees, small enough to share out among threads.
-fn subtrees(cch: &Cch, threads: usize) -> Vec<Range<u32>> {
+pub(super) fn subtrees(cch: &Cch, threads: usize) -> Vec<Range<u32>> {
     let count = cch.vertices() as u32;
     if threads < 2 || count < 1_000 {
         return Vec::new();

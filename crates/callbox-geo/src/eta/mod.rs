@@ -12,6 +12,7 @@ mod metric;
 mod order;
 mod place;
 mod plain;
+mod prune;
 mod query;
 mod route;
 mod snap;

@@ -4,10 +4,20 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::roads::NEVER;
 
-use super::cch::Cch;
+use super::{
+    cch::{Cch, NONE},
+    prune::Links,
+};
 
 /// Where a search begins: a vertex, and the milliseconds already spent there.
 pub(super) type Seed = (u32, u32);
+
+/// The links that a sweep follows: all with their weights, or those that stayed.
+#[derive(Clone, Copy)]
+pub(super) enum Sweep<'a> {
+    All(&'a [u32]),
+    Pruned(&'a Links),
+}
 
 /// Room for one search, used again by the next.
 #[derive(Debug, Default)]
@@ -58,15 +68,36 @@ impl Room {
         &mut self,
         cch: &Cch,
         climb: &[u32],
-        sweep: &[u32],
+        sweep: Sweep<'_>,
         seeds: &[Seed],
         wanted: impl Iterator<Item = u32>,
     ) {
         self.climb(cch, climb, seeds);
-        let (head, up_first) = (&*cch.head, &*cch.up_first);
         for vertex in wanted {
-            self.mark(cch, vertex);
+            self.mark(&cch.parent, vertex);
         }
+        match sweep {
+            Sweep::All(weights) => {
+                let (head, up_first) = (&*cch.head, &*cch.up_first);
+                self.sweep(|vertex, time, times| {
+                    let links = up_first[vertex] as usize..up_first[vertex + 1] as usize;
+                    let links = head[links.clone()].iter().zip(&weights[links]);
+                    links.fold(time, |time, (&higher, &weight)| {
+                        time.min(weight + times[higher as usize])
+                    })
+                });
+            }
+            Sweep::Pruned(links) => self.sweep(|vertex, time, times| {
+                let links = links.of(vertex).iter();
+                links.fold(time, |time, &[higher, weight]| {
+                    time.min(weight + times[higher as usize])
+                })
+            }),
+        }
+    }
+
+    /// Computes the marked vertices from the highest down, and takes the marks away.
+    fn sweep(&mut self, compute: impl Fn(usize, u32, &[u32]) -> u32) {
         let climbed = std::mem::take(&mut self.climbed);
         let mut pending = climbed.len();
         for word in (0..self.marks.len()).rev() {
@@ -79,24 +110,19 @@ impl Room {
                     pending -= 1;
                 }
                 let own = pending > 0 && climbed[pending - 1] == vertex;
-                let mut time = if own {
+                let time = if own {
                     self.time[vertex as usize]
                 } else {
                     NEVER
                 };
-                let links =
-                    up_first[vertex as usize] as usize..up_first[vertex as usize + 1] as usize;
-                for (&higher, &weight) in head[links.clone()].iter().zip(&sweep[links]) {
-                    time = time.min(weight + self.time[higher as usize]);
-                }
-                self.time[vertex as usize] = time;
+                self.time[vertex as usize] = compute(vertex as usize, time, &self.time);
             }
         }
         self.climbed = climbed;
     }
 
     /// Marks a vertex and its ancestors.
-    fn mark(&mut self, cch: &Cch, mut vertex: u32) {
+    fn mark(&mut self, parents: &[u32], mut vertex: u32) {
         loop {
             let word = &mut self.marks[vertex as usize / 64];
             let bit = 1 << (vertex % 64);
@@ -104,9 +130,9 @@ impl Room {
                 return;
             }
             *word |= bit;
-            match cch.parent(vertex) {
-                Some(parent) => vertex = parent,
-                None => return,
+            vertex = parents[vertex as usize];
+            if vertex == NONE {
+                return;
             }
         }
     }
@@ -122,7 +148,8 @@ impl Room {
             }
             self.climbed.push(vertex);
             self.time[vertex as usize] = NEVER;
-            if let Some(parent) = cch.parent(vertex) {
+            let parent = cch.parent[vertex as usize];
+            if parent != NONE {
                 let at = tips.partition_point(|&tip| tip > parent);
                 tips.insert(at, parent);
             }

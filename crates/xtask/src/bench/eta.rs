@@ -122,6 +122,10 @@ fn measure(extract: &Path, arguments: &Arguments) -> anyhow::Result<Value> {
     };
     // The first query makes room for the others; the first change copies the mapped times.
     drop(streets.eta_many_to_one(&units, &places[0], profile));
+    let unsettled = timed(&|place| drop(streets.eta_many_to_one(&units, place, profile)));
+    let start = Instant::now();
+    ensure!(streets.settle(), "nobody changes the times meanwhile");
+    let settle_ms = millis(start);
     let few = timed(&|place| drop(streets.eta_many_to_one(&units[..500], place, profile)));
     let many = timed(&|place| drop(streets.eta_many_to_one(&units, place, profile)));
     let from = timed(&|place| drop(streets.eta_one_to_many(place, &units, profile)));
@@ -200,6 +204,8 @@ fn measure(extract: &Path, arguments: &Arguments) -> anyhow::Result<Value> {
         "snap_ms": quantiles(&mut snap_ms),
         "500_to_1_ms": quantiles(&mut few.clone()),
         "2000_to_1_ms": quantiles(&mut many.clone()),
+        "2000_to_1_unsettled_ms": quantiles(&mut unsettled.clone()),
+        "settle_ms": settle_ms,
         "1_to_2000_ms": quantiles(&mut from.clone()),
         "route_ms": quantiles(&mut route.clone()),
         "dijkstra_2000_to_1_ms": quantiles(&mut dijkstra),
