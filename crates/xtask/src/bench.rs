@@ -1,6 +1,7 @@
 //! Benches that are run by hand: each prints a table or JSON, none asserts a time.
 
 pub(crate) mod eta;
+pub(crate) mod geocode;
 pub(crate) mod latency;
 pub(crate) mod ledger;
 
@@ -9,6 +10,8 @@ pub(crate) mod ledger;
 pub(crate) enum Bench {
     /// Driving times: import, queries, closures, beside Dijkstra's algorithm.
     Eta(eta::Arguments),
+    /// Addresses drawn from an extract, misspelt and looked for, beside a map of texts.
+    Geocode(geocode::Arguments),
     /// Appends to the ledger beside a plain file, plain rows and a conventional event table.
     Ledger(ledger::Arguments),
     /// Submits at a steady rate while consoles listen.
@@ -19,6 +22,7 @@ impl Bench {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Eta(arguments) => eta::run(&arguments),
+            Self::Geocode(arguments) => geocode::run(&arguments),
             Self::Ledger(arguments) => ledger::run(&arguments),
             Self::Latency(arguments) => latency::run(&arguments),
         }

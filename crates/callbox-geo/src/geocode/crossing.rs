@@ -222,7 +222,7 @@ fn apart(index: &Index, left: &[Fit], right: &[Fit]) -> Vec<Candidate> {
         candidate.answer.reasons.push(Reason::DoNotMeet);
         candidate.entity = fit.entity;
         candidate.number_known = false;
-        candidate.cost = fit.cost() + 0.4;
+        candidate.cost = fit.cost() + 0.28;
         candidate
     };
     if a.entity != b.entity

@@ -61,7 +61,7 @@ pub(crate) fn candidates(index: &Index, tokens: &[Token], typing: bool) -> Vec<C
     let marked = tokens
         .iter()
         .any(|token| ["&", "@", "/"].iter().any(|mark| token.is_mark(mark)));
-    if marked && best < 0.3 || best <= 0.05 {
+    if marked && best < 0.45 || best <= 0.05 {
         return candidates;
     }
     candidates.extend(plain(index, tokens, typing));
@@ -297,7 +297,7 @@ fn at_house(index: &Index, fit: &Fit, housed: house::Housed) -> Candidate {
 fn without_number(index: &Index, fit: &Fit, number: &super::numbers::HouseNumber) -> Candidate {
     let mut found = whole(index, fit);
     let (lowest, highest) = house::known_range(index, fit.entity);
-    found.cost += if lowest.is_empty() { 0.2 } else { 0.3 };
+    found.cost += if lowest.is_empty() { 0.3 } else { 0.28 };
     let asked = format!("{}{}", number.number, number.suffix);
     if let Some(nearest) = house::nearest(index, fit.entity, number.number) {
         found.answer.point = nearest.point;
@@ -378,20 +378,26 @@ pub(crate) fn reply(
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in candidates {
         let repeated = kept.iter().any(|known| {
-            known.answer.kind == candidate.answer.kind
-                && (known.answer.label == candidate.answer.label
-                    && meters(known.answer.point, candidate.answer.point) < 60.0
-                    || known.entity != NO_ENTITY
-                        && known.entity == candidate.entity
-                        && known.answer.point == candidate.answer.point)
+            // The street as a whole adds nothing to a house on it.
+            let its_street = candidate.answer.kind == Kind::Street
+                && known.entity == candidate.entity
+                && known.answer.kind != Kind::Intersection;
+            its_street
+                || known.answer.kind == candidate.answer.kind
+                    && (known.answer.label == candidate.answer.label
+                        && meters(known.answer.point, candidate.answer.point) < 60.0
+                        || known.entity != NO_ENTITY
+                            && known.entity == candidate.entity
+                            && known.answer.point == candidate.answer.point)
         });
         if !repeated && kept.len() < 64 {
             kept.push(candidate);
         }
     }
-    let verdict = judge::verdict(index, &mut kept);
+    let unknown = judge::unknown_words(index, tokens);
+    let verdict = judge::verdict(index, &mut kept, &unknown);
     if verdict == Verdict::Missing {
-        notes.extend(judge::missing(index, &kept, tokens));
+        notes.extend(judge::missing(&kept, unknown, tokens));
     }
     kept.truncate(ask.limit.clamp(1, 50));
     let mut answers: Vec<(Answer, u32)> = kept

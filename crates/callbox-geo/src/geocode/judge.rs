@@ -13,6 +13,8 @@ use super::text::{Script, Token};
 
 /// Answers within this of the best fit as well as it.
 const TIE: f32 = 0.06;
+/// An answer that differs by a direction counts as a tie within this.
+const DIRECTION: f32 = 0.14;
 /// Above this, something was guessed.
 const CERTAIN: f32 = 0.16;
 /// Above this, the answer is not what was asked for.
@@ -21,11 +23,17 @@ const MISSING: f32 = 0.46;
 const SAME_PLACE_METERS: f64 = 100.0;
 
 /// Judges candidates that are sorted by their cost.
-pub(crate) fn verdict(index: &Index, candidates: &mut [Candidate]) -> Verdict {
+pub(crate) fn verdict(index: &Index, candidates: &mut [Candidate], unknown: &[String]) -> Verdict {
     let Some((best, others)) = candidates.split_first_mut() else {
         return Verdict::Missing;
     };
     if best.cost > MISSING || !best.number_known && best.answer.kind != Kind::HouseInterpolated {
+        return Verdict::Missing;
+    }
+    // A word that is nowhere in the file and that the best answer had to leave aside was a name of something.
+    let left_aside =
+        |reason: &Reason| matches!(reason, Reason::Ignored(word) if unknown.contains(word));
+    if best.answer.reasons.iter().any(left_aside) {
         return Verdict::Missing;
     }
     let mut choose = false;
@@ -41,7 +49,12 @@ pub(crate) fn verdict(index: &Index, candidates: &mut [Candidate]) -> Verdict {
             && is_house_or_street(best.answer.kind)
             && is_house_or_street(other.answer.kind)
             && (other.number_known || !same_town(index, best, other));
-        if ties || same_name {
+        // North Main for Main is the mistake that sends crews to the other end of a town.
+        let other_direction = other.number_known
+            && other.cost - best.cost <= DIRECTION
+            && best.answer.kind != Kind::Street
+            && other.answer.reasons.iter().any(is_direction);
+        if ties || same_name || other_direction {
             choose = true;
         }
         let alike = best.name_cost < 0.01
@@ -67,26 +80,40 @@ pub(crate) fn verdict(index: &Index, candidates: &mut [Candidate]) -> Verdict {
     }
 }
 
-/// The words of a question that nothing in the file fits.
-pub(crate) fn missing(index: &Index, candidates: &[Candidate], tokens: &[Token]) -> Vec<Reason> {
-    let unknown: Vec<String> = tokens
-        .iter()
-        .filter(|token| matches!(token.script, Script::Word | Script::Han))
-        .filter(|token| {
+/// The words of a question that no name in the file has.
+pub(crate) fn unknown_words(index: &Index, tokens: &[Token]) -> Vec<String> {
+    let han = &index.vocabulary.han;
+    let unknown = |token: &&Token| match token.script {
+        Script::Word => {
             let word = question::word(index, token, false);
-            !word.class.is_weak() && !word.has_exact()
-        })
-        .map(|token| token.text.clone())
-        .collect();
-    match (unknown.is_empty(), candidates.is_empty()) {
-        (false, _) => vec![Reason::NotInFile(unknown.join(" "))],
-        (true, true) => {
-            let words = tokens.iter().filter(|token| token.script != Script::Mark);
-            let words: Vec<&str> = words.map(|token| token.text.as_str()).collect();
-            vec![Reason::NotInFile(words.join(" "))]
+            index.vocabulary.role(&token.text).is_none()
+                && !word.class.is_weak()
+                && !word.has_exact()
         }
-        (true, false) => Vec::new(),
+        Script::Han => {
+            let known = |c: char| index.stored.han.binary_search(&u32::from(c)).is_ok();
+            !han.number.contains(&token.text) && !token.text.chars().any(known)
+        }
+        Script::Number | Script::Mark => false,
+    };
+    let unknown = tokens.iter().filter(unknown);
+    unknown.map(|token| token.text.clone()).collect()
+}
+
+/// What to say about a question without an answer.
+pub(crate) fn missing(
+    candidates: &[Candidate],
+    unknown: Vec<String>,
+    tokens: &[Token],
+) -> Option<Reason> {
+    if !unknown.is_empty() {
+        return Some(Reason::NotInFile(unknown.join(" ")));
     }
+    candidates.is_empty().then(|| {
+        let words = tokens.iter().filter(|token| token.script != Script::Mark);
+        let words: Vec<&str> = words.map(|token| token.text.as_str()).collect();
+        Reason::NotInFile(words.join(" "))
+    })
 }
 
 fn is_house_or_street(kind: Kind) -> bool {
@@ -100,11 +127,26 @@ fn same_town(index: &Index, a: &Candidate, b: &Candidate) -> bool {
     label::town(index, a.entity) == label::town(index, b.entity)
 }
 
-/// Whether a reason means that the answer is not quite what was asked for.
-fn is_guess(reason: &Reason) -> bool {
+fn is_direction(reason: &Reason) -> bool {
     matches!(
         reason,
-        Reason::TypeDiffers { .. }
+        Reason::DirectionOmitted(_) | Reason::DirectionAdded(_) | Reason::DirectionDiffers { .. }
+    )
+}
+
+/// Whether a reason means that the answer is not quite what was asked for.
+fn is_guess(reason: &Reason) -> bool {
+    // Junction 7 may be 7A or 7B, even if the file has only one of them.
+    let lettered = |typed: &str, taken: &str| {
+        taken.len() == typed.len() + 1 && typed.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if let Reason::Completed { typed, taken } = reason {
+        return lettered(typed, taken);
+    }
+    matches!(
+        reason,
+        Reason::Sound(_)
+            | Reason::TypeDiffers { .. }
             | Reason::DirectionOmitted(_)
             | Reason::DirectionAdded(_)
             | Reason::DirectionDiffers { .. }

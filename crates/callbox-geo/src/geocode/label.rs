@@ -9,7 +9,7 @@ use crate::Coord;
 /// A street with its number, in the order of the place: `12 Main Street`, `Hauptstrasse 12`, `长安街12号`.
 pub(crate) fn address(index: &Index, street: &str, number: &str) -> String {
     if street.chars().any(is_han) {
-        format!("{street}{number}号")
+        format!("{street}{}号", number.trim_end_matches(['号', '號']))
     } else if index.stored.number_first == 1 {
         format!("{number} {street}")
     } else {

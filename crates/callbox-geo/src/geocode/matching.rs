@@ -4,6 +4,7 @@ use super::answer::Reason;
 use super::index::{EntityKind, Index};
 use super::question::Word;
 use super::source::NameKind;
+use super::text::Script;
 use super::vocabulary::Class;
 
 /// The most names that one question looks at.
@@ -169,8 +170,10 @@ fn compare(index: &Index, words: &[Word], typing: bool, name: u32) -> Option<Fit
     };
     let free = |used: u32, class: Class| {
         let mut free = words.iter().enumerate();
-        free.find(|(no, word)| used & (1 << no) == 0 && word.class == class && word.has_exact())
+        free.find(|(no, word)| used & (1 << no) == 0 && word.class == class)
     };
+    // A name of such words only, `Circle Road`, needs all of them.
+    let strong = tokens.iter().any(|token| !index.class(*token).is_weak());
     let typed_to = places
         .iter()
         .rposition(|place| *place != usize::MAX)
@@ -179,14 +182,20 @@ fn compare(index: &Index, words: &[Word], typing: bool, name: u32) -> Option<Fit
         if *place != usize::MAX {
             continue;
         }
-        let known = index.text(stored.tokens[*token as usize]).to_owned();
+        let known = index.text(stored.tokens[*token as usize]);
+        let known = index.vocabulary.written(known).to_owned();
         if typing && no > typed_to && last + 1 == words.len() {
             // The rest of the name has not been typed yet.
             cost += 0.02;
             reasons.push(Reason::NameLonger(known));
             continue;
         }
-        match index.class(*token) {
+        let class = if strong {
+            index.class(*token)
+        } else {
+            Class::Word
+        };
+        match class {
             Class::Noise => {}
             Class::Type => match free(used, Class::Type) {
                 Some((no, word)) => {
@@ -271,6 +280,8 @@ fn explain_rest(
                 reasons.push(Reason::DirectionAdded(word.text.clone()));
                 0.13
             }
+            // Without a place for its number an address is not found at all.
+            (None, _) if word.script == Script::Number => 0.34,
             (None, _) => 0.22,
         };
         if named.is_none() && word.class != Class::Direction {

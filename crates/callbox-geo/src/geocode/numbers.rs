@@ -32,6 +32,7 @@ impl HouseNumber {
         let rest = folded[digits..]
             .replace(['–', '—'], "-")
             .replace('½', "1/2");
+        let rest = rest.trim_end_matches(['号', '號']);
         let suffix = rest.chars().filter(|c| !c.is_whitespace() && *c != '.');
         Some(Self {
             number,
@@ -82,7 +83,7 @@ mod tests {
         check("12;14", &[(12, ""), (14, "")]);
         check("123/4", &[(123, "/4")]);
         check("12 ½", &[(12, "1/2")]);
-        check("１２号", &[(12, "号")]);
+        check("１２号", &[(12, "")]);
         check("bn", &[]);
         check("4105551234", &[]);
     }

@@ -40,7 +40,12 @@ pub(crate) fn read(index: &Index, text: &str) -> Option<Asked> {
     let folded = fold(text);
     let pieces = pieces(&folded);
     let han = |piece: &Piece, words: &[String]| matches!(piece, Piece::Word(text) if words.iter().any(|word| text.starts_with(word.as_str())));
-    for (no, piece) in pieces.iter().enumerate() {
+    // `mile 5` is read before `795 mile`: in `I-795 mile 5` the unit belongs to the number behind it.
+    let tries = [true, false].into_iter().flat_map(|first| {
+        let numbers = pieces.iter().enumerate();
+        numbers.map(move |(no, piece)| (first, no, piece))
+    });
+    for (unit_first, no, piece) in tries {
         let Piece::Number(value, plus) = piece else {
             continue;
         };
@@ -55,7 +60,7 @@ pub(crate) fn read(index: &Index, text: &str) -> Option<Asked> {
             (index.vocabulary.role(word) == Some(Role::Post)).then(|| !word.starts_with(['k']))
         };
         let before = unit_at(no.checked_sub(1));
-        let after = unit_at(Some(no + 1)).filter(|_| before.is_none());
+        let after = unit_at(Some(no + 1)).filter(|_| before.is_none() && !unit_first);
         let Some(miles) = before.or(after).or(plus.map(|_| false)) else {
             continue;
         };

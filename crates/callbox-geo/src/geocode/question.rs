@@ -88,13 +88,16 @@ pub(crate) fn word(index: &Index, token: &Token, typing: bool) -> Word {
                     beginning: errors == 0,
                 });
             }
-            if typing {
-                index
-                    .dictionary
-                    .similar(&letters, 0, true)
-                    .into_iter()
-                    .for_each(&mut add);
-            }
+            // `exit 7` may be 7A or 7B.
+            let longer = index.dictionary.similar(&letters, 0, true).into_iter();
+            let lettered = |found: &Match| {
+                let word = index.text(index.stored.words[found.word as usize]);
+                let rest = word.get(token.text.len()..).unwrap_or_default();
+                rest.len() == 1 && rest.as_bytes()[0].is_ascii_alphabetic()
+            };
+            longer
+                .filter(|found| typing || lettered(found))
+                .for_each(&mut add);
         }
         Script::Word => {
             if let Some(number) = ordinal_number(&token.text) {
@@ -109,7 +112,14 @@ pub(crate) fn word(index: &Index, token: &Token, typing: bool) -> Word {
                     .for_each(&mut add);
             } else {
                 let near = bound(letters.len());
-                let mut found = index.dictionary.similar(&letters, near, typing);
+                // Three letters begin too many words to allow for errors in them.
+                let mut found =
+                    index
+                        .dictionary
+                        .similar(&letters, near, typing && letters.len() > 3);
+                if typing && letters.len() <= 3 {
+                    found.extend(index.dictionary.similar(&letters, 0, true));
+                }
                 if found.is_empty() && letters.len() == 2 {
                     found = index.dictionary.similar(&letters, 1, false);
                 } else if found.is_empty() && letters.len() >= 6 {

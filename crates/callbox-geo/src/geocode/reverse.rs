@@ -10,6 +10,8 @@ use crate::Coord;
 const REACH_METERS: f64 = 2_000.0;
 /// A house is named where it is nearer than this.
 const HOUSE_METERS: f64 = 60.0;
+/// A block is named where its street is nearer than this.
+const BLOCK_REACH_METERS: f64 = 120.0;
 /// Numbers this near along a street tell the block.
 const BLOCK_METERS: f64 = 250.0;
 
@@ -95,7 +97,7 @@ pub(crate) fn here(index: &Index, point: Coord) -> Option<Here> {
             point: on,
             meters: distance,
         }),
-        block: block(index, street, on),
+        block: block(index, street, on).filter(|_| distance <= BLOCK_REACH_METERS),
         side: (distance > 2.0).then(|| side(segment, on, point)),
         cross_streets: cross_streets(index, street, on),
         town: town_name.map(|town| index.name_of(town).to_owned()),

@@ -56,6 +56,8 @@ pub(crate) enum Role {
 pub(crate) struct Vocabulary {
     forms: HashMap<String, (String, Class)>,
     roles: HashMap<String, Role>,
+    /// The way to write out each form: `street` for `st`.
+    written: HashMap<String, String>,
     numbers: HashMap<String, Spoken>,
     endings: Vec<(String, String)>,
     pub(crate) han: HanWords,
@@ -161,6 +163,11 @@ impl Vocabulary {
                     .or_insert_with(|| (form.clone(), form_class));
             }
         }
+        if let (Some(_), Some(written)) = (form_class, words.get(1)) {
+            self.written
+                .entry(form.clone())
+                .or_insert_with(|| written.clone());
+        }
         match class {
             "ending" => {
                 let shorts = words.iter().skip(1);
@@ -191,6 +198,11 @@ impl Vocabulary {
             }
         }
         (word.to_owned(), Class::Word)
+    }
+
+    /// A form as people write it out.
+    pub(crate) fn written<'a>(&'a self, form: &'a str) -> &'a str {
+        self.written.get(form).map_or(form, String::as_str)
     }
 
     pub(crate) fn role(&self, word: &str) -> Option<Role> {

@@ -37,7 +37,6 @@ pub(super) fn add(builder: &mut Builder) {
     let mut classes: Vec<(String, Class)> = Vec::new();
     let mut postings: Vec<(u32, u32)> = Vec::new();
     let mut han_postings: Vec<(u32, u32)> = Vec::new();
-    let mut characters: BTreeMap<char, u32> = BTreeMap::new();
     for (owner, names) in all.iter().enumerate() {
         let owner = size(owner);
         let first = size(builder.stored.names.len());
@@ -67,12 +66,8 @@ pub(super) fn add(builder: &mut Builder) {
                 }
             }
             let folded = text::fold(&name.text);
-            let distinct: BTreeSet<char> = folded.chars().filter(|c| is_han(*c)).collect();
-            for character in distinct {
-                let next = size(characters.len());
-                let character = *characters.entry(character).or_insert(next);
-                han_postings.push((character, no));
-            }
+            let characters = folded.chars().filter(|c| is_han(*c));
+            han_postings.extend(characters.map(|c| (u32::from(c), no)));
             let text = builder.text(&name.text);
             builder.stored.names.push(NameEntry {
                 owner,
@@ -87,10 +82,15 @@ pub(super) fn add(builder: &mut Builder) {
     postings.sort_unstable();
     postings.dedup();
     builder.stored.postings = Lists::grouped(postings, classes.len());
-    builder.stored.han_names = Lists::grouped(han_postings, characters.len());
-    let mut han: Vec<(u32, char)> = characters.into_iter().map(|(c, no)| (no, c)).collect();
-    han.sort_unstable();
-    builder.stored.han = han.into_iter().map(|(_, c)| u32::from(c)).collect();
+    han_postings.sort_unstable();
+    han_postings.dedup();
+    let mut characters: Vec<u32> = han_postings.iter().map(|(c, _)| *c).collect();
+    characters.dedup();
+    // Ranks instead of the characters themselves, so that the lists are dense.
+    let rank = |c: u32| size(characters.partition_point(|known| *known < c));
+    let ranked = han_postings.iter().map(|(c, name)| (rank(*c), *name));
+    builder.stored.han_names = Lists::grouped(ranked.collect(), characters.len());
+    builder.stored.han = characters;
     for (text, class) in &classes {
         let text = builder.text(text);
         builder.stored.tokens.push(text);

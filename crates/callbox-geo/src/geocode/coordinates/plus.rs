@@ -13,11 +13,14 @@ pub(super) fn read(text: &str) -> Read {
     let Some(plus) = text.find('+') else {
         return Read::No;
     };
+    let blank = |(at, c): (usize, char)| c.is_whitespace().then_some(at + c.len_utf8());
     let start = text[..plus]
-        .rfind(char::is_whitespace)
-        .map_or(0, |at| at + 1);
+        .char_indices()
+        .rev()
+        .find_map(blank)
+        .unwrap_or(0);
     let end = text[plus..]
-        .find([' ', ',', '\t'])
+        .find(|c: char| c.is_whitespace() || c == ',')
         .map_or(text.len(), |at| plus + at);
     let code = text[start..end].to_uppercase();
     let (before, after) = (plus - start, end - plus - 1);

@@ -1,0 +1,675 @@
+//! Asks small made-up towns what dispatchers ask, and reads the replies.
+//!
+//! Each test is a script: a question a line, the expectation a transcript.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use std::fmt::Write as _;
+
+use callbox_geo::Coord;
+use callbox_geo::geocode::{
+    Area, Ask, Exit, Geocoder, Here, House, HouseSource, Name, NameKind, Overlay, Place, Post,
+    Source, StreetWay,
+};
+use expect_test::{Expect, expect};
+
+/// A town on a grid of its own: `x` and `y` are metres east and north of its middle.
+struct Town {
+    source: Source,
+    middle: Coord,
+    city: &'static str,
+}
+
+impl Town {
+    fn new(city: &'static str, lat: f64, lon: f64) -> Self {
+        let middle = Coord::from_degrees(lat, lon).unwrap();
+        let mut source = Source::default();
+        source.areas.push(Area {
+            names: vec![Name::main(city)],
+            point: middle,
+            rings: Vec::new(),
+            level: 0,
+            reach_meters: 5_000.0,
+        });
+        Self {
+            source,
+            middle,
+            city,
+        }
+    }
+
+    fn at(&self, x: f64, y: f64) -> Coord {
+        let (lat, lon) = self.middle.degrees();
+        let wide = 111_195.0 * lat.to_radians().cos();
+        Coord::from_degrees(lat + y / 111_195.0, lon + x / wide).unwrap()
+    }
+
+    /// A street through these points; points that two streets share are their crossings.
+    fn street(&mut self, name: &str, points: &[(f64, f64)]) -> &mut Self {
+        self.way(name, &[], points)
+    }
+
+    /// A way; its names are the sign's, another one, and a former one, with `|` between them.
+    fn way(&mut self, name: &str, references: &[&str], points: &[(f64, f64)]) -> &mut Self {
+        let salt = u64::from(self.middle.lat.unsigned_abs()) << 40;
+        let kinds = [NameKind::Main, NameKind::Other, NameKind::Former];
+        let names = name.split('|').zip(kinds);
+        let names = names.filter(|(text, _)| !text.is_empty());
+        let names = names.map(|(text, kind)| Name {
+            text: text.to_owned(),
+            kind,
+        });
+        let way = StreetWay {
+            names: names.collect(),
+            references: references.iter().map(|text| (*text).to_owned()).collect(),
+            nodes: points
+                .iter()
+                .map(|(x, y)| salt + (*x + 50_000.0) as u64 * 200_000 + (*y + 50_000.0) as u64)
+                .collect(),
+            points: points.iter().map(|(x, y)| self.at(*x, *y)).collect(),
+        };
+        self.source.streets.push(way);
+        self
+    }
+
+    fn house(&mut self, number: &str, street: &str, x: f64, y: f64) -> &mut Self {
+        self.source.houses.push(House {
+            number: number.to_owned(),
+            alternates: Vec::new(),
+            street: street.to_owned(),
+            city: Some(self.city.to_owned()),
+            postcode: None,
+            point: self.at(x, y),
+            extent_meters: 8.0,
+            source: HouseSource::Point,
+        });
+        self
+    }
+
+    fn place(&mut self, name: &str, category: &str, x: f64, y: f64) -> &mut Self {
+        self.source.places.push(Place {
+            names: vec![Name::main(name)],
+            category: category.to_owned(),
+            point: self.at(x, y),
+            extent_meters: 40.0,
+            city: None,
+        });
+        self
+    }
+
+    fn post(
+        &mut self,
+        reference: &str,
+        thousandths: u32,
+        miles: bool,
+        x: f64,
+        y: f64,
+    ) -> &mut Self {
+        self.source.posts.push(Post {
+            reference: Some(reference.to_owned()),
+            node: 0,
+            thousandths,
+            miles,
+            point: self.at(x, y),
+        });
+        self
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        self.source.streets.extend(other.source.streets);
+        self.source.houses.extend(other.source.houses);
+        self.source.areas.extend(other.source.areas);
+        self.source.places.extend(other.source.places);
+        self.source.posts.extend(other.source.posts);
+        self
+    }
+
+    fn geocoder(&self) -> Geocoder {
+        Geocoder::build(&self.source, "").0
+    }
+}
+
+/// An English town with what people mix up, and a second town with a street of the same name.
+fn english() -> Town {
+    let mut town = Town::new("Ashford", 39.0, -76.0);
+    town.street("Main Street", &[(-400.0, 0.0), (0.0, 0.0), (400.0, 0.0)])
+        .street("North Main Street", &[(0.0, 2_000.0), (400.0, 2_000.0)])
+        .street("Elm Street", &[(0.0, -400.0), (0.0, 0.0), (0.0, 400.0)])
+        .street("Elm Avenue", &[(900.0, -400.0), (900.0, 400.0)])
+        .street(
+            "5th Street",
+            &[(400.0, 0.0), (400.0, 400.0), (400.0, 800.0)],
+        )
+        .street(
+            "Mission Street",
+            &[(0.0, 400.0), (400.0, 400.0), (800.0, 400.0)],
+        )
+        .street(
+            "Old Mill Road||Miller Lane",
+            &[(-3_000.0, 0.0), (-2_500.0, 0.0)],
+        )
+        .street("Viaduct Way", &[(200.0, -200.0), (200.0, 200.0)])
+        .street("Saint Mary's Court", &[(1_500.0, 0.0), (1_600.0, 0.0)])
+        .street("Barker Lane", &[(-1_500.0, 0.0), (-1_500.0, 300.0)])
+        .street("Parker Lane", &[(-1_500.0, 3_000.0), (-1_500.0, 3_300.0)]);
+    let main = [
+        ("100", -390.0),
+        ("102", -350.0),
+        ("110", -300.0),
+        ("201", 100.0),
+        ("203", 140.0),
+    ];
+    for (number, x) in main {
+        town.house(number, "Main Street", x, 12.0);
+    }
+    town.house("100", "North Main Street", 50.0, 2_010.0)
+        .house("12", "Elm Street", 10.0, 100.0)
+        .house("12", "Elm Avenue", 910.0, 100.0)
+        .house("14", "Elm Street", 10.0, 140.0)
+        .house("21", "5th Street", 410.0, 100.0)
+        .house("7", "Barker Lane", -1_490.0, 50.0)
+        .house("7", "Parker Lane", -1_490.0, 3_050.0)
+        .house("3", "Old Mill Road", -2_900.0, 10.0)
+        .place("Lincoln Elementary School", "school", 600.0, -300.0);
+    let mut other = Town::new("Brook", 39.2, -76.0);
+    other
+        .street("Main Street", &[(-200.0, 0.0), (200.0, 0.0)])
+        .house("102", "Main Street", 20.0, 10.0);
+    town.and(other)
+}
+
+/// The reply as a transcript.
+fn told(geocoder: &Geocoder, question: &str, ask: &Ask) -> String {
+    let found = geocoder.find(question, ask);
+    let mut text = format!("{question} -> {}", found.verdict.code());
+    for note in &found.notes {
+        write!(text, "; {note}").unwrap();
+    }
+    text.push('\n');
+    for answer in &found.answers {
+        write!(text, "  {} {}", answer.kind.code(), answer.label).unwrap();
+        if let Some(apart) = &answer.tells_apart {
+            write!(text, " [{apart}]").unwrap();
+        }
+        for reason in &answer.reasons {
+            write!(text, "; {reason}").unwrap();
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn check(geocoder: &Geocoder, limit: usize, script: &[&str], expected: &Expect) {
+    let ask = Ask {
+        limit,
+        ..Ask::default()
+    };
+    check_as(geocoder, &ask, script, expected);
+}
+
+fn check_as(geocoder: &Geocoder, ask: &Ask, script: &[&str], expected: &Expect) {
+    let replies: String = script
+        .iter()
+        .map(|question| told(geocoder, question, ask))
+        .collect();
+    expected.assert_eq(&replies);
+}
+
+#[test]
+fn finds_addresses_as_people_say_them() {
+    let script = [
+        "14 Elm Street",
+        "14 ELM ST.",
+        "fourteen elm st",
+        "14 elm strete, ashford",
+        "21 fifth st",
+        "21 5 street apt 4",
+        "one hundred ten main street ashford",
+        "saint marys ct",
+        "14 elmstreet",
+        "3 Miller Lane",
+        "lincoln elem",
+    ];
+    check(
+        &english().geocoder(),
+        1,
+        &script,
+        &expect![[r#"
+        14 Elm Street -> certain
+          house-point 14 Elm Street, Ashford
+        14 ELM ST. -> certain
+          house-point 14 Elm Street, Ashford
+        fourteen elm st -> certain
+          house-point 14 Elm Street, Ashford
+        14 elm strete, ashford -> certain
+          house-point 14 Elm Street, Ashford; 'strete' taken for 'street'
+        21 fifth st -> certain
+          house-point 21 5th Street, Ashford
+        21 5 street apt 4 -> certain; 'apt 4' left aside: inside the building
+          house-point 21 5th Street, Ashford; '5' completed to '5th'
+        one hundred ten main street ashford -> certain
+          house-point 110 Main Street, Ashford
+        saint marys ct -> certain
+          street Saint Mary's Court, Ashford
+        14 elmstreet -> certain
+          house-point 14 Elm Street, Ashford
+        3 Miller Lane -> certain
+          house-point 3 Old Mill Road, Ashford; formerly 'Miller Lane'
+        lincoln elem -> confirm
+          place Lincoln Elementary School, Ashford; the name also has 'school'
+    "#]],
+    );
+}
+
+#[test]
+fn never_chooses_silently() {
+    let script = [
+        "12 Elm",
+        "102 Main St",
+        "102 Main St, Brook",
+        "100 Main St, Ashford",
+        "100 South Main St",
+        "100 Main Ave",
+        "7 Darker Lane",
+        "7 Barker Lane",
+    ];
+    check(
+        &english().geocoder(),
+        3,
+        &script,
+        &expect![[r#"
+        12 Elm -> choose
+          house-point 12 Elm Avenue, Ashford; 'avenue' was not said
+          house-point 12 Elm Street, Ashford; 'street' was not said
+        102 Main St -> choose
+          house-point 102 Main Street, Ashford
+          house-point 102 Main Street, Brook
+          street North Main Street, Ashford; direction 'north' was not said; number 102 is not known here: the file has 100 to 100
+        102 Main St, Brook -> certain
+          house-point 102 Main Street, Brook
+          house-point 102 Main Street, Ashford; 'brook' does not fit
+          street North Main Street, Ashford; direction 'north' was not said; 'brook' does not fit; number 102 is not known here: the file has 100 to 100
+        100 Main St, Ashford -> choose
+          house-point 100 Main Street, Ashford
+          house-point 100 North Main Street, Ashford; direction 'north' was not said
+          street Main Street, Brook; 'ashford' does not fit; number 100 is not known here: the file has 102 to 102
+        100 South Main St -> choose
+          house-point 100 Main Street, Ashford; has no direction 'south'
+          house-point 100 North Main Street, Ashford; direction 'north', not 'south'
+          street Main Street, Brook; has no direction 'south'; number 100 is not known here: the file has 102 to 102
+        100 Main Ave -> choose
+          house-point 100 Main Street, Ashford; 'street', not 'ave'
+          house-point 100 North Main Street, Ashford; direction 'north' was not said; 'street', not 'ave'
+          street Main Street, Brook; 'street', not 'ave'; number 100 is not known here: the file has 102 to 102
+        7 Darker Lane -> choose
+          house-point 7 Barker Lane, Ashford; 'darker' taken for 'barker'
+          house-point 7 Parker Lane, Ashford; 'darker' taken for 'parker'
+        7 Barker Lane -> confirm
+          house-point 7 Barker Lane, Ashford; '7 Parker Lane, Ashford' looks alike and has this number too
+          house-point 7 Parker Lane, Ashford; 'barker' taken for 'parker'
+    "#]],
+    );
+}
+
+#[test]
+fn says_what_is_missing() {
+    let script = [
+        "9999 Main Street Ashford",
+        "106 Main St Ashford",
+        "14a Elm Street",
+        "5 Zyzzyva Boulevard",
+        "14 Elm Street, Springfield",
+        "6 Saint Marys Court",
+    ];
+    check(
+        &english().geocoder(),
+        2,
+        &script,
+        &expect![[r#"
+        9999 Main Street Ashford -> missing
+          street Main Street, Ashford; number 9999 is not known here: the file has 100 to 203
+          street North Main Street, Ashford; direction 'north' was not said; number 9999 is not known here: the file has 100 to 100
+        106 Main St Ashford -> confirm
+          house-interpolated 106 Main Street, Ashford; number not in the file, reckoned between 102 and 110
+          street North Main Street, Ashford; direction 'north' was not said; number 106 is not known here: the file has 100 to 100
+        14a Elm Street -> confirm
+          house-point 14 Elm Street, Ashford; 14; 14a is not in the file
+          street Elm Avenue, Ashford; 'avenue', not 'street'; number 14a is not known here: the file has 12 to 12
+        5 Zyzzyva Boulevard -> missing; 'zyzzyva' is not in the file
+          street 5th Street, Ashford; '5' completed to '5th'; 'street', not 'boulevard'; 'zyzzyva' does not fit
+        14 Elm Street, Springfield -> missing; 'springfield' is not in the file
+          house-point 14 Elm Street, Ashford; 'springfield' does not fit
+          street Elm Avenue, Ashford; 'avenue', not 'street'; 'springfield' does not fit; number 14 is not known here: the file has 12 to 12
+        6 Saint Marys Court -> missing
+          street Saint Mary's Court, Ashford; number 6 is not known: the file has no numbers here
+    "#]],
+    );
+}
+
+#[test]
+fn finds_crossings() {
+    let script = [
+        "Mission & 5th",
+        "Mission St / 5th St",
+        "corner of mission and fifth",
+        "main at elm",
+        "Mision & Fith",
+        "Main Street & Viaduct Way",
+        "Barker Lane & 5th Street",
+    ];
+    check(
+        &english().geocoder(),
+        2,
+        &script,
+        &expect![[r#"
+        Mission & 5th -> certain
+          intersection Mission Street & 5th Street, Ashford; 'street' was not said; 'street' was not said
+        Mission St / 5th St -> certain
+          intersection Mission Street & 5th Street, Ashford
+        corner of mission and fifth -> certain
+          intersection Mission Street & 5th Street, Ashford; 'street' was not said; 'street' was not said
+        main at elm -> certain
+          intersection Main Street & Elm Street, Ashford; 'street' was not said; 'street' was not said
+        Mision & Fith -> confirm
+          intersection Mission Street & 5th Street, Ashford; 'mision' taken for 'mission'; 'street' was not said; 'fith' taken for 'fifth'; 'street' was not said
+        Main Street & Viaduct Way -> confirm
+          intersection Main Street & Viaduct Way, Ashford; the two pass within 0 m without meeting: a bridge, a tunnel, or a gap in the map
+        Barker Lane & 5th Street -> missing
+          street 5th Street, Ashford; the two do not meet in the file
+          street Barker Lane, Ashford; the two do not meet in the file
+    "#]],
+    );
+}
+
+#[test]
+fn completes_what_is_being_typed() {
+    let typing = Ask {
+        limit: 2,
+        typing: true,
+        ..Ask::default()
+    };
+    let script = ["14 El", "mis", "linc", "Mission & 5"];
+    check_as(
+        &english().geocoder(),
+        &typing,
+        &script,
+        &expect![[r#"
+        14 El -> confirm
+          house-point 14 Elm Street, Ashford; 'el' completed to 'elm'; the name also has 'street'
+          street Elm Avenue, Ashford; 'el' completed to 'elm'; the name also has 'avenue'; number 14 is not known here: the file has 12 to 12
+        mis -> confirm
+          street Mission Street, Ashford; 'mis' completed to 'mission'; the name also has 'street'
+        linc -> confirm
+          place Lincoln Elementary School, Ashford; 'linc' completed to 'lincoln'; the name also has 'elementary'; the name also has 'school'
+        Mission & 5 -> confirm
+          intersection Mission Street & 5th Street, Ashford; the name also has 'street'; '5' completed to '5th'; the name also has 'street'
+    "#]],
+    );
+}
+
+#[test]
+fn orders_by_nearness_but_still_asks() {
+    let near = Ask {
+        limit: 2,
+        near: Coord::from_degrees(39.2, -76.0),
+        ..Ask::default()
+    };
+    check_as(
+        &english().geocoder(),
+        &near,
+        &["102 Main St"],
+        &expect![[r#"
+        102 Main St -> choose
+          house-point 102 Main Street, Brook
+          house-point 102 Main Street, Ashford
+    "#]],
+    );
+}
+
+#[test]
+fn orders_by_jurisdiction_but_still_asks() {
+    let ring = [
+        (38.9, -76.1),
+        (39.1, -76.1),
+        (39.1, -75.9),
+        (38.9, -75.9),
+        (38.9, -76.1),
+    ];
+    let ring = ring
+        .iter()
+        .map(|(lat, lon)| Coord::from_degrees(*lat, *lon).unwrap());
+    let inside = Ask {
+        limit: 2,
+        jurisdiction: vec![ring.collect()],
+        ..Ask::default()
+    };
+    check_as(
+        &english().geocoder(),
+        &inside,
+        &["102 Main St", "39.2 -76.01"],
+        &expect![[r#"
+        102 Main St -> choose
+          house-point 102 Main Street, Ashford
+          house-point 102 Main Street, Brook; outside of the jurisdiction
+        39.2 -76.01 -> certain
+          coordinates 39.200000, -76.010000 [Main Street, Brook]; read as decimal degrees; outside of the jurisdiction
+    "#]],
+    );
+}
+
+/// A road of two stretches with posts and a bend between the second and the third, and a road with mile posts.
+fn posted() -> Town {
+    let mut town = Town::new("Gao", 39.9, 116.4);
+    town.way("", &["G2"], &[(0.0, 0.0), (5_000.0, 0.0)])
+        .way(
+            "",
+            &["G2"],
+            &[(5_000.0, 0.0), (10_000.0, 0.0), (10_000.0, 5_000.0)],
+        )
+        .way(
+            "Interstate Highway",
+            &["I 95"],
+            &[(0.0, 9_000.0), (16_093.0, 9_000.0)],
+        )
+        .post("G2", 120_000, false, 0.0, 5.0)
+        .post("G2", 125_000, false, 5_000.0, 5.0)
+        .post("G2", 135_000, false, 10_005.0, 5_000.0)
+        .post("I 95", 20_000, true, 0.0, 9_005.0)
+        .post("I 95", 30_000, true, 16_093.0, 9_005.0);
+    town.source.exits.push(Exit {
+        number: Some("7A".to_owned()),
+        name: Some("Gaocun".to_owned()),
+        node: town.source.streets[1].nodes[1],
+        point: town.source.streets[1].points[1],
+    });
+    town
+}
+
+#[test]
+fn finds_posts_and_junctions() {
+    let script = [
+        "G2 K120+000",
+        "G2 km 122,5",
+        "k127+500 g2",
+        "km 130 on G2",
+        "G2 km 200",
+        "I-95 mile 25",
+        "mm 20 I 95",
+        "I 95 km 40.234",
+        "exit 7A G2",
+        "G2 exit 7",
+        "Gaocun",
+    ];
+    check(
+        &posted().geocoder(),
+        1,
+        &script,
+        &expect![[r#"
+            G2 K120+000 -> certain
+              post G2, km 120
+            G2 km 122,5 -> certain
+              post G2, km 122.5; reckoned between km 120 and km 125
+            k127+500 g2 -> certain
+              post G2, km 127.5; reckoned between km 125 and km 135
+            km 130 on G2 -> certain
+              post G2, km 130; reckoned between km 125 and km 135
+            G2 km 200 -> missing
+              route G2; the file has posts from km 120 to km 135 on this road
+            I-95 mile 25 -> certain
+              post I 95, mile 25; reckoned between mile 20 and mile 30
+            mm 20 I 95 -> certain
+              post I 95, mile 20
+            I 95 km 40.234 -> certain
+              post I 95, mile 25; the posts of this road count in the other unit; reckoned between mile 20 and mile 30
+            exit 7A G2 -> certain
+              exit Exit 7A G2
+            G2 exit 7 -> confirm
+              exit Exit 7A G2; '7' completed to '7a'
+            Gaocun -> certain
+              exit Exit 7A G2; also called 'Gaocun'
+        "#]],
+    );
+}
+
+#[test]
+fn reckons_along_the_road_between_posts() {
+    let town = posted();
+    let found = town.geocoder().find("G2 km 130", &Ask::default());
+    // Halfway from 125 to 135 along the road is the corner, not a place on the straight line.
+    let corner = town.at(10_000.0, 0.0);
+    assert!(found.answers[0].point.meters_to(corner) < 30.0, "{found:?}");
+}
+
+fn chinese() -> Town {
+    let mut town = Town::new("朝阳区", 39.9, 116.4);
+    town.street(
+        "长安街|Chang'an Avenue",
+        &[(-500.0, 0.0), (0.0, 0.0), (500.0, 0.0)],
+    )
+    .street("建国门外大街", &[(0.0, -500.0), (0.0, 0.0), (0.0, 500.0)])
+    .street("长春路", &[(900.0, -500.0), (900.0, 500.0)])
+    .house("12", "长安街", 100.0, 10.0)
+    .house("88号", "建国门外大街", 10.0, 100.0)
+    .place("北京协和医院", "hospital", 300.0, 300.0);
+    town
+}
+
+#[test]
+fn finds_chinese_names() {
+    let script = [
+        "长安街12号",
+        "朝阳区长安街12号",
+        "長安街１２號",
+        "changan jie 12",
+        "12 Chang'an Ave",
+        "长按街12号",
+        "常安街12号",
+        "建国门外大街88号",
+        "建国外大街88号",
+        "长安街与建国门外大街交叉口",
+        "协和医院",
+        "jianguomenwaidajie",
+        "长安街99号",
+        "火星路1号",
+    ];
+    check(
+        &chinese().geocoder(),
+        1,
+        &script,
+        &expect![[r#"
+            长安街12号 -> certain
+              house-point 长安街12号, 朝阳区
+            朝阳区长安街12号 -> certain
+              house-point 长安街12号, 朝阳区
+            長安街１２號 -> certain
+              house-point 长安街12号, 朝阳区
+            changan jie 12 -> confirm
+              house-point 长安街12号, 朝阳区; sounds like 'changanjie'
+            12 Chang'an Ave -> certain
+              house-point 长安街12号, 朝阳区; also called 'Chang'an Avenue'
+            长按街12号 -> confirm
+              house-point 长安街12号, 朝阳区; sounds like 'zhanganjie'
+            常安街12号 -> confirm
+              house-point 长安街12号, 朝阳区; sounds like 'changanjie'
+            建国门外大街88号 -> certain
+              house-point 建国门外大街88号, 朝阳区
+            建国外大街88号 -> certain
+              house-point 建国门外大街88号, 朝阳区; '建国外大街' taken for '建国门外大街'
+            长安街与建国门外大街交叉口 -> certain
+              intersection 长安街 & 建国门外大街, 朝阳区
+            协和医院 -> confirm
+              place 北京协和医院, 朝阳区; '协和医院' taken for '北京协和医院'
+            jianguomenwaidajie -> confirm
+              street 建国门外大街, 朝阳区; sounds like 'jianguomenwaidajie'
+            长安街99号 -> missing
+              street 长安街, 朝阳区; number 99 is not known here: the file has 12 to 12
+            火星路1号 -> missing; '火星路 1 号' is not in the file
+        "#]],
+    );
+}
+
+#[test]
+fn knows_the_agencys_own_names() {
+    let list = "name,target\nThe Pit,\"39.0012, -76.0034\"\nOld Stables,Mission & 5th\nSchool Lane,Elm Street\n";
+    let geocoder = english()
+        .geocoder()
+        .with_overlay(Overlay::parse(list).unwrap());
+    let script = ["the pit", "Old Stabels", "14 School Lane", "14 Elm Street"];
+    check(
+        &geocoder,
+        1,
+        &script,
+        &expect![[r#"
+        the pit -> certain
+          alias The Pit; 'The Pit' in the agency's list
+        Old Stabels -> certain
+          intersection Mission Street & 5th Street, Ashford; 'street' was not said; 'street' was not said; 'stabels' taken for 'stables'; 'Old Stables' in the agency's list
+        14 School Lane -> certain
+          house-point 14 Elm Street, Ashford; 'School Lane' in the agency's list
+        14 Elm Street -> certain
+          house-point 14 Elm Street, Ashford
+    "#]],
+    );
+}
+
+#[test]
+fn refuses_a_list_with_the_line_that_is_wrong() {
+    let lists = [
+        "Pit,1",
+        "name,target\nPit",
+        "name,target\n\nPit,\"39.0, -76",
+        "name,target\nPit,\"39.00 -190.00\"",
+    ];
+    let refusals = lists.map(|text| Overlay::parse(text).unwrap_err().to_string());
+    expect![[r#"
+        line 1: the list has to begin with the header `name,target`
+        line 2: expected a name and a target; put a text with a comma into quotes
+        line 3: a quote is not closed
+        line 2: not a position: latitude 39 or longitude -190 is beyond the earth's range"#]]
+    .assert_eq(&refusals.join("\n"));
+}
+
+#[test]
+fn says_what_stands_at_a_point() {
+    let town = english();
+    let geocoder = town.geocoder();
+    let mut replies = String::new();
+    for (x, y) in [
+        (105.0, 20.0),
+        (100.0, -30.0),
+        (-100.0, 90.0),
+        (8_000.0, 8_000.0),
+    ] {
+        let here = geocoder.reverse(town.at(x, y));
+        let label = here.as_ref().and_then(Here::label);
+        let side = here.as_ref().and_then(|here| here.side);
+        writeln!(replies, "{label:?} {side:?}").unwrap();
+    }
+    expect![[r#"
+        Some("201 Main Street, Ashford") Some("north")
+        Some("201 Main Street, Ashford") Some("south")
+        Some("100 block of Main Street, Ashford, near Elm Street") Some("north")
+        None None
+    "#]]
+    .assert_eq(&replies);
+}
