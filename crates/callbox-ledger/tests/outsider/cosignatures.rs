@@ -46,7 +46,7 @@ fn an_outsider_agrees_on_cosignatures_of_both_kinds() {
         .unwrap();
     note = add_cosignatures(&note, &lines).unwrap();
 
-    let python = std::env::var("CALLBOX_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let python = crate::python();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outsider/cosignatures.py");
     let run = |note: &str| {
         fs::write(place("note"), note).unwrap();

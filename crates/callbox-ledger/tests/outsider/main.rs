@@ -1,7 +1,7 @@
 //! What others' programs make of what the ledger publishes: Go's code for tiled logs, Python's cryptography, a browser.
 //!
-//! Needs Go with Debian's `golang-golang-x-mod-dev`, Python with `cryptography` 47 or newer (any interpreter named
-//! by `CALLBOX_PYTHON`), and Chromium; a test that lacks its tool says so and passes.
+//! Needs Go with Debian's `golang-golang-x-mod-dev`, Python with `cryptography` 47 or newer and `pymerkle` (any
+//! interpreter named by `CALLBOX_PYTHON`), and Chromium; a test that lacks its tool says so and passes.
 
 #![expect(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 #![expect(
@@ -30,4 +30,9 @@ fn draft(version: u32) -> Draft<'static> {
         open: b"\x82\x01\x63ENR",
         personal: version.is_multiple_of(3).then_some(b"caller Ada, 555 0100"),
     }
+}
+
+/// Gives the Python interpreter to use.
+fn python() -> String {
+    std::env::var("CALLBOX_PYTHON").unwrap_or_else(|_| "python3".to_owned())
 }

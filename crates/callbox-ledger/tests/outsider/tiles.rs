@@ -108,3 +108,31 @@ fn an_outsider_agrees_and_finds_every_change() {
     let (good, text) = run(&program, &key, directory.path());
     assert!(!good, "another key: {text}");
 }
+
+#[test]
+fn another_outsider_computes_the_same_root() {
+    let directory = tempfile::tempdir().unwrap();
+    export(directory.path(), 3000);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outsider/root.py");
+    let output = Command::new(crate::python())
+        .arg(script)
+        .arg(directory.path().join("entries"))
+        .arg("3000")
+        .output();
+    let output = match output {
+        Ok(output) if output.status.code() != Some(3) => output,
+        _ => {
+            eprintln!("SKIPPED: needs Python with the package pymerkle");
+            return;
+        }
+    };
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let note = fs::read_to_string(directory.path().join("tiles/checkpoint")).unwrap();
+    let root = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    assert_eq!(note.lines().nth(2), Some(root.as_str()));
+    eprintln!("pymerkle says: {root}");
+}
