@@ -106,38 +106,28 @@ struct Witnesses<'a> {
     other_down: Vec<AtomicU32>,
 }
 
-/// Which of a vertex's links leads to a vertex.
-struct Scratch {
-    of: Vec<u32>,
-    link: Vec<u32>,
-}
-
 impl Witnesses<'_> {
-    fn scratch(&self) -> Scratch {
-        Scratch {
-            of: vec![u32::MAX; self.cch.vertices()],
-            link: vec![0; self.cch.vertices()],
-        }
+    fn scratch(&self) -> Vec<u32> {
+        vec![0; self.cch.vertices()]
     }
 
-    /// Looks at all triangles above each vertex, from the highest vertex down: the times between
-    /// higher vertices are known by then.
-    fn run(&self, range: Range<u32>, scratch: &mut Scratch) {
-        let (head, up, down) = (&*self.cch.head, self.up, self.down);
-        for vertex in range.rev() {
-            for link in self.cch.ups(vertex) {
-                scratch.of[head[link] as usize] = vertex;
-                scratch.link[head[link] as usize] = link as u32;
+    /// Looks at all triangles whose middle vertex is in the range, from the highest down: what lies
+    /// above a middle vertex is known by then.
+    ///
+    /// The first higher vertex on a shortest way is reached over a link with its own weight; from
+    /// there to another higher neighbour it is the true time that counts.
+    fn run(&self, range: Range<u32>, at: &mut [u32]) {
+        let (head, tail, up_first) = (&*self.cch.head, &*self.cch.tail, &*self.cch.up_first);
+        let (up, down) = (self.up, self.down);
+        for middle in range.rev() {
+            for link in self.cch.ups(middle) {
+                at[head[link] as usize] = link as u32;
             }
-            // The first higher vertex on a shortest way from here is reached over a link with its
-            // own weight; from there to another higher neighbour the true time is known already.
-            for low in self.cch.ups(vertex) {
-                for across in self.cch.ups(head[low]) {
-                    let far = head[across] as usize;
-                    if scratch.of[far] != vertex {
-                        continue;
-                    }
-                    let high = scratch.link[far] as usize;
+            for &low in self.cch.downs(middle) {
+                let low = low as usize;
+                let end = up_first[tail[low] as usize + 1] as usize;
+                for high in low + 1..end {
+                    let across = at[head[high] as usize] as usize;
                     let there = up[across].min(self.other_up[across].load(Relaxed));
                     let back = down[across].min(self.other_down[across].load(Relaxed));
                     // Over the middle vertex to the far one, over the far one to the middle one.
@@ -151,7 +141,7 @@ impl Witnesses<'_> {
     }
 }
 
-/// Each slot is written by one thread alone.
+/// No two threads write to one slot at a time: each works in subtrees of its own.
 fn least(slot: &AtomicU32, time: u32) {
     if time < slot.load(Relaxed) {
         slot.store(time, Relaxed);
