@@ -174,6 +174,11 @@ impl Stamps {
             .filter_map(move |meaning| Some((meaning, stamps.get(meaning)?)))
     }
 
+    /// Whether a meaning after this one has a time.
+    fn has_later_than(&self, meaning: Meaning) -> bool {
+        self.recorded().any(|(later, _)| later > meaning)
+    }
+
     /// Whether no time lies before one of an earlier meaning.
     fn are_in_order(&self) -> bool {
         self.recorded().map(|(_, at)| at).is_sorted()

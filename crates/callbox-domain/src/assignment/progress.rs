@@ -45,7 +45,9 @@ impl Payload for AssignmentProgressed {
                     }
                 }
             }
-            if let Some(slot) = assignment.stamps.slot(self.meaning) {
+            // A second transport does not stand in for a first whose beginning nobody recorded.
+            let is_past = assignment.stamps.has_later_than(self.meaning);
+            if let Some(slot) = assignment.stamps.slot(self.meaning).filter(|_| !is_past) {
                 slot.get_or_insert(entry.at);
             }
             // What is taken back does not speak against the times that stay.

@@ -1,8 +1,11 @@
 //! A closed incident may leave memory and come back; nobody notices.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use callbox_domain::{Center, Entry, Incident, IncidentId};
+use callbox_domain::{Center, Entry, Event, Incident, IncidentId};
 use proptest::prelude::*;
 
 use super::{Answer, Life, Step, histories};
@@ -40,6 +43,7 @@ fn step_in_archive(life: &mut Life, archive: &mut Archive, step: &Step) -> Answe
     if !answer.as_ref().is_ok_and(|events| !events.is_empty()) {
         thawed.into_iter().for_each(|id| life.center.freeze(id));
     }
+    assert_eq!(life.center.check(), Ok(()));
     retire(&mut life.center, 0, archive);
     answer
 }
@@ -73,7 +77,21 @@ proptest! {
         let mut life = Life::live(&steps);
         let is_closed = |(_, incident): &(u64, &Arc<Incident>)| incident.closed.is_some();
         let closed = life.center.incidents.iter().filter(is_closed).count();
+        // The order in which they were closed for the last time.
+        let mut order: Vec<(u64, IncidentId)> = life.entries.iter()
+            .filter_map(|entry| match &entry.event {
+                Event::IncidentClosed(closed) => Some((entry.seq, closed.incident)),
+                _ => None,
+            })
+            .filter(|(_, id)| life.center.incident(*id).unwrap().closed.is_some())
+            .collect();
+        order.reverse();
+        let mut seen = BTreeSet::new();
+        order.retain(|(_, id)| seen.insert(*id));
         let retired = life.center.retire(keep);
+        let gone: Vec<_> = retired.iter().map(|incident| incident.id).collect();
+        let oldest: Vec<_> = order.iter().skip(keep).rev().map(|(_, id)| *id).collect();
+        prop_assert_eq!(gone, oldest);
         prop_assert_eq!(retired.len(), closed.saturating_sub(keep));
         prop_assert_eq!(life.center.check(), Ok(()));
         prop_assert!(retired.iter().all(|incident| incident.closed.is_some()));

@@ -88,7 +88,7 @@ fn incident() -> impl Strategy<Value = IncidentId> {
 }
 
 fn maybe_incident() -> impl Strategy<Value = Option<IncidentId>> {
-    prop_oneof![3 => Just(None), 1 => incident().prop_map(Some)]
+    prop_oneof![Just(None), incident().prop_map(Some)]
 }
 
 fn unit() -> impl Strategy<Value = UnitId> {

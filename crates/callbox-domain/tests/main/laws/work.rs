@@ -106,6 +106,27 @@ proptest! {
     }
 
     #[test]
+    fn a_unit_that_is_still_on_an_incident_keeps_its_own_status(steps in histories()) {
+        let mut life = Life::new();
+        for step in &steps {
+            let before = life.center.clone();
+            let _ = life.step(step);
+            for (id, unit) in life.center.units.iter() {
+                let Some(was) = before.units.get(id) else { continue };
+                // A reassigned unit is free for a moment.
+                let moves = matches!(&step.command, Command::ReassignUnit(_));
+                if !moves && !unit.active.is_empty() && !was.active.is_empty() {
+                    prop_assert_eq!((&unit.status, unit.since), (&was.status, was.since));
+                }
+                let shown = unit.shown(&life.center);
+                prop_assert_eq!(shown.incident, unit.active.last().map(|(id, _)| *id));
+                let meaning = life.center.configuration.unit_statuses[shown.status].meaning;
+                prop_assert_eq!(shown.meaning, meaning, "what is shown is what the code means");
+            }
+        }
+    }
+
+    #[test]
     fn a_unit_is_on_one_incident_unless_expressly_sent_to_more(steps in histories()) {
         let mut life = Life::new();
         for step in &steps {

@@ -396,3 +396,32 @@ status E104 OOS 2
         "#]],
     );
 }
+
+#[test]
+fn a_second_transport_does_not_stand_in_for_the_first() {
+    check(
+        r#"
+receive MED
+dispatch A201 1
+09:20:00 status A201 HOS
+09:30:00 status A201 TRN
+09:40:00 status A201 HOS
+show 1
+"#,
+        expect![[r#"
+            receive MED
+              32 IncidentReceived #1 type=MED priority=2
+            dispatch A201 1
+              33 UnitDispatched #1/1 A201 type=AMB status=DSP
+            09:20:00 status A201 HOS
+              34 AssignmentProgressed #1/1 A201 status=HOS at_hospital
+            09:30:00 status A201 TRN
+              35 AssignmentProgressed #1/1 A201 status=TRN transporting
+            09:40:00 status A201 HOS
+              36 AssignmentProgressed #1/1 A201 status=HOS at_hospital
+            show 1
+              #1 received 09:00:00 type=MED priority=2
+                /1 A201 HOS: dispatched 09:00:00, at_hospital 09:20:00
+        "#]],
+    );
+}
