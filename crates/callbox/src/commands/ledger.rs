@@ -1,5 +1,8 @@
 //! `callbox ledger`: what others need to check the record.
 
+mod prove;
+mod tiles;
+
 use callbox_engine::Options;
 use callbox_ledger::Gate;
 use clap::{Args, Subcommand};
@@ -12,7 +15,7 @@ use crate::{
     output::{self, Format},
 };
 
-/// Prints what others need to check the record, and renews the keys of personal data
+/// Prints and checks what shows that the record is whole; renews the keys of personal data
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
@@ -30,6 +33,26 @@ enum What {
     /// Prints the verifier keys
     #[command(after_help = "Example:\n  callbox ledger keys --data callbox-data")]
     Keys(One),
+    /// Prints the proof that one event stands in the signed ledger (a C2SP tlog-proof)
+    #[command(
+        after_help = "Example:\n  callbox ledger prove --seq 41 --data callbox-data > event-41.tlog-proof"
+    )]
+    Prove(prove::Prove),
+    /// Checks a proof; needs neither a server nor the ledger
+    #[command(
+        after_help = "Example:\n  callbox ledger verify-proof event-41.tlog-proof --key \"$(cat key)\""
+    )]
+    VerifyProof(prove::VerifyProof),
+    /// Writes the ledger as files for static hosting (C2SP tlog-tiles)
+    #[command(
+        after_help = "Example:\n  callbox ledger export-tiles /var/www/ledger --data callbox-data"
+    )]
+    ExportTiles(tiles::Export),
+    /// Checks exported tiles; needs neither a server nor the ledger
+    #[command(
+        after_help = "Example:\n  callbox ledger check-tiles /var/www/ledger --key \"$(cat key)\""
+    )]
+    CheckTiles(tiles::Check),
     /// Begins a new key epoch, so that older backups no longer open what was erased
     ///
     /// Needs the server to be stopped. Afterwards write the keys anew with `backup --keys` and
@@ -52,6 +75,10 @@ impl Ledger {
         match self.what {
             What::Checkpoint(one) => checkpoint(&one),
             What::Keys(one) => keys(&one),
+            What::Prove(prove) => prove::prove(&prove),
+            What::VerifyProof(check) => prove::check(&check),
+            What::ExportTiles(export) => tiles::export(&export),
+            What::CheckTiles(check) => tiles::check(&check),
             What::RotateKeys(one) => rotate_keys(&one),
         }
     }

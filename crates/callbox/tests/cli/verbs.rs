@@ -130,6 +130,11 @@ fn ledger() {
         ledger keys --data nowhere
         ledger checkpoint --data nowhere
         ledger rotate-keys --data nowhere
+        ledger prove --seq 1000000 --data center
+        ledger prove --seq 0 --data nowhere
+        ledger verify-proof map.toml --key dispatch.example.org
+        ledger export-tiles tiles --data nowhere
+        ledger check-tiles nowhere --key dispatch.example.org
     ";
     check(&shop, script, expect_file!["transcripts/ledger.txt"]);
     let Ran { stdout: note, .. } = shop.run("ledger checkpoint --data center");
@@ -139,6 +144,67 @@ fn ledger() {
         lines[4].starts_with("\u{2014} dispatch.example.org/elm "),
         "{note}"
     );
+}
+
+#[test]
+fn proofs_and_tiles() {
+    let shop = Shop::new();
+    let init = "init --data center --center Elm --timezone UTC --origin dispatch.example.org/elm";
+    assert_eq!(shop.run(init).code, 0);
+    let key = shop
+        .run("ledger keys --data center")
+        .stdout
+        .trim()
+        .to_owned();
+    let proof = shop.run("ledger prove --seq 7 --data center").stdout;
+    shop.write("event-7.tlog-proof", &proof);
+    let held = shop.run(&format!(
+        "ledger verify-proof event-7.tlog-proof --key {key}"
+    ));
+    assert_eq!(held.code, 0, "{}", held.stderr);
+    assert!(
+        held.stdout
+            .starts_with("The proof holds: this is event 7 of "),
+        "{}",
+        held.stdout
+    );
+    // Any other leaf, place or signature is refused, and so is another ledger's key.
+    for (at, character) in proof.char_indices().step_by(13) {
+        if !character.is_ascii_alphanumeric() {
+            continue;
+        }
+        let mut changed = proof.clone();
+        let other = if character == 'A' { "B" } else { "A" };
+        changed.replace_range(at..=at, other);
+        shop.write("changed.tlog-proof", &changed);
+        let Ran { code, .. } = shop.run(&format!(
+            "ledger verify-proof changed.tlog-proof --key {key}"
+        ));
+        assert_ne!(code, 0, "byte {at} was changed:\n{changed}");
+    }
+    assert_eq!(
+        shop.run("ledger export-tiles tiles --entries entries --data center")
+            .code,
+        0
+    );
+    let checked = shop.run(&format!(
+        "ledger check-tiles tiles --entries entries --key {key}"
+    ));
+    assert_eq!(checked.code, 0, "{}", checked.stderr);
+    let bundle = shop.path("entries/tile/entries/000.p");
+    let bundle = std::fs::read_dir(bundle)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let mut bytes = std::fs::read(&bundle).unwrap();
+    bytes[40] ^= 1;
+    std::fs::write(&bundle, bytes).unwrap();
+    let checked = shop.run(&format!(
+        "ledger check-tiles tiles --entries entries --key {key}"
+    ));
+    assert_eq!(checked.code, 1, "{}", checked.stdout);
 }
 
 #[test]

@@ -1,0 +1,92 @@
+//! `callbox ledger export-tiles` and `check-tiles`: the record as files that anybody can host.
+
+use std::path::PathBuf;
+
+use callbox_ledger::{
+    Gate, SqliteReader, TileError, TileReport, VerifierKey, audit_tiles, export_tiles,
+};
+use clap::Args;
+use serde_json::json;
+
+use super::super::{Data, Printed, verify::key_of};
+use crate::{
+    center,
+    failure::{Failure, Outcome, chain},
+    output,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// Where the hash tiles and the checkpoint go; an export that was stopped goes on
+    #[arg(value_name = "DIR")]
+    tiles: PathBuf,
+    /// Where the events' public parts go, for auditors only
+    #[arg(long, value_name = "DIR")]
+    entries: Option<PathBuf>,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// The exported tiles
+    #[arg(value_name = "DIR")]
+    tiles: PathBuf,
+    /// The exported events; each is then hashed too
+    #[arg(long, value_name = "DIR")]
+    entries: Option<PathBuf>,
+    /// The ledger's verifier key, from somebody you trust
+    #[arg(long, value_name = "VERIFIER-KEY")]
+    key: String,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+/// Writes the tiles of everything that is signed.
+pub(super) fn export(export: &Export) -> Outcome {
+    let data = center::existing(&export.data.data)?;
+    let key = key_of(&data)?;
+    let gate = Gate::open(&data.checkpoint()).map_err(|error| Failure::internal(&error))?;
+    let note = gate
+        .note()
+        .map_err(|error| Failure::Check(chain(&error)))?
+        .ok_or_else(|| {
+            Failure::Input(
+                "nothing was signed yet; start the server, it signs within a second".to_owned(),
+            )
+        })?;
+    let mut reader =
+        SqliteReader::open(&data.ledger_db()).map_err(|error| center::store(&error))?;
+    let entries = export.entries.as_deref();
+    let report = export_tiles(&mut reader, &note, &key, &export.tiles, entries)
+        .map_err(|error| failure(&error))?;
+    print("exported", &report, &export.printed)
+}
+
+/// Checks exported tiles with nothing but the files and the key.
+pub(super) fn check(check: &Check) -> Outcome {
+    let key = VerifierKey::parse(check.key.trim()).map_err(|error| {
+        Failure::Usage(format!(
+            "the verifier key cannot be read: {}",
+            chain(&error)
+        ))
+    })?;
+    let report = audit_tiles(&check.tiles, check.entries.as_deref(), &key)
+        .map_err(|error| Failure::Check(chain(&error)))?;
+    print("the tiles are good:", &report, &check.printed)
+}
+
+fn failure(error: &TileError) -> Failure {
+    match error {
+        TileError::Store(error) => center::store(error),
+        _ => Failure::Input(chain(error)),
+    }
+}
+
+fn print(what: &str, report: &TileReport, printed: &Printed) -> Outcome {
+    let json = json!({"events": report.size, "read": report.read});
+    let text = format!("{what} {} signed events", report.size);
+    output::result(printed.format, text, &json)
+}
