@@ -12,7 +12,7 @@ use super::vocabulary::{Class, Role};
 use crate::Coord;
 
 /// The most streets on either side that are tried.
-const MAX_STREETS: usize = 16;
+const MAX_STREETS: usize = 48;
 /// Streets that pass nearer than this without meeting are offered with a warning.
 const NEAR_METERS: f64 = 60.0;
 /// The most pairs of streets without a common node whose lines are compared.

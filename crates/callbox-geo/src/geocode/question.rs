@@ -8,7 +8,7 @@ use super::text::{Script, Token};
 use super::vocabulary::{Class, Role};
 
 /// The most tokens that one word may stand for.
-const MAX_HITS: usize = 160;
+const MAX_HITS: usize = 400;
 
 /// A token of the index that a word may stand for.
 #[derive(Debug, Clone, Copy)]
