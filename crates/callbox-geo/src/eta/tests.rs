@@ -398,6 +398,66 @@ fn closures_detour_and_reach_the_incident() {
     assert!(streets.snap(f64::NAN, 8.0).is_none());
 }
 
+#[test]
+fn a_call_on_a_street_inside_a_restriction_is_reached() {
+    // From West over Middle into North is forbidden, so who comes from West is on a copy of Middle.
+    let mut file = PbfWriter::new(Vec::new()).unwrap();
+    for (id, lat, lon) in [
+        (1, 50.0, 8.0),
+        (2, 50.0, 8.01),
+        (3, 50.0, 8.02),
+        (4, 50.01, 8.02),
+    ] {
+        file.node(id, lat, lon, &[]).unwrap();
+    }
+    for (id, nodes, name) in [
+        (1, [1, 2], "West"),
+        (2, [2, 3], "Middle"),
+        (3, [3, 4], "North"),
+    ] {
+        file.way(id, &nodes, &[("highway", "residential"), ("name", name)])
+            .unwrap();
+    }
+    let members = [
+        (MemberKind::Way, 1, "from"),
+        (MemberKind::Way, 2, "via"),
+        (MemberKind::Way, 3, "to"),
+    ];
+    let tags = [("type", "restriction"), ("restriction", "no_left_turn")];
+    file.relation(1, &members, &tags).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let pbf = dir.path().join("x.osm.pbf");
+    std::fs::write(&pbf, file.finish().unwrap()).unwrap();
+    let (_dir, streets) = imported(&pbf);
+    let unit = streets.snap(50.0, 8.005).unwrap();
+    let middle = streets.snap(50.0, 8.015).unwrap();
+    let north = streets.snap(50.005, 8.02).unwrap();
+    let legs = |to: &Snapped, profile: &str| -> Option<Vec<(String, Vec<Notice>)>> {
+        let route = streets.route(&unit, to, streets.profile(profile).unwrap())?;
+        check(&route);
+        Some(
+            route
+                .legs
+                .into_iter()
+                .map(|leg| (leg.name, leg.notices))
+                .collect(),
+        )
+    };
+    let leg = |name: &str, notices: &[Notice]| (name.to_owned(), notices.to_vec());
+    let straight = vec![leg("West", &[]), leg("Middle", &[])];
+    assert_eq!(legs(&middle, "car"), Some(straight));
+    assert_eq!(legs(&north, "car"), None);
+    let passed = vec![
+        leg("West", &[]),
+        leg("Middle", &[]),
+        leg("North", &[Notice::ForbiddenTurn]),
+    ];
+    assert_eq!(legs(&north, "blue-light"), Some(passed));
+    // Closing Middle closes the copy as well.
+    streets.set_condition(&streets.edges_at(&middle), Condition::Impassable);
+    assert_eq!(legs(&north, "blue-light"), None);
+}
+
 /// An extract of the shared data, or nothing and a line that says so.
 fn shared(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -16,6 +16,7 @@ use std::{
 use crate::{
     Progress, Stage, Step,
     eta::{StreetBuilder, StreetCounts},
+    geocode::{self, GeocodeBuilder},
     osm::{Extract, OsmError, Wants},
 };
 
@@ -78,6 +79,8 @@ pub struct Imported {
     pub tagged_nodes: u64,
     /// What was made of the streets.
     pub streets: StreetCounts,
+    /// What was made of names and addresses.
+    pub addresses: geocode::Counts,
     /// Bytes of the files written.
     pub bytes: u64,
     /// Seconds for reading the extract.
@@ -103,9 +106,10 @@ pub trait Builder: Wants {
 /// any error, and on a kill at any moment, the network in use stays as it was. One import at a time:
 /// the caller holds the data directory's lock.
 pub fn run(pbf: &Path, out_dir: &Path, progress: Progress<'_>) -> Result<Imported, ImportError> {
-    let streets = StreetBuilder::default();
-    let mut imported = run_with(&[&streets], pbf, out_dir, progress)?;
+    let (streets, addresses) = (StreetBuilder::default(), GeocodeBuilder::default());
+    let mut imported = run_with(&[&streets, &addresses], pbf, out_dir, progress)?;
     imported.streets = streets.counts();
+    imported.addresses = addresses.counts();
     Ok(imported)
 }
 
