@@ -31,8 +31,7 @@ pub(crate) fn verdict(index: &Index, candidates: &mut [Candidate], unknown: &[St
         return Verdict::Missing;
     }
     // A word that is nowhere in the file and that the best answer had to leave aside was a name of something.
-    let left_aside =
-        |reason: &Reason| matches!(reason, Reason::Ignored(word) if unknown.contains(word));
+    let left_aside = |reason: &Reason| matches!(reason, Reason::Ignored(word) if word.chars().count() > 3 && unknown.contains(word));
     if best.answer.reasons.iter().any(left_aside) {
         return Verdict::Missing;
     }

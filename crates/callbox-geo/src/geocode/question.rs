@@ -214,7 +214,7 @@ pub(crate) fn readings(index: &Index, tokens: &[Token], typing: bool) -> Vec<Rea
         .enumerate()
         .filter(|(_, token)| token.script == Script::Number);
     for (at, token) in numbers.take(3) {
-        let Some(mut number) = HouseNumber::parse(&token.text) else {
+        let Some(mut number) = HouseNumber::list(&token.text).into_iter().next() else {
             continue;
         };
         let mut end = at + 1;

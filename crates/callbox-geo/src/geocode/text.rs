@@ -162,7 +162,7 @@ fn single_letters(text: &[char], start: usize, at: usize) -> bool {
         && !text.get(at + 2).is_some_and(|c| c.is_alphanumeric())
 }
 
-/// Takes a number with what belongs to it: `12a`, `12-14`, `12/3`, or an ordinal `12th`; `12km` and `12main` are cut.
+/// Takes a number with what belongs to it: `12a`, `12-14`, `12/3`, `12;14`, or an ordinal `12th`; `12km` and `12main` are cut.
 fn take_number(text: &[char], start: usize, tokens: &mut Vec<Token>) -> usize {
     let digits = |from: usize| {
         text[from..]
@@ -172,7 +172,7 @@ fn take_number(text: &[char], start: usize, tokens: &mut Vec<Token>) -> usize {
     };
     let mut end = digits(start);
     while end + 1 < text.len()
-        && matches!(text[end], '-' | '/' | '–')
+        && matches!(text[end], '-' | '/' | '–' | ';')
         && text[end + 1].is_ascii_digit()
         && end - start < MAX_TOKEN_CHARS
     {
