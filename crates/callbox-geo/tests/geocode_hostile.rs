@@ -187,7 +187,7 @@ fn replies_to_what_is_pasted_by_mistake() {
         "twenty one hundred ".repeat(600),
         "\u{202E}dlo llim \u{200F}".repeat(500),
         "شارع الملك ".repeat(900),
-        "👩‍🚒🚒🔥".repeat(700),
+        "👩\u{200D}🚒🚒🔥".repeat(700),
         "e\u{301}\u{301}\u{301}".repeat(2_000),
         "1/2/3/4-5-6".repeat(900),
         "+".repeat(10_000),
