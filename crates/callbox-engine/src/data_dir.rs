@@ -176,6 +176,11 @@ impl DataDir {
         self.root.join("archive.db")
     }
 
+    /// The road network and the geocoder, as they were imported.
+    pub fn streets(&self) -> PathBuf {
+        self.root.join("streets")
+    }
+
     /// Accounts and sessions.
     pub fn access_db(&self) -> PathBuf {
         self.root.join("access.db")

@@ -3,6 +3,8 @@
 mod backup;
 mod demo;
 mod doctor;
+mod geo;
+mod import;
 mod init;
 mod ledger;
 mod replay;
@@ -38,6 +40,8 @@ enum Verb {
     Demo(demo::Demo),
     Init(init::Init),
     Serve(serve::Serve),
+    Import(import::Import),
+    Geo(geo::Geo),
     Replay(replay::Replay),
     Report(report::Report),
     Verify(verify::Verify),
@@ -56,6 +60,8 @@ impl Cli {
             Verb::Demo(verb) => verb.run(),
             Verb::Init(verb) => verb.run(),
             Verb::Serve(verb) => verb.run(),
+            Verb::Import(verb) => verb.run(),
+            Verb::Geo(verb) => verb.run(),
             Verb::Replay(verb) => verb.run(),
             Verb::Report(verb) => verb.run(),
             Verb::Verify(verb) => verb.run(),

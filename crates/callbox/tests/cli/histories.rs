@@ -17,13 +17,17 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The file, where the histories are kept beside the checkout or where the environment says.
 fn history(name: &str) -> Option<PathBuf> {
+    real("calls", name)
+}
+
+/// The file, where real data is kept beside the checkout or where the environment says.
+pub(crate) fn real(kind: &str, name: &str) -> Option<PathBuf> {
     let dir = match env::var_os("CALLBOX_SHARED_DATA") {
         Some(dir) => PathBuf::from(dir),
         None => root().join("../shared/data"),
     };
-    let path = dir.join("calls").join(name);
+    let path = dir.join(kind).join(name);
     if path.exists() {
         return Some(path);
     }

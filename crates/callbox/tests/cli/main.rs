@@ -6,4 +6,5 @@ mod coverage;
 mod histories;
 mod serving;
 mod shop;
+mod streets;
 mod verbs;

@@ -4,7 +4,7 @@ use expect_test::expect_file;
 
 use crate::shop::{Ran, Shop};
 
-fn check(shop: &Shop, script: &str, expected: expect_test::ExpectFile) {
+pub(crate) fn check(shop: &Shop, script: &str, expected: expect_test::ExpectFile) {
     expected.assert_eq(&shop.transcript(script));
 }
 

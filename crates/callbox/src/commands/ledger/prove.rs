@@ -55,6 +55,13 @@ pub(super) fn prove(prove: &Prove) -> Outcome {
                 "nothing was signed yet; start the server, it signs within a second".to_owned(),
             )
         })?;
+    let signed = Checkpoint::open(&note, &key).map_err(|error| Failure::Check(chain(&error)))?;
+    if prove.seq >= signed.size {
+        return Err(Failure::Input(format!(
+            "there is no event {} among the {} that are signed; they count from 0",
+            prove.seq, signed.size
+        )));
+    }
     let mut reader =
         SqliteReader::open(&data.ledger_db()).map_err(|error| center::store(&error))?;
     let proven =

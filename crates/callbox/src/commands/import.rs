@@ -1,0 +1,125 @@
+//! `callbox import`: what a center needs from outside, taken in as a whole or not at all.
+
+use std::{path::PathBuf, sync::Mutex};
+
+use callbox_geo::{
+    Stage, Step,
+    import::{self, ImportError},
+};
+use clap::{Args, Subcommand};
+use indicatif::ProgressBar;
+use serde_json::json;
+
+use super::{Data, Printed};
+use crate::{
+    center,
+    failure::{Failure, Outcome, chain},
+    output,
+};
+
+/// Takes streets and addresses in from an OpenStreetMap extract
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  callbox import streets town.osm.pbf --data callbox-data")]
+pub(super) struct Import {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Builds the road network and the geocoder from an extract (.osm.pbf)
+    ///
+    /// A file that cannot be read leaves the streets that are in use as they were.
+    #[command(after_help = "Example:\n  callbox import streets town.osm.pbf --data callbox-data")]
+    Streets(Streets),
+}
+
+#[derive(Debug, Args)]
+struct Streets {
+    /// The extract
+    #[arg(value_name = "FILE.osm.pbf")]
+    file: PathBuf,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+impl Import {
+    pub(super) fn run(self) -> Outcome {
+        let What::Streets(streets) = self.what;
+        streets.run()
+    }
+}
+
+impl Streets {
+    fn run(&self) -> Outcome {
+        let data = center::existing(&self.data.data)?;
+        let shown: Mutex<Option<(Stage, ProgressBar)>> = Mutex::new(None);
+        let progress = |step: Step| show(&shown, step);
+        let imported = import::run(&self.file, &data.streets(), &progress);
+        if let Ok(Some((_, bar))) = shown.into_inner() {
+            bar.finish_and_clear();
+        }
+        let imported = imported.map_err(|error| failure(&error))?;
+        let (streets, addresses) = (imported.streets, imported.addresses);
+        let json = json!({
+            "nodes": streets.roads.nodes, "edges": streets.roads.edges, "streets": addresses.streets,
+            "houses": addresses.houses, "crossings": addresses.crossings,
+            "places": addresses.places, "posts": addresses.posts, "bytes": imported.bytes,
+            "seconds": imported.seconds,
+        });
+        let text = format!(
+            "junctions     {}\npieces        {}\nstreets       {}\nhouse numbers {}\n\
+             crossings     {}\nplaces        {}\nposts         {}\nbytes         {}\n\
+             seconds       {:.1}",
+            streets.roads.nodes,
+            streets.roads.edges,
+            addresses.streets,
+            addresses.houses,
+            addresses.crossings,
+            addresses.places,
+            addresses.posts,
+            imported.bytes,
+            imported.seconds,
+        );
+        output::result(self.printed.format, text, &json)
+    }
+}
+
+/// Shows how far a stage is; a new stage gets a new bar.
+fn show(shown: &Mutex<Option<(Stage, ProgressBar)>>, step: Step) {
+    // A panic in another thread of the import is told by the import itself.
+    let Ok(mut shown) = shown.lock() else { return };
+    match &*shown {
+        Some((stage, bar)) if *stage == step.stage => bar.set_position(step.done),
+        _ => {
+            let bar = crate::progress::bar(words(step.stage), Some(step.total));
+            bar.set_position(step.done);
+            if let Some((_, before)) = shown.replace((step.stage, bar)) {
+                before.finish_and_clear();
+            }
+        }
+    }
+}
+
+fn words(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Ways => "reading ways",
+        Stage::Nodes => "reading nodes",
+        Stage::Roads => "building roads",
+        Stage::Order => "ordering",
+        Stage::Customize => "computing times",
+        Stage::Geocoder => "building addresses",
+        Stage::Write => "writing",
+    }
+}
+
+fn failure(error: &ImportError) -> Failure {
+    Failure::Input(format!(
+        "{}. The streets in use stay as they were.",
+        chain(error)
+    ))
+}
