@@ -97,9 +97,11 @@ fn for_reader(
         .and_then(|value| value.to_str().ok());
     let reads_pages = accepts.is_some_and(|accepts| accepts.contains("text/html"));
     match response.extensions().get::<Problem>() {
-        Some(problem) if reads_pages && !is_program => {
-            (problem.status, pages::problem(state, headers, signed, problem)).into_response()
-        }
+        Some(problem) if reads_pages && !is_program => (
+            problem.status,
+            pages::problem(state, headers, signed, problem),
+        )
+            .into_response(),
         _ => response,
     }
 }

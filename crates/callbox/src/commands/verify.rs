@@ -9,7 +9,8 @@ use std::{
 
 use callbox_engine::DataDir;
 use callbox_ledger::{
-    Checkpoint, Fault, Gate, Progress, Signer, SqliteReader, VerifierKey, VerifyReport, verify,
+    Checkpoint, Fault, Gate, Progress, Signer, SqliteReader, StoreError, VerifierKey, VerifyReport,
+    verify,
 };
 use clap::Args;
 use serde_json::json;
@@ -136,7 +137,14 @@ pub(super) fn check(
     path: &Path,
     against: Option<&Checkpoint>,
 ) -> Outcome<Result<VerifyReport, Fault>> {
-    let mut reader = SqliteReader::open(path).map_err(|error| center::store(&error))?;
+    let mut reader = SqliteReader::open(path).map_err(|error| match error {
+        // A file that is no database any more is a ledger that was not left as it was written.
+        StoreError::Corrupt { .. } => Failure::Check(format!(
+            "the ledger is NOT good: {}; put a backup back",
+            crate::failure::chain(&error)
+        )),
+        error => center::store(&error),
+    })?;
     let bar = crate::progress::bar("verifying", against.map(|checkpoint| checkpoint.size));
     let mut progress = |progress: Progress| bar.set_position(progress.events);
     let found = verify(&mut reader, against, &mut progress);

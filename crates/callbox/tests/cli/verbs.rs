@@ -118,6 +118,10 @@ fn verify_finds_an_altered_byte() {
     let Ran { code, stdout, .. } = shop.run("verify --data center --format json");
     assert_eq!(code, 1);
     assert!(stdout.contains("\"first_bad_frame\": "), "{stdout}");
+    std::fs::write(&path, [7; 20_000]).unwrap();
+    let Ran { code, stderr, .. } = shop.run("verify --data center");
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.contains("NOT good"), "{stderr}");
 }
 
 #[test]
