@@ -197,7 +197,10 @@ impl Engine {
     ) -> Result<Self, OpenError> {
         let signer = Signer::load(&dir.signing_key())?;
         let gate = Gate::open(&dir.checkpoint())?;
+        // The vault is opened only while no other server can be at work on it.
+        let lock = (stores.writer)()?;
         let sealer = Arc::new(Sealer::open(dir)?);
+        drop(lock);
         let reader = Reader::new((stores.reader)()?, Arc::clone(&sealer));
         let archive = Archive::open(&dir.archive_db())?;
         let snapshot_file = dir.snapshot_file();

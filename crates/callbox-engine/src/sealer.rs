@@ -69,9 +69,17 @@ impl Sealer {
         self.vault().claim(kid_of(sealed)?, leaf.stream)
     }
 
-    /// Seals a state snapshot.
+    /// The highest number of a key in the vault.
+    pub(crate) fn highest_key(&self) -> Result<u64, VaultError> {
+        self.vault().highest()
+    }
+
+    /// Seals a state snapshot. A start goes on from it, so that the vault has to know by then which
+    /// keys serve what stands before it.
     pub(crate) fn seal_snapshot(&self, content: &[u8]) -> Result<Vec<u8>, VaultError> {
-        self.vault().seal(SNAPSHOT, SNAPSHOT_HEADER, content)
+        let mut vault = self.vault();
+        vault.flush()?;
+        vault.seal(SNAPSHOT, SNAPSHOT_HEADER, content)
     }
 
     /// Opens a state snapshot.

@@ -586,3 +586,35 @@ fn reports_read_the_record_without_its_keys() {
         "a server without keys does not start"
     );
 }
+
+#[test]
+fn a_vault_that_is_older_than_the_ledger_is_refused() {
+    let house = house();
+    let engine = house.open();
+    configure(&engine);
+    let call = |engine: &Engine| {
+        let place = callbox_domain::Place::new(text("12 Elm St"), None);
+        let call = ReceiveIncident {
+            place: Some(place),
+            ..ReceiveIncident::default()
+        };
+        submit(engine, call).unwrap();
+    };
+    call(&engine);
+    engine.shutdown();
+    let old = house.dir.root.join("old-vault.db");
+    std::fs::copy(house.dir.vault_db(), &old).unwrap();
+    let engine = house.open();
+    // More calls than one pool of keys serves.
+    (0..600).for_each(|_| call(&engine));
+    let live = state(&engine);
+    engine.shutdown();
+    let newest = std::fs::read(house.dir.vault_db()).unwrap();
+    std::fs::copy(&old, house.dir.vault_db()).unwrap();
+    let opened = Engine::open(&house.dir, options());
+    assert!(opened.is_err(), "a key's number would be given out twice");
+    std::fs::write(house.dir.vault_db(), newest).unwrap();
+    let engine = house.open();
+    assert_eq!(state(&engine), live);
+    engine.shutdown();
+}

@@ -30,6 +30,9 @@ pub enum RootError {
     /// The file cannot be read or written.
     #[error("the root key's file cannot be used: {0}")]
     Io(#[from] io::Error),
+    /// There is no such file.
+    #[error("{} is missing; put it back from the file that backup --keys wrote", .0.display())]
+    Missing(std::path::PathBuf),
     /// The file is not as this version writes it.
     #[error("the file does not hold a root key; put its backup back")]
     Malformed,
@@ -72,6 +75,9 @@ impl RootFile {
 
     /// Reads the root key from `path`; refuses a file that other users can read.
     pub fn load(path: &Path) -> Result<Self, RootError> {
+        if !path.exists() {
+            return Err(RootError::Missing(path.to_owned()));
+        }
         #[cfg(unix)]
         if std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path)?.permissions()) & 0o077 != 0
         {

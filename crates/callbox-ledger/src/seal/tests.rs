@@ -84,6 +84,24 @@ fn what_was_sealed_opens_also_after_a_start() {
 }
 
 #[test]
+fn which_key_serves_whom_is_found_again_after_a_crash() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut open = vault(directory.path());
+    let sealed = open.seal(ONE, b"h", b"one").unwrap();
+    // The process ends here, without a flush.
+    std::mem::forget(open);
+    let mut open = vault(directory.path());
+    let kid = kid_of(&sealed).unwrap();
+    // Before the ledger is read, the key is not given out again.
+    let other = open.seal(OTHER, b"h", b"other").unwrap();
+    assert_ne!(kid_of(&other).unwrap(), kid);
+    open.claim(kid, ONE).unwrap();
+    assert_eq!(open.destroy(ONE, 5).unwrap().len(), 1);
+    assert_eq!(open.open_sealed(b"h", &sealed).unwrap(), Opened::Erased);
+    assert_eq!(known(open.open_sealed(b"h", &other).unwrap()), b"other");
+}
+
+#[test]
 fn every_changed_byte_is_found() {
     let directory = tempfile::tempdir().unwrap();
     let mut vault = vault(directory.path());

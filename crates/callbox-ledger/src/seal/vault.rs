@@ -116,6 +116,8 @@ pub struct Vault {
     /// Keys that are durable and serve no domain yet.
     pool: Vec<(u64, Key)>,
     domains: HashMap<Stream, u64>,
+    /// Keys in use whose domain the file does not name yet; written with the next flush.
+    pending: Vec<(u64, Stream)>,
     /// Keys that served no domain when the vault was opened; a crash may have forgotten which.
     loose: HashSet<u64>,
     pub(super) open: HashMap<u64, Key>,
@@ -127,6 +129,13 @@ impl std::fmt::Debug for Vault {
         f.debug_struct("Vault")
             .field("epoch", &self.epoch.0)
             .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Vault {
+    fn drop(&mut self) {
+        // What is not written now, `claim` finds in the ledger, as after a crash.
+        let _ = self.flush();
     }
 }
 
@@ -177,6 +186,7 @@ impl Vault {
             epoch,
             pool: Vec::new(),
             domains: HashMap::new(),
+            pending: Vec::new(),
             open: HashMap::new(),
             order: VecDeque::new(),
         })
@@ -212,6 +222,7 @@ impl Vault {
     /// Until [`rotate`](Vault::rotate) a backup of the vault together with the present epoch's key
     /// still holds the key.
     pub fn destroy(&mut self, domain: Stream, now_us: i64) -> Result<Vec<Hash>, VaultError> {
+        self.flush()?;
         let (kind, no) = (domain.kind, domain.no as i64);
         let fingerprints = {
             let mut select = self.db.prepare_cached(
@@ -241,18 +252,38 @@ impl Vault {
     /// Notes that key `kid` serves `domain`, where a crash forgot it; read from sealed bytes.
     pub fn claim(&mut self, kid: u64, domain: Stream) -> Result<(), VaultError> {
         if self.loose.remove(&kid) {
-            self.assign(kid, domain)
+            self.pending.push((kid, domain));
+        }
+        if self.pending.len() >= POOL {
+            self.flush()
         } else {
             Ok(())
         }
     }
 
-    fn assign(&self, kid: u64, domain: Stream) -> Result<(), VaultError> {
-        self.db.execute(
-            "UPDATE key SET domain_kind = ?2, domain_no = ?3 WHERE kid = ?1",
-            params![kid as i64, domain.kind, domain.no as i64],
-        )?;
+    /// Makes durable which keys serve which domains.
+    ///
+    /// Called before a state is kept that later starts go on from; what a crash forgets of the
+    /// time after it, [`claim`](Vault::claim) finds in the ledger.
+    pub fn flush(&mut self) -> Result<(), VaultError> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let transaction = self.db.transaction()?;
+        name_domains(&transaction, &self.pending)?;
+        transaction.commit()?;
+        self.pending.clear();
         Ok(())
+    }
+
+    /// The highest number of a key; a vault that knows fewer than the ledger uses is too old.
+    pub fn highest(&self) -> Result<u64, VaultError> {
+        let highest: i64 =
+            self.db
+                .query_row("SELECT coalesce(max(kid), 0) FROM key", [], |row| {
+                    row.get(0)
+                })?;
+        Ok(highest as u64)
     }
 
     /// Begins a new epoch: wraps every live key anew and destroys the old epoch's key, so that no
@@ -296,7 +327,8 @@ impl Vault {
 
     /// Writes a copy of the vault to `path`, for its backup; it opens nothing without the epoch's
     /// key, which is kept apart from it.
-    pub fn backup(&self, path: &Path) -> Result<(), VaultError> {
+    pub fn backup(&mut self, path: &Path) -> Result<(), VaultError> {
+        self.flush()?;
         let mut copy = Connection::open(path)?;
         rusqlite::backup::Backup::new(&self.db, &mut copy)?.run_to_completion(
             1_000,
@@ -330,6 +362,7 @@ impl Vault {
             return Err(VaultError::Missing { kid });
         }
         if self.domains.len() >= OPEN {
+            self.flush()?;
             self.domains.clear();
         }
         self.domains.insert(domain, kid);
@@ -342,12 +375,12 @@ impl Vault {
             self.fill()?;
         }
         let (kid, key) = self.pool.pop().ok_or(VaultError::Failed)?;
-        self.assign(kid, domain)?;
+        self.pending.push((kid, domain));
         self.remember(kid, key);
         Ok(kid)
     }
 
-    /// Makes new keys durable.
+    /// Makes new keys durable, and with the same flush which domains the last ones serve.
     fn fill(&mut self) -> Result<(), VaultError> {
         let fresh = (0..POOL)
             .map(|_| Key::random())
@@ -357,6 +390,7 @@ impl Vault {
             transaction.query_row("SELECT coalesce(max(kid), 0) FROM key", [], |row| {
                 row.get(0)
             })?;
+        name_domains(&transaction, &self.pending)?;
         let mut pool = Vec::with_capacity(POOL);
         {
             let mut insert = transaction.prepare_cached(
@@ -371,6 +405,7 @@ impl Vault {
             }
         }
         transaction.commit()?;
+        self.pending.clear();
         // The lowest number is handed out first.
         pool.reverse();
         self.pool = pool;
@@ -412,6 +447,16 @@ impl Vault {
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
+}
+
+/// Writes which keys serve which domains.
+fn name_domains(db: &Connection, pending: &[(u64, Stream)]) -> Result<(), VaultError> {
+    let mut update =
+        db.prepare_cached("UPDATE key SET domain_kind = ?2, domain_no = ?3 WHERE kid = ?1")?;
+    for (kid, domain) in pending {
+        update.execute(params![*kid as i64, domain.kind, domain.no as i64])?;
+    }
+    Ok(())
 }
 
 fn connect(path: &Path) -> Result<Connection, VaultError> {
