@@ -61,6 +61,7 @@ class Window:
         }
         answer = self.request("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
         self.session = f"/session/{answer['sessionId']}"
+        self.debugger = answer["capabilities"]["goog:chromeOptions"]["debuggerAddress"]
         self.cdp("Emulation.setDeviceMetricsOverride", width=size[0], height=size[1], deviceScaleFactor=1, mobile=False)
         if dark:
             self.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])

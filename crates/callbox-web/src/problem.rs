@@ -1,12 +1,58 @@
 //! Errors as RFC 9457 problem details: what is wrong, and what to do.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use callbox_domain::{Refusal, TextError};
 use serde_json::json;
+
+/// The codes of all problems beside the rules' refusals; each has a text in every language.
+pub(crate) const CODES: &[&str] = &[
+    "bad-body",
+    "bad-field",
+    "bad-form",
+    "bad-json",
+    "busy",
+    "foreign-origin",
+    "halted",
+    "idempotency-key",
+    "in-the-future",
+    "internal",
+    "key-reused",
+    "live-full",
+    "method-not-allowed",
+    "no-checkpoint",
+    "no-key",
+    "not-found",
+    "not-permitted",
+    "not-signed-in",
+    "stale-form",
+    "too-large",
+    "too-long-ago",
+    "too-slow",
+    "unavailable",
+    "unknown-time-zone",
+    "unsupported-media-type",
+];
+
+/// Texts that say more than the one for their code.
+pub(crate) const TEXTS: &[&str] = &[
+    "bad-field.control",
+    "bad-field.empty",
+    "bad-field.missing",
+    "bad-field.too-long",
+    "bad-field.unknown",
+    "not-found.incident",
+    "not-found.line",
+    "unknown-code.none",
+];
+
+fn is_known(code: &str) -> bool {
+    CODES.contains(&code) || Refusal::CODES.contains(&code)
+}
 
 /// An error as callers see it.
 ///
@@ -18,6 +64,7 @@ pub(crate) struct Problem {
     pub(crate) status: StatusCode,
     /// The name for programs, in kebab case; stable.
     pub(crate) code: &'static str,
+    words: Box<Words>,
     /// What is wrong.
     pub(crate) detail: Cow<'static, str>,
     /// What the caller can do.
@@ -26,6 +73,13 @@ pub(crate) struct Problem {
     pub(crate) field: Option<String>,
     /// After how many seconds trying again may help.
     pub(crate) retry_after_seconds: Option<u32>,
+}
+
+/// How other languages say it.
+#[derive(Clone, Debug, PartialEq)]
+struct Words {
+    text: &'static str,
+    values: Vec<(&'static str, String)>,
 }
 
 impl Problem {
@@ -37,9 +91,14 @@ impl Problem {
         hint: impl Into<Cow<'static, str>>,
     ) -> Self {
         let (detail, hint) = (detail.into(), hint.into());
+        debug_assert!(is_known(code), "{code} has no row among the codes");
         Self {
             status,
             code,
+            words: Box::new(Words {
+                text: code,
+                values: Vec::new(),
+            }),
             detail,
             hint,
             field: None,
@@ -51,6 +110,30 @@ impl Problem {
     pub(crate) fn at(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
         self
+    }
+
+    /// Names a text that says more than the one for the code.
+    pub(crate) fn in_words(mut self, text: &'static str) -> Self {
+        debug_assert!(TEXTS.contains(&text), "{text} has no row among the texts");
+        self.words.text = text;
+        self
+    }
+
+    /// Fills a hole of the text.
+    pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.words.values.push((name, value.to_string()));
+        self
+    }
+
+    /// The name of its text: the code, or a finer name within it, as in `bad-field.missing`.
+    pub(crate) fn text(&self) -> &'static str {
+        self.words.text
+    }
+
+    /// What the text's holes are filled with, so that other languages can say the same.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let values = self.words.values.iter();
+        values.map(|(name, value)| (*name, value.as_str()))
     }
 
     /// Says when to try again.
@@ -73,7 +156,28 @@ impl Problem {
         detail: impl Into<Cow<'static, str>>,
         hint: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-field", detail, hint).at(field)
+        let field = field.into();
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-field", detail, hint)
+            .with("field", &field)
+            .at(field)
+    }
+
+    /// A member's words or code cannot be taken.
+    pub(crate) fn bad_text(
+        field: impl Into<String>,
+        error: &TextError,
+        detail: impl Into<Cow<'static, str>>,
+        hint: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let problem = Self::bad_field(field, detail, hint);
+        match error {
+            TextError::Empty => problem.in_words("bad-field.empty"),
+            TextError::TooLong { bytes, max } => problem
+                .in_words("bad-field.too-long")
+                .with("bytes", bytes)
+                .with("max", max),
+            TextError::Control(_) => problem.in_words("bad-field.control"),
+        }
     }
 
     /// A fault of the server; what it was stands in the log under `what`.
@@ -108,6 +212,8 @@ impl IntoResponse for Problem {
             "code": self.code,
             "detail": self.detail,
             "hint": self.hint,
+            "text": self.text(),
+            "values": self.values().collect::<BTreeMap<_, _>>(),
         });
         if let Some(field) = &self.field {
             body["field"] = field.as_str().into();

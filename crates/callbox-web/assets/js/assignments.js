@@ -3,8 +3,9 @@
 import { rights, t } from "./boot.js";
 import { now, span, time } from "./clock.js";
 import { act } from "./commands.js";
-import { arrange, el, setAttr, setText } from "./dom.js";
+import { arrange, el, setAttr, setShape, setText, shape } from "./dom.js";
 import { course, statusLabel } from "./store.js";
+import { openUnit } from "./unit-dialog.js";
 
 export class Assignments {
   constructor() {
@@ -29,7 +30,7 @@ export class Assignments {
   }
 
   make(no) {
-    const shape = el("i", { class: "shape", "aria-hidden": "true" });
+    const glyph = shape();
     const sign = el("span", {});
     const cells = this.columns.map((status) => {
       const stamp = el("span", {});
@@ -42,10 +43,13 @@ export class Assignments {
     const cancel = rights.dispatch
       ? el("button", { type: "button", class: "cancel", text: "×", onclick: (event) => this.cancel(no, event.currentTarget) })
       : null;
-    const end = el("td", {}, cancel);
-    const head = el("td", {}, el("span", { class: "sign" }, shape, sign));
+    const more = rights.status || rights.dispatch
+      ? el("button", { type: "button", class: "more", text: "⋯", onclick: () => this.more(no) })
+      : null;
+    const end = el("td", { class: "acts" }, cancel, more);
+    const head = el("td", {}, el("span", { class: "sign" }, glyph, sign));
     const row = el("tr", {}, head, ...cells.map(({ cell }) => cell), end);
-    return { row, shape, sign, cells, cancel };
+    return { row, glyph, sign, cells, cancel, more };
   }
 
   patch(assignment) {
@@ -53,17 +57,19 @@ export class Assignments {
     if (!made) this.rows.set(assignment.no, (made = this.make(assignment.no)));
     made.assignment = assignment;
     const { times, ended, meaning } = assignment;
-    setText(made.sign, assignment.unit);
+    setText(made.sign, assignment.concurrent ? `${assignment.unit} +` : assignment.unit);
     setAttr(made.row, "data-meaning", ended ? null : meaning);
     made.row.classList.toggle("is-ended", Boolean(ended));
-    setAttr(made.shape, "data-meaning", ended ? "closed" : meaning);
-    setAttr(made.sign, "title", ended ? this.howEnded(ended) : statusLabel(assignment.status));
+    setShape(made.glyph, ended ? "closed" : meaning);
+    setAttr(made.sign, "title", [ended ? this.howEnded(ended) : statusLabel(assignment.status), assignment.concurrent ? t("concurrent") : null].filter(Boolean).join(" · "));
     const at = this.columns.findIndex((status) => status.meaning === meaning);
     made.cells.forEach(({ stamp, button, status, cell }, index) => {
       const isLast = status.meaning === "available";
       const happened = isLast ? ended?.at : times[status.meaning];
       const isNow = !ended && status.meaning === meaning;
       const text = happened ? time(happened) : isLast && ended ? t(`ended.${ended.how}`) : "";
+      // Another code of the same meaning than the one above the column is named.
+      setAttr(cell, "data-code", isNow && assignment.status !== status.code ? assignment.status : null);
       setText(stamp, text);
       setAttr(stamp, "title", happened ? `${status.label} ${span(happened - this.incident.received)}` : null);
       cell.classList.toggle("now", isNow);
@@ -74,6 +80,12 @@ export class Assignments {
       setAttr(button, "aria-label", `${assignment.unit} ${status.label}`);
       setAttr(button, "title", status.label);
     });
+    if (made.more) {
+      made.more.hidden = Boolean(ended);
+      const words = t("more_unit", { unit: assignment.unit });
+      setAttr(made.more, "aria-label", words);
+      setAttr(made.more, "title", words);
+    }
     if (made.cancel) {
       const arrived = ["on_scene", "transporting", "at_hospital"].includes(meaning);
       made.cancel.hidden = Boolean(ended) || arrived;
@@ -83,8 +95,13 @@ export class Assignments {
     }
   }
 
+  /** Every status code, and the release. */
+  more(no) {
+    openUnit(this.rows.get(no).assignment.unit, this.incident.id);
+  }
+
   howEnded(ended) {
-    return [t(`ended.${ended.how}`), ended.to ? `#${ended.to}` : null, ended.reason].filter(Boolean).join(" · ");
+    return [t(`ended.${ended.how}`), ended.at === null ? t("ended.unknown") : null, ended.to ? `#${ended.to}` : null, ended.reason].filter(Boolean).join(" · ");
   }
 
   async set(no, status, button) {

@@ -4,10 +4,16 @@ const boot = JSON.parse(document.getElementById("boot").textContent);
 export const locale = boot.locale;
 export const rights = boot.rights;
 
-/** A refusal in the page's language: the server speaks English, its codes are translated. */
-export function refusalText(code, detail) {
-  const known = boot.texts[`refusal.${code}`];
-  return locale === "en" || !known ? detail : `${known} (${detail})`;
+/** Values that are names of the program's own, and the table with their words. */
+const WORDS = { meaning: "meaning", current: "meaning", wanted: "meaning", what: "what", role: "role", allowed: "role" };
+
+/** What is wrong and what to do, in the page's language; where that is not known, as the server says it. */
+export function problemText(problem) {
+  const key = `refusal.${problem.text}`;
+  if (!boot.texts[key]) return { detail: problem.detail ?? problem.title ?? "", hint: problem.hint ?? "" };
+  const values = Object.fromEntries(Object.entries(problem.values ?? {}).map(([name, value]) =>
+    [name, WORDS[name] ? value.split(", ").map((one) => boot.texts[`${WORDS[name]}.${one}`] ?? one).join(", ") : value]));
+  return { detail: t(key, values), hint: t(`${key}.hint`, values) };
 }
 
 /** The text for `key` in the page's language; `{name}` is replaced from `values`. */

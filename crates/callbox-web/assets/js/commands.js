@@ -1,15 +1,16 @@
 // Commands to the server. Each has a key of its own: sent twice, it happens once.
-import { refusalText, t } from "./boot.js";
+import { problemText, t } from "./boot.js";
 import { by, setText } from "./dom.js";
 
 const WAITS = [400, 800, 1600, 3200, 5000];
 const TRIES = 20;
 
-/** A refusal in the server's words. */
+/** A refusal in the page's language. */
 export class Refused extends Error {
   constructor(problem) {
-    super(refusalText(problem.code, problem.detail ?? problem.title ?? ""));
-    this.hint = problem.hint ?? "";
+    const { detail, hint } = problemText(problem);
+    super(detail);
+    this.hint = hint;
     this.code = problem.code ?? "";
   }
 }
@@ -56,11 +57,18 @@ async function attemptOnce(path, body, key) {
   return { done: true, value };
 }
 
+/** What may be done expressly after a refusal: a member of the body, and the words of its button. */
+const EXPRESSLY = {
+  "unit-committed": { member: "although_committed", key: "expressly.committed" },
+  backward: { member: "correction", key: "expressly.correction" },
+};
+
 /**
  * Carries a command out: hatches `nodes` until the answer is there, says what happened, shows a
- * refusal with its hint. Gives the answer, or null when it was refused.
+ * refusal with its hint. Gives the answer, or null when it was refused. A refusal that can be
+ * overruled offers a second step, which is never taken by itself; `then` is called after it.
  */
-export async function act(nodes, path, body, done) {
+export async function act(nodes, path, body, done, then) {
   // Pressed twice is meant once.
   if (nodes.some((node) => node.hasAttribute("aria-busy"))) return null;
   for (const node of nodes) {
@@ -74,7 +82,15 @@ export async function act(nodes, path, body, done) {
     return answer;
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    showRefusal(error);
+    const step = EXPRESSLY[error.code];
+    const isOpen = step && !body[step.member];
+    showRefusal(error, isOpen && {
+      words: t(step.key),
+      go: async () => {
+        const answer = await act(nodes, path, { ...body, [step.member]: true }, done, then);
+        if (answer) then?.(answer);
+      },
+    });
     return null;
   } finally {
     for (const node of nodes) {
@@ -90,10 +106,16 @@ export function say(text) {
 }
 
 /** In the dialog that is open, or in the pane: what lies behind a dialog nobody hears. */
-export function showRefusal(refused) {
+export function showRefusal(refused, expressly) {
   const box = document.querySelector("dialog[open] [data-refusal]") ?? by("refusal");
   setText(box.querySelector("[data-what]"), refused.message);
   setText(box.querySelector("[data-hint]"), refused.hint);
+  const button = box.querySelector("[data-expressly]");
+  if (button) {
+    button.hidden = !expressly;
+    setText(button, expressly ? expressly.words : "");
+    button.onclick = expressly ? () => expressly.go() : null;
+  }
   box.hidden = false;
   say("");
 }

@@ -36,6 +36,7 @@ function read(body) {
   return {
     ...body.row,
     caller: body.caller,
+    links: body.links,
     lines: body.narrative.map((line) => ({ ...line, at: ms(line.at) })),
     assignments: body.assignments.map((assignment) => ({
       ...assignment,

@@ -2,7 +2,7 @@
 import { view, setView } from "./address.js";
 import { t } from "./boot.js";
 import { everySecond, now, span } from "./clock.js";
-import { arrange, by, el, reveal, setAttr, setText } from "./dom.js";
+import { arrange, by, el, reveal, setAttr, setShape, setText, shape } from "./dom.js";
 import { closed, config, incidents, isWaiting, onChange, stage, units, urgency } from "./store.js";
 import { watchRows } from "./visible.js";
 
@@ -41,7 +41,7 @@ function makeRow(id) {
     no: el("span", { class: "no", role: "gridcell", text: id }),
     kind: el("span", { class: "kind", role: "gridcell" }),
     place: el("span", { class: "place", role: "gridcell" }),
-    stage: el("i", { class: "shape", "aria-hidden": "true" }),
+    stage: shape(),
     units: el("span", {}),
     age: el("span", { class: "age", role: "gridcell" }),
   };
@@ -79,6 +79,7 @@ function patch(id) {
   setAttr(made.units, "title", data.units.join(" ") || null);
   made.row.classList.toggle("is-closed", data.state === "closed");
   setAttr(made.row, "data-meaning", at);
+  setShape(made.stage, at);
   setAttr(made.row, "aria-selected", String(id === selected));
   tickRow(made, data, now());
 }

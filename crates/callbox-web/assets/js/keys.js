@@ -5,7 +5,7 @@ import { by } from "./dom.js";
 import { move, select, selectedIncident } from "./incidents.js";
 import { rights } from "./boot.js";
 import { send } from "./selected.js";
-import { activeUnit, moveUnit, pick, pickOnly, pickedUnits } from "./units.js";
+import { activeUnit, moveUnit, openActive, pick, pickOnly, pickedUnits } from "./units.js";
 import { showPane } from "./panes.js";
 
 const incidents = by("incidents");
@@ -37,13 +37,18 @@ function inIncidents(event) {
 function inUnits(event) {
   if (event.key in SIDES) moveUnit(SIDES[event.key]);
   else if (event.key === "Enter" && event.ctrlKey) send.go();
+  else if (event.key.toLowerCase() === "s" && !event.ctrlKey) openActive();
   else if ((event.key === "Enter" || event.key === " ") && activeUnit() && rights.dispatch) pick(activeUnit());
   else return false;
   return true;
 }
 
 function back(event) {
-  if (!by("refusal").hidden) clearRefusal();
+  if (!by("refusal").hidden) {
+    clearRefusal();
+    // The focus was on the second step, which is gone.
+    if (document.activeElement === document.body) (by("send-units") ?? incidents).focus({ preventScroll: true });
+  }
   else if (isField(event.target)) {
     if (event.target.type === "search" && event.target.value) {
       event.target.value = "";

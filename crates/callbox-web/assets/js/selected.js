@@ -4,8 +4,10 @@ import { rights, t } from "./boot.js";
 import { everySecond, now, span, time } from "./clock.js";
 import { act } from "./commands.js";
 import { onDetail, want } from "./detail.js";
-import { arrange, by, el, setAttr, setText } from "./dom.js";
+import { by, el, setAttr, setText } from "./dom.js";
 import { onSelect, selectedIncident } from "./incidents.js";
+import { Links } from "./links.js";
+import { Narrative } from "./narrative.js";
 import { Send, options } from "./send.js";
 import { incidents, isWaiting, onChange, urgency } from "./store.js";
 
@@ -17,7 +19,6 @@ let shown = null;
 class Case {
   constructor(id) {
     this.id = id;
-    this.lines = new Map();
     this.assignments = new Assignments();
     this.head = {
       rank: el("span", { class: "rank rank-large" }),
@@ -29,8 +30,8 @@ class Case {
     this.times = Object.fromEntries(["received", "dispatched", "on_scene", "age"].map((name) => [name, el("dd", {})]));
     const box = (name) => el("div", {}, el("dt", { text: t(`times.${name}`) }), this.times[name]);
     this.boxes = { dispatched: box("dispatched"), on_scene: box("on_scene") };
-    this.narrative = el("ol", { class: "lines" });
-    this.noLines = el("p", { class: "quiet", text: t("narrative.none") });
+    this.narrative = new Narrative(id);
+    this.links = new Links(id);
     this.caller = el("dl", { class: "facts" });
     this.callerSection = el("section", {}, el("h3", { text: t("caller") }), this.caller);
     this.sendSection = rights.dispatch ? el("section", {}, send.root) : null;
@@ -45,22 +46,11 @@ class Case {
       el("dl", { class: "case-times" }, box("received"), this.boxes.dispatched, this.boxes.on_scene, box("age")),
       this.sendSection,
       this.unitsSection,
-      el("section", {}, el("h3", { text: t("narrative") }), this.noLines, this.narrative, rights.narrate ? this.makeNarrate() : null),
+      this.narrative.root,
       this.callerSection,
+      this.links.root,
       this.changeSection,
       this.endSection);
-  }
-
-  makeNarrate() {
-    const input = el("input", { class: "input", id: "narrative-text", autocomplete: "off", maxlength: "4000", placeholder: t("narrative.placeholder"), "aria-label": t("narrative.placeholder") });
-    const button = el("button", { type: "submit", class: "button" }, t("add"));
-    const form = el("form", { class: "send" }, input, button);
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const text = input.value.trim();
-      if (text && await act([input, button], `/incidents/${this.id}/narrative`, { text }, t("say.noted", { id: this.id }))) input.value = "";
-    });
-    return form;
   }
 
   /** Place, type, priority: one line each, sent when changed. */
@@ -90,6 +80,18 @@ class Case {
     return el("section", {}, this.changeDetails);
   }
 
+  /** Takes new lists of codes over without touching what is being typed. */
+  configure() {
+    const before = this.assignments.root;
+    this.assignments = new Assignments();
+    before.replaceWith(this.assignments.root);
+    const select = this.endSection.querySelector("select");
+    if (select) {
+      const chosen = select.value;
+      select.replaceChildren(...options("dispositions", chosen, t("close.how")));
+    }
+  }
+
   show(detail) {
     this.detail = detail;
     const isClosed = detail.state === "closed";
@@ -106,44 +108,32 @@ class Case {
     if (this.sendSection) this.sendSection.hidden = isClosed;
     if (this.changeSection) this.changeSection.hidden = isClosed;
     if (!isClosed) send.show(detail);
-    this.showLines(detail);
+    this.narrative.show(detail.lines);
+    this.links.show(detail.links);
     this.showCaller(detail.caller);
     this.showChange(detail);
     this.showEnd(detail, isClosed);
     this.tick(now());
   }
 
-  showLines(detail) {
-    const corrected = new Set(detail.lines.map((line) => line.corrects).filter(Boolean));
-    const nodes = detail.lines.map((line) => {
-      let made = this.lines.get(line.no);
-      if (!made) {
-        const words = line.text ?? t("erased");
-        made = el("li", {}, el("time", { text: time(line.at) }),
-          el("div", {}, el("p", { text: line.corrects ? `${t("narrative.corrects", { no: line.corrects })} ${words}` : words }),
-            el("span", { class: "by", text: ` · ${authorOf(line)}` })));
-        this.lines.set(line.no, made);
-      }
-      made.classList.toggle("is-corrected", corrected.has(line.no));
-      return made;
-    });
-    arrange(this.narrative, nodes);
-    this.noLines.hidden = nodes.length > 0;
-  }
-
   showCaller(caller) {
-        const erased = caller?.erased ? t("erased") : null;
+    const erased = caller?.erased ? t("erased") : null;
     const facts = [[t("caller.name"), caller?.name ?? erased], [t("caller.number"), caller?.call_back]].filter(([, value]) => value);
     this.caller.replaceChildren(...facts.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value })]));
     this.callerSection.hidden = facts.length === 0;
   }
 
   showChange(detail) {
-    // What somebody is typing is not overwritten.
-    if (!this.change || this.changeDetails.contains(document.activeElement)) return;
-    this.change.place.value = detail.place ?? "";
-    this.change.type.replaceChildren(...options("types", detail.type, detail.type ? undefined : t("no_type")));
-    this.change.priority.replaceChildren(...options("priorities", detail.priority, detail.priority ? undefined : "–"));
+    if (!this.change) return;
+    // What somebody has typed or chosen and not sent is not overwritten.
+    const known = { place: detail.place ?? "", type: detail.type ?? "", priority: detail.priority ?? "" };
+    const isTouched = (name) => this.known && this.change[name].value !== this.known[name];
+    if (!isTouched("place")) this.change.place.value = known.place;
+    for (const [name, table, none] of [["type", "types", t("no_type")], ["priority", "priorities", "–"]]) {
+      const chosen = isTouched(name) ? this.change[name].value : known[name];
+      this.change[name].replaceChildren(...options(table, chosen, known[name] ? undefined : none));
+    }
+    this.known = known;
   }
 
   showEnd(detail, isClosed) {
@@ -189,9 +179,6 @@ class Case {
   }
 }
 
-/** The author's name, or the pseudonym of somebody who is not known here. */
-const authorOf = (line) => line.author.name ?? `a${line.author.id}`;
-
 function show(id) {
   send.incident = null;
   shown = id === null ? null : new Case(id);
@@ -213,7 +200,11 @@ onDetail((detail) => {
 onChange((changed) => {
   const id = selectedIncident();
   if (id === null) return;
-  if (changed.all) show(id);
+  // A new board may bring other codes; what somebody is typing stays.
+  if (changed.all && shown?.id === id) {
+    shown.configure();
+    want(id);
+  } else if (changed.all) show(id);
   else if (changed.incidents.has(id)) want(id);
 });
 

@@ -9,8 +9,10 @@ export class Send {
   constructor() {
     this.input = el("input", { class: "input", id: "send-units", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", placeholder: t("send.placeholder"), "aria-label": t("send.label"), "aria-describedby": "send-plan" });
     this.button = el("button", { type: "submit", class: "button main" }, t("send.button"));
+    // A unit that is elsewhere is reassigned; that it goes there as well has to be said, and said again.
+    this.also = el("button", { type: "button", class: "button plain also", id: "send-also", hidden: true, onclick: () => this.sendAlso() });
     this.plan = el("p", { class: "plan", id: "send-plan", "aria-live": "polite" });
-    this.root = el("form", { class: "send", id: "send" }, this.input, this.button, this.plan);
+    this.root = el("form", { class: "send", id: "send" }, this.input, this.button, this.plan, this.also);
     this.incident = null;
     this.isWriting = false;
     this.input.addEventListener("input", () => this.fromText());
@@ -71,6 +73,8 @@ export class Send {
     setText(this.plan, bad.length ? bad.join(" · ") : parts.length ? `${parts.join(" · ")} → #${this.incident.id}` : t("plan.empty"));
     setAttr(this.plan, "data-plan", bad.length ? "bad" : isReady ? "ready" : null);
     this.button.disabled = !isReady;
+    this.also.hidden = !isReady || moved.length === 0;
+    if (moved.length) setText(this.also, t("send.also", { units: moved.map((unit) => unit.call_sign).join(", ") }));
   }
 
   async go() {
@@ -88,11 +92,23 @@ export class Send {
       const path = `/units/${encodeURIComponent(unit.call_sign)}/reassign`;
       isDone = Boolean(await act([this.button, this.input], path, { from: unit.incident, to: id }, done)) && isDone;
     }
-    if (isDone) {
-      this.input.value = "";
-      pickOnly([]);
-      this.preview();
-    }
+    if (isDone) this.clear();
+  }
+
+  clear() {
+    this.input.value = "";
+    pickOnly([]);
+    this.preview();
+  }
+
+  /** All of them to this incident, none taken from another: refused, and then somebody may insist. */
+  async sendAlso() {
+    const { fresh, moved, bad } = this.read();
+    const signs = [...fresh, ...moved].map((unit) => unit.call_sign);
+    if (bad.length || !signs.length) return;
+    const id = this.incident.id;
+    const done = t("say.dispatched", { units: signs.join(", "), id });
+    if (await act([this.also, this.button, this.input], `/incidents/${id}/units`, { units: signs }, done, () => this.clear())) this.clear();
   }
 }
 

@@ -2,9 +2,10 @@
 import { setView, view } from "./address.js";
 import { rights, t } from "./boot.js";
 import { everySecond, now, shortSpan } from "./clock.js";
-import { arrange, by, el, reveal, setAttr, setText } from "./dom.js";
+import { arrange, by, el, reveal, setAttr, setShape, setText, shape } from "./dom.js";
 import { onSelect, selectedIncident } from "./incidents.js";
 import { config, onChange, statusLabel, units } from "./store.js";
+import { openUnit } from "./unit-dialog.js";
 import { watchRows } from "./visible.js";
 
 const list = by("units");
@@ -27,7 +28,10 @@ export function pick(id, want = !picked.has(id)) {
   if (want) picked.add(id);
   else picked.delete(id);
   const cell = cells.get(id);
-  if (cell) setAttr(cell.row, "aria-selected", String(want));
+  if (cell) {
+    setAttr(cell.row, "aria-selected", String(want));
+    setShape(cell.glyph, want ? "closed" : units.get(id)?.meaning);
+  }
   for (const listener of listeners) listener();
 }
 
@@ -38,14 +42,14 @@ export function pickOnly(ids) {
 
 function makeCell(id) {
   const parts = {
-    shape: el("i", { class: "shape", "aria-hidden": "true" }),
+    glyph: shape(),
     sign: el("span", { class: "sign" }),
     code: el("span", { class: "code" }),
     on: el("span", { class: "on" }),
     since: el("span", { class: "since", "aria-hidden": "true" }),
   };
   const row = el("div", { class: "unit", role: "option", id: `u${id}`, "aria-selected": "false" },
-    parts.shape, parts.sign, parts.code, parts.on, parts.since);
+    parts.glyph, parts.sign, parts.code, parts.on, parts.since);
   row.dataset.id = id;
   seen.add(row);
   return { row, ...parts };
@@ -64,6 +68,7 @@ function patch(id) {
   setText(made.on, data.incident ? `#${data.incident}` : "");
   setAttr(made.row, "title", [statusLabel(data.status), data.station].filter(Boolean).join(" · "));
   setAttr(made.row, "data-meaning", data.meaning);
+  setShape(made.glyph, picked.has(id) ? "closed" : data.meaning);
   made.row.classList.toggle("is-here", data.incident !== null && data.incident === selectedIncident());
   setText(made.since, shortSpan(now() - data.since));
 }
@@ -152,6 +157,7 @@ onChange((changed) => {
     if (changed.all || units.size !== order.length) sort();
     else countGroups();
     count();
+    if (changed.all || changed.units.has(active)) showActive();
     for (const listener of listeners) listener();
   }
 });
@@ -166,12 +172,22 @@ everySecond((at) => {
   }
 });
 
+/** The line under the list: the active unit in words, and what it can be told. */
+function showActive() {
+  const data = units.get(active);
+  const bar = by("unit-bar");
+  bar.hidden = !data;
+  if (!data) return;
+  setText(by("unit-bar-text"), [data.call_sign, statusLabel(data.status), data.incident ? `#${data.incident}` : null, data.station].filter(Boolean).join(" · "));
+}
+
 function activate(id) {
   cells.get(active)?.row.classList.remove("is-active");
   active = id;
   const cell = cells.get(id);
   cell?.row.classList.add("is-active");
   setAttr(list, "aria-activedescendant", cell ? cell.row.id : null);
+  showActive();
   reveal(cell?.row);
 }
 
@@ -200,6 +216,14 @@ export function moveUnit(direction) {
 
 export const activeUnit = () => active;
 
+/** Opens what can be told the active unit. */
+export function openActive() {
+  const data = units.get(active);
+  if (data) openUnit(data.call_sign);
+}
+
+list.addEventListener("dblclick", openActive);
+
 list.addEventListener("focus", () => { if (!order.includes(active) && order.length) activate(order[0]); });
 
 list.addEventListener("click", (event) => {
@@ -212,6 +236,7 @@ list.addEventListener("click", (event) => {
 });
 
 export function initUnitFilter() {
+  by("unit-tell")?.addEventListener("click", openActive);
   filter.value = view.get("uq") ?? "";
   filter.addEventListener("input", () => { setView("uq", filter.value.trim()); sort(); });
   choices.addEventListener("click", (event) => {

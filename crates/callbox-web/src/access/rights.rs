@@ -137,6 +137,8 @@ pub(crate) struct Denied {
     pub(crate) detail: String,
     /// Whom to ask.
     pub(crate) hint: String,
+    /// The names of the roles that may.
+    pub(crate) allowed: Vec<&'static str>,
 }
 
 fn row(action: Action) -> Option<&'static (Action, Who, &'static str)> {
@@ -164,6 +166,7 @@ pub(crate) fn check(role: Role, action: Action) -> Result<(), Denied> {
     Err(Denied {
         detail: format!("as {role} you may not {words}"),
         hint,
+        allowed,
     })
 }
 

@@ -74,6 +74,7 @@ pub(super) fn incident_number(text: &str) -> Result<IncidentId, Problem> {
             "there is no such incident",
             "an incident has a number, like 2612",
         )
+        .in_words("not-found.incident")
     })
 }
 
@@ -132,6 +133,7 @@ pub(super) fn correct(input: &Input<'_>) -> Result<Command, Problem> {
             "there is no such line",
             "lines are numbered from 1 in each incident",
         )
+        .in_words("not-found.line")
     })?;
     let text = input.body.need_text("text");
     Ok(CorrectNarrative {

@@ -192,11 +192,10 @@ impl Members {
                 };
                 // Its name comes from outside: cut, so that the answer stays short.
                 let name: String = name.chars().take(64).collect();
-                return Err(Problem::bad_field(
-                    name,
-                    "this member is not known here",
-                    hint,
-                ));
+                return Err(
+                    Problem::bad_field(name, "this member is not known here", hint)
+                        .in_words("bad-field.unknown"),
+                );
             };
             read.0
                 .insert(field.name, field.kind.read(field.name, &value)?);
@@ -209,7 +208,8 @@ impl Members {
                 missing.name,
                 "this member is missing",
                 format!("send it: {}", missing.words),
-            )),
+            )
+            .in_words("bad-field.missing")),
             None => Ok(read),
         }
     }
@@ -219,7 +219,8 @@ impl Kind {
     fn read(self, name: &'static str, json: &Json) -> Result<Value, Problem> {
         let wrong = || Problem::bad_field(name, "this member has the wrong type", self.hint());
         let out = || Problem::bad_field(name, "this member is out of its bounds", self.hint());
-        let bad = |error: TextError| Problem::bad_field(name, error.to_string(), self.hint());
+        let bad =
+            |error: TextError| Problem::bad_text(name, &error, error.to_string(), self.hint());
         let text = || json.as_str().ok_or_else(wrong);
         Ok(match self {
             Self::Code => Value::Code(Code::new(text()?).map_err(bad)?),
@@ -330,4 +331,6 @@ fn bad_json(error: &serde_json::Error) -> Problem {
         ),
         "check quotes, commas and brackets there",
     )
+    .with("line", error.line())
+    .with("column", error.column())
 }

@@ -8,6 +8,7 @@ mod incident;
 mod lists;
 mod openapi;
 mod record;
+mod refusal;
 mod time;
 mod timeline;
 mod write;

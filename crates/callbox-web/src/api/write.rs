@@ -123,11 +123,9 @@ fn context(
     };
     if at > now.plus_seconds(AHEAD_SECONDS) {
         let hint = format!("here it is {now}; check the clock, or leave the time out");
-        return Err(refused(
-            "in-the-future",
-            "this time lies in the future".into(),
-            hint,
-        ));
+        return Err(
+            refused("in-the-future", "this time lies in the future".into(), hint).with("now", now),
+        );
     }
     if at < now.plus_seconds(-LATE_SECONDS) {
         rights::check(signed.role(), Action::EnterHistory).map_err(|denied| {
@@ -168,16 +166,6 @@ fn answer(receipt: &Receipt, creates: bool) -> Response {
         response.headers_mut().insert(header::LOCATION, location);
     }
     response.into_response()
-}
-
-impl From<callbox_domain::Refusal> for Problem {
-    fn from(refusal: callbox_domain::Refusal) -> Self {
-        let status = match refusal.is_unknown() {
-            true => StatusCode::NOT_FOUND,
-            false => StatusCode::CONFLICT,
-        };
-        Self::new(status, refusal.code(), refusal.to_string(), refusal.hint())
-    }
 }
 
 impl From<SubmitError> for Problem {

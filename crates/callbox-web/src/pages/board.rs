@@ -45,6 +45,7 @@ pub(super) async fn show(ui: Ui) -> Markup {
                 a class="ledger-at" href="/ledger" { (ui.t("ledger.at")) " " span id="ledger-at" {} }
             }
             @if ui.may(Action::ReceiveIncident) { (call::dialog(&ui)) }
+            @if ui.may(Action::ChangeUnitStatus) { (unit_dialog(&ui)) }
             (keys(&ui))
         },
     )
@@ -60,6 +61,7 @@ fn boot(ui: &Ui) -> String {
         "close": ui.may(Action::CloseIncident),
         "reopen": ui.may(Action::ReopenIncident),
         "receive": ui.may(Action::ReceiveIncident),
+        "service": ui.may(Action::ChangeService),
     });
     let boot = json!({"locale": ui.locale.tag(), "texts": ui.locale.table(), "rights": rights});
     // Nothing in it may end the element that it stands in.
@@ -120,6 +122,12 @@ fn units(ui: &Ui) -> Markup {
             }
             div class="rows" id="units" role="listbox" aria-multiselectable="true" tabindex="0" aria-labelledby="units-title" {}
             p class="empty" id="units-empty" hidden { (ui.t("units.none")) }
+            div class="unit-bar" id="unit-bar" hidden {
+                span id="unit-bar-text" {}
+                @if ui.may(Action::ChangeUnitStatus) {
+                    button type="button" class="button" id="unit-tell" { (ui.t("units.tell")) " " kbd { "S" } }
+                }
+            }
         }
     }
 }
@@ -140,8 +148,32 @@ fn selected(ui: &Ui) -> Markup {
                 }
             }
             div class="refusal" id="refusal" data-refusal role="alert" hidden {
-                div { b { (ui.t("refused")) ": " span data-what {} } span data-hint {} }
+                div {
+                    b { (ui.t("refused")) ": " span data-what {} }
+                    span data-hint {}
+                    button type="button" class="button" data-expressly hidden {}
+                }
                 button type="button" class="button plain" id="refusal-close" aria-label=(ui.t("dismiss")) { "×" }
+            }
+        }
+    }
+}
+
+/// What a unit can be told; the script fills it.
+fn unit_dialog(ui: &Ui) -> Markup {
+    html! {
+        dialog id="unit-dialog" aria-labelledby="unit-title" {
+            div class="dialog-head" {
+                h2 id="unit-title" {}
+                button type="button" class="button plain" data-close aria-label=(ui.t("dismiss")) { "×" }
+            }
+            div class="dialog-body" {
+                div class="notice refused" data-refusal role="alert" hidden {
+                    b { (ui.t("refused")) ": " span data-what {} }
+                    span data-hint {}
+                    button type="button" class="button" data-expressly hidden {}
+                }
+                div class="stack" id="unit-body" {}
             }
         }
     }
@@ -152,6 +184,7 @@ fn keys(ui: &Ui) -> Markup {
         ("F2", "keys.f2"),
         ("F4", "keys.f4"),
         ("F9", "keys.f9"),
+        ("S", "keys.s"),
         ("Ctrl Enter", "keys.ctrl_enter"),
         ("/", "keys.slash"),
         ("Esc", "keys.esc"),

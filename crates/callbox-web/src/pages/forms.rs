@@ -5,36 +5,44 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use callbox_domain::{
-    AddNarrative, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident, CloseIncident,
-    Command, DispatchUnits, Incident, IncidentId, LocateIncident, Meaning, Place,
-    PrioritiseIncident, ReopenIncident,
+    AddNarrative, CancelAssignment, ChangeUnitStatus, ClassifyIncident, CloseIncident, Command,
+    CorrectNarrative, DispatchUnits, IncidentId, LineNo, LinkIncidents, LocateIncident, Place,
+    PrioritiseIncident, ReassignUnit, Relation, ReleaseUnit, ReopenIncident,
 };
-use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{
-    call::{label, priorities, types},
     incident::refused,
-    layout::act,
-    submit::{code, need_code, need_text, submit, text, unit},
+    submit::{code, need_code, need_incident, need_text, submit, text, unit},
     ui::Ui,
 };
-use crate::{access::rights::Action, problem::Problem, security::SignedForm, state::AppState};
+use crate::{problem::Problem, security::SignedForm, state::AppState};
 
 /// What the forms send; each fills in its own fields.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Act {
     key: String,
+    line: u32,
+    other: String,
+    relation: String,
+    /// `yes` in the form that stands in a refusal: what was refused is meant all the same.
+    expressly: String,
     text: String,
     place: String,
     r#type: String,
     priority: String,
-    units: String,
-    unit: String,
-    status: String,
+    pub(super) units: String,
+    pub(super) unit: String,
+    pub(super) status: String,
     disposition: String,
     reason: String,
+}
+
+impl Act {
+    fn is_express(&self) -> bool {
+        self.expressly == "yes"
+    }
 }
 
 macro_rules! handlers {
@@ -59,9 +67,12 @@ handlers! {
         Ok(vec![AddNarrative { incident, text: need_text("text", &act.text)? }.into()])
     };
     /// `POST /incidents/{id}/describe`: place, type and priority, those that were filled in.
-    describe => |_, incident, act| {
+    describe => |state, incident, act| {
         let mut commands: Vec<Command> = Vec::new();
-        if let Some(words) = text("place", &act.place)? {
+        let center = state.engine.snapshot();
+        let known = center.incident(incident).and_then(|incident| incident.place_text());
+        // Words that stay the same leave the place's position alone.
+        if let Some(words) = text("place", &act.place)?.filter(|words| Some(words.as_str()) != known) {
             commands.push(LocateIncident { incident, place: Place::new(words, None) }.into());
         }
         if let Some(incident_type) = code("type", &act.r#type)? {
@@ -76,13 +87,34 @@ handlers! {
     dispatch => |state, incident, act| {
         let signs = act.units.split([' ', ',', '\n']).filter(|sign| !sign.trim().is_empty());
         let units = signs.map(|sign| unit(state, sign)).collect::<Result<_, _>>()?;
-        Ok(vec![DispatchUnits { incident, units, although_committed: false }.into()])
+        Ok(vec![DispatchUnits { incident, units, although_committed: act.is_express() }.into()])
     };
     /// `POST /incidents/{id}/status`.
     status => |state, incident, act| {
         let unit = unit(state, &act.unit)?;
         let status = need_code("status", &act.status)?;
-        Ok(vec![ChangeUnitStatus { unit, status, incident: Some(incident), correction: false }.into()])
+        Ok(vec![ChangeUnitStatus { unit, status, incident: Some(incident), correction: act.is_express() }.into()])
+    };
+    /// `POST /incidents/{id}/reassign`: takes a unit from the incident `other` to this one.
+    reassign => |state, incident, act| {
+        let (unit, from) = (unit(state, &act.unit)?, need_incident("other", &act.other)?);
+        Ok(vec![ReassignUnit { unit, from: Some(from), to: incident }.into()])
+    };
+    /// `POST /incidents/{id}/release`.
+    release => |state, incident, act| {
+        let (unit, reason) = (unit(state, &act.unit)?, need_text("reason", &act.reason)?);
+        Ok(vec![ReleaseUnit { unit, incident: Some(incident), reason }.into()])
+    };
+    /// `POST /incidents/{id}/correct`.
+    correct => |_, incident, act| {
+        let (line, text) = (LineNo(act.line), need_text("text", &act.text)?);
+        Ok(vec![CorrectNarrative { incident, line, text }.into()])
+    };
+    /// `POST /incidents/{id}/link`.
+    link => |_, incident, act| {
+        let other = need_incident("other", &act.other)?;
+        let relation = Relation::from_name(&act.relation).unwrap_or(Relation::Related);
+        Ok(vec![LinkIncidents { incident, other, relation }.into()])
     };
     /// `POST /incidents/{id}/cancel`.
     cancel => |state, incident, act| {
@@ -108,7 +140,7 @@ async fn carry_out(
 ) -> Response {
     let commands = match commands(state, id, &form) {
         Ok(commands) => commands,
-        Err(problem) => return refused(state, ui, id, problem).await,
+        Err(problem) => return refused(state, ui, id, &form, problem).await,
     };
     for (at, command) in commands.into_iter().enumerate() {
         let key = format!(
@@ -122,135 +154,8 @@ async fn carry_out(
         );
         let key = if form.key.is_empty() { "" } else { &key };
         if let Err(problem) = submit(state, &signed, command, key).await {
-            return refused(state, ui, id, problem).await;
+            return refused(state, ui, id, &form, problem).await;
         }
     }
     Redirect::to(&format!("/incidents/{}", id.0)).into_response()
-}
-
-/// The forms that the person may use on this incident.
-pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident) -> Markup {
-    let path = |verb: &str| format!("/incidents/{}/{verb}", incident.id.0);
-    let is_open = incident.closed.is_none();
-    html! {
-        div class="stack controls" {
-            @if ui.may(Action::Narrate) {
-                form class="stack" method="post" action=(path("narrative")) {
-                    (act(ui))
-                    div class="field" {
-                        label for="text" { (ui.t("narrative")) }
-                        textarea class="input" id="text" name="text" rows="2" maxlength="4000" required placeholder=(ui.t("narrative.placeholder")) {}
-                    }
-                    div class="row-of" { button class="button" { (ui.t("add")) } }
-                }
-            }
-            @if is_open && ui.may(Action::Dispatch) {
-                form class="row-of" method="post" action=(path("units")) {
-                    (act(ui))
-                    div class="field grow" {
-                        label for="units" { (ui.t("send.label")) }
-                        input class="input" id="units" name="units" required autocomplete="off" placeholder=(ui.t("send.placeholder"));
-                    }
-                    button class="button main" { (ui.t("send.button")) }
-                }
-            }
-            (unit_forms(ui, center, incident))
-            @if is_open && ui.may(Action::DescribeIncident) { (describe_form(ui, center, incident)) }
-            @if is_open && ui.may(Action::CloseIncident) {
-                form class="row-of" method="post" action=(path("close")) {
-                    (act(ui))
-                    div class="field grow" {
-                        label for="disposition" { (ui.t("disposition")) }
-                        select class="input" id="disposition" name="disposition" required {
-                            option value="" { (ui.t("close.how")) }
-                            @for (code, disposition) in &center.configuration.dispositions {
-                                option value=(code.as_str()) { (label(code.as_str(), disposition.label.as_str())) }
-                            }
-                        }
-                    }
-                    button class="button" { (ui.t("close")) }
-                }
-            }
-            @if !is_open && ui.may(Action::ReopenIncident) {
-                form class="row-of" method="post" action=(path("reopen")) {
-                    (act(ui))
-                    div class="field grow" {
-                        label for="reason" { (ui.t("reopen.reason")) }
-                        input class="input" id="reason" name="reason" required maxlength="4000";
-                    }
-                    button class="button" { (ui.t("reopen")) }
-                }
-            }
-        }
-    }
-}
-
-/// For each unit that is on the incident: its next statuses, and cancelling before it arrives.
-fn unit_forms(ui: &Ui, center: &Center, incident: &Incident) -> Markup {
-    let mut statuses: Vec<_> = center.configuration.unit_statuses.values().collect();
-    statuses.sort_by_key(|status| status.order);
-    let is_next = |meaning: Meaning, current: Meaning| {
-        meaning == Meaning::Available || (meaning > current && meaning != Meaning::OutOfService)
-    };
-    html! {
-        @for assignment in incident.active() {
-            @if let Some(unit) = center.unit(assignment.unit) {
-                div class="stack" {
-                    span class="label" { (unit.call_sign) " · " (assignment.status) }
-                    div class="row-of" {
-                        @if ui.may(Action::ChangeUnitStatus) {
-                            form class="row-of" method="post" action={"/incidents/" (incident.id.0) "/status"} {
-                                (act(ui))
-                                input type="hidden" name="unit" value=(unit.call_sign);
-                                @for status in &statuses {
-                                    @if is_next(status.meaning, assignment.meaning) {
-                                        button class="button" name="status" value=(status.code) title=(status.label) { (status.code) }
-                                    }
-                                }
-                            }
-                        }
-                        @if assignment.meaning < Meaning::OnScene && ui.may(Action::Dispatch) {
-                            form method="post" action={"/incidents/" (incident.id.0) "/cancel"} {
-                                (act(ui))
-                                input type="hidden" name="unit" value=(unit.call_sign);
-                                button class="button plain" { (ui.t("cancel")) }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn describe_form(ui: &Ui, center: &Center, incident: &Incident) -> Markup {
-    let chosen =
-        |code: Option<&callbox_domain::Code>| code.map_or(String::new(), |code| code.to_string());
-    html! {
-        details {
-            summary { (ui.t("change")) }
-            form class="stack" method="post" action={"/incidents/" (incident.id.0) "/describe"} {
-                (act(ui))
-                div class="field" {
-                    label for="place" { (ui.t("place")) }
-                    input class="input" id="place" name="place" maxlength="400" autocomplete="off" value=(incident.place_text().unwrap_or_default());
-                }
-                div class="field" {
-                    label for="type" { (ui.t("type")) }
-                    select class="input" id="type" name="type" {
-                        option value="" { "–" }
-                        (types(&center.configuration, &chosen(incident.incident_type.as_ref())))
-                    }
-                }
-                div class="field" {
-                    label for="priority" { (ui.t("priority")) }
-                    select class="input" id="priority" name="priority" {
-                        option value="" { "–" }
-                        (priorities(&center.configuration, &chosen(incident.priority.as_ref())))
-                    }
-                }
-                div class="row-of" { button class="button" { (ui.t("set")) } }
-            }
-        }
-    }
 }

@@ -8,8 +8,9 @@ use callbox_domain::{Assignment, Center, Entry, Incident, IncidentId, Meaning, P
 use maud::{Markup, html};
 
 use super::{
-    forms,
-    layout::{page, rank, refusal, shape},
+    forms::Act,
+    layout::{page, rank, refusal_with, shape},
+    panel,
     timeline::timeline,
     ui::{Ui, span},
 };
@@ -36,9 +37,10 @@ pub(super) async fn refused(
     state: &AppState,
     ui: &Ui,
     id: IncidentId,
+    sent: &Act,
     problem: Problem,
 ) -> Response {
-    match render(state, ui, id, Some(&problem)).await {
+    match render(state, ui, id, Some((&problem, sent))).await {
         Ok(page) => (problem.status, page).into_response(),
         Err(other) => other.into_response(),
     }
@@ -48,7 +50,7 @@ async fn render(
     state: &AppState,
     ui: &Ui,
     id: IncidentId,
-    problem: Option<&Problem>,
+    refused: Option<(&Problem, &Act)>,
 ) -> Result<Markup, Problem> {
     let incident = find_incident(state, id).await?;
     let entries = entries(state, &incident).await?;
@@ -85,7 +87,9 @@ async fn render(
                         div { dt { (ui.t("times.age")) } dd { (span(incident.received, incident.closed.as_ref().map_or(ui.now(), |closed| closed.at))) } }
                     }
                 }
-                (refusal(ui, problem))
+                @if let Some((problem, sent)) = refused {
+                    (refusal_with(ui, Some(problem), panel::expressly(ui, &incident, sent, problem)))
+                }
                 div class="two" {
                     div class="stack" {
                         @if !incident.assignments.is_empty() {
@@ -96,11 +100,11 @@ async fn render(
                         @if incident.history.len() > entries.len() {
                             p class="notice" { (ui.fill("incident.more", &[("n", &entries.len().to_string())])) }
                         }
-                        (timeline(state, ui, &center, &entries))
+                        (timeline(state, ui, &center, &incident, &entries))
                     }
                     aside class="stack" {
                         (facts(state, ui, &incident))
-                        (forms::panel(ui, &center, &incident))
+                        (panel::panel(ui, &center, &incident))
                     }
                 }
             }
@@ -159,6 +163,7 @@ fn assignments(ui: &Ui, center: &Center, incident: &Incident) -> Markup {
                             td class="strong" {
                                 (shape(if assignment.ended.is_some() { "closed" } else { assignment.meaning.name() }))
                                 (center.unit(assignment.unit).map_or_else(|| assignment.unit.to_string(), |unit| unit.call_sign.to_string()))
+                                @if assignment.concurrent { " " small class="quiet" { (ui.t("concurrent")) } }
                             }
                             @for status in &columns {
                                 td class="number time" { (assignment.stamps.get(status.meaning).map_or("–".into(), |at| ui.time(at))) }
@@ -177,6 +182,7 @@ fn end(ui: &Ui, assignment: &Assignment) -> Markup {
         @if let Some(ended) = &assignment.ended {
             @if let Some(at) = ended.at { (ui.time(at)) " " }
             (ui.t(&format!("ended.{}", ended.how.name())))
+            @if ended.at.is_none() { " · " (ui.t("ended.unknown")) }
         } @else { "–" }
     }
 }
@@ -199,7 +205,10 @@ fn facts(state: &AppState, ui: &Ui, incident: &Incident) -> Markup {
             @if let Some(reference) = &incident.reference { dt { (ui.t("incident.reference")) } dd { (reference) } }
             @for link in &incident.links {
                 dt { (ui.t("incident.linked")) }
-                dd { a href={"/incidents/" (link.other.0)} { (link.other) } }
+                dd {
+                    a href={"/incidents/" (link.other.0)} { (link.other) } " · "
+                    (ui.t(&format!("link.{}", link.relation.name())))
+                }
             }
             @for reopened in &incident.reopened {
                 dt { (ui.t("event.reopened")) }

@@ -139,21 +139,20 @@ pub(super) fn act(ui: &Ui) -> Markup {
 
 /// What was refused, and what to do.
 pub(super) fn refusal(ui: &Ui, problem: Option<&Problem>) -> Markup {
-    html! {
-        @if let Some(problem) = problem {
-            div class="notice refused" role="alert" {
-                b { (ui.t("refused")) ": " (in_words(ui, problem)) }
-                span { (problem.hint) }
-            }
-        }
-    }
+    refusal_with(ui, problem, html! {})
 }
 
-/// A problem in the page's language: the server speaks English, its codes are translated.
-fn in_words(ui: &Ui, problem: &Problem) -> String {
-    match ui.locale.table().get(&format!("refusal.{}", problem.code)) {
-        Some(known) if ui.locale != Locale::En => format!("{known} ({})", problem.detail),
-        _ => problem.detail.to_string(),
+/// The same with a form that does what was refused after all, where somebody says so expressly.
+pub(super) fn refusal_with(ui: &Ui, problem: Option<&Problem>, expressly: Markup) -> Markup {
+    html! {
+        @if let Some(problem) = problem {
+            @let (what, hint) = ui.locale.problem(problem);
+            div class="notice refused" role="alert" {
+                b { (ui.t("refused")) ": " (what) }
+                span { (hint) }
+                (expressly)
+            }
+        }
     }
 }
 

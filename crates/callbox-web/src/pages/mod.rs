@@ -8,12 +8,14 @@ mod incident;
 mod language;
 mod layout;
 mod ledger;
+mod panel;
 mod problem;
 mod sign_in;
 mod submit;
 mod texts;
 mod timeline;
 mod ui;
+mod unit;
 mod units;
 
 use axum::response::Redirect;
@@ -81,6 +83,26 @@ pub(crate) const ROUTES: &[Route] = &[
         "help that is not needed is free for others",
     ),
     post(
+        "/incidents/{id}/correct",
+        Action::Narrate,
+        "a wrong line is corrected in sight of all",
+    ),
+    post(
+        "/incidents/{id}/link",
+        Action::DescribeIncident,
+        "two calls about one emergency belong together",
+    ),
+    post(
+        "/incidents/{id}/reassign",
+        Action::Dispatch,
+        "help goes where it is needed more",
+    ),
+    post(
+        "/incidents/{id}/release",
+        Action::Dispatch,
+        "a unit whose end nobody recorded is free again",
+    ),
+    post(
         "/incidents/{id}/close",
         Action::CloseIncident,
         "says how the incident ended",
@@ -106,6 +128,21 @@ pub(crate) const ROUTES: &[Route] = &[
         "says which of the service's own units can be sent",
     ),
     get(
+        "/units/{call_sign}",
+        Action::ReadBoard,
+        "who dispatches sees what a unit can be told",
+    ),
+    post(
+        "/units/{call_sign}/status",
+        Action::ChangeUnitStatus,
+        "the service's own times are recorded",
+    ),
+    post(
+        "/units/{call_sign}/service",
+        Action::ChangeService,
+        "says which of the service's own units can be sent",
+    ),
+    get(
         "/ledger",
         Action::ReadBoard,
         "everybody who works with the record can see how to check it",
@@ -127,11 +164,18 @@ pub(crate) fn router() -> Mount {
         .post("/incidents/{id}/units", forms::dispatch)
         .post("/incidents/{id}/status", forms::status)
         .post("/incidents/{id}/cancel", forms::cancel)
+        .post("/incidents/{id}/correct", forms::correct)
+        .post("/incidents/{id}/link", forms::link)
+        .post("/incidents/{id}/reassign", forms::reassign)
+        .post("/incidents/{id}/release", forms::release)
         .post("/incidents/{id}/close", forms::close)
         .post("/incidents/{id}/reopen", forms::reopen)
         .get("/history", history::show)
         .get("/units", units::show)
         .post("/units", units::serve)
+        .get("/units/{call_sign}", unit::show)
+        .post("/units/{call_sign}/status", unit::status)
+        .post("/units/{call_sign}/service", unit::service)
         .get("/ledger", ledger::show)
 }
 

@@ -28,7 +28,8 @@ pub(crate) fn problem(
                     p class="quiet" { (problem.status.as_u16()) }
                     h1 { (ui.t(key)) }
                 }
-                div class="notice" { b { (problem.detail) } span { (problem.hint) } }
+                @let (what, hint) = ui.locale.problem(problem);
+                div class="notice" { b { (what) } span { (hint) } }
                 p class="row-of" {
                     @if signed.is_some() {
                         a class="button main large" href="/board" { (ui.t("problem.board")) }

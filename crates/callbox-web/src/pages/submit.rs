@@ -1,7 +1,7 @@
 //! From a form to a command.
 
 use axum::http::StatusCode;
-use callbox_domain::{Code, Command, Context, Event, IncidentId, Text, UnitId};
+use callbox_domain::{Code, Command, Context, Event, IncidentId, Text, TextError, UnitId};
 use callbox_engine::{Receipt, Submission};
 
 use crate::{problem::Problem, security::Signed, state::AppState};
@@ -49,7 +49,7 @@ pub(super) fn code(field: &'static str, value: &str) -> Result<Option<Code>, Pro
         "" => Ok(None),
         value => Code::new(value)
             .map(Some)
-            .map_err(|error| bad(field, &error.to_string())),
+            .map_err(|error| bad(field, &error)),
     }
 }
 
@@ -59,18 +59,31 @@ pub(super) fn text(field: &'static str, value: &str) -> Result<Option<Text>, Pro
         "" => Ok(None),
         value => Text::new(value)
             .map(Some)
-            .map_err(|error| bad(field, &error.to_string())),
+            .map_err(|error| bad(field, &error)),
     }
 }
 
 /// A field's words, which must be there.
 pub(super) fn need_text(field: &'static str, value: &str) -> Result<Text, Problem> {
-    text(field, value)?.ok_or_else(|| bad(field, "it is empty"))
+    text(field, value)?.ok_or_else(|| bad(field, &TextError::Empty))
 }
 
 /// A field's code, which must be there.
 pub(super) fn need_code(field: &'static str, value: &str) -> Result<Code, Problem> {
-    code(field, value)?.ok_or_else(|| bad(field, "it is empty"))
+    code(field, value)?.ok_or_else(|| bad(field, &TextError::Empty))
+}
+
+/// An incident's number as people write it: `2612` or `#2612`.
+pub(super) fn need_incident(field: &'static str, value: &str) -> Result<IncidentId, Problem> {
+    let digits = value.trim().trim_start_matches('#');
+    let number = digits.parse().ok().filter(|number| *number > 0);
+    number.map(IncidentId).ok_or_else(|| {
+        let (detail, hint) = (
+            "there is no such incident",
+            "an incident has a number, like 2612",
+        );
+        Problem::bad_field(field, detail, hint).in_words("not-found.incident")
+    })
 }
 
 /// The unit with this call sign, in whatever case it was typed.
@@ -85,10 +98,7 @@ pub(super) fn unit(state: &AppState, call_sign: &str) -> Result<UnitId, Problem>
         .ok_or_else(|| callbox_domain::Refusal::UnknownUnit(typed.to_owned()).into())
 }
 
-fn bad(field: &'static str, detail: &str) -> Problem {
-    Problem::bad_field(
-        field,
-        format!("{field}: {detail}"),
-        "correct it and send the form again",
-    )
+fn bad(field: &'static str, error: &TextError) -> Problem {
+    let detail = format!("{field}: {error}");
+    Problem::bad_text(field, error, detail, "correct it and send the form again")
 }

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use axum::http::{HeaderMap, header};
 
+use callbox_domain::{Code, IncidentId, LineNo, Meaning, Refusal};
+
 use super::texts::Locale;
+use crate::problem::{self, Problem};
 
 fn headers(pairs: &[(header::HeaderName, &str)]) -> HeaderMap {
     pairs
@@ -32,6 +35,157 @@ fn holes(text: &str) -> BTreeSet<&str> {
         .collect()
 }
 
+/// One of each refusal.
+fn refusals() -> Vec<Refusal> {
+    use Refusal as R;
+    let code = |text: &str| Code::new(text).unwrap();
+    let (unit, status) = (code("E1"), code("ENR"));
+    let (incident, other) = (IncidentId(29), IncidentId(30));
+    let on = |make: fn(Code, IncidentId) -> Refusal| make(code("E1"), IncidentId(29));
+    let all = vec![
+        R::UnknownIncident(incident),
+        R::UnknownUnit("E1".into()),
+        R::UnknownCode {
+            what: "unit type",
+            code: code("X"),
+            known: vec![code("A"), code("B")],
+        },
+        R::UnknownCode {
+            what: "unit type",
+            code: code("X"),
+            known: vec![],
+        },
+        R::IncidentClosed(incident),
+        R::IncidentOpen(incident),
+        on(|unit, incident| R::UnitCommitted { unit, incident }),
+        on(|unit, incident| R::StillOnIncident { unit, incident }),
+        R::UnitOutOfService { unit: unit.clone() },
+        R::UnitInService { unit: unit.clone() },
+        on(|unit, incident| R::AlreadyAssigned { unit, incident }),
+        R::NotCommitted { unit: unit.clone() },
+        on(|unit, incident| R::NotAssigned { unit, incident }),
+        R::WhichIncident {
+            unit: unit.clone(),
+            incidents: vec![incident, other],
+        },
+        R::Backward {
+            unit: unit.clone(),
+            incident,
+            current: Meaning::OnScene,
+            wanted: Meaning::EnRoute,
+        },
+        R::SameStatus {
+            unit: unit.clone(),
+            status: status.clone(),
+        },
+        on(|unit, incident| R::HasArrived { unit, incident }),
+        R::DispatchNeedsIncident {
+            status: status.clone(),
+        },
+        R::NoStatusFor(Meaning::AtHospital),
+        R::MeaningIsFixed {
+            status: status.clone(),
+            meaning: Meaning::EnRoute,
+        },
+        R::WrongMeaning {
+            status,
+            meaning: Meaning::EnRoute,
+            wanted: Meaning::OutOfService,
+        },
+        R::UnitsStillAssigned {
+            incident,
+            units: vec![unit.clone(), code("E2")],
+        },
+        R::UnknownLine {
+            incident,
+            line: LineNo(3),
+        },
+        R::LinkToItself,
+        R::NothingToDispatch,
+        R::NamedTwice { unit },
+        R::Full {
+            what: "the narrative",
+            max: 10,
+        },
+    ];
+    let codes: BTreeSet<_> = all.iter().map(Refusal::code).collect();
+    assert_eq!(
+        codes,
+        Refusal::CODES.iter().copied().collect(),
+        "one of each"
+    );
+    all
+}
+
+/// The English texts say what the rules say; so every value is there, and none is missing in Chinese.
+#[test]
+fn refusals_are_said_in_every_language() {
+    for refusal in refusals() {
+        let problem = Problem::from(refusal.clone());
+        let (what, hint) = Locale::En.problem(&problem);
+        assert_eq!((what, hint), (refusal.to_string(), refusal.hint()));
+        let (what, hint) = Locale::Zh.problem(&problem);
+        for text in [what, hint] {
+            assert!(!text.contains(['{', '?']), "{refusal:?}: {text}");
+            let is_foreign = |c: char| c.is_ascii_lowercase();
+            assert!(!text.contains(is_foreign), "{refusal:?} in English: {text}");
+        }
+    }
+}
+
+#[test]
+fn every_problem_has_a_text_in_every_language() {
+    let codes = Refusal::CODES
+        .iter()
+        .chain(problem::CODES)
+        .chain(problem::TEXTS);
+    for text in codes {
+        for key in [format!("refusal.{text}"), format!("refusal.{text}.hint")] {
+            for locale in Locale::ALL {
+                assert!(locale.table().contains_key(&key), "no {key} in {locale:?}");
+            }
+        }
+    }
+    for meaning in Meaning::ALL {
+        assert_eq!(
+            Locale::En.text(&format!("meaning.{}", meaning.name())),
+            meaning.words()
+        );
+    }
+}
+
+/// The table of codes is complete: what is written in the sources stands in it.
+#[test]
+fn every_code_in_the_sources_has_a_row() {
+    let mut sources = Vec::new();
+    let mut dirs = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(dir) = dirs.pop() {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => dirs.push(path),
+                false => sources.push(fs::read_to_string(path).unwrap()),
+            }
+        }
+    }
+    let mut seen = 0;
+    for source in &sources {
+        for (at, found) in source.match_indices("Problem::new(") {
+            // The status, then the code as a literal; other calls get theirs from such a one.
+            let rest = source[at + found.len()..].trim_start();
+            let code = rest
+                .strip_prefix("StatusCode::")
+                .and_then(|rest| rest.split_once(','))
+                .and_then(|(_, rest)| rest.trim_start().strip_prefix('"'))
+                .and_then(|rest| rest.split('"').next());
+            let Some(code) = code else { continue };
+            seen += 1;
+            assert!(problem::CODES.contains(&code), "{code} has no row");
+        }
+    }
+    assert!(seen > 10, "only {seen} were found");
+}
+
 /// A key that is used has a text, and a text is used: both by looking at the sources.
 #[test]
 fn texts_and_their_uses_agree() {
@@ -54,7 +208,7 @@ fn texts_and_their_uses_agree() {
         }
     }
     for key in known.keys() {
-        let is_made = ["role.", "ended.", "refusal."]
+        let is_made = ["role.", "ended.", "refusal.", "meaning.", "what.", "link."]
             .iter()
             .any(|made| key.starts_with(made));
         assert!(

@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use axum::http::{HeaderMap, header};
 
+use crate::problem::Problem;
+
 /// A language of the interface.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Locale {
@@ -82,6 +84,38 @@ impl Locale {
             .fold(self.text(key).to_owned(), |text, (name, value)| {
                 text.replace(&format!("{{{name}}}"), value)
             })
+    }
+
+    /// What is wrong and what to do, in this language; `boot.js` does the same for the board.
+    pub(crate) fn problem(self, problem: &Problem) -> (String, String) {
+        let values: Vec<(&str, String)> = problem
+            .values()
+            .map(|(name, value)| (name, self.word(name, value)))
+            .collect();
+        let values: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let key = format!("refusal.{}", problem.text());
+        (
+            self.fill(&key, &values),
+            self.fill(&format!("{key}.hint"), &values),
+        )
+    }
+
+    /// A value in words where it is a name of the program's own, as it is where it is data.
+    fn word(self, name: &str, value: &str) -> String {
+        let table = match name {
+            "meaning" | "current" | "wanted" => "meaning",
+            "what" => "what",
+            "role" | "allowed" => "role",
+            _ => return value.to_owned(),
+        };
+        let words = value.split(", ").map(|one| {
+            let known = self.table().get(&format!("{table}.{one}"));
+            known.map_or(one, String::as_str)
+        });
+        words.collect::<Vec<_>>().join(", ")
     }
 }
 

@@ -1,27 +1,35 @@
 //! An incident's recorded events in words, each with its place in the ledger.
 
-use callbox_domain::{AssignmentEnd, Center, Entry, Event, Personal, Text, UnitId};
+use callbox_domain::{
+    AssignmentEnd, Center, Entry, Event, Incident, LineNo, Personal, Text, UnitId,
+};
 use maud::{Markup, html};
 
-use super::{layout::shape, ui::Ui};
-use crate::state::AppState;
+use super::{layout::shape, panel::correct_form, ui::Ui};
+use crate::{access::rights::Action, state::AppState};
 
 /// From how many seconds between happening and recording on an entry counts as late.
 const LATE_SECONDS: f64 = 60.0;
 
 /// The list of events; the day stands above the first of each.
-pub(super) fn timeline(state: &AppState, ui: &Ui, center: &Center, entries: &[Entry]) -> Markup {
+pub(super) fn timeline(
+    state: &AppState,
+    ui: &Ui,
+    center: &Center,
+    incident: &Incident,
+    entries: &[Entry],
+) -> Markup {
     html! {
         ol class="timeline" {
             @for day in entries.chunk_by(|a, b| ui.date(a.at) == ui.date(b.at)) {
                 li class="day" { (ui.date(day[0].at)) }
-                @for entry in day { (row(state, ui, center, entry)) }
+                @for entry in day { (row(state, ui, center, incident, entry)) }
             }
         }
     }
 }
 
-fn row(state: &AppState, ui: &Ui, center: &Center, entry: &Entry) -> Markup {
+fn row(state: &AppState, ui: &Ui, center: &Center, incident: &Incident, entry: &Entry) -> Markup {
     let (meaning, words) = describe(ui, center, &entry.event);
     let name = state
         .access
@@ -31,7 +39,10 @@ fn row(state: &AppState, ui: &Ui, center: &Center, entry: &Entry) -> Markup {
         li {
             time datetime=(ui.exact(entry.at)) { (ui.time(entry.at)) }
             span { @if let Some(meaning) = meaning { (shape(meaning)) } }
-            p { (words) " " span class="by" { "· " (name) } }
+            div {
+                p { (words) " " span class="by" { "· " (name) } }
+                @if let Some(no) = line_of(&entry.event) { (line(ui, incident, no)) }
+            }
             span class="seq" title=(entry.event.kind().name) {
                 @if entry.recorded.seconds_since(entry.at) >= LATE_SECONDS {
                     @let day = ui.date(entry.recorded);
@@ -40,6 +51,34 @@ fn row(state: &AppState, ui: &Ui, center: &Center, entry: &Entry) -> Markup {
                 }
                 (ui.t("ledger.at")) " " (super::ui::grouped(entry.seq))
             }
+        }
+    }
+}
+
+fn line_of(event: &Event) -> Option<LineNo> {
+    match event {
+        Event::NarrativeAdded(added) => Some(added.line),
+        Event::NarrativeCorrected(corrected) => Some(corrected.line),
+        _ => None,
+    }
+}
+
+/// What belongs to a narrative line: its number, the lines that correct it, and the form for that.
+fn line(ui: &Ui, incident: &Incident, no: LineNo) -> Markup {
+    let corrections = incident
+        .lines
+        .iter()
+        .filter(|line| line.corrects == Some(no));
+    let corrections: Vec<_> = corrections.map(|line| line.no.to_string()).collect();
+    let known = incident.lines.iter().find(|line| line.no == no);
+    let words = known.and_then(|line| line.text.known());
+    html! {
+        p class="by" {
+            (ui.fill("narrative.line", &[("no", &no.to_string())]))
+            @if !corrections.is_empty() { " · " (ui.fill("narrative.corrected_by", &[("no", &corrections.join(", "))])) }
+        }
+        @if let Some(words) = words {
+            @if corrections.is_empty() && ui.may(Action::Narrate) { (correct_form(ui, incident, no.0, words.as_str())) }
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::{
     layout::{act, page, refusal, shape},
+    panel::path_part,
     submit::{submit, text, unit},
     ui::{Ui, span},
 };
@@ -92,7 +93,7 @@ fn render(state: &AppState, ui: &Ui, problem: Option<&Problem>) -> Markup {
                                 @let label = configuration.unit_statuses.get(shown.status);
                                 @let kind = configuration.unit_types.get(&unit.unit_type);
                                 tr {
-                                    td class="strong" { (unit.call_sign) }
+                                    td class="strong" { a href={"/units/" (path_part(unit.call_sign.as_str()))} { (unit.call_sign) } }
                                     td { (kind.map_or(unit.unit_type.as_str(), |kind| kind.label.as_str())) }
                                     td { (configuration.agencies.get(&unit.agency).map_or(unit.agency.as_str(), |agency| agency.name.as_str())) }
                                     td { (unit.station.as_ref().map_or("", |station| station.as_str())) }

@@ -65,6 +65,8 @@ fn permit(route: &Route, signed: Option<&Signed>, headers: &HeaderMap) -> Result
             denied.detail,
             denied.hint,
         )
+        .with("role", signed.role().name())
+        .with("allowed", denied.allowed.join(", "))
     })
 }
 

@@ -84,7 +84,7 @@ pub(super) fn all() -> Value {
         ]),
         "Problem": {
             "type": "object",
-            "required": ["type", "title", "status", "code", "detail", "hint"],
+            "required": ["type", "title", "status", "code", "detail", "hint", "text", "values"],
             "additionalProperties": false,
             "properties": {
                 "type": of("string"),
@@ -93,6 +93,8 @@ pub(super) fn all() -> Value {
                 "code": of("string"),
                 "detail": of("string"),
                 "hint": of("string"),
+                "text": of("string"),
+                "values": {"type": "object", "additionalProperties": of("string")},
                 "field": of("string"),
             },
         },

@@ -1,0 +1,85 @@
+//! The rules' refusals as problems, with what they speak of, so that every language can say it.
+
+use axum::http::StatusCode;
+use callbox_domain::Refusal;
+
+use crate::problem::Problem;
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let status = match refusal.is_unknown() {
+            true => StatusCode::NOT_FOUND,
+            false => StatusCode::CONFLICT,
+        };
+        let problem = Self::new(status, refusal.code(), refusal.to_string(), refusal.hint());
+        fill(problem, &refusal)
+    }
+}
+
+/// The names of the values are those of the texts' holes; meanings go by their names.
+fn fill(problem: Problem, refusal: &Refusal) -> Problem {
+    use Refusal as R;
+    match refusal {
+        R::UnknownIncident(incident) | R::IncidentClosed(incident) | R::IncidentOpen(incident) => {
+            problem.with("incident", incident)
+        }
+        R::UnknownUnit(unit) => problem.with("unit", unit),
+        R::UnknownCode { what, code, known } => {
+            let problem = problem.with("what", what).with("code", code);
+            match known.is_empty() {
+                true => problem.in_words("unknown-code.none"),
+                false => problem.with("known", join(known)),
+            }
+        }
+        R::UnitCommitted { unit, incident }
+        | R::StillOnIncident { unit, incident }
+        | R::AlreadyAssigned { unit, incident }
+        | R::NotAssigned { unit, incident }
+        | R::HasArrived { unit, incident } => problem.with("unit", unit).with("incident", incident),
+        R::UnitOutOfService { unit }
+        | R::UnitInService { unit }
+        | R::NotCommitted { unit }
+        | R::NamedTwice { unit } => problem.with("unit", unit),
+        R::WhichIncident { unit, incidents } => problem
+            .with("unit", unit)
+            .with("incidents", join(incidents)),
+        R::Backward {
+            unit,
+            incident,
+            current,
+            wanted,
+        } => problem
+            .with("unit", unit)
+            .with("incident", incident)
+            .with("current", current.name())
+            .with("wanted", wanted.name()),
+        R::SameStatus { unit, status } => problem.with("unit", unit).with("status", status),
+        R::DispatchNeedsIncident { status } => problem.with("status", status),
+        R::NoStatusFor(meaning) => problem.with("meaning", meaning.name()),
+        R::MeaningIsFixed { status, meaning } => problem
+            .with("status", status)
+            .with("meaning", meaning.name()),
+        R::WrongMeaning {
+            status,
+            meaning,
+            wanted,
+        } => problem
+            .with("status", status)
+            .with("meaning", meaning.name())
+            .with("wanted", wanted.name()),
+        R::UnitsStillAssigned { incident, units } => problem
+            .with("incident", incident)
+            .with("units", join(units)),
+        R::UnknownLine { incident, line } => problem.with("incident", incident).with("line", line),
+        R::LinkToItself | R::NothingToDispatch => problem,
+        R::Full { what, max } => problem.with("what", what).with("max", max),
+    }
+}
+
+fn join<T: ToString>(items: &[T]) -> String {
+    items
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
+}

@@ -1,0 +1,282 @@
+"""What the board costs: 60 incidents, 200 units, 50 changes a second; no part of the journey.
+
+    python3 tests/e2e/measure.py --binary target/debug/callbox [--seconds 20] [--rate 50] [--trace]
+
+Prints the renderer's share of one core (from /proc, all its threads), what Chromium spent it on, and
+the time from an event's arrival in the page to the changed row (by a MutationObserver, which is
+part of the cost). The browser paints in software, as in the journey.
+"""
+
+import argparse
+import http.client
+import json
+import os
+import shutil
+import socket
+import struct
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+import urllib.request
+import uuid
+
+from server import Server
+from webdriver import Driver, Window
+
+PROBE = """
+window.probe = { waits: new Map(), took: [], server: [], messages: 0 };
+const add = MessagePort.prototype.addEventListener;
+MessagePort.prototype.addEventListener = function (kind, listener, ...rest) {
+  return add.call(this, kind, (event) => {
+    const message = event.data;
+    if (message?.kind === "change" && window.probe.on) {
+      window.probe.messages += 1;
+      for (const unit of message.data.units) if (!window.probe.waits.has(unit.id)) window.probe.waits.set(unit.id, [performance.now(), message.data.at]);
+    }
+    return listener.call(this, event);
+  }, ...rest);
+};
+addEventListener("DOMContentLoaded", () => {
+  const list = document.getElementById("units");
+  if (!list) return;
+  new MutationObserver((records) => {
+    const now = performance.now();
+    for (const record of records) {
+      const node = record.target.nodeType === 1 ? record.target : record.target.parentElement;
+      const row = node?.closest(".unit");
+      // Timers move the rows too: only a status counts.
+      if (!row || !(record.attributeName === "data-meaning" || node.className === "code")) continue;
+      const id = Number(row.dataset.id);
+      const wait = window.probe.waits.get(id);
+      if (!wait) continue;
+      window.probe.waits.delete(id);
+      window.probe.took.push(now - wait[0]);
+      window.probe.server.push(performance.timeOrigin + now - wait[1]);
+    }
+  }).observe(list, { subtree: true, childList: true, characterData: true, attributes: true });
+});
+"""
+
+
+class Client:
+    """One signed-in person with one connection."""
+
+    def __init__(self, server, login):
+        self.host = urllib.parse.urlsplit(server.origin).netloc
+        self.origin = server.origin
+        self.connection = http.client.HTTPConnection(self.host)
+        form = urllib.parse.urlencode({"login": login, "password": server.passwords[login]})
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
+        self.connection.request("POST", "/sign-in", form, headers)
+        answer = self.connection.getresponse()
+        answer.read()
+        self.cookie = answer.getheader("Set-Cookie").split(";")[0]
+
+    def ask(self, method, path, body=None):
+        headers = {"Cookie": self.cookie, "Origin": self.origin, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
+        self.connection.request(method, "/api/v1" + path, None if body is None else json.dumps(body), headers)
+        answer = self.connection.getresponse()
+        text = answer.read()
+        if answer.status >= 400:
+            raise RuntimeError(f"{method} {path}: {answer.status} {text[:300]}")
+        return json.loads(text)
+
+
+def fill(client):
+    """60 incidents and 200 units, 120 of them on the way."""
+    board = client.ask("GET", "/board")
+    first = board["units"][0]
+    for number in range(200 - len(board["units"])):
+        client.ask("POST", "/configuration/units", {"call_sign": f"Z{number + 1}", "agency": first["agency"], "type": first["type"]})
+    units = [unit["call_sign"] for unit in client.ask("GET", "/board")["units"] if unit["meaning"] == "available"]
+    for number in range(60):
+        kind = board["types"][number % len(board["types"])]
+        incident = client.ask("POST", "/incidents", {"type": kind["code"], "place": f"{number + 1} Long Measured Street"})["incident"]
+        if number < 50:
+            client.ask("POST", f"/incidents/{incident}/units", {"units": units[number * 2:number * 2 + 2]})
+    return units[:100], next(s["code"] for s in board["statuses"] if s["meaning"] == "en_route"), next(s["code"] for s in board["statuses"] if s["meaning"] == "on_scene")
+
+
+def load(server, units, codes, rate, stop, sent):
+    """Moves units between en route and on scene, `rate` times a second."""
+    client = Client(server, "supervisor")
+    begin = time.monotonic()
+    at = 0
+    while not stop.is_set():
+        unit = units[(at * 37) % len(units)]
+        status = codes[(at // len(units)) % 2]
+        try:
+            client.ask("POST", f"/units/{unit}/status", {"status": status, "correction": True})
+        except RuntimeError as error:
+            if "same-status" not in str(error):
+                raise
+        at += 1
+        sent[0] = at
+        time.sleep(max(0, begin + at / rate - time.monotonic()))
+
+
+def processes(profile):
+    """The browser's processes with their kind and their processor time in seconds."""
+    found = {}
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                command = file.read().replace(b"\0", b" ").decode()
+            if profile not in command:
+                continue
+            with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+                fields = file.read().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        kind = command.split("--type=", 1)[1].split()[0] if "--type=" in command else "browser"
+        found[pid] = (kind, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
+    return found
+
+
+def threads(pid):
+    found = {}
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/stat", encoding="utf-8") as file:
+            text = file.read()
+        name = text.split("(", 1)[1].rsplit(")", 1)[0]
+        fields = text.rsplit(")", 1)[1].split()
+        found[name] = found.get(name, 0) + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return found
+
+
+def at(sorted_values, share):
+    return sorted_values[min(len(sorted_values) - 1, int(len(sorted_values) * share))] if sorted_values else float("nan")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--browser", default=shutil.which("chromium"))
+    parser.add_argument("--seconds", type=int, default=20)
+    parser.add_argument("--rate", type=int, default=50)
+    parser.add_argument("--trace", action="store_true", help="also what Chromium did, by its own events; tracing itself costs")
+    parser.add_argument("--css", help="styles to try out")
+    parser.add_argument("--label", default="")
+    options = parser.parse_args()
+    directory = tempfile.mkdtemp(prefix="callbox-measure-")
+    server = Server(options.binary, directory)
+    driver = Driver(open(os.path.join(directory, "driver.log"), "w", encoding="utf-8"))
+    stop = threading.Event()
+    try:
+        server.demo("--no-calls", "--history", "1", "--speed", "1")
+        server.stop()
+        server.serve()
+        units, *codes = fill(Client(server, "supervisor"))
+        profile = os.path.join(directory, "measured")
+        window = Window(driver, options.browser, profile, size=(1920, 1080))
+        window.cdp("Page.addScriptToEvaluateOnNewDocument", source=PROBE)
+        window.open(server.origin + "/sign-in")
+        window.type("#login", "dispatcher")
+        window.type("#password", server.passwords["dispatcher"])
+        window.click("form.stack button")
+        window.wait("the board", "return document.querySelectorAll('.unit').length === 200")
+        window.run("document.querySelectorAll('.incident')[3].click()")
+        if options.css:
+            window.run("const s = new CSSStyleSheet(); s.replaceSync(arguments[0]); document.adoptedStyleSheets = [s]", options.css)
+        window.cdp("Performance.enable")
+        sent = [0]
+        thread = threading.Thread(target=load, args=(server, units, codes, options.rate, stop, sent), daemon=True)
+        thread.start()
+        time.sleep(3)
+        pid = max(((cpu, pid) for pid, (kind, cpu) in processes(profile).items() if kind == "renderer"))[1]
+        metrics = lambda: {one["name"]: one["value"] for one in window.cdp("Performance.getMetrics")["metrics"]}
+        window.run("window.probe.on = true")
+        before, tasks, spent, begin, count = processes(profile), threads(pid), metrics(), time.monotonic(), sent[0]
+        time.sleep(options.seconds)
+        after, tasks_after, spent_after, took = processes(profile), threads(pid), metrics(), time.monotonic() - begin
+        count = sent[0] - count
+        probe = window.run("return { took: probe.took, server: probe.server, messages: probe.messages, heap: performance.memory?.usedJSHeapSize }")
+        share = {}
+        for each, (kind, cpu) in after.items():
+            share[kind] = share.get(kind, 0) + (cpu - before.get(each, (kind, 0))[1]) / took * 100
+        print(f"{options.label} {count / took:.1f} writes/s, {probe['messages'] / took:.1f} messages/s for {took:.0f} s, load {os.getloadavg()[0]:.1f}")
+        print("  % of a core: " + ", ".join(f"{kind} {value:.1f}" for kind, value in sorted(share.items(), key=lambda pair: -pair[1])))
+        print("  renderer's threads: " + ", ".join(f"{name} {(value - tasks.get(name, 0)) / took * 100:.1f}" for name, value in sorted(tasks_after.items(), key=lambda pair: -(pair[1] - tasks.get(pair[0], 0)))[:6]))
+        print("  main thread: " + ", ".join(f"{name} {(spent_after[name] - spent[name]) / took * 100:.1f} %" for name in ("TaskDuration", "ScriptDuration", "RecalcStyleDuration", "LayoutDuration")) + f"; layouts {(spent_after['LayoutCount'] - spent['LayoutCount']) / took:.0f}/s, styles {(spent_after['RecalcStyleCount'] - spent['RecalcStyleCount']) / took:.0f}/s, nodes {spent_after['Nodes']:.0f}, heap {spent_after['JSHeapUsedSize'] / 1e6:.1f} MB")
+        for name, key in (("page hears -> DOM", "took"), ("server renders -> DOM", "server")):
+            values = sorted(probe[key])
+            print(f"  {name}: p50 {at(values, 0.5):.1f} ms, p99 {at(values, 0.99):.1f} ms, n {len(values)}")
+        if options.trace:
+            own_times(trace(window, 5), 5)
+    finally:
+        stop.set()
+        driver.stop()
+        server.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def trace(window, seconds):
+    """Chromium's own events over some seconds, by its debugger: a WebSocket without masks or fragments of ours."""
+    with urllib.request.urlopen(f"http://{window.debugger}/json/version") as answer:
+        url = urllib.parse.urlsplit(json.load(answer)["webSocketDebuggerUrl"])
+    wire = socket.create_connection((url.hostname, url.port))
+    wire.sendall(f"GET {url.path} HTTP/1.1\r\nHost: {url.netloc}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {'A' * 22}==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
+    reader = wire.makefile("rb")
+    while reader.readline().strip():
+        pass
+
+    def send(number, method, **params):
+        body = json.dumps({"id": number, "method": method, "params": params}).encode()
+        wire.sendall(b"\x81" + bytes([128 | 126]) + struct.pack(">H", len(body)) + b"\0\0\0\0" + body)
+
+    def messages():
+        text = b""
+        while True:
+            first, length = reader.read(2)
+            length &= 127
+            if length > 125:
+                length = struct.unpack(">H" if length == 126 else ">Q", reader.read(2 if length == 126 else 8))[0]
+            text += reader.read(length)
+            if first & 128:
+                yield json.loads(text)
+                text = b""
+
+    categories = ["devtools.timeline", "disabled-by-default-devtools.timeline", "blink", "cc", "toplevel", "v8"]
+    send(1, "Tracing.start", transferMode="ReportEvents", traceConfig={"includedCategories": categories, "recordMode": "recordAsMuchAsPossible"})
+    time.sleep(seconds)
+    send(2, "Tracing.end")
+    events = []
+    for message in messages():
+        if message.get("method") == "Tracing.dataCollected":
+            events += message["params"]["value"]
+        if message.get("method") == "Tracing.tracingComplete":
+            return events
+    return events
+
+
+def own_times(events, took):
+    """Events by thread and name, each without what lies within it."""
+    spans, names = {}, {}
+    for event in events:
+        if event.get("ph") == "M" and event["name"] == "thread_name":
+            names[event["pid"], event["tid"]] = event["args"]["name"]
+        if event.get("ph") == "X":
+            spans.setdefault((event["pid"], event["tid"]), []).append((event["ts"], event["ts"] + event.get("dur", 0), event["name"]))
+    sums = {}
+    for thread, events in spans.items():
+        events.sort(key=lambda event: (event[0], -event[1]))
+        open_spans = []
+        for begin, end, name in events:
+            while open_spans and open_spans[-1][1] <= begin:
+                open_spans.pop()
+            key = (names.get(thread, "?"), name)
+            own, count = sums.get(key, (0, 0))
+            sums[key] = (own + end - begin, count + 1)
+            if open_spans:
+                outer = open_spans[-1][2]
+                sums[outer] = (sums[outer][0] - (end - begin), sums[outer][1])
+            open_spans.append((begin, end, key))
+    mine = [pair for pair in sums.items() if pair[0][0] in ("CrRendererMain", "Compositor")]
+    for (thread, name), (own, count) in sorted(mine, key=lambda pair: -pair[1][0])[:40]:
+        print(f"    {own / 1e6 / took * 100:6.2f} %  {count / took:7.1f}/s  {thread}: {name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
