@@ -11,13 +11,13 @@ import tempfile
 import time
 import traceback
 
-from server import Server
+from server import Client, Server
 from webdriver import Driver, Failed, Window
 
 ROW = "[...document.querySelectorAll('.incident')].find((row) => row.textContent.includes(arguments[0]))"
 UNIT = "[...document.querySelectorAll('.unit')].find((unit) => unit.querySelector('.sign').textContent === arguments[0])"
 PLACE = "7 Quay Street, e2e"
-PAGES = ["/units", "/history", "/ledger", "/calls/new"]
+PAGES = ["/units", "/units/E1", "/history", "/ledger", "/calls/new"]
 
 
 class Journey:
@@ -66,6 +66,7 @@ class Journey:
         self.server.demo("--no-calls", "--history", "1", "--speed", "1")
         self.server.stop()
         self.server.serve()
+        self.api = Client(self.server, "supervisor")
         self.a = self.window("a")
         self.b = self.window("b", language="zh-CN", dark=True)
 
@@ -157,6 +158,141 @@ class Journey:
         if self.b.run("return document.querySelector('#send')"):
             raise Failed("a call-taker is offered to dispatch")
 
+    def correct(self):
+        """A line is corrected by keyboard; both stay in sight in both windows."""
+        self.a.run("[...document.querySelectorAll('.lines li')].find((line) => line.textContent.includes('smoke from the roof')).querySelector('.mini').focus()")
+        self.a.press("Enter")
+        self.a.wait("the line's words in the field", "return document.activeElement?.id === 'correct-text' && document.activeElement.value === 'smoke from the roof'")
+        self.a.press("Control+a")
+        self.a.write("steam from the roof")
+        self.a.press("Enter")
+        for window in (self.a, self.b):
+            window.wait("the line struck out", "return document.querySelector('.lines .is-corrected')?.textContent.includes('smoke from the roof')")
+            window.wait("its correction, which refers back", "return [...document.querySelectorAll('.lines li:not(.is-corrected) p')].some((line) => line.textContent.includes('steam from the roof') && /1/.test(line.textContent))")
+
+    def change(self):
+        """Type, priority and place are corrected after the call was taken."""
+        self.a.run("document.querySelector('.case details summary:has(+ .stack)').focus()")
+        self.a.press("Enter")
+        wanted = self.a.run("return [...document.querySelector('#change-priority').options].find((option) => option.value && !option.selected).value")
+        self.a.choose("#change-priority", wanted)
+        self.a.run("document.querySelector('#change-priority').form.requestSubmit()")
+        self.b.wait("the new priority", f"return {ROW}?.querySelector('.rank').textContent === arguments[1]", PLACE, wanted)
+        self.a.type("#change-place", PLACE + " (yard)")
+        self.a.press("Enter")
+        self.b.wait("the new place", "return document.querySelector('.case-place').textContent === arguments[0]", PLACE + " (yard)")
+
+    def link(self):
+        answer = self.api.ask("POST", "/incidents", {"place": "9 Quay Street, e2e"})
+        self.other = answer["incident"]
+        self.a.run("document.querySelector('.linking').closest('details').querySelector('summary').click()")
+        self.a.type("#link-other", str(self.id))
+        self.a.press("Enter")
+        self.a.wait("the refusal of a link to itself", "return !document.querySelector('#refusal').hidden")
+        self.a.type("#link-other", f"#{self.other}")
+        self.a.choose("#link-relation", "duplicate")
+        self.a.click(".linking button")
+        for window in (self.a, self.b):
+            window.wait("the link", "return document.querySelector('.links a')?.textContent === arguments[0]", f"#{self.other}")
+        self.b.click(".links a")
+        self.b.wait("the link on the other side", "return document.querySelector('.links a')?.textContent === arguments[0]", f"#{self.id}")
+        # A refusal in the second window is in its language, with its values.
+        self.b.run("document.querySelector('.linking').closest('details').querySelector('summary').click()")
+        self.b.type("#link-other", "99999")
+        self.b.press("Enter")
+        self.b.wait("a refusal in Chinese", "return document.querySelector('#refusal [data-what]').textContent === '没有警情 #99999' && document.querySelector('#refusal [data-hint]').textContent.startsWith('请')")
+        self.b.type("#link-other", "")
+        self.b.press("Escape")
+
+    def committed(self):
+        """A unit is sent to a second incident as well: refused first, then done expressly."""
+        unit = self.units[0]
+        self.a.run("[...document.querySelectorAll('.incident')].find((row) => row.dataset.id === arguments[0]).click()", str(self.other))
+        self.a.wait("the other incident", "return document.querySelector('.case-line .no').textContent === arguments[0]", f"#{self.other}")
+        self.a.type("#send-units", unit)
+        self.a.wait("the offer to send it as well", "return document.querySelector('#send-also').hidden === false")
+        self.a.click("#send-also")
+        self.a.wait("the refusal with its second step", "return document.querySelector('#refusal [data-expressly]')?.hidden === false && !document.querySelector('#refusal').hidden")
+        if self.api.ask("GET", f"/incidents/{self.other}")["assignments"]:
+            raise Failed("the unit was sent before anybody insisted")
+        self.a.run("document.querySelector('#refusal [data-expressly]').focus()")
+        self.a.press("Enter")
+        self.a.wait("the unit on both", "return document.querySelectorAll('.grid-times tbody tr').length === 1 && document.querySelector('#refusal').hidden")
+        if not self.api.ask("GET", f"/incidents/{self.other}")["assignments"][0]["concurrent"]:
+            raise Failed("the record does not say that the unit was committed elsewhere")
+
+    def release(self):
+        """The unit's end on the second incident is not known: released with a reason, without a time."""
+        self.a.run("document.querySelector('.grid-times .more').focus()")
+        self.a.press("Enter")
+        self.a.wait("what a unit can be told", "return document.querySelector('#unit-dialog').open")
+        codes = self.a.run("return [...document.querySelectorAll('#unit-body [data-status]')].map((button) => button.dataset.status)")
+        if not {"AVL", "AQ", "ENR"} <= set(codes):
+            raise Failed(f"not every code is offered: {codes}")
+        self.a.type("#release-reason", "nobody on the radio")
+        self.a.press("Enter")
+        self.a.wait("the release", "return !document.querySelector('#unit-dialog').open && document.querySelector('.grid-times .is-ended')")
+        ended = self.api.ask("GET", f"/incidents/{self.other}")["assignments"][0]["ended"]
+        if ended["at"] is not None or ended["how"] != "released" or ended["reason"] != "nobody on the radio":
+            raise Failed(f"the release is recorded as {ended}")
+        self.a.run("[...document.querySelectorAll('.incident')].find((row) => row.dataset.id === arguments[0]).click()", str(self.id))
+        self.b.run("[...document.querySelectorAll('.incident')].find((row) => row.dataset.id === arguments[0]).click()", str(self.id))
+
+    def back(self):
+        """A status set too early is taken back: refused, then set as a correction."""
+        self.a.wait("the assignments", "return document.querySelectorAll('.grid-times .more').length === 2")
+        self.a.click(".grid-times .more")
+        self.a.wait("what a unit can be told", "return document.querySelector('#unit-dialog').open")
+        self.a.click("#unit-body [data-status=ENR]")
+        self.a.wait("the refusal in the dialog", "return document.querySelector('#unit-dialog [data-expressly]').hidden === false")
+        self.a.click("#unit-dialog [data-expressly]")
+        self.a.wait("the dialog to close", "return !document.querySelector('#unit-dialog').open")
+        self.b.wait("the unit en route again", f"return {UNIT}?.dataset.meaning === 'en_route'", self.units[0])
+        self.a.click(".grid-times .more")
+        self.a.click("#unit-body [data-status=ONS]")
+        self.b.wait("the unit on scene", f"return {UNIT}?.dataset.meaning === 'on_scene'", self.units[0])
+        self.a.wait("the dialog to close", "return !document.querySelector('#unit-dialog').open")
+
+    def service(self):
+        """By keyboard alone: another code for 'available', out of service with a reason, in again."""
+        spare = self.a.run("return [...document.querySelectorAll('.unit[data-meaning=available] .sign')].map((sign) => sign.textContent).at(-1)")
+        self.a.type("#unit-filter", spare)
+        self.a.press("F4", "s")
+        self.a.wait("what the unit can be told", "return document.querySelector('#unit-dialog').open && document.querySelector('#unit-title').textContent === arguments[0]", spare)
+        now = self.a.run(f"return {UNIT}.querySelector('.code').textContent", spare)
+        other = "AQ" if now == "AVL" else "AVL"
+        self.a.run("document.querySelector(`#unit-body [data-status=${arguments[0]}]`).focus()", other)
+        self.a.press("Enter")
+        self.b.wait("the other code", f"return {UNIT}?.querySelector('.code').textContent === arguments[1]", spare, other)
+        self.a.wait("the dialog to close", "return !document.querySelector('#unit-dialog').open")
+        self.a.press("F4", "s")
+        self.a.choose("#out-status", "WSH")
+        self.a.type("#out-reason", "brakes")
+        self.a.press("Enter")
+        self.b.wait("the unit in the workshop", f"return {UNIT}?.dataset.meaning === 'out_of_service' && {UNIT}.querySelector('.code').textContent === 'WSH'", spare)
+        self.a.wait("the dialog to close", "return !document.querySelector('#unit-dialog').open")
+        self.a.press("F4", "s")
+        self.a.run("document.querySelector('#unit-body .button.main').focus()")
+        self.a.press("Enter")
+        self.b.wait("the unit in service", f"return {UNIT}?.dataset.meaning === 'available'", spare)
+        self.a.wait("the dialog to close", "return !document.querySelector('#unit-dialog').open")
+        self.a.type("#unit-filter", "")
+        self.a.press("Escape", "Escape")
+
+    def reset(self):
+        """A new configuration makes the server send everybody the whole board: typed words stay."""
+        self.a.click("#narrative-text")
+        self.a.write("half a sent")
+        self.a.run("document.querySelector('#change-place').value = 'half a place'")
+        self.api.ask("POST", "/configuration/dispositions", {"code": "E2E", "label": "End to end"})
+        self.a.wait("the new code on the board", "return [...document.querySelectorAll('#end-input option')].some((option) => option.value === 'E2E')")
+        self.a.write("ence")
+        typed = self.a.run("return [document.querySelector('#narrative-text').value, document.querySelector('#change-place').value]")
+        if typed != ["half a sentence", "half a place"]:
+            raise Failed(f"the reset left: {typed}")
+        self.a.type("#narrative-text", "")
+        self.a.run("document.querySelector('#change-place').value = document.querySelector('.case-place').textContent")
+
     def close_held(self):
         if not self.a.run("return document.querySelector('#end button').disabled"):
             raise Failed("closing is offered while units are assigned")
@@ -206,30 +342,64 @@ class Journey:
         plain.open(self.server.origin + "/sign-in")
         plain.type("#login", "supervisor")
         plain.type("#password", self.server.passwords["supervisor"])
-        plain.click("form.stack button")
+        plain.send("form.stack button")
         plain.open(f"{self.server.origin}/incidents/{self.id}")
         plain.type("#units", "NONSUCH")
-        plain.click("form[action$='/units'] button")
+        plain.send("form[action$='/units'] button")
         if "NONSUCH" not in plain.text(".notice.refused"):
             raise Failed("the page does not say which unit is unknown")
         plain.type("#units", self.units[0])
-        plain.click("form[action$='/units'] button")
+        plain.send("form[action$='/units'] button")
         self.b.wait("the unit in the second window", f"return {UNIT}?.dataset.meaning === 'dispatched'", self.units[0])
-        plain.click("form[action$='/cancel'] button")
+        plain.send("form[action$='/cancel'] button")
         self.b.wait("the unit free again", f"return {UNIT}?.dataset.meaning === 'available'", self.units[0])
+        # What is rarer: a correction, a link, a committed unit, a release.
+        plain.run("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        plain.type("form[action$='/correct'] textarea", "written without script")
+        plain.send("form[action$='/correct'] button")
+        if "written without script" not in plain.text(".timeline"):
+            raise Failed("the corrected line is missing")
+        plain.type("#other", str(self.other))
+        plain.send("form[action$='/link'] button")
+        if f"#{self.other}" not in plain.text(".facts"):
+            raise Failed("the link is missing")
+        plain.type("#units", self.units[1])
+        plain.send("form[action$='/units'] button")
+        self.b.wait("the unit in the second window", f"return {UNIT}?.dataset.meaning === 'dispatched'", self.units[1])
+        plain.open(f"{self.server.origin}/incidents/{self.other}")
+        plain.type("#units", self.units[1])
+        plain.send("form[action$='/units'] button")
+        if "expressly" not in plain.run("return document.querySelector('.notice.refused')?.innerHTML ?? ''"):
+            raise Failed("the page offers no second step for a committed unit")
+        plain.send(".notice.refused form[action$='/units'] button")
+        plain.run("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        plain.type("form[action$='/release'] input[name=reason]", "no answer")
+        plain.send("form[action$='/release'] button")
+        if "end unknown" not in plain.text(".table"):
+            raise Failed("the release is missing")
+        plain.open(f"{self.server.origin}/units/{self.units[1]}")
+        plain.send("button[value=AVL]")
+        plain.choose("#status", "TRG")
+        plain.type("#reason", "ladder drill")
+        plain.send("button[value=out]")
+        if "ladder drill" not in plain.text(".facts"):
+            raise Failed("the reason is missing")
+        plain.send("button[value=in]")
+        self.b.wait("the unit in service", f"return {UNIT}?.dataset.meaning === 'available'", self.units[1])
+        plain.open(f"{self.server.origin}/incidents/{self.id}")
         timeline = plain.text(".timeline")
         for words in ("smoke from the roof", "Reopened", "cancelled", "Demo dispatcher", "ledger"):
             if words not in timeline:
                 raise Failed(f"the timeline lacks: {words}")
         plain.choose("#disposition", plain.run("return document.querySelector('#disposition').options[1].value"))
-        plain.click("form[action$='/close'] button")
+        plain.send("form[action$='/close'] button")
         self.b.wait("the incident closed", f"return {ROW}?.classList.contains('is-closed')", PLACE)
         plain.open(self.server.origin + "/calls/new")
         plain.type("#call-place", "8 Quay Street, e2e")
-        plain.click("form[action='/calls/new'] button")
+        plain.send("form[action='/calls/new'] button")
         self.b.wait("the second call", f"return {ROW}", "8 Quay Street, e2e")
         plain.click("summary")
-        plain.click("button[lang=zh-Hans]")
+        plain.send("button[lang=zh-Hans]")
         if plain.run("return document.documentElement.lang") != "zh-Hans":
             raise Failed("the language switch does nothing")
         plain.open(self.server.origin + "/nothing/here")
@@ -290,8 +460,11 @@ class Journey:
     def sign_out(self):
         self.a.open(self.server.origin + "/units")
         self.a.click("summary")
+        self.a.click("button[data-set-theme=dark]")
         self.a.click("form[action='/sign-out'] button")
         self.a.wait("the sign-in page", "return location.pathname === '/sign-in'")
+        if self.a.run("return document.documentElement.dataset.theme") != "dark":
+            raise Failed("signing out forgot the chosen theme")
         self.a.open(self.server.origin + "/board")
         self.a.wait("the sign-in page again", "return location.pathname === '/sign-in'")
 
@@ -309,6 +482,14 @@ class Journey:
             ("the units are en route", self.progress("en_route")),
             ("the units are on scene", self.progress("on_scene")),
             ("a narrative line is text, not markup; a call-taker cannot dispatch", self.narrate),
+            ("a narrative line is corrected, both stay in sight", self.correct),
+            ("place and priority are corrected after the call", self.change),
+            ("two incidents are linked, shown on both; a refusal in Chinese", self.link),
+            ("a committed unit is sent as well, only expressly", self.committed),
+            ("a unit is released without an end time", self.release),
+            ("a status is taken back as a correction", self.back),
+            ("a unit: another code, out of service, in service, by keyboard", self.service),
+            ("a reset of the stream leaves typed words alone", self.reset),
             ("the server refuses what a role may not do", self.rights),
             ("the units are available", self.progress("available")),
             ("the incident is closed with a disposition", self.close),

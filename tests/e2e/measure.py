@@ -8,7 +8,6 @@ part of the cost). The browser paints in software, as in the journey.
 """
 
 import argparse
-import http.client
 import json
 import os
 import shutil
@@ -20,9 +19,8 @@ import threading
 import time
 import urllib.parse
 import urllib.request
-import uuid
 
-from server import Server
+from server import Client, Server
 from webdriver import Driver, Window
 
 PROBE = """
@@ -58,30 +56,6 @@ addEventListener("DOMContentLoaded", () => {
   }).observe(list, { subtree: true, childList: true, characterData: true, attributes: true });
 });
 """
-
-
-class Client:
-    """One signed-in person with one connection."""
-
-    def __init__(self, server, login):
-        self.host = urllib.parse.urlsplit(server.origin).netloc
-        self.origin = server.origin
-        self.connection = http.client.HTTPConnection(self.host)
-        form = urllib.parse.urlencode({"login": login, "password": server.passwords[login]})
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
-        self.connection.request("POST", "/sign-in", form, headers)
-        answer = self.connection.getresponse()
-        answer.read()
-        self.cookie = answer.getheader("Set-Cookie").split(";")[0]
-
-    def ask(self, method, path, body=None):
-        headers = {"Cookie": self.cookie, "Origin": self.origin, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
-        self.connection.request(method, "/api/v1" + path, None if body is None else json.dumps(body), headers)
-        answer = self.connection.getresponse()
-        text = answer.read()
-        if answer.status >= 400:
-            raise RuntimeError(f"{method} {path}: {answer.status} {text[:300]}")
-        return json.loads(text)
 
 
 def fill(client):

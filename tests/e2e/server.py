@@ -1,12 +1,16 @@
 """The server under test: a demo's town without its simulation, so that only the journey acts."""
 
+import http.client
+import json
 import os
 import re
 import signal
 import socket
 import subprocess
 import time
+import urllib.parse
 import urllib.request
+import uuid
 
 from webdriver import Failed
 
@@ -62,3 +66,34 @@ class Server:
         if self.process and self.process.poll() is None:
             self.process.send_signal(how)
             self.process.wait(30)
+
+
+class Client:
+    """One signed-in person with one connection."""
+
+    def __init__(self, server, login):
+        self.host = urllib.parse.urlsplit(server.origin).netloc
+        self.origin = server.origin
+        self.connection = http.client.HTTPConnection(self.host)
+        form = urllib.parse.urlencode({"login": login, "password": server.passwords[login]})
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.origin, "Sec-Fetch-Site": "same-origin"}
+        self.connection.request("POST", "/sign-in", form, headers)
+        answer = self.connection.getresponse()
+        answer.read()
+        self.cookie = answer.getheader("Set-Cookie").split(";")[0]
+
+    def ask(self, method, path, body=None):
+        headers = {"Cookie": self.cookie, "Origin": self.origin, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
+        text = None if body is None else json.dumps(body)
+        try:
+            self.connection.request(method, "/api/v1" + path, text, headers)
+            answer = self.connection.getresponse()
+        except (http.client.HTTPException, OSError):
+            # The server has closed what stood idle; the key makes the second try safe.
+            self.connection.close()
+            self.connection.request(method, "/api/v1" + path, text, headers)
+            answer = self.connection.getresponse()
+        text = answer.read()
+        if answer.status >= 400:
+            raise RuntimeError(f"{method} {path}: {answer.status} {text[:300]}")
+        return json.loads(text)

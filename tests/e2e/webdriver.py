@@ -98,6 +98,12 @@ class Window:
     def click(self, selector):
         self.post(f"/element/{self.find(selector)}/click")
 
+    def send(self, selector):
+        """Clicks what sends a form, and waits until the page that answers is there."""
+        self.run("document.documentElement.dataset.left = 'yes'")
+        self.click(selector)
+        self.wait("the next page", "return document.documentElement.dataset.left === undefined && document.readyState === 'complete'")
+
     def type(self, selector, text):
         element = self.find(selector)
         self.post(f"/element/{element}/clear")

@@ -1,7 +1,7 @@
 // The pane of open incidents: the most urgent first, then the one that has waited longest.
 import { view, setView } from "./address.js";
 import { t } from "./boot.js";
-import { everySecond, now, span } from "./clock.js";
+import { everySecond, now, shortSpan, span } from "./clock.js";
 import { arrange, by, el, reveal, setAttr, setShape, setText, shape } from "./dom.js";
 import { closed, config, incidents, isWaiting, onChange, stage, units, urgency } from "./store.js";
 import { watchRows } from "./visible.js";
@@ -90,7 +90,9 @@ function unitsOf(data, at) {
 }
 
 function tickRow(made, data, at) {
-  setText(made.age, span((data.closed ?? at) - data.received));
+  const age = (data.closed ?? at) - data.received;
+  // Seconds run only where somebody waits.
+  setText(made.age, isWaiting(data) || data.closed ? span(age) : shortSpan(age));
   const { call, gone } = urgency(data, at);
   setAttr(made.row, "data-call", call);
   setAttr(made.row, "data-limit", isWaiting(data) && gone !== null && gone !== undefined);
