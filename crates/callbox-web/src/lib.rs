@@ -10,11 +10,14 @@
 mod access;
 mod api;
 mod assets;
+mod geography;
 mod hex;
 mod live;
 mod metrics;
 mod mount;
 mod pages;
+#[expect(dead_code, reason = "filled by the route that takes positions")]
+mod positions;
 mod problem;
 mod security;
 mod server;
@@ -22,6 +25,7 @@ mod state;
 mod tls;
 
 pub use access::{Access, AccessError, Account, Limits, Role, Token, generate_password};
+pub use geography::{Geography, GeographyError};
 pub use server::{ServeError, ServeOptions, Server, serve};
 pub use tls::{TlsError, TlsFiles};
 

@@ -21,7 +21,7 @@ pub(crate) use routes::mounted;
 pub(crate) use routes::{MAX_BODY_BYTES, routes, too_large};
 
 use crate::{
-    Access, TlsError, TlsFiles, live,
+    Access, Geography, TlsError, TlsFiles, live,
     state::{AppState, blocking},
     tls,
 };
@@ -44,6 +44,8 @@ pub struct ServeOptions {
     pub purpose: Purpose,
     /// Tells the time; the same as the engine's.
     pub clock: Clock,
+    /// The streets; without them places stay words.
+    pub geography: Option<Geography>,
 }
 
 impl Default for ServeOptions {
@@ -54,6 +56,7 @@ impl Default for ServeOptions {
             insecure_listen: false,
             purpose: Purpose::EmergencyResponse,
             clock: wall_clock(),
+            geography: None,
         }
     }
 }
@@ -127,6 +130,7 @@ impl Server {
             insecure_listen,
             purpose,
             clock,
+            geography,
         } = options;
         if tls.is_none() && !listen.ip().is_loopback() && !insecure_listen {
             return Err(ServeError::Unprotected(listen));
@@ -141,7 +145,7 @@ impl Server {
         };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let state = AppState::new(engine, access, purpose, clock, tls.is_some());
+        let state = AppState::new(engine, access, purpose, clock, tls.is_some(), geography);
         Ok(Self {
             listener,
             tls,

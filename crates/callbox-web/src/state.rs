@@ -6,7 +6,9 @@ use callbox_domain::{Purpose, Timestamp};
 use callbox_engine::{Clock, Engine};
 use tokio::sync::Semaphore;
 
-use crate::{access::Access, live::Live, metrics::Metrics};
+use crate::{
+    access::Access, geography::Geography, live::Live, metrics::Metrics, positions::Positions,
+};
 
 /// How many passwords are hashed at once: each takes 19 MiB and a core.
 const HASHING_AT_ONCE: usize = 2;
@@ -24,6 +26,12 @@ pub(crate) struct Shared {
     pub(crate) purpose: Purpose,
     /// Whether clients reach the server over TLS, so that cookies are bound to it.
     pub(crate) tls: bool,
+    /// The streets, where some were imported.
+    #[expect(dead_code, reason = "no route reads it yet")]
+    pub(crate) geography: Option<Geography>,
+    /// Where the units on duty are.
+    #[expect(dead_code, reason = "no route reads it yet")]
+    pub(crate) positions: Positions,
     pub(crate) hashing: Semaphore,
     pub(crate) clock: Clock,
 }
@@ -43,11 +51,14 @@ impl AppState {
         purpose: Purpose,
         clock: Clock,
         tls: bool,
+        geography: Option<Geography>,
     ) -> Self {
         Self(Arc::new(Shared {
             live: Live::new(),
             metrics: Metrics::new(),
+            positions: Positions::default(),
             hashing: Semaphore::new(HASHING_AT_ONCE),
+            geography,
             engine,
             clock,
             access,

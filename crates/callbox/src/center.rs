@@ -10,6 +10,7 @@ use std::{
 use callbox_domain::{ActorId, Code, Command, Context, DefineCenter, Purpose};
 use callbox_engine::{DataDir, DataDirError, Engine, OpenError, Options, Submission};
 use callbox_ledger::{NoteError, Signer, StoreError};
+use callbox_web::Geography;
 use jiff::tz::TimeZone;
 
 use crate::failure::{Failure, Outcome, chain};
@@ -118,6 +119,11 @@ pub(crate) fn open(dir: &DataDir, options: Options) -> Outcome<Engine> {
         }
         _ => Failure::internal(&error),
     })
+}
+
+/// The streets that were imported into a center, if any; damaged ones are an error, not ignored.
+pub(crate) fn geography(data: &DataDir) -> Outcome<Option<Geography>> {
+    Geography::open(&data.streets()).map_err(|error| Failure::Input(chain(&error)))
 }
 
 /// The directory of an existing center, for commands that only read it.

@@ -117,7 +117,7 @@ impl World {
             tokens.push((role, access.add_token(role.name(), "test", 30).unwrap()));
         }
         let purpose = Purpose::EmergencyResponse;
-        let state = AppState::new(engine.clone(), access.clone(), purpose, clock, tls);
+        let state = AppState::new(engine.clone(), access.clone(), purpose, clock, tls, None);
         let router = server::routes(&state).layer(Extension(Peer(IpAddr::from([127, 0, 0, 1]))));
         let keys = AtomicU64::new(1);
         Self {

@@ -152,6 +152,7 @@ impl Demo {
         let options = ServeOptions {
             listen: self.listen,
             purpose: Purpose::Exercise,
+            geography: center::geography(data)?,
             ..ServeOptions::default()
         };
         let server = runtime

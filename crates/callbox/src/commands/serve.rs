@@ -56,6 +56,7 @@ impl Serve {
                 .zip(self.tls_key)
                 .map(|(certificate, key)| TlsFiles { certificate, key }),
             insecure_listen: self.insecure_listen,
+            geography: center::geography(data)?,
             ..ServeOptions::default()
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
