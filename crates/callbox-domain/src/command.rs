@@ -2,14 +2,14 @@ use crate::{
     Center, Context, Event, IncidentId, Refusal,
     assignment::{CancelAssignment, ChangeUnitStatus, DispatchUnits, ReassignUnit, ReleaseUnit},
     configuration::{
-        DefineAgency, DefineCenter, DefineDisposition, DefineIncidentType, DefinePriority,
-        DefineUnitStatus, DefineUnitType,
+        DefineAgency, DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType,
+        DefinePriority, DefineStation, DefineTurnout, DefineUnitStatus, DefineUnitType,
     },
     incident::{
         AddNarrative, ClassifyIncident, CloseIncident, CorrectNarrative, LinkIncidents,
         LocateIncident, PrioritiseIncident, ReceiveIncident, ReopenIncident,
     },
-    unit::{DefineUnit, PutUnitInService, TakeUnitOutOfService},
+    unit::{CrewUnit, DefineUnit, EquipUnit, PutUnitInService, TakeUnitOutOfService},
 };
 
 /// What a verb has to say: which events follow from it, or why not.
@@ -66,7 +66,12 @@ commands![
     DefineUnitType,
     DefineUnitStatus,
     DefineDisposition,
+    DefineStation,
+    DefineDispatchRules,
+    DefineTurnout,
     DefineUnit,
+    EquipUnit,
+    CrewUnit,
     ReceiveIncident,
     LocateIncident,
     ClassifyIncident,

@@ -24,14 +24,15 @@ pub use assignment::{
     ReassignUnit, ReleaseUnit, Stamps,
 };
 pub use base::{
-    ActorId, AssignmentNo, Code, IncidentId, LineNo, Personal, Table, Text, TextError, Timestamp,
-    UnitId,
+    ActorId, AssignmentNo, Code, IncidentId, LineNo, Personal, Point, Table, Text, TextError,
+    Timestamp, UnitId,
 };
 pub use center::{BrokenInvariant, CLOSED_KEPT, Center};
 pub use command::Command;
 pub use configuration::{
-    Agency, Configuration, DefineAgency, DefineCenter, DefineDisposition, DefineIncidentType,
-    DefinePriority, DefineUnitStatus, DefineUnitType, Disposition, IncidentType, Meaning, Priority,
+    Agency, Configuration, DefineAgency, DefineCenter, DefineDispatchRules, DefineDisposition,
+    DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnitStatus,
+    DefineUnitType, DispatchRules, Disposition, IncidentType, Meaning, Priority, Station,
     UnitStatus, UnitType,
 };
 pub use context::{Context, Entry, Purpose};
@@ -42,18 +43,24 @@ pub use incident::{
     ReceiveIncident, Relation, ReopenIncident, Reopened,
 };
 pub use refusal::Refusal;
-pub use unit::{DefineUnit, PutUnitInService, Shown, TakeUnitOutOfService, Unit};
+pub use unit::{
+    Crew, CrewUnit, DefineUnit, EquipUnit, PutUnitInService, Shown, TakeUnitOutOfService, Unit,
+};
 
 /// The payload structs of all events, for callers that match on them.
 pub mod events {
     pub use crate::assignment::{AssignmentEnded, AssignmentProgressed, UnitDispatched};
     pub use crate::configuration::{
-        AgencyDefined, CenterDefined, DispositionDefined, IncidentTypeDefined, PriorityDefined,
-        UnitStatusDefined, UnitTypeDefined,
+        AgencyDefined, CenterDefined, DispatchRulesDefined, DispositionDefined,
+        IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined, UnitStatusDefined,
+        UnitTypeDefined,
     };
     pub use crate::incident::{
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
         IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected, ReceivedDetails,
     };
-    pub use crate::unit::{UnitDefined, UnitPutInService, UnitStatusSet, UnitTakenOutOfService};
+    pub use crate::unit::{
+        UnitCrewed, UnitDefined, UnitEquipped, UnitPutInService, UnitStatusSet,
+        UnitTakenOutOfService,
+    };
 }

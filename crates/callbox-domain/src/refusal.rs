@@ -96,6 +96,14 @@ pub enum Refusal {
     NothingToDispatch,
     #[error("{unit} was named twice")]
     NamedTwice { unit: Code },
+    #[error("{unit} has no crew: it is out with {other} on incident {incident}")]
+    CrewIsOut {
+        unit: Code,
+        other: Code,
+        incident: IncidentId,
+    },
+    #[error("{what} has more than {max} entries")]
+    TooMany { what: &'static str, max: usize },
     #[error("{what} is full: at most {max}")]
     Full { what: &'static str, max: usize },
 }
@@ -143,6 +151,10 @@ impl Refusal {
             Self::LinkToItself => "name two different incidents".into(),
             Self::NothingToDispatch => "name at least one unit".into(),
             Self::NamedTwice { .. } => "name each unit once".into(),
+            Self::CrewIsOut { other, .. } => {
+                format!("send another unit, or take {other} off its incident first")
+            }
+            Self::TooMany { .. } => "leave some out".into(),
             Self::Full { .. } => "open a new incident and link the two".into(),
         }
     }
@@ -173,6 +185,8 @@ impl Refusal {
         Self::LinkToItself => "link-to-itself",
         Self::NothingToDispatch => "nothing-to-dispatch",
         Self::NamedTwice { .. } => "named-twice",
+        Self::CrewIsOut { .. } => "crew-is-out",
+        Self::TooMany { .. } => "too-many",
         Self::Full { .. } => "full",
     }
 

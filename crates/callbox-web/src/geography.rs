@@ -3,6 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use callbox_geo::{
+    Coord,
     eta::{Streets, StreetsError},
     geocode::{Geocoder, IndexError},
     import::FindError,
@@ -18,6 +19,8 @@ pub struct Geography {
     pub streets: Arc<Streets>,
     /// Addresses, crossings and names.
     pub geocoder: Arc<Geocoder>,
+    /// The south-west and the north-east corner of the streets.
+    corners: (Coord, Coord),
 }
 
 /// Says why imported streets cannot be used.
@@ -38,9 +41,48 @@ impl Geography {
             Err(StreetsError::Find(FindError::Missing(_))) => return Ok(None),
             opened => opened?,
         };
-        Ok(Some(Self {
+        Ok(Some(Self::new(streets, Geocoder::open(dir)?)))
+    }
+
+    /// Holds streets and places that are open already.
+    pub fn new(streets: Streets, geocoder: Geocoder) -> Self {
+        let none = (
+            Coord {
+                lat: i32::MAX,
+                lon: i32::MAX,
+            },
+            Coord {
+                lat: i32::MIN,
+                lon: i32::MIN,
+            },
+        );
+        let nodes = (0..streets.node_count()).map(|node| streets.node(node));
+        let corners = nodes.fold(none, |(least, most), at| {
+            (
+                Coord {
+                    lat: least.lat.min(at.lat),
+                    lon: least.lon.min(at.lon),
+                },
+                Coord {
+                    lat: most.lat.max(at.lat),
+                    lon: most.lon.max(at.lon),
+                },
+            )
+        });
+        Self {
             streets: Arc::new(streets),
-            geocoder: Arc::new(Geocoder::open(dir)?),
-        }))
+            geocoder: Arc::new(geocoder),
+            corners,
+        }
+    }
+
+    /// Whether a point lies among the streets or within half a degree of them.
+    pub fn covers(&self, point: Coord) -> bool {
+        const MARGIN: i32 = 5_000_000;
+        let (least, most) = self.corners;
+        let within = |at: i32, least: i32, most: i32| {
+            (least.saturating_sub(MARGIN)..=most.saturating_add(MARGIN)).contains(&at)
+        };
+        within(point.lat, least.lat, most.lat) && within(point.lon, least.lon, most.lon)
     }
 }

@@ -16,7 +16,6 @@ mod live;
 mod metrics;
 mod mount;
 mod pages;
-#[expect(dead_code, reason = "filled by the route that takes positions")]
 mod positions;
 mod problem;
 mod security;
@@ -26,6 +25,7 @@ mod tls;
 
 pub use access::{Access, AccessError, Account, Limits, Role, Token, generate_password};
 pub use geography::{Geography, GeographyError};
+pub use positions::{PositionFeed, PositionRefused, PositionReport};
 pub use server::{ServeError, ServeOptions, Server, serve};
 pub use tls::{TlsError, TlsFiles};
 

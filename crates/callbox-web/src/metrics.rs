@@ -27,6 +27,10 @@ pub(crate) struct Metrics {
     pub(crate) live_refused: AtomicU64,
     pub(crate) live_messages: AtomicU64,
     pub(crate) connections: AtomicI64,
+    /// Positions of units that were taken in.
+    pub(crate) positions_taken: AtomicU64,
+    /// Positions that could not be right, or came too late.
+    pub(crate) positions_refused: AtomicU64,
 }
 
 impl Metrics {
@@ -40,6 +44,8 @@ impl Metrics {
             live_refused: AtomicU64::new(0),
             live_messages: AtomicU64::new(0),
             connections: AtomicI64::new(0),
+            positions_taken: AtomicU64::new(0),
+            positions_refused: AtomicU64::new(0),
         }
     }
 
@@ -114,6 +120,18 @@ fn render(state: &AppState) -> String {
         "gauge",
         "1 when nothing is recorded any more.",
         u64::from(health.halted.is_some()),
+    );
+    one(
+        "callbox_positions_taken_total",
+        "counter",
+        "Positions of units that were taken in.",
+        load(&metrics.positions_taken),
+    );
+    one(
+        "callbox_positions_refused_total",
+        "counter",
+        "Positions of units that could not be right, or came after a newer one.",
+        load(&metrics.positions_refused),
     );
     one(
         "callbox_live_clients",

@@ -21,7 +21,7 @@ pub(crate) use routes::mounted;
 pub(crate) use routes::{MAX_BODY_BYTES, routes, too_large};
 
 use crate::{
-    Access, Geography, TlsError, TlsFiles, live,
+    Access, Geography, PositionFeed, TlsError, TlsFiles, live,
     state::{AppState, blocking},
     tls,
 };
@@ -152,6 +152,11 @@ impl Server {
             state,
             address,
         })
+    }
+
+    /// Takes positions of units in from within the program, as a demo's simulated units do.
+    pub fn positions(&self) -> PositionFeed {
+        PositionFeed(self.state.clone())
     }
 
     /// Where it listens; the port is a real one where 0 was asked for.

@@ -27,10 +27,8 @@ pub(crate) struct Shared {
     /// Whether clients reach the server over TLS, so that cookies are bound to it.
     pub(crate) tls: bool,
     /// The streets, where some were imported.
-    #[expect(dead_code, reason = "no route reads it yet")]
     pub(crate) geography: Option<Geography>,
     /// Where the units on duty are.
-    #[expect(dead_code, reason = "no route reads it yet")]
     pub(crate) positions: Positions,
     pub(crate) hashing: Semaphore,
     pub(crate) clock: Clock,

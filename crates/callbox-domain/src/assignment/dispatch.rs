@@ -12,7 +12,7 @@ use crate::{
 ///
 /// Refusals: no such incident or unit; the incident is closed; no unit named, or one twice; a unit
 /// is out of service, on this incident already, or on another one while `although_committed` is
-/// not set; no status that means 'dispatched'.
+/// not set; its crew is out with another unit; no status that means 'dispatched'.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DispatchUnits {
     /// To which incident.
@@ -75,6 +75,23 @@ impl Verb for DispatchUnits {
                     unit,
                     incident: *other,
                 });
+            }
+            if let Some(crew) = &unit.shared_crew {
+                let named = self.units[..offset]
+                    .iter()
+                    .filter_map(|id| center.unit(*id));
+                let together = named
+                    .filter(|other| other.shared_crew.as_ref() == Some(crew))
+                    .map(|other| (&**other, self.incident));
+                if let Some((other, incident)) =
+                    center.out_with_crew(crew, *id).or_else(|| together.last())
+                {
+                    return Err(Refusal::CrewIsOut {
+                        unit: unit.call_sign.clone(),
+                        other: other.call_sign.clone(),
+                        incident,
+                    });
+                }
             }
             let concurrent = !unit.active.is_empty();
             events.push(dispatch(incident, unit, offset, status, concurrent)?.into());

@@ -81,6 +81,9 @@ impl Payload for AssignmentEnded {
             unit.active
                 .retain(|active| *active != (self.incident, self.assignment));
             unit.touched = entry.seq;
+            if self.how != AssignmentEnd::Released {
+                unit.freed = Some(entry.at);
+            }
             // A unit that is still on another incident keeps the status that it has there.
             if unit.active.is_empty() {
                 unit.status = self.status.clone();

@@ -119,6 +119,15 @@ impl Center {
                 unit.id
             ));
         }
+        if let Some(crew) = &unit.shared_crew
+            && !unit.active.is_empty()
+            && let Some((other, _)) = self.out_with_crew(crew, unit.id)
+        {
+            return broken(format!(
+                "the crew of unit {} is out with unit {} too",
+                unit.id, other.id
+            ));
+        }
         if !unit.in_service && !unit.active.is_empty() {
             return broken(format!(
                 "unit {} is out of service and on an incident",

@@ -80,6 +80,30 @@ impl Center {
         self.unit(*self.call_signs.get(call_sign)?)
     }
 
+    /// The units that share the crew of this name.
+    pub fn sharing(&self, crew: &Code) -> impl Iterator<Item = &Arc<Unit>> {
+        let units = self.units.iter().map(|(_, unit)| unit);
+        units.filter(move |unit| unit.shared_crew.as_ref() == Some(crew))
+    }
+
+    /// The unit, apart from `except`, with which a shared crew is out, and on which incident.
+    pub fn out_with_crew(&self, crew: &Code, except: UnitId) -> Option<(&Unit, IncidentId)> {
+        self.sharing(crew)
+            .filter(|unit| unit.id != except)
+            .find_map(|unit| Some((&**unit, unit.active.first()?.0)))
+    }
+
+    /// A unit's crew; of those that share one, what was said last of any of them.
+    pub fn crew_of<'a>(&'a self, unit: &'a Unit) -> Option<&'a crate::Crew> {
+        match &unit.shared_crew {
+            None => unit.crew.as_ref(),
+            Some(name) => self
+                .sharing(name)
+                .filter_map(|unit| unit.crew.as_ref())
+                .max_by_key(|crew| crew.since),
+        }
+    }
+
     /// The version that the next event of `stream` will have, from 1.
     pub fn next_version(&self, stream: Stream) -> u32 {
         1 + match stream {

@@ -2,9 +2,12 @@
 
 mod agency;
 mod center;
+mod dispatch_rules;
 mod disposition;
 mod incident_type;
 mod priority;
+mod station;
+mod turnout;
 mod unit_status;
 mod unit_type;
 
@@ -14,9 +17,12 @@ use minicbor::{Decode, Encode};
 
 pub use agency::{Agency, AgencyDefined, DefineAgency};
 pub use center::{CenterDefined, DefineCenter};
+pub use dispatch_rules::{DefineDispatchRules, DispatchRules, DispatchRulesDefined};
 pub use disposition::{DefineDisposition, Disposition, DispositionDefined};
 pub use incident_type::{DefineIncidentType, IncidentType, IncidentTypeDefined};
 pub use priority::{DefinePriority, Priority, PriorityDefined};
+pub use station::{DefineStation, Station, StationDefined};
+pub use turnout::{DefineTurnout, TurnoutDefined};
 pub use unit_status::{DefineUnitStatus, Meaning, UnitStatus, UnitStatusDefined};
 pub use unit_type::{DefineUnitType, UnitType, UnitTypeDefined};
 
@@ -47,6 +53,15 @@ pub struct Configuration {
     /// The ways in which an incident can end.
     #[n(6)]
     pub dispositions: BTreeMap<Code, Disposition>,
+    /// Where units stand when they are free.
+    #[n(7)]
+    pub stations: BTreeMap<Code, Station>,
+    /// What a recommendation reckons with.
+    #[n(8)]
+    pub dispatch_rules: DispatchRules,
+    /// Seconds from the dispatch to the first metre, by unit type, where they differ.
+    #[n(9)]
+    pub turnouts: BTreeMap<Code, u32>,
 }
 
 impl Configuration {

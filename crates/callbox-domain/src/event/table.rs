@@ -3,14 +3,18 @@ use crate::{
     Center, Entry, IncidentId, UnitId,
     assignment::{AssignmentEnded, AssignmentProgressed, UnitDispatched},
     configuration::{
-        AgencyDefined, CenterDefined, DispositionDefined, IncidentTypeDefined, PriorityDefined,
-        UnitStatusDefined, UnitTypeDefined,
+        AgencyDefined, CenterDefined, DispatchRulesDefined, DispositionDefined,
+        IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined, UnitStatusDefined,
+        UnitTypeDefined,
     },
     incident::{
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
         IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected,
     },
-    unit::{UnitDefined, UnitPutInService, UnitStatusSet, UnitTakenOutOfService},
+    unit::{
+        UnitCrewed, UnitDefined, UnitDefinedV1, UnitEquipped, UnitPutInService, UnitStatusSet,
+        UnitTakenOutOfService,
+    },
 };
 
 /// The thing whose versions an event counts up.
@@ -49,7 +53,10 @@ pub struct KindRow {
 }
 
 macro_rules! events {
-    ($($number:literal $name:ident schema $schema:literal $stream:expr, $reason:literal;)*) => {
+    ($(
+        $number:literal $name:ident schema $schema:literal $stream:expr, $reason:literal
+        $(, was $old:literal $before:ident)*;
+    )*) => {
         /// Something that happened; each variant's struct documents its content.
         #[expect(missing_docs, reason = "each payload struct carries the documentation")]
         #[derive(Clone, Debug, PartialEq)]
@@ -118,7 +125,19 @@ macro_rules! events {
                             })?;
                         }
                         Ok(Self::$name(event))
-                    })*
+                    }
+                    $(($number, $old) => {
+                        let name = stringify!($name);
+                        let before: $before = from_bytes(open)
+                            .map_err(|source| DecodeError::Malformed { name, part: "open", source })?;
+                        let mut event = $name::from(before);
+                        if let Some(bytes) = personal {
+                            event.restore(bytes).map_err(|source| {
+                                DecodeError::Malformed { name, part: "personal", source }
+                            })?;
+                        }
+                        Ok(Self::$name(event))
+                    })*)*
                     _ => Err(DecodeError::Unknown { kind, schema }),
                 }
             }
@@ -146,6 +165,9 @@ events! {
     5 UnitTypeDefined schema 1 |_| Stream::Center, "names the kinds of the service's own units";
     6 UnitStatusDefined schema 1 |_| Stream::Center, "maps an agency's status codes to fixed meanings";
     7 DispositionDefined schema 1 |_| Stream::Center, "names the ways in which an incident can end";
+    8 StationDefined schema 1 |_| Stream::Center, "says where the service's own units stand when they are free";
+    9 DispatchRulesDefined schema 1 |_| Stream::Center, "says what a recommendation of units reckons with";
+    12 TurnoutDefined schema 1 |_| Stream::Center, "says how long a kind of unit takes to leave its station";
 
     20 IncidentReceived schema 1 |e| Stream::Incident(e.incident), "a person asked for help";
     21 IncidentLocated schema 1 |e| Stream::Incident(e.incident), "help must know where to go";
@@ -161,10 +183,12 @@ events! {
     41 AssignmentProgressed schema 1 |e| Stream::Incident(e.incident), "times of the service's own work on one incident";
     42 AssignmentEnded schema 1 |e| Stream::Incident(e.incident), "says when and how a unit's work on an incident ended";
 
-    60 UnitDefined schema 1 |e| Stream::Unit(e.unit), "names one of the service's own units";
+    60 UnitDefined schema 2 |e| Stream::Unit(e.unit), "names one of the service's own units", was 1 UnitDefinedV1;
     61 UnitPutInService schema 1 |e| Stream::Unit(e.unit), "a unit can be sent";
     62 UnitTakenOutOfService schema 1 |e| Stream::Unit(e.unit), "a unit cannot be sent";
     63 UnitStatusSet schema 1 |e| Stream::Unit(e.unit), "what a unit that is free is doing";
+    64 UnitEquipped schema 1 |e| Stream::Unit(e.unit), "what a unit carries decides where it helps";
+    65 UnitCrewed schema 1 |e| Stream::Unit(e.unit), "how many a unit's crew are and what they can do decides where it helps";
 }
 
 impl Event {

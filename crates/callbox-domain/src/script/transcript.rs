@@ -46,6 +46,54 @@ fn event(center: &Center, event: &Event) -> String {
             label,
             priority,
         }) => format!("{code} {label:?}{}", part("priority", priority)),
+        Event::StationDefined(StationDefined {
+            code,
+            name,
+            agency,
+            point,
+            open,
+        }) => {
+            let point = point.map_or_else(String::new, |point| {
+                let (lat, lon) = point.degrees();
+                format!(" ({lat},{lon})")
+            });
+            format!(
+                "{code} {name:?} agency={agency}{point}{}",
+                flag("closed", !open)
+            )
+        }
+        Event::DispatchRulesDefined(DispatchRulesDefined { rules }) => {
+            let DispatchRules {
+                moving_stale_seconds: moving,
+                parked_stale_seconds: parked,
+                turnout_seconds: turnout,
+                rest_seconds: rest,
+                rest_penalty_seconds: penalty,
+            } = rules;
+            format!(
+                "moving {moving} parked {parked} turnout {turnout} rest {rest} penalty {penalty}"
+            )
+        }
+        Event::TurnoutDefined(TurnoutDefined { unit_type, seconds }) => {
+            format!("{unit_type} {seconds} s")
+        }
+        Event::UnitEquipped(UnitEquipped {
+            unit,
+            equipment,
+            seats,
+            shared_crew,
+        }) => {
+            let equipment: String = equipment.iter().map(|code| format!(" {code}")).collect();
+            let shares = part("shares", shared_crew);
+            format!("{}{equipment} seats={seats}{shares}", call_sign(unit))
+        }
+        Event::UnitCrewed(UnitCrewed { unit, size, skills }) => {
+            let skills: String = skills
+                .iter()
+                .map(|(code, n)| format!(" {code}={n}"))
+                .collect();
+            format!("{} size={size}{skills}", call_sign(unit))
+        }
         Event::UnitTypeDefined(UnitTypeDefined { code, label })
         | Event::DispositionDefined(DispositionDefined { code, label }) => {
             format!("{code} {label:?}")

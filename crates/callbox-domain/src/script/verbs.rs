@@ -6,9 +6,10 @@ use super::{
 };
 use crate::{
     AddNarrative, Caller, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident,
-    CloseIncident, Command, CorrectNarrative, DefineAgency, DefineCenter, DefineDisposition,
-    DefineIncidentType, DefinePriority, DefineUnit, DefineUnitStatus, DefineUnitType,
-    DispatchUnits, LineNo, LinkIncidents, LocateIncident, Meaning, PrioritiseIncident,
+    CloseIncident, Command, CorrectNarrative, CrewUnit, DefineAgency, DefineCenter,
+    DefineDispatchRules, DefineDisposition, DefineIncidentType, DefinePriority, DefineStation,
+    DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DispatchRules, DispatchUnits,
+    EquipUnit, LineNo, LinkIncidents, LocateIncident, Meaning, PrioritiseIncident,
     PutUnitInService, ReassignUnit, ReceiveIncident, Relation, ReleaseUnit, ReopenIncident,
     TakeUnitOutOfService,
 };
@@ -70,12 +71,28 @@ verbs! {
         code: w.code("a code")?,
         label: w.code("a label")?,
     });
+    "define station" DefineStation "CODE NAME AGENCY [(LAT,LON)] [closed]" |w, _| Ok(DefineStation {
+        code: w.code("a code")?,
+        name: w.code("a name")?,
+        agency: w.code("an agency")?,
+        point: w.point()?,
+        open: !w.keyword("closed"),
+    });
+    "define rules" DefineDispatchRules
+        "[moving SECONDS] [parked SECONDS] [turnout SECONDS] [rest SECONDS penalty SECONDS]"
+        dispatch_rules;
+    "define turnout" DefineTurnout "UNIT-TYPE SECONDS" |w, _| Ok(DefineTurnout {
+        unit_type: w.code("a unit type")?,
+        seconds: w.number("a number of seconds")?,
+    });
     "define unit" DefineUnit "CALL-SIGN AGENCY UNIT-TYPE [STATION]" |w, _| Ok(DefineUnit {
         call_sign: w.code("a call sign")?,
         agency: w.code("an agency")?,
         unit_type: w.code("a unit type")?,
         station: w.code_or_none("a station")?,
     });
+    "equip" EquipUnit "UNIT [with EQUIPMENT…] [seats N] [shares CREW]" equip;
+    "crew" CrewUnit "UNIT SIZE [QUALIFICATION[=N]…]" crew;
     "receive" ReceiveIncident
         "[TYPE [PRIORITY]] [@PLACE [(LAT,LON)]] [caller NAME [NUMBER]] [ref CODE]" receive;
     "locate" LocateIncident "INCIDENT @PLACE [(LAT,LON)]" |w, _| Ok(LocateIncident {
@@ -180,6 +197,65 @@ fn define_priority(w: &mut Words, _: &Center) -> Result<DefinePriority, NotAComm
         unassigned_warn_seconds: seconds_after("warn")?,
         unassigned_alarm_seconds: seconds_after("alarm")?,
     })
+}
+
+fn dispatch_rules(w: &mut Words, center: &Center) -> Result<DefineDispatchRules, NotACommand> {
+    // What is not named stays as it is.
+    let mut rules: DispatchRules = center.configuration.dispatch_rules;
+    while !w.is_empty() {
+        let word = w.text_word("a rule's name")?;
+        let rule = match word.as_str() {
+            "moving" => &mut rules.moving_stale_seconds,
+            "parked" => &mut rules.parked_stale_seconds,
+            "turnout" => &mut rules.turnout_seconds,
+            "rest" => &mut rules.rest_seconds,
+            "penalty" => &mut rules.rest_penalty_seconds,
+            _ => return syntax(format!("there is no rule {word}")),
+        };
+        *rule = w.number("a number of seconds")?;
+    }
+    Ok(DefineDispatchRules { rules })
+}
+
+fn equip(w: &mut Words, center: &Center) -> Result<EquipUnit, NotACommand> {
+    let mut equip = EquipUnit {
+        unit: w.unit(center)?,
+        equipment: Vec::new(),
+        seats: 0,
+        shared_crew: None,
+    };
+    if w.keyword("with") {
+        while !w.is_empty() && !w.is_next("seats") && !w.is_next("shares") {
+            equip.equipment.push(w.code("a piece of equipment")?);
+        }
+    }
+    if w.keyword("seats") {
+        equip.seats = w.number("a number of seats")?;
+    }
+    if w.keyword("shares") {
+        equip.shared_crew = Some(w.code("a crew's name")?);
+    }
+    Ok(equip)
+}
+
+fn crew(w: &mut Words, center: &Center) -> Result<CrewUnit, NotACommand> {
+    let (unit, size) = (w.unit(center)?, w.number("a number of people")?);
+    let mut skills = Vec::new();
+    while !w.is_empty() {
+        let word = w.code("a qualification")?;
+        let (name, count) = match word.as_str().split_once('=') {
+            None => (word.as_str(), 1),
+            Some((name, count)) => match count.parse() {
+                Ok(count) => (name, count),
+                Err(_) => return syntax(format!("{count} is not a number of people")),
+            },
+        };
+        match crate::Code::new(name) {
+            Ok(code) => skills.push((code, count)),
+            Err(error) => return syntax(format!("the qualification: {error}")),
+        }
+    }
+    Ok(CrewUnit { unit, size, skills })
 }
 
 fn receive(w: &mut Words, _: &Center) -> Result<ReceiveIncident, NotACommand> {

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use super::{DAY, NotACommand};
 use crate::{
-    ActorId, Center, Code, Context, IncidentId, Place, Purpose, Refusal, Text, Timestamp, UnitId,
+    ActorId, Center, Code, Context, IncidentId, Place, Point, Purpose, Refusal, Text, Timestamp,
+    UnitId,
 };
 
 /// One word of a line.
@@ -100,6 +101,24 @@ impl Words {
             self.words.pop_front();
         }
         is_next
+    }
+
+    /// Whether the next word is this one.
+    pub(super) fn is_next(&self, keyword: &str) -> bool {
+        self.plain() == Some(keyword)
+    }
+
+    /// Takes a pair of coordinates if one is next, as in `(50.85,4.35)`.
+    pub(super) fn point(&mut self) -> Result<Option<Point>, NotACommand> {
+        let Some(pair) = self.plain().filter(|word| word.starts_with('(')) else {
+            return Ok(None);
+        };
+        let point = coordinates(pair).and_then(|(lat, lon)| Point::from_degrees(lat, lon));
+        if point.is_none() {
+            return syntax(format!("{pair} is not a pair of coordinates"));
+        }
+        self.words.pop_front();
+        Ok(point)
     }
 
     /// Takes the last word if it is this one.

@@ -8,8 +8,8 @@ use crate::{
 
 /// Defines a unit, or changes the definition of the one with this call sign.
 ///
-/// A new unit is in service and available. Refusals: an unknown agency or unit type; no status
-/// that means 'available'.
+/// A new unit is in service and available. Refusals: an unknown agency, unit type or station; no
+/// status that means 'available'.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DefineUnit {
     /// The name by which it is called on the air.
@@ -18,7 +18,7 @@ pub struct DefineUnit {
     pub agency: Code,
     /// What kind of unit it is.
     pub unit_type: Code,
-    /// Where it stands when it is free.
+    /// The code of the station where it stands when it is free.
     pub station: Option<Code>,
 }
 
@@ -38,12 +38,44 @@ pub struct UnitDefined {
     /// What kind of unit it is.
     #[n(3)]
     pub unit_type: Code,
-    /// Where it stands when it is free.
-    #[n(4)]
-    pub station: Option<Code>,
     /// The status code that a new unit gets.
     #[n(5)]
     pub status: Code,
+    /// The code of the station where it stands when it is free.
+    #[n(6)]
+    pub station: Option<Code>,
+}
+
+/// The first version: the station was a name that nothing was known of.
+#[derive(Debug, Decode, Encode)]
+#[cbor(map)]
+pub(crate) struct UnitDefinedV1 {
+    #[n(0)]
+    unit: UnitId,
+    #[n(1)]
+    call_sign: Code,
+    #[n(2)]
+    agency: Code,
+    #[n(3)]
+    unit_type: Code,
+    #[n(4)]
+    station: Option<Code>,
+    #[n(5)]
+    status: Code,
+}
+
+impl From<UnitDefinedV1> for UnitDefined {
+    /// The name goes on as the station's code; a position follows when the station is defined.
+    fn from(before: UnitDefinedV1) -> Self {
+        Self {
+            unit: before.unit,
+            call_sign: before.call_sign,
+            agency: before.agency,
+            unit_type: before.unit_type,
+            status: before.status,
+            station: before.station,
+        }
+    }
 }
 
 impl Verb for DefineUnit {
@@ -58,6 +90,12 @@ impl Verb for DefineUnit {
             && unit.station == self.station
         {
             return Ok(vec![]);
+        }
+        // A unit from before stations had codes keeps the name that it has.
+        if let Some(station) = &self.station
+            && current.is_none_or(|unit| unit.station.as_ref() != Some(station))
+        {
+            known("station", &configuration.stations, station)?;
         }
         let defined = UnitDefined {
             unit: current.map_or_else(|| center.new_unit(), |unit| unit.id),
@@ -94,6 +132,11 @@ impl Payload for UnitDefined {
                 active: Vec::new(),
                 version: 0,
                 touched: entry.seq,
+                equipment: Vec::new(),
+                seats: 0,
+                shared_crew: None,
+                crew: None,
+                freed: None,
             },
         };
         center.put_unit(unit);

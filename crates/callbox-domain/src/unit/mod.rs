@@ -1,13 +1,18 @@
 //! A unit: one of the service's own vehicles or crews that can be sent.
 
+mod crew;
 mod define;
+mod equip;
 mod put_in_service;
 mod set_status;
 mod take_out_of_service;
 
 use minicbor::{Decode, Encode};
 
+pub use crew::{Crew, CrewUnit, UnitCrewed};
+pub(crate) use define::UnitDefinedV1;
 pub use define::{DefineUnit, UnitDefined};
+pub use equip::{EquipUnit, UnitEquipped};
 pub use put_in_service::{PutUnitInService, UnitPutInService};
 pub use set_status::UnitStatusSet;
 pub(crate) use set_status::set_idle_status;
@@ -31,7 +36,7 @@ pub struct Unit {
     /// What kind of unit it is.
     #[n(3)]
     pub unit_type: Code,
-    /// Where it stands when it is free.
+    /// The code of the station where it stands when it is free.
     #[n(4)]
     pub station: Option<Code>,
     /// Whether it can be sent.
@@ -55,6 +60,21 @@ pub struct Unit {
     /// The ledger position of the last event that touched it.
     #[n(11)]
     pub touched: u64,
+    /// What it carries, ordered.
+    #[n(12)]
+    pub equipment: Vec<Code>,
+    /// How many patients or other passengers it takes.
+    #[n(13)]
+    pub seats: u8,
+    /// The name of the crew that it shares with other units: sending one makes them unavailable.
+    #[n(14)]
+    pub shared_crew: Option<Code>,
+    /// Who is on it this shift, in numbers.
+    #[n(15)]
+    pub crew: Option<Crew>,
+    /// When it last became free from an incident, where that is known.
+    #[n(16)]
+    pub freed: Option<Timestamp>,
 }
 
 impl Unit {

@@ -1,8 +1,8 @@
 //! One event of every kind with all that it can hold, and one with as little as possible.
 
 use callbox_domain::{
-    AssignmentEnd, AssignmentNo, Caller, Event, IncidentId, LineNo, Meaning, Personal, Place,
-    Relation, UnitId, events::*,
+    AssignmentEnd, AssignmentNo, Caller, DispatchRules, Event, IncidentId, LineNo, Meaning,
+    Personal, Place, Point, Relation, UnitId, events::*,
 };
 
 use crate::town::{code, text};
@@ -33,6 +33,13 @@ fn configuration() -> Vec<Event> {
         label: code("Structure fire"),
         priority,
     };
+    let station = |point, open| StationDefined {
+        code: code("F4"),
+        name: code("Station 4"),
+        agency: code("FIRE"),
+        point,
+        open,
+    };
     vec![
         CenterDefined {
             name: code("Small Town"),
@@ -62,6 +69,17 @@ fn configuration() -> Vec<Event> {
         DispositionDefined {
             code: code("DONE"),
             label: code("Dealt with"),
+        }
+        .into(),
+        station(Point::from_degrees(50.850_346_6, -4.351_721_1), true).into(),
+        station(None, false).into(),
+        DispatchRulesDefined {
+            rules: DispatchRules::default(),
+        }
+        .into(),
+        TurnoutDefined {
+            unit_type: code("ENGINE"),
+            seconds: 80,
         }
         .into(),
     ]
@@ -205,7 +223,7 @@ fn unit() -> Vec<Event> {
         reason: reason.map(text).into(),
     };
     vec![
-        defined(Some(code("Station 4"))).into(),
+        defined(Some(code("F4"))).into(),
         defined(None).into(),
         UnitPutInService {
             unit: UNIT,
@@ -217,6 +235,26 @@ fn unit() -> Vec<Event> {
         UnitStatusSet {
             unit: UNIT,
             status: code("AVP"),
+        }
+        .into(),
+        UnitEquipped {
+            unit: UNIT,
+            equipment: vec![code("FOAM"), code("HOSE")],
+            seats: 2,
+            shared_crew: Some(code("Station 4 A")),
+        }
+        .into(),
+        UnitEquipped {
+            unit: UNIT,
+            equipment: vec![],
+            seats: 0,
+            shared_crew: None,
+        }
+        .into(),
+        UnitCrewed {
+            unit: UNIT,
+            size: 4,
+            skills: vec![(code("EMT"), 3), (code("PARAMEDIC"), 1)],
         }
         .into(),
     ]

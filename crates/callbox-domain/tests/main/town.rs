@@ -30,9 +30,9 @@ define status OOS "Out of service" out_of_service
 define status MEC "Mechanical" out_of_service
 define disposition DONE "Dealt with"
 define disposition FALSE "False alarm"
-define unit E104 FIRE ENGINE "Station 4"
-define unit E105 FIRE ENGINE "Station 5"
-define unit L110 FIRE LADDER "Station 4"
+define unit E104 FIRE ENGINE
+define unit E105 FIRE ENGINE
+define unit L110 FIRE LADDER
 define unit A201 EMS AMB
 define unit A202 EMS AMB
 define unit A203 EMS AMB

@@ -68,7 +68,7 @@ pub(crate) struct Service {
     pub(super) unit_types: Vec<Labelled>,
     pub(super) unit_statuses: Vec<Status>,
     pub(super) dispositions: Vec<Labelled>,
-    pub(super) stations: Vec<Site>,
+    pub(super) stations: Vec<Station>,
     pub(super) hospitals: Vec<Site>,
     pub(super) crews: Vec<Crews>,
     pub(crate) breaks: Vec<Break>,
@@ -104,6 +104,15 @@ pub(super) struct Status {
     pub(super) code: String,
     pub(super) label: String,
     pub(super) meaning: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Station {
+    pub(super) code: String,
+    pub(super) name: String,
+    pub(super) agency: String,
+    pub(super) at: [f64; 2],
 }
 
 #[derive(Debug, Deserialize)]

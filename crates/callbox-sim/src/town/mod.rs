@@ -59,7 +59,7 @@ impl Town {
         let stations: BTreeMap<_, _> = service
             .stations
             .iter()
-            .map(|station| (station.name.clone(), Point::from(station.at)))
+            .map(|station| (station.code.clone(), Point::from(station.at)))
             .collect();
         let mut homes = stations.clone();
         for crews in &service.crews {

@@ -1,9 +1,9 @@
 use callbox_domain::{
     Code, Command, DefineAgency, DefineCenter, DefineDisposition, DefineIncidentType,
-    DefinePriority, DefineUnit, DefineUnitStatus, DefineUnitType, Meaning,
+    DefinePriority, DefineStation, DefineUnit, DefineUnitStatus, DefineUnitType, Meaning,
 };
 
-use super::Town;
+use super::{Town, ground::Point};
 
 impl Town {
     /// The commands that configure an empty center for this town, in their order.
@@ -64,6 +64,17 @@ impl Town {
             DefineDisposition {
                 code: code(&disposition.code),
                 label: code(&disposition.label),
+            }
+            .into()
+        }));
+        commands.extend(service.stations.iter().map(|station| {
+            let (lat, lon) = Point::from(station.at).degrees();
+            DefineStation {
+                code: code(&station.code),
+                name: code(&station.name),
+                agency: code(&station.agency),
+                point: callbox_domain::Point::from_degrees(lat, lon),
+                open: true,
             }
             .into()
         }));

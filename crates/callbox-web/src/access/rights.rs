@@ -14,11 +14,18 @@ pub enum Role {
     Dispatcher,
     /// Leads the shift and sets the center up.
     Supervisor,
+    /// Is no person but a system: the terminals that report where units are.
+    Service,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 3] = [Self::CallTaker, Self::Dispatcher, Self::Supervisor];
+    pub const ALL: [Self; 4] = [
+        Self::CallTaker,
+        Self::Dispatcher,
+        Self::Supervisor,
+        Self::Service,
+    ];
 
     /// The name in interfaces, as in `call-taker`.
     pub const fn name(self) -> &'static str {
@@ -26,6 +33,7 @@ impl Role {
             Self::CallTaker => "call-taker",
             Self::Dispatcher => "dispatcher",
             Self::Supervisor => "supervisor",
+            Self::Service => "service",
         }
     }
 
@@ -76,6 +84,8 @@ pub(crate) enum Action {
     EnterHistory,
     /// Defines types, statuses, units.
     Configure,
+    /// Reports where the service's own units are.
+    ReportPositions,
     /// Reads the server's own figures.
     ReadMetrics,
 }
@@ -90,6 +100,8 @@ pub(crate) enum Who {
 }
 
 const EVERY_ROLE: Who = Who::Only(&Role::ALL);
+const PEOPLE: Who = Who::Only(&[Role::CallTaker, Role::Dispatcher, Role::Supervisor]);
+const SERVICES: Who = Who::Only(&[Role::Service]);
 const DISPATCHERS: Who = Who::Only(&[Role::Dispatcher, Role::Supervisor]);
 const SUPERVISORS: Who = Who::Only(&[Role::Supervisor]);
 
@@ -98,12 +110,12 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
     (Action::ReadOpenly, Who::Anybody, "read what is open to all"),
     (Action::SignIn, Who::Anybody, "sign in"),
     (Action::OwnSession, EVERY_ROLE, "see your own session"),
-    (Action::ReadBoard, EVERY_ROLE, "see the board"),
-    (Action::ReadIncident, EVERY_ROLE, "read incidents"),
-    (Action::ReadHistory, EVERY_ROLE, "read closed incidents"),
-    (Action::ReceiveIncident, EVERY_ROLE, "take calls"),
-    (Action::DescribeIncident, EVERY_ROLE, "describe incidents"),
-    (Action::Narrate, EVERY_ROLE, "write narrative lines"),
+    (Action::ReadBoard, PEOPLE, "see the board"),
+    (Action::ReadIncident, PEOPLE, "read incidents"),
+    (Action::ReadHistory, PEOPLE, "read closed incidents"),
+    (Action::ReceiveIncident, PEOPLE, "take calls"),
+    (Action::DescribeIncident, PEOPLE, "describe incidents"),
+    (Action::Narrate, PEOPLE, "write narrative lines"),
     (Action::Dispatch, DISPATCHERS, "dispatch units"),
     (
         Action::ChangeUnitStatus,
@@ -123,6 +135,7 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
         "enter events of more than 72 hours ago",
     ),
     (Action::Configure, SUPERVISORS, "set the center up"),
+    (Action::ReportPositions, SERVICES, "report where units are"),
     (
         Action::ReadMetrics,
         SUPERVISORS,

@@ -3,11 +3,12 @@
 use axum::http::StatusCode;
 use callbox_domain::{
     AddNarrative, Caller, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident,
-    CloseIncident, Code, Command, CorrectNarrative, DefineAgency, DefineCenter, DefineDisposition,
-    DefineIncidentType, DefinePriority, DefineUnit, DefineUnitStatus, DefineUnitType,
-    DispatchUnits, IncidentId, LineNo, LinkIncidents, LocateIncident, Meaning, Place,
-    PrioritiseIncident, PutUnitInService, ReassignUnit, ReceiveIncident, Refusal, Relation,
-    ReleaseUnit, ReopenIncident, TakeUnitOutOfService, UnitId,
+    CloseIncident, Code, Command, CorrectNarrative, CrewUnit, DefineAgency, DefineCenter,
+    DefineDispatchRules, DefineDisposition, DefineIncidentType, DefinePriority, DefineStation,
+    DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DispatchUnits, EquipUnit,
+    IncidentId, LineNo, LinkIncidents, LocateIncident, Meaning, Place, Point, PrioritiseIncident,
+    PutUnitInService, ReassignUnit, ReceiveIncident, Refusal, Relation, ReleaseUnit,
+    ReopenIncident, TakeUnitOutOfService, UnitId,
 };
 
 use super::fields::Members;
@@ -42,13 +43,18 @@ impl Input<'_> {
         unit.ok_or_else(|| Refusal::UnknownUnit(call_sign.to_owned()).into())
     }
 
+    /// Latitude and longitude, both or none.
+    fn lat_lon(&self) -> Result<Option<(f64, f64)>, Problem> {
+        match (self.body.degrees("lat"), self.body.degrees("lon")) {
+            (Some(lat), Some(lon)) => Ok(Some((lat, lon))),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(lonely("lon", "lat")),
+            (None, Some(_)) => Err(lonely("lat", "lon")),
+        }
+    }
+
     fn place(&self) -> Result<Option<Place>, Problem> {
-        let lat_lon = match (self.body.degrees("lat"), self.body.degrees("lon")) {
-            (Some(lat), Some(lon)) => Some((lat, lon)),
-            (None, None) => None,
-            (Some(_), None) => return Err(lonely("lon", "lat")),
-            (None, Some(_)) => return Err(lonely("lat", "lon")),
-        };
+        let lat_lon = self.lat_lon()?;
         match self.body.text("place") {
             Some(text) => Ok(Some(Place::new(text, lat_lon))),
             None if lat_lon.is_some() => Err(lonely("place", "lat")),
@@ -323,6 +329,67 @@ pub(super) fn define_disposition(input: &Input<'_>) -> Result<Command, Problem> 
     Ok(DefineDisposition {
         code: body.need_code("code"),
         label: body.need_code("label"),
+    }
+    .into())
+}
+
+pub(super) fn define_station(input: &Input<'_>) -> Result<Command, Problem> {
+    let body = &input.body;
+    let point = input
+        .lat_lon()?
+        .and_then(|(lat, lon)| Point::from_degrees(lat, lon));
+    Ok(DefineStation {
+        code: body.need_code("code"),
+        name: body.need_code("name"),
+        agency: body.need_code("agency"),
+        point,
+        open: !body.flag("closed"),
+    }
+    .into())
+}
+
+pub(super) fn define_dispatch_rules(input: &Input<'_>) -> Result<Command, Problem> {
+    let mut rules = input.center.configuration.dispatch_rules;
+    for (name, rule) in [
+        ("moving_stale_seconds", &mut rules.moving_stale_seconds),
+        ("parked_stale_seconds", &mut rules.parked_stale_seconds),
+        ("turnout_seconds", &mut rules.turnout_seconds),
+        ("rest_seconds", &mut rules.rest_seconds),
+        ("rest_penalty_seconds", &mut rules.rest_penalty_seconds),
+    ] {
+        if let Some(seconds) = input.body.number(name) {
+            *rule = u32::try_from(seconds).expect("its bound is small");
+        }
+    }
+    Ok(DefineDispatchRules { rules }.into())
+}
+
+pub(super) fn define_turnout(input: &Input<'_>) -> Result<Command, Problem> {
+    let seconds = input.body.need_number("seconds");
+    Ok(DefineTurnout {
+        unit_type: input.body.need_code("type"),
+        seconds: u32::try_from(seconds).expect("its bound is small"),
+    }
+    .into())
+}
+
+pub(super) fn equip(input: &Input<'_>) -> Result<Command, Problem> {
+    let seats = input.body.number("seats").unwrap_or_default();
+    Ok(EquipUnit {
+        unit: input.unit()?,
+        equipment: input.body.codes("equipment").unwrap_or_default(),
+        seats: u8::try_from(seats).expect("its bound is 255"),
+        shared_crew: input.body.code("shared_crew"),
+    }
+    .into())
+}
+
+pub(super) fn crew(input: &Input<'_>) -> Result<Command, Problem> {
+    let size = input.body.need_number("size");
+    Ok(CrewUnit {
+        unit: input.unit()?,
+        size: u8::try_from(size).expect("its bound is 255"),
+        skills: input.body.counts("skills").unwrap_or_default(),
     }
     .into())
 }

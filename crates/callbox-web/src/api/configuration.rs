@@ -4,7 +4,7 @@ use callbox_domain::{Center, Configuration};
 use serde_json::{Value, json};
 
 /// The members of a board that come from the configuration.
-pub(super) fn members(center: &Center) -> [(&'static str, Value); 7] {
+pub(super) fn members(center: &Center) -> [(&'static str, Value); 9] {
     let configuration = &*center.configuration;
     [
         ("center", named(configuration)),
@@ -14,6 +14,8 @@ pub(super) fn members(center: &Center) -> [(&'static str, Value); 7] {
         ("dispositions", dispositions(configuration)),
         ("agencies", agencies(configuration)),
         ("unit_types", unit_types(configuration)),
+        ("stations", stations(configuration)),
+        ("dispatch_rules", dispatch_rules(configuration)),
     ]
 }
 
@@ -78,4 +80,35 @@ fn agencies(configuration: &Configuration) -> Value {
 fn unit_types(configuration: &Configuration) -> Value {
     let row = |kind: &callbox_domain::UnitType| json!({"code": kind.code.as_str(), "label": kind.label.as_str()});
     configuration.unit_types.values().map(row).collect()
+}
+
+fn stations(configuration: &Configuration) -> Value {
+    let row = |station: &callbox_domain::Station| {
+        let lat_lon = station.point.map(callbox_domain::Point::degrees);
+        json!({
+            "code": station.code.as_str(),
+            "name": station.name.as_str(),
+            "agency": station.agency.as_str(),
+            "lat": lat_lon.map(|(lat, _)| lat),
+            "lon": lat_lon.map(|(_, lon)| lon),
+            "open": station.open,
+        })
+    };
+    configuration.stations.values().map(row).collect()
+}
+
+fn dispatch_rules(configuration: &Configuration) -> Value {
+    let rules = &configuration.dispatch_rules;
+    let turnouts = configuration.turnouts.iter();
+    let turnouts: serde_json::Map<_, _> = turnouts
+        .map(|(unit_type, seconds)| (unit_type.to_string(), json!(seconds)))
+        .collect();
+    json!({
+        "moving_stale_seconds": rules.moving_stale_seconds,
+        "parked_stale_seconds": rules.parked_stale_seconds,
+        "turnout_seconds": rules.turnout_seconds,
+        "rest_seconds": rules.rest_seconds,
+        "rest_penalty_seconds": rules.rest_penalty_seconds,
+        "turnouts": turnouts,
+    })
 }

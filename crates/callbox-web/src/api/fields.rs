@@ -37,6 +37,8 @@ pub(crate) enum Kind {
     Time,
     /// One to 64 codes.
     Codes,
+    /// An object of codes with a number from 0 to 255 each.
+    Counts,
     /// One of these words.
     Choice(&'static [&'static str]),
 }
@@ -84,6 +86,7 @@ pub(crate) enum Value {
     Flag(bool),
     Time(Timestamp),
     Codes(Vec<Code>),
+    Counts(Vec<(Code, u8)>),
     Choice(&'static str),
 }
 
@@ -123,6 +126,8 @@ take! {
     time Time Timestamp;
     /// Codes.
     codes Codes Vec<Code>, need_codes;
+    /// Codes with numbers.
+    counts Counts Vec<(Code, u8)>;
     /// One of the words.
     choice Choice &'static str, need_choice;
 }
@@ -241,6 +246,20 @@ impl Kind {
                 let known = words.iter().find(|word| **word == given);
                 Value::Choice(known.ok_or_else(out)?)
             }
+            Self::Counts => {
+                let object = json.as_object().ok_or_else(wrong)?;
+                if object.len() > MAX_LIST {
+                    return Err(out());
+                }
+                let count = |(code, count): (&String, &Json)| {
+                    let count = whole(count).ok_or_else(wrong)?;
+                    Ok((
+                        Code::new(code).map_err(bad)?,
+                        u8::try_from(count).map_err(|_| out())?,
+                    ))
+                };
+                Value::Counts(object.iter().map(count).collect::<Result<_, Problem>>()?)
+            }
             Self::Codes => {
                 let list = json.as_array().ok_or_else(wrong)?;
                 if !(1..=MAX_LIST).contains(&list.len()) {
@@ -262,6 +281,9 @@ impl Kind {
             Self::Degrees(most) => format!("send degrees from -{most} to {most}"),
             Self::Flag => "send true or false".into(),
             Self::Time => "send RFC 3339 with an offset, like 2026-11-02T08:15:00-05:00".into(),
+            Self::Counts => {
+                "send an object of codes with numbers from 0 to 255, like {\"EMT\": 2}".into()
+            }
             Self::Codes => "send a list of 1 to 64 strings".into(),
             Self::Choice(words) => format!("send one of: {}", words.join(", ")),
         }
@@ -293,6 +315,12 @@ impl Kind {
             }
             Self::Flag => json!({"type": "boolean"}),
             Self::Time => json!({"type": "string", "format": "date-time"}),
+            Self::Counts => json!({
+                "type": "object",
+                "maxProperties": MAX_LIST,
+                "propertyNames": Self::Code.schema(),
+                "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 255},
+            }),
             Self::Codes => json!({
                 "type": "array", "minItems": 1, "maxItems": MAX_LIST, "items": Self::Code.schema()
             }),
@@ -320,7 +348,7 @@ fn whole(json: &Json) -> Option<u64> {
         .or_else(|| json.as_f64().filter(exact).map(|number| number as u64))
 }
 
-fn bad_json(error: &serde_json::Error) -> Problem {
+pub(super) fn bad_json(error: &serde_json::Error) -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
         "bad-json",

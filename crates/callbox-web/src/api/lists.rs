@@ -80,6 +80,7 @@ fn render_board(state: &AppState, center: &Center) -> Vec<u8> {
         "exercise": state.is_exercise(),
         "incidents": incidents,
         "units": unit_rows(center),
+        "positions": state.positions.rows(center),
     });
     for (name, value) in configuration::members(center) {
         board[name] = value;

@@ -7,6 +7,7 @@ mod fields;
 mod incident;
 mod lists;
 mod openapi;
+mod positions;
 mod record;
 mod refusal;
 mod time;
@@ -43,6 +44,8 @@ pub(crate) fn router() -> Mount {
         .get("/api/v1/history", lists::history)
         .get("/api/v1/incidents/{id}", incident::show)
         .get("/api/v1/incidents/{id}/timeline", timeline::show)
+        .get("/api/v1/positions", positions::show)
+        .post("/api/v1/positions", positions::report)
         .get("/api/v1/units", lists::units)
         .get("/api/v1/units/{call_sign}", lists::unit);
     ENDPOINTS

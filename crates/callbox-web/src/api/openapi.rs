@@ -93,6 +93,14 @@ fn operation(endpoint: &Endpoint) -> Value {
                 })
             }));
         }
+        Verb::Post if endpoint.make.is_none() => {
+            // Not an act on the record: repeated, it changes nothing, so it needs no key.
+            let schema = json!({"$ref": "#/components/schemas/Fixes"});
+            operation["requestBody"] = json!({
+                "required": true,
+                "content": {"application/json": {"schema": schema}},
+            });
+        }
         Verb::Post => {
             parameters.push(json!({
                 "name": "Idempotency-Key",

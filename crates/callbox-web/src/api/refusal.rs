@@ -72,6 +72,15 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
             .with("units", join(units)),
         R::UnknownLine { incident, line } => problem.with("incident", incident).with("line", line),
         R::LinkToItself | R::NothingToDispatch => problem,
+        R::CrewIsOut {
+            unit,
+            other,
+            incident,
+        } => problem
+            .with("unit", unit)
+            .with("other", other)
+            .with("incident", incident),
+        R::TooMany { what, max } => problem.with("what", what).with("max", max),
         R::Full { what, max } => problem.with("what", what).with("max", max),
     }
 }

@@ -30,6 +30,8 @@ pub(crate) const MAX_CLIENTS: usize = 2_000;
 const RING: usize = 256;
 /// How often the server says that it lives.
 const BEAT: Duration = Duration::from_secs(2);
+/// How often positions of units go out: twice a second.
+const MOVE: Duration = Duration::from_millis(500);
 /// The shortest time between two messages: what happens within it goes out together. The first
 /// change after a pause goes out at once.
 const GAP: Duration = Duration::from_millis(10);
@@ -43,6 +45,8 @@ pub(crate) enum Message {
     Change { from: u64, seq: u64, bytes: Bytes },
     /// The configuration changed: every console fetches the board anew.
     Reset { seq: u64, bytes: Bytes },
+    /// Units moved; what a console misses of it, the next message of the unit makes good.
+    Positions { bytes: Bytes },
     /// The server lives.
     Beat { bytes: Bytes },
 }
@@ -128,12 +132,20 @@ pub(crate) async fn run(state: AppState) {
     let mut closing = state.live.closing.subscribe();
     let mut beat = interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut moves = interval(MOVE);
+    moves.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut not_before = Instant::now();
     loop {
         tokio::select! {
             _ = closing.wait_for(|closing| *closing) => return,
             _ = beat.tick() => {
                 state.live.send(Message::Beat { bytes: render::beat(&state) });
+            }
+            _ = moves.tick() => {
+                state.positions.forget_off_duty(&state.engine.snapshot());
+                if let Some(bytes) = render::positions(&state, false) {
+                    state.live.send(Message::Positions { bytes });
+                }
             }
             changed = async {
                 // Cancelled by a beat it loses nothing: the length is still another one.
@@ -161,7 +173,7 @@ impl Message {
     fn seq(&self) -> Option<u64> {
         match self {
             Self::Change { seq, .. } | Self::Reset { seq, .. } => Some(*seq),
-            Self::Beat { .. } => None,
+            Self::Positions { .. } | Self::Beat { .. } => None,
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use axum::body::Bytes;
 use callbox_domain::Center;
 use callbox_engine::Touched;
@@ -7,7 +9,7 @@ use super::{
     Message,
     rows::{IncidentRow, UnitRow},
 };
-use crate::state::AppState;
+use crate::{positions::PositionRow, state::AppState};
 
 #[derive(Serialize)]
 struct Change<'a> {
@@ -66,12 +68,39 @@ pub(super) fn beat(state: &AppState) -> Bytes {
     )
 }
 
+/// Where units are: those that moved since the last time, or all; `None` where nothing moved.
+pub(super) fn positions(state: &AppState, all: bool) -> Option<Bytes> {
+    let center = state.engine.snapshot();
+    let positions = match all {
+        true => state.positions.rows(&center),
+        false => state.positions.take_changed(&center),
+    };
+    #[derive(Serialize)]
+    struct Moved {
+        at: i64,
+        positions: Vec<PositionRow>,
+    }
+    let at = now(state);
+    (!positions.is_empty()).then(|| event("positions", None, &Moved { at, positions }))
+}
+
 fn change(state: &AppState, center: &Center, touched: &Touched) -> Bytes {
     let incidents = touched
         .incidents
         .iter()
         .filter_map(|id| center.incident(*id));
-    let units = touched.units.iter().filter_map(|id| center.unit(*id));
+    // Those who share the crew of a unit that went out or came back change with it.
+    let touched_units = touched.units.iter().filter_map(|id| center.unit(*id));
+    let crews: BTreeSet<_> = touched_units
+        .filter_map(|unit| unit.shared_crew.as_ref())
+        .collect();
+    let ids: BTreeSet<_> = crews
+        .into_iter()
+        .flat_map(|crew| center.sharing(crew))
+        .map(|unit| unit.id)
+        .chain(touched.units.iter().copied())
+        .collect();
+    let units = ids.iter().filter_map(|id| center.unit(*id));
     let change = Change {
         seq: touched.seq,
         at: now(state),

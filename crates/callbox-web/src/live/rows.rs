@@ -1,5 +1,7 @@
 //! The rows of the board: what a console shows of an incident and of a unit.
 
+use std::collections::BTreeMap;
+
 use callbox_domain::{Center, Incident, IncidentState, Timestamp, Unit};
 use serde::Serialize;
 
@@ -39,8 +41,21 @@ pub(crate) struct UnitRow<'a> {
     meaning: &'static str,
     since: i64,
     incident: Option<u64>,
+    equipment: Vec<&'a str>,
+    seats: u8,
+    shared_crew: Option<&'a str>,
+    /// The unit with which its crew is out, where it shares one.
+    crew_out_with: Option<&'a str>,
+    crew: Option<CrewRow<'a>>,
     /// The ledger's length that the row stands for: the higher one wins.
     version: u64,
+}
+
+/// A unit's crew in numbers.
+#[derive(Debug, Serialize)]
+struct CrewRow<'a> {
+    size: u8,
+    skills: BTreeMap<&'a str, u8>,
 }
 
 impl<'a> IncidentRow<'a> {
@@ -91,6 +106,16 @@ impl<'a> UnitRow<'a> {
     /// Shows a unit as it stands in `center`.
     pub(crate) fn new(center: &'a Center, unit: &'a Unit) -> Self {
         let shown = unit.shown(center);
+        let shares = unit.shared_crew.as_ref();
+        let out = shares.and_then(|crew| center.out_with_crew(crew, unit.id));
+        let crew = center.crew_of(unit).map(|crew| CrewRow {
+            size: crew.size,
+            skills: crew
+                .skills
+                .iter()
+                .map(|(code, n)| (code.as_str(), *n))
+                .collect(),
+        });
         Self {
             id: unit.id.0,
             call_sign: unit.call_sign.as_str(),
@@ -101,6 +126,11 @@ impl<'a> UnitRow<'a> {
             meaning: shown.meaning.name(),
             since: shown.since.millis(),
             incident: shown.incident.map(|id| id.0),
+            equipment: unit.equipment.iter().map(|code| code.as_str()).collect(),
+            seats: unit.seats,
+            shared_crew: shares.map(|code| code.as_str()),
+            crew_out_with: out.map(|(other, _)| other.call_sign.as_str()),
+            crew,
             version: center.next_seq(),
         }
     }

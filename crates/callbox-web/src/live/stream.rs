@@ -117,7 +117,7 @@ impl Client {
                         .metrics
                         .live_dropped
                         .fetch_add(skipped, Ordering::Relaxed);
-                    self.catch_up(position)
+                    self.catch_up_with_positions(position)
                 }
                 Err(RecvError::Closed) => return None,
             };
@@ -135,8 +135,32 @@ impl Client {
                 Message::Change { seq, bytes, .. } | Message::Reset { seq, bytes } => {
                     return Some((bytes, seq));
                 }
-                Message::Beat { bytes } => return Some((bytes, position)),
+                Message::Positions { bytes } | Message::Beat { bytes } => {
+                    return Some((bytes, position));
+                }
             }
+        }
+    }
+
+    /// The same with all positions: what was skipped may have been moves.
+    fn catch_up_with_positions(&self, position: u64) -> Message {
+        let positions = render::positions(&self.state, true).unwrap_or_default();
+        let add = |bytes: Bytes| [bytes, positions.clone()].concat().into();
+        match self.catch_up(position) {
+            // A change that is no news would be left out, and the positions with it.
+            Message::Change { seq, .. } if seq == position => {
+                Message::Positions { bytes: positions }
+            }
+            Message::Change { from, seq, bytes } => Message::Change {
+                from,
+                seq,
+                bytes: add(bytes),
+            },
+            Message::Reset { seq, bytes } => Message::Reset {
+                seq,
+                bytes: add(bytes),
+            },
+            other => other,
         }
     }
 
@@ -174,9 +198,11 @@ impl Step {
                     Message::Change { seq, bytes, .. } | Message::Reset { seq, bytes } => {
                         (seq, bytes)
                     }
-                    Message::Beat { bytes } => (position, bytes),
+                    Message::Positions { bytes } | Message::Beat { bytes } => (position, bytes),
                 };
                 first.extend_from_slice(&bytes);
+                first
+                    .extend_from_slice(&render::positions(&client.state, true).unwrap_or_default());
                 first.extend_from_slice(&render::beat(&client.state));
                 Some((Ok(first.into()), Self::Follow(client, seq)))
             }

@@ -107,6 +107,15 @@ fn refusals() -> Vec<Refusal> {
             what: "the narrative",
             max: 10,
         },
+        R::CrewIsOut {
+            unit: code("E1"),
+            other: code("L1"),
+            incident: IncidentId(1),
+        },
+        R::TooMany {
+            what: "the list of equipment",
+            max: 64,
+        },
     ];
     let codes: BTreeSet<_> = all.iter().map(Refusal::code).collect();
     assert_eq!(

@@ -66,6 +66,7 @@ async fn answers_are_as_described() {
         ("/api/v1/board", "Board"),
         ("/api/v1/units", "Units"),
         ("/api/v1/units/E1", "UnitRow"),
+        ("/api/v1/positions", "Positions"),
         ("/api/v1/incidents", "Incidents"),
         ("/api/v1/history", "Incidents"),
         (&format!("/api/v1/incidents/{id}"), "Incident"),

@@ -5,6 +5,7 @@
 mod bodies;
 mod description;
 mod listener;
+mod positions;
 mod rights;
 mod schema;
 mod sign_in;
@@ -177,13 +178,13 @@ impl World {
             world.define("unit-statuses", body).await;
         }
         for call_sign in ["E1", "E2", "L 1/A"] {
-            let body = json!({"call_sign": call_sign, "agency": "FIRE", "type": "ENGINE", "station": "Station 4"});
+            let body = json!({"call_sign": call_sign, "agency": "FIRE", "type": "ENGINE"});
             world.define("units", body).await;
         }
         world
     }
 
-    async fn define(&self, what: &str, body: Value) {
+    pub(crate) async fn define(&self, what: &str, body: Value) {
         let path = format!("/api/v1/configuration/{what}");
         let answer = self.post(Role::Supervisor, &path, body).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);

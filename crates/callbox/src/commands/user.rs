@@ -44,7 +44,7 @@ struct Add {
     /// What others see; the login name unless given
     #[arg(long)]
     name: Option<String>,
-    /// call-taker, dispatcher or supervisor
+    /// call-taker, dispatcher, supervisor, or service for a system that reports positions
     #[arg(long, value_parser = role)]
     role: Role,
     #[command(flatten)]
@@ -72,7 +72,8 @@ struct Named {
 }
 
 fn role(text: &str) -> Result<Role, String> {
-    Role::from_name(text).ok_or_else(|| "use call-taker, dispatcher or supervisor".to_owned())
+    Role::from_name(text)
+        .ok_or_else(|| "use call-taker, dispatcher, supervisor or service".to_owned())
 }
 
 impl User {

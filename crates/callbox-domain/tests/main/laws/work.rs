@@ -92,6 +92,8 @@ proptest! {
                 (Command::DispatchUnits(c), _) => c.units.iter().copied().collect(),
                 (Command::PutUnitInService(c), _) => BTreeSet::from([c.unit]),
                 (Command::TakeUnitOutOfService(c), _) => BTreeSet::from([c.unit]),
+                (Command::EquipUnit(c), _) => BTreeSet::from([c.unit]),
+                (Command::CrewUnit(c), _) => BTreeSet::from([c.unit]),
                 (Command::DefineUnit(_), _) => {
                     answer.iter().flatten().filter_map(Event::unit).collect()
                 }

@@ -17,7 +17,7 @@ define type ODOUR Odour
 define unit-type ENGINE Engine
 define status AVL Available available
 define disposition DONE "Dealt with"
-define unit E104 FIRE ENGINE "Station 4"
+define unit E104 FIRE ENGINE
 show E104
 "#,
         expect![[r#"
@@ -39,10 +39,10 @@ show E104
               7 UnitStatusDefined AVL "Available" available
             define disposition DONE "Dealt with"
               8 DispositionDefined DONE "Dealt with"
-            define unit E104 FIRE ENGINE "Station 4"
-              9 UnitDefined u1 E104 agency=FIRE type=ENGINE station="Station 4" status=AVL
+            define unit E104 FIRE ENGINE
+              9 UnitDefined u1 E104 agency=FIRE type=ENGINE status=AVL
             show E104
-              E104 agency=FIRE type=ENGINE station="Station 4": AVL available since 00:00:00
+              E104 agency=FIRE type=ENGINE: AVL available since 00:00:00
         "#]],
     );
 }
@@ -58,7 +58,7 @@ define type FIRE "Structure fire" 1
 define unit-type ENGINE "Engine"
 define status ENR "En route" en_route
 define disposition DONE "Dealt with"
-define unit E104 FIRE ENGINE "Station 4"
+define unit E104 FIRE ENGINE
 "#,
         expect![[r#"
             define center "Small Town" Europe/Brussels
@@ -75,7 +75,7 @@ define unit E104 FIRE ENGINE "Station 4"
               nothing to do
             define disposition DONE "Dealt with"
               nothing to do
-            define unit E104 FIRE ENGINE "Station 4"
+            define unit E104 FIRE ENGINE
               nothing to do
         "#]],
     );

@@ -7,6 +7,7 @@ use callbox_domain::{Command, KINDS, Refusal, script::VERBS};
 /// The files with the transcripts, as they are compiled into this binary.
 const SOURCES: &[&str] = &[
     include_str!("configuration.rs"),
+    include_str!("crew.rs"),
     include_str!("dispatch.rs"),
     include_str!("incident.rs"),
     include_str!("status.rs"),
@@ -100,7 +101,12 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ("DefineUnitType", &[]),
     ("DefineUnitStatus", &["meaning-is-fixed"]),
     ("DefineDisposition", &[]),
+    ("DefineStation", &["unknown-code"]),
+    ("DefineDispatchRules", &[]),
+    ("DefineTurnout", &["unknown-code"]),
     ("DefineUnit", &["no-status-for-meaning", "unknown-code"]),
+    ("EquipUnit", &["crew-is-out", "too-many", "unknown-unit"]),
+    ("CrewUnit", &["too-many", "unknown-unit"]),
     ("ReceiveIncident", &["unknown-code"]),
     ("LocateIncident", &["incident-closed", "unknown-incident"]),
     (
@@ -134,6 +140,7 @@ const REFUSALS: &[(&str, &[&str])] = &[
         "DispatchUnits",
         &[
             "already-assigned",
+            "crew-is-out",
             "full",
             "incident-closed",
             "named-twice",

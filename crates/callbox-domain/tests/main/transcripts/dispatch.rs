@@ -37,9 +37,9 @@ show E105
                 /1 E104 DSP: dispatched 09:00:00
                 /2 L110 DSP: dispatched 09:00:00
             show L110
-              L110 agency=FIRE type=LADDER station="Station 4": DSP dispatched since 09:00:00 on #1
+              L110 agency=FIRE type=LADDER: DSP dispatched since 09:00:00 on #1
             show E105
-              E105 agency=FIRE type=ENGINE station="Station 5": AVL available since 00:00:00
+              E105 agency=FIRE type=ENGINE: AVL available since 00:00:00
         "#]],
     );
 }
@@ -128,7 +128,7 @@ show E104
               36 UnitDispatched #2/2 L110 type=LADDER status=DSP
               37 UnitDispatched #2/3 E105 type=ENGINE status=DSP
             show E104
-              E104 agency=FIRE type=ENGINE station="Station 4": DSP dispatched since 09:00:00 on #2
+              E104 agency=FIRE type=ENGINE: DSP dispatched since 09:00:00 on #2
         "#]],
     );
 }
@@ -390,7 +390,7 @@ show E104
               #2 received 09:00:00 type=MED priority=2
                 /1 E104 ONS: dispatched 09:05:00, on_scene 09:09:00
             show E104
-              E104 agency=FIRE type=ENGINE station="Station 4": ONS on_scene since 09:09:00 on #2
+              E104 agency=FIRE type=ENGINE: ONS on_scene since 09:09:00 on #2
         "#]],
     );
 }
@@ -493,7 +493,7 @@ show E104
               #1 received 09:00:00 type=FIRE priority=1
                 /1 E104 DSP: dispatched 09:00:00, released ? reason=‹nobody recorded the end›
             show E104
-              E104 agency=FIRE type=ENGINE station="Station 4": AVL available since 10:00:00
+              E104 agency=FIRE type=ENGINE: AVL available since 10:00:00
         "#]],
     );
 }

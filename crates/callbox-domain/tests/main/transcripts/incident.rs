@@ -309,7 +309,7 @@ show E104
                 /2 L110 DSP: dispatched 09:00:00, cancelled 09:11:00
                 closed 09:12:00 FALSE
             show E104
-              E104 agency=FIRE type=ENGINE station="Station 4": AVL available since 09:10:00
+              E104 agency=FIRE type=ENGINE: AVL available since 09:10:00
         "#]],
     );
 }
@@ -481,10 +481,11 @@ out E104 // the driver is ill
             /1 E104 DSP: dispatched 09:00:00, cancelled 09:00:00 reason=‹erased›
             reopened 09:00:00 a7 ‹erased›
         show E104
-          E104 agency=FIRE type=ENGINE station="Station 4": OOS out_of_service since 09:00:00 reason=‹erased›
+          E104 agency=FIRE type=ENGINE: OOS out_of_service since 09:00:00 reason=‹erased›
         locate 1 @"212 Elm St"
           39 IncidentLocated #1 correction place=‹212 Elm St›
-    "#]].assert_eq(
+    "#]]
+    .assert_eq(
         &erased
             .play("show 1\nshow E104\nlocate 1 @\"212 Elm St\"")
             .unwrap(),

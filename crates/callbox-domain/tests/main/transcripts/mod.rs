@@ -2,6 +2,7 @@
 
 mod configuration;
 mod coverage;
+mod crew;
 mod dispatch;
 mod incident;
 mod status;

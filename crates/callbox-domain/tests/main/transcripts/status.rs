@@ -364,7 +364,7 @@ show E104
             09:05:00 status E104 AVL
               35 UnitPutInService E104 status=AVL
             show E104
-              E104 agency=FIRE type=ENGINE station="Station 4": AVL available since 09:05:00
+              E104 agency=FIRE type=ENGINE: AVL available since 09:05:00
         "#]],
     );
 }

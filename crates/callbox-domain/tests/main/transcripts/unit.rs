@@ -24,7 +24,7 @@ in E104
             09:01:00 out E104 // flat tyre
               32 UnitTakenOutOfService E104 status=OOS reason=‹flat tyre›
             show E104
-              E104 agency=FIRE type=ENGINE station="Station 4": OOS out_of_service since 09:01:00 reason=‹flat tyre›
+              E104 agency=FIRE type=ENGINE: OOS out_of_service since 09:01:00 reason=‹flat tyre›
             09:02:00 out E104
               refused same-status: E104 has the status OOS already
                 hint: nothing to do
@@ -34,15 +34,15 @@ in E104
             09:04:00 out E104 // flat tyre, back at noon
               33 UnitTakenOutOfService E104 status=OOS reason=‹flat tyre, back at noon›
             show E104
-              E104 agency=FIRE type=ENGINE station="Station 4": OOS out_of_service since 09:01:00 reason=‹flat tyre, back at noon›
+              E104 agency=FIRE type=ENGINE: OOS out_of_service since 09:01:00 reason=‹flat tyre, back at noon›
             09:05:00 out E104 MEC
               34 UnitTakenOutOfService E104 status=MEC
             show E104
-              E104 agency=FIRE type=ENGINE station="Station 4": MEC out_of_service since 09:05:00
+              E104 agency=FIRE type=ENGINE: MEC out_of_service since 09:05:00
             09:10:00 in E104
               35 UnitPutInService E104 status=AVL
             show E104
-              E104 agency=FIRE type=ENGINE station="Station 4": AVL available since 09:10:00
+              E104 agency=FIRE type=ENGINE: AVL available since 09:10:00
             in E104
               refused unit-in-service: E104 is in service already
                 hint: nothing to do
@@ -116,7 +116,7 @@ show E104
             status E104 AVP
               33 UnitPutInService E104 status=AVP
             show E104
-              E104 agency=FIRE type=ENGINE station="Station 4": AVP available since 09:00:00
+              E104 agency=FIRE type=ENGINE: AVP available since 09:00:00
         "#]],
     );
 }

@@ -52,12 +52,16 @@ pub(super) fn all() -> Value {
             ("actor", of("integer")),
             ("login", of("string")),
             ("name", of("string")),
-            ("role", json!({"enum": ["call-taker", "dispatcher", "supervisor"]})),
+            ("role", json!({"enum": ["call-taker", "dispatcher", "supervisor", "service"]})),
             ("exercise", of("boolean")),
             ("may", list(of("string"))),
         ]),
         "IncidentRow": incident_row(),
         "UnitRow": unit_row(),
+        "Position": position(),
+        "Positions": object(&[("at", millis("integer")), ("positions", list(named("Position")))]),
+        "Fixes": fixes(),
+        "Taken": taken(),
         "Board": board(),
         "Change": object(&[
             ("seq", of("integer")),
@@ -134,8 +138,74 @@ fn unit_row() -> Value {
         ("meaning", json!({"enum": super::super::fields::MEANINGS})),
         ("since", millis("integer")),
         ("incident", of("integer?")),
+        ("equipment", list(of("string"))),
+        ("seats", of("integer")),
+        ("shared_crew", of("string?")),
+        ("crew_out_with", of("string?")),
+        (
+            "crew",
+            or_null(object(&[
+                ("size", of("integer")),
+                (
+                    "skills",
+                    json!({"type": "object", "additionalProperties": of("integer")}),
+                ),
+            ])),
+        ),
         ("version", of("integer")),
     ])
+}
+
+fn position() -> Value {
+    object(&[
+        ("id", of("integer")),
+        ("lat", of("number")),
+        ("lon", of("number")),
+        ("at", millis("integer")),
+        ("heading", of("number?")),
+        ("accuracy", of("number?")),
+        ("stale_at", millis("integer")),
+    ])
+}
+
+fn fixes() -> Value {
+    let between = |least: f64, most: f64, words: &str| json!({"type": "number", "minimum": least, "maximum": most, "description": words});
+    let maybe = |schema: Value| json!({"anyOf": [schema, {"type": "null"}]});
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["positions"],
+        "properties": {"positions": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": 500,
+            "items": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": ["unit", "lat", "lon", "at"],
+                "properties": {
+                    "unit": {"type": "string", "minLength": 1, "maxLength": 64},
+                    "lat": between(-90.0, 90.0, "degrees, WGS 84"),
+                    "lon": between(-180.0, 180.0, "degrees, WGS 84"),
+                    "at": time(),
+                    "heading": maybe(between(0.0, 360.0, "degrees from north")),
+                    "speed": maybe(between(0.0, 150.0, "metres a second")),
+                    "accuracy": maybe(between(0.0, 100_000.0, "radius in metres")),
+                },
+            },
+        }},
+    })
+}
+
+fn taken() -> Value {
+    let refused = object(&[
+        ("index", of("integer")),
+        ("unit", of("string")),
+        ("code", of("string")),
+        ("detail", of("string")),
+        ("hint", of("string")),
+    ]);
+    object(&[("taken", of("integer")), ("refused", list(refused))])
 }
 
 fn board() -> Value {
@@ -169,6 +239,32 @@ fn board() -> Value {
             list(object(&[("code", of("string")), ("name", of("string"))])),
         ),
         ("unit_types", coded(&[])),
+        (
+            "stations",
+            list(object(&[
+                ("code", of("string")),
+                ("name", of("string")),
+                ("agency", of("string")),
+                ("lat", of("number?")),
+                ("lon", of("number?")),
+                ("open", of("boolean")),
+            ])),
+        ),
+        (
+            "dispatch_rules",
+            object(&[
+                ("moving_stale_seconds", of("integer")),
+                ("parked_stale_seconds", of("integer")),
+                ("turnout_seconds", of("integer")),
+                ("rest_seconds", of("integer")),
+                ("rest_penalty_seconds", of("integer")),
+                (
+                    "turnouts",
+                    json!({"type": "object", "additionalProperties": of("integer")}),
+                ),
+            ]),
+        ),
+        ("positions", list(named("Position"))),
         ("incidents", list(named("IncidentRow"))),
         ("units", list(named("UnitRow"))),
     ])
