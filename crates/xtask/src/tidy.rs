@@ -110,10 +110,12 @@ fn read_files(root: &Path) -> anyhow::Result<Vec<SourceFile>> {
             let entry = entry?;
             let path = entry.path();
             let kind = entry.file_type()?;
+            // In a worktree of git `.git` is a file.
+            if SKIPPED_DIRECTORIES.contains(&entry.file_name().to_string_lossy().as_ref()) {
+                continue;
+            }
             if kind.is_dir() {
-                if !SKIPPED_DIRECTORIES.contains(&entry.file_name().to_string_lossy().as_ref()) {
-                    pending.push(path);
-                }
+                pending.push(path);
             } else if kind.is_file() {
                 files.push(read_file(root, &path, entry.metadata()?.len())?);
             }

@@ -27,7 +27,7 @@ pub(super) async fn show() -> Response {
 /// The whole description.
 pub(crate) fn description() -> Value {
     let mut paths = Map::new();
-    for endpoint in ENDPOINTS {
+    for endpoint in ENDPOINTS.iter() {
         let path = paths
             .entry(endpoint.route.path)
             .or_insert_with(|| json!({}));
