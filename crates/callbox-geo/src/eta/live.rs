@@ -11,7 +11,7 @@ use super::{
     cch::Cch,
     metric::{Change, Metric},
     prune::Pruned,
-    query::Sweep,
+    query::Kept,
 };
 
 /// Says how a street's direction differs from what the map says.
@@ -46,20 +46,20 @@ impl Live {
         }
     }
 
-    /// The links upwards for a sweep from the roots: times to a place.
-    pub(super) fn sweep_up(&self) -> Sweep<'_> {
-        let all = || Sweep::All(&self.metric.up);
+    /// The links upwards: the sweep of times to a place, the climb of times from one.
+    pub(super) fn links_up(&self) -> Kept<'_> {
+        let all = || Kept::All(&self.metric.up);
         self.pruned
             .as_ref()
-            .map_or_else(all, |pruned| Sweep::Pruned(&pruned.up))
+            .map_or_else(all, |pruned| Kept::Pruned(&pruned.up))
     }
 
-    /// The links downwards for a sweep from the roots: times from a place.
-    pub(super) fn sweep_down(&self) -> Sweep<'_> {
-        let all = || Sweep::All(&self.metric.down);
+    /// The links downwards: the sweep of times from a place, the climb of times to one.
+    pub(super) fn links_down(&self) -> Kept<'_> {
+        let all = || Kept::All(&self.metric.down);
         self.pruned
             .as_ref()
-            .map_or_else(all, |pruned| Sweep::Pruned(&pruned.down))
+            .map_or_else(all, |pruned| Kept::Pruned(&pruned.down))
     }
 }
 

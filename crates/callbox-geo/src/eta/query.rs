@@ -12,9 +12,9 @@ use super::{
 /// Where a search begins: a vertex, and the milliseconds already spent there.
 pub(super) type Seed = (u32, u32);
 
-/// The links that a sweep follows: all with their weights, or those that stayed.
+/// The links that a search follows: all with their weights, or those that stayed.
 #[derive(Clone, Copy)]
-pub(super) enum Sweep<'a> {
+pub(super) enum Kept<'a> {
     All(&'a [u32]),
     Pruned(&'a Links),
 }
@@ -59,25 +59,29 @@ impl Rooms {
 impl Room {
     /// Computes the times between the seeds and each of `wanted`, into `time`.
     ///
-    /// With `climb` the weights down and `sweep` the weights up, `time[v]` is from `v` to the seeds;
-    /// the other way round it is from the seeds to `v`. Every other vertex's time is undefined.
+    /// With `climb` the links down and `sweep` the links up, `time[v]` is from `v` to the seeds; the
+    /// other way round it is from the seeds to `v`. Every other vertex's time is undefined.
     ///
-    /// Lazy RPHAST: the seeds' ancestors are relaxed upwards, then the ancestors of what is wanted
-    /// are computed downwards, each once. Costs the links of those ancestors, at most all links.
+    /// Lazy RPHAST: the seeds' times are relaxed upwards, then what the wanted vertices depend on is
+    /// computed downwards, each vertex once. That is all ancestors when all links count, and only
+    /// what the links that stayed lead to when they are pruned.
     pub(super) fn search(
         &mut self,
         cch: &Cch,
-        climb: &[u32],
-        sweep: Sweep<'_>,
+        climb: Kept<'_>,
+        sweep: Kept<'_>,
         seeds: &[Seed],
         wanted: impl Iterator<Item = u32>,
     ) {
-        self.climb(cch, climb, seeds);
-        for vertex in wanted {
-            self.mark(&cch.parent, vertex);
+        match climb {
+            Kept::All(weights) => self.climb(cch, weights, seeds),
+            Kept::Pruned(links) => self.climb_pruned(links, seeds),
         }
         match sweep {
-            Sweep::All(weights) => {
+            Kept::All(weights) => {
+                for vertex in wanted {
+                    self.mark(&cch.parent, vertex);
+                }
                 let (head, up_first) = (&*cch.head, &*cch.up_first);
                 self.sweep(|vertex, time, times| {
                     let links = up_first[vertex] as usize..up_first[vertex + 1] as usize;
@@ -87,12 +91,65 @@ impl Room {
                     })
                 });
             }
-            Sweep::Pruned(links) => self.sweep(|vertex, time, times| {
-                let links = links.of(vertex).iter();
-                links.fold(time, |time, &[higher, weight]| {
-                    time.min(weight + times[higher as usize])
-                })
-            }),
+            Kept::Pruned(links) => {
+                self.mark_pruned(links, wanted);
+                self.sweep(|vertex, time, times| {
+                    let links = links.of(vertex).iter();
+                    links.fold(time, |time, &[higher, weight]| {
+                        time.min(weight + times[higher as usize])
+                    })
+                });
+            }
+        }
+    }
+
+    /// Relaxes the links that stayed from the seeds upwards, as [`Room::climb`] does all.
+    fn climb_pruned(&mut self, links: &Links, seeds: &[Seed]) {
+        self.climbed.clear();
+        for &(vertex, time) in seeds {
+            self.reach(vertex, time);
+        }
+        for word in 0..self.marks.len() {
+            // A vertex marks higher ones only, some of them in the same word.
+            while self.marks[word] != 0 {
+                let vertex = word as u32 * 64 + self.marks[word].trailing_zeros();
+                self.marks[word] &= self.marks[word] - 1;
+                self.climbed.push(vertex);
+                let time = self.time[vertex as usize];
+                for &[higher, weight] in links.of(vertex as usize) {
+                    self.reach(higher, (time + weight).min(NEVER));
+                }
+            }
+        }
+    }
+
+    /// Lowers a vertex's time, which counts for nothing before its mark.
+    fn reach(&mut self, vertex: u32, time: u32) {
+        let word = &mut self.marks[vertex as usize / 64];
+        let bit = 1 << (vertex % 64);
+        let slot = &mut self.time[vertex as usize];
+        *slot = if *word & bit == 0 { time } else { time.min(*slot) };
+        *word |= bit;
+    }
+
+    /// Marks what the wanted vertices' links lead to.
+    fn mark_pruned(&mut self, links: &Links, wanted: impl Iterator<Item = u32>) {
+        for vertex in wanted {
+            self.marks[vertex as usize / 64] |= 1 << (vertex % 64);
+        }
+        for word in 0..self.marks.len() {
+            let mut done = 0u64;
+            loop {
+                let left = self.marks[word] & !done;
+                if left == 0 {
+                    break;
+                }
+                let bit = left.trailing_zeros();
+                done |= 1 << bit;
+                for &[higher, _] in links.of(word * 64 + bit as usize) {
+                    self.marks[higher as usize / 64] |= 1 << (higher % 64);
+                }
+            }
         }
     }
 

@@ -256,8 +256,8 @@ impl Streets {
                 .map(|stand| rank[stand.edge as usize]);
             room.search(
                 &self.cch,
-                &live.metric.down,
-                live.sweep_up(),
+                live.links_down(),
+                live.links_up(),
                 &seeds,
                 wanted,
             );
@@ -300,8 +300,8 @@ impl Streets {
             let wanted = ends.iter().flatten().map(|end| rank[end.before as usize]);
             room.search(
                 &self.cch,
-                &live.metric.up,
-                live.sweep_down(),
+                live.links_up(),
+                live.links_down(),
                 &seeds,
                 wanted,
             );
