@@ -79,12 +79,12 @@ impl Builder for StreetBuilder {
             ));
         }
         step(Stage::Roads, 1, 1);
-        let total = counts.nodes;
+        let total = graph.segments() as u64;
         let ordered = AtomicU64::new(0);
-        let cch = Cch::build(&graph, &|nodes| {
-            let before = ordered.fetch_add(nodes as u64, Ordering::Relaxed);
+        let cch = Cch::build(&graph, &|streets| {
+            let before = ordered.fetch_add(streets as u64, Ordering::Relaxed);
             // Not for every small cut.
-            if before / 4096 != (before + nodes as u64) / 4096 {
+            if before / 4096 != (before + streets as u64) / 4096 {
                 step(Stage::Order, before, total);
             }
         });

@@ -10,7 +10,7 @@ use std::{io, path::Path};
 
 use crate::roads::{Column, FileError, FileReader, FileWriter, RoadGraph};
 
-use super::order::order;
+use super::order::{Street, order};
 
 /// Grows with each change of the columns or of their meaning.
 const VERSION: u32 = 1;
@@ -47,18 +47,21 @@ pub(crate) struct Cch {
 impl Cch {
     /// Orders and contracts the graph.
     pub(super) fn build(graph: &RoadGraph, cut: &(dyn Fn(usize) + Sync)) -> Self {
-        let junctions = order(
-            &graph.node_coord,
-            &graph
-                .seg_nodes
-                .iter()
-                .map(|ends| (ends[0], ends[1]))
-                .collect::<Vec<_>>(),
-            cut,
-        );
-        // All edges that end in a junction of the cut lie together between both halves' edges.
+        let mut directions = vec![0u8; graph.segments()];
+        for &side in graph.edge_side.iter() {
+            let count = &mut directions[side as usize >> 1];
+            *count = count.saturating_add(1).min(i8::MAX as u8);
+        }
+        let streets = (0u32..).zip(graph.seg_nodes.iter().zip(directions));
+        let streets = streets.map(|(id, (&ends, directions))| Street {
+            ends,
+            id,
+            directions,
+        });
+        let places = order(&graph.node_coord, streets.collect(), cut);
+        // The directions of all cut streets lie together, after those of both halves.
         let mut edges: Vec<u32> = (0..graph.edges() as u32).collect();
-        edges.sort_by_key(|&edge| (junctions[graph.head(edge) as usize], edge));
+        edges.sort_by_key(|&edge| (places[graph.side(edge).0], edge));
         let mut turns = Vec::with_capacity(graph.turn_to.len());
         for edge in 0..graph.edges() as u32 {
             turns.extend(graph.turns(edge).map(|turn| (edge, graph.turn_to[turn])));

@@ -1,83 +1,86 @@
 //! The order of contraction: nested dissection by inertial flow.
 //!
 //! A cell of the graph is cut in two by the smallest set of streets between its quarter farthest to
-//! one side and its quarter farthest to the other, in four directions; the cut's ends are ordered
+//! one side and its quarter farthest to the other, in four directions; the cut streets are ordered
 //! after both halves, and each half is cut in turn. Schild and Sommer, "On Balanced Separators in
-//! Road Networks", SEA 2015.
+//! Road Networks", SEA 2015. The directions of cut streets separate all others in the graph of
+//! turns, and are fewer than all directions that end at the cut's junctions: Buchhold, Wagner,
+//! Zeitz, Zündorf, "Customizable Contraction Hierarchies with Turn Costs", ATMOS 2020.
 
 use std::thread;
 
 /// Cells of at least so many nodes are cut on several threads.
 const PARALLEL: usize = 2_000;
 
-/// A part of the graph with numbers of its own.
-struct Cell {
-    ids: Vec<u32>,
-    places: Vec<[i32; 2]>,
-    first: Vec<u32>,
-    to: Vec<u32>,
+/// A street between two junctions for the order's purposes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Street {
+    /// Its ends.
+    pub(super) ends: [u32; 2],
+    /// Its number among all.
+    pub(super) id: u32,
+    /// How many directions of it count.
+    pub(super) directions: u8,
 }
 
-/// Gives for each node its place in the order, 0 first.
-///
-/// `pairs` are undirected and may repeat; loops are left out.
+/// A part of the graph with numbers of its own.
+struct Cell {
+    places: Vec<[i32; 2]>,
+    streets: Vec<Street>,
+}
+
+/// The streets of a cell from both ends.
+struct Arcs {
+    first: Vec<u32>,
+    to: Vec<u32>,
+    opposite: Vec<u32>,
+    room: Vec<i8>,
+}
+
+/// Gives for each street (their ids are their places in the list) its place in the order, 0 first.
 pub(super) fn order(
     places: &[[i32; 2]],
-    pairs: &[(u32, u32)],
+    streets: Vec<Street>,
     cut: &(dyn Fn(usize) + Sync),
 ) -> Vec<u32> {
-    let mut both: Vec<(u32, u32)> = pairs
-        .iter()
-        .filter(|(a, b)| a != b)
-        .flat_map(|&(a, b)| [(a, b), (b, a)])
-        .collect();
-    both.sort_unstable();
-    both.dedup();
-    let mut first = vec![0u32; places.len() + 1];
-    for &(from, _) in &both {
-        first[from as usize + 1] += 1;
-    }
-    for node in 0..places.len() {
-        first[node + 1] += first[node];
-    }
+    let mut sequence = vec![0u32; streets.len()];
     let cell = Cell {
-        ids: (0..places.len() as u32).collect(),
         places: places.to_vec(),
-        first,
-        to: both.into_iter().map(|pair| pair.1).collect(),
+        streets,
     };
-    let mut sequence = vec![0u32; places.len()];
     let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     dissect(cell, &mut sequence, threads, cut);
-    let mut ranks = vec![0u32; places.len()];
-    for (rank, &node) in sequence.iter().enumerate() {
-        ranks[node as usize] = rank as u32;
+    let mut ranks = vec![0u32; sequence.len()];
+    for (rank, &street) in sequence.iter().enumerate() {
+        ranks[street as usize] = rank as u32;
     }
     ranks
 }
 
-/// Writes the cell's nodes into `out` in their order.
+/// Writes the cell's streets into `out` in their order.
 fn dissect(cell: Cell, out: &mut [u32], threads: usize, cut: &(dyn Fn(usize) + Sync)) {
-    let count = cell.ids.len();
-    if count < 4 {
-        out.copy_from_slice(&cell.ids);
-        cut(count);
+    let count = cell.places.len();
+    if count < 4 || cell.streets.len() < 2 {
+        for (slot, street) in out.iter_mut().zip(&cell.streets) {
+            *slot = street.id;
+        }
+        cut(cell.streets.len());
         return;
     }
-    let sides = split(&cell, threads);
-    let (left, right) = (cell.part(&sides, LEFT), cell.part(&sides, RIGHT));
-    let (out_left, rest) = out.split_at_mut(left.ids.len());
-    let (out_right, out_middle) = rest.split_at_mut(right.ids.len());
+    let right_side = split(&cell, threads);
+    let (left, right) = (cell.part(&right_side, false), cell.part(&right_side, true));
+    let (out_left, rest) = out.split_at_mut(left.streets.len());
+    let (out_right, out_middle) = rest.split_at_mut(right.streets.len());
+    let side = |node: u32| right_side[node as usize];
     let middle = cell
-        .ids
+        .streets
         .iter()
-        .zip(&sides)
-        .filter(|(_, side)| **side == MIDDLE);
-    for (slot, (&id, _)) in out_middle.iter_mut().zip(middle) {
-        *slot = id;
+        .filter(|street| side(street.ends[0]) != side(street.ends[1]));
+    for (slot, street) in out_middle.iter_mut().zip(middle) {
+        *slot = street.id;
     }
     cut(out_middle.len());
-    drop(cell);
+    drop((cell, right_side));
     if threads > 1 && count >= PARALLEL {
         thread::scope(|scope| {
             let half = threads / 2;
@@ -90,61 +93,80 @@ fn dissect(cell: Cell, out: &mut [u32], threads: usize, cut: &(dyn Fn(usize) + S
     }
 }
 
-const LEFT: u8 = 0;
-const RIGHT: u8 = 1;
-const MIDDLE: u8 = 2;
-
 impl Cell {
-    fn part(&self, sides: &[u8], side: u8) -> Self {
-        let mut numbers = vec![u32::MAX; self.ids.len()];
-        let mut part = Self {
-            ids: Vec::new(),
-            places: Vec::new(),
-            first: vec![0],
-            to: Vec::new(),
-        };
-        let inside = |node: &usize| sides[*node] == side;
-        for node in (0..self.ids.len()).filter(inside) {
-            numbers[node] = part.ids.len() as u32;
-            part.ids.push(self.ids[node]);
-            part.places.push(self.places[node]);
-        }
-        for node in (0..self.ids.len()).filter(inside) {
-            let kept = self.arcs(node).map(|arc| numbers[self.to[arc] as usize]);
-            part.to.extend(kept.filter(|&number| number != u32::MAX));
-            part.first.push(part.to.len() as u32);
-        }
-        part
-    }
-
-    fn arcs(&self, node: usize) -> std::ops::Range<usize> {
-        self.first[node] as usize..self.first[node + 1] as usize
-    }
-
-    /// The opposite of each arc; the lists are sorted, so they pair off in passing.
-    fn opposites(&self) -> Vec<u32> {
-        let mut next: Vec<u32> = self.first[..self.ids.len()].to_vec();
-        let mut opposites = vec![0; self.to.len()];
-        for node in 0..self.ids.len() {
-            for arc in self.arcs(node) {
-                let slot = &mut next[self.to[arc] as usize];
-                opposites[arc] = *slot;
-                *slot += 1;
+    /// Keeps one side, and the streets that lie in it whole.
+    fn part(&self, right_side: &[bool], right: bool) -> Self {
+        let mut numbers = vec![u32::MAX; self.places.len()];
+        let mut places = Vec::new();
+        for (node, &place) in self.places.iter().enumerate() {
+            if right_side[node] == right {
+                numbers[node] = places.len() as u32;
+                places.push(place);
             }
         }
-        opposites
+        let renumbered = self.streets.iter().map(|street| Street {
+            ends: street.ends.map(|end| numbers[end as usize]),
+            ..*street
+        });
+        Self {
+            places,
+            streets: renumbered
+                .filter(|street| !street.ends.contains(&u32::MAX))
+                .collect(),
+        }
+    }
+
+    fn arcs(&self) -> Arcs {
+        let mut first = vec![0u32; self.places.len() + 1];
+        let streets = || {
+            let streets = self.streets.iter();
+            streets.filter(|street| street.ends[0] != street.ends[1])
+        };
+        for end in streets().flat_map(|street| street.ends) {
+            first[end as usize + 1] += 1;
+        }
+        for node in 0..self.places.len() {
+            first[node + 1] += first[node];
+        }
+        let mut next = first.clone();
+        let count = *first.last().expect("there is one more than nodes") as usize;
+        let (mut to, mut opposite, mut room) = (vec![0; count], vec![0; count], vec![0; count]);
+        for street in streets() {
+            let arcs = street.ends.map(|end| {
+                let slot = &mut next[end as usize];
+                *slot += 1;
+                (*slot - 1) as usize
+            });
+            for way in 0..2 {
+                to[arcs[way]] = street.ends[1 - way];
+                opposite[arcs[way]] = arcs[1 - way] as u32;
+                room[arcs[way]] = street.directions as i8;
+            }
+        }
+        Arcs {
+            first,
+            to,
+            opposite,
+            room,
+        }
+    }
+}
+
+impl Arcs {
+    fn from(&self, node: usize) -> std::ops::Range<usize> {
+        self.first[node] as usize..self.first[node + 1] as usize
     }
 }
 
 struct Cut {
-    sides: Vec<u8>,
-    /// Streets cut per node of the smaller side.
+    right_side: Vec<bool>,
+    /// Directions of streets cut per node of the smaller side.
     badness: f64,
 }
 
-/// Tells for each node on which side it is, or that it lies between.
-fn split(cell: &Cell, threads: usize) -> Vec<u8> {
-    let opposites = cell.opposites();
+/// Tells for each node whether it is on the right side.
+fn split(cell: &Cell, threads: usize) -> Vec<bool> {
+    let arcs = cell.arcs();
     // Towards east, north, north-east and north-west, with a degree of longitude as it is there.
     let middle = f64::from(cell.places[0][0]) / 1e7;
     let squeeze = (middle.to_radians().cos() * 1024.0) as i64;
@@ -159,9 +181,9 @@ fn split(cell: &Cell, threads: usize) -> Vec<u8> {
             })
             .collect();
         line.sort_unstable();
-        flow_cut(cell, &opposites, &line)
+        flow_cut(&arcs, &line)
     };
-    let cuts: Vec<Cut> = if threads > 1 && cell.ids.len() >= PARALLEL {
+    let cuts: Vec<Cut> = if threads > 1 && cell.places.len() >= PARALLEL {
         thread::scope(|scope| {
             let (one, two) = directions.split_at(2);
             let other = scope.spawn(|| two.iter().map(|&d| try_one(d)).collect::<Vec<_>>());
@@ -176,11 +198,11 @@ fn split(cell: &Cell, threads: usize) -> Vec<u8> {
         .into_iter()
         .min_by(|a, b| a.badness.total_cmp(&b.badness))
         .expect("four directions were tried");
-    between(cell, best.sides)
+    best.right_side
 }
 
-/// Finds the least cut between both ends of a line (Dinitz, unit capacities).
-fn flow_cut(cell: &Cell, opposites: &[u32], line: &[(i64, u32)]) -> Cut {
+/// Finds the least cut between both ends of a line (Dinitz).
+fn flow_cut(arcs: &Arcs, line: &[(i64, u32)]) -> Cut {
     let count = line.len();
     let quarter = (count / 4).max(1);
     let mut role = vec![0u8; count];
@@ -192,7 +214,7 @@ fn flow_cut(cell: &Cell, opposites: &[u32], line: &[(i64, u32)]) -> Cut {
     for &(_, node) in &line[count - quarter..] {
         role[node as usize] = SINK;
     }
-    let mut flow = vec![0i8; cell.to.len()];
+    let mut flow = vec![0i8; arcs.to.len()];
     let mut level = vec![u32::MAX; count];
     let mut next = vec![0u32; count];
     let mut queue: Vec<u32> = Vec::with_capacity(count);
@@ -213,9 +235,9 @@ fn flow_cut(cell: &Cell, opposites: &[u32], line: &[(i64, u32)]) -> Cut {
                 reached = true;
                 continue;
             }
-            for arc in cell.arcs(node) {
-                let to = cell.to[arc] as usize;
-                if flow[arc] < 1 && level[to] == u32::MAX {
+            for arc in arcs.from(node) {
+                let to = arcs.to[arc] as usize;
+                if flow[arc] < arcs.room[arc] && level[to] == u32::MAX {
                     level[to] = level[node] + 1;
                     queue.push(to as u32);
                 }
@@ -224,7 +246,7 @@ fn flow_cut(cell: &Cell, opposites: &[u32], line: &[(i64, u32)]) -> Cut {
         if !reached {
             break;
         }
-        next.copy_from_slice(&cell.first[..count]);
+        next.copy_from_slice(&arcs.first[..count]);
         let mut path: Vec<u32> = Vec::new();
         for &(_, source) in &line[..quarter] {
             // Each source may begin several paths: go on until it finds none.
@@ -233,17 +255,17 @@ fn flow_cut(cell: &Cell, opposites: &[u32], line: &[(i64, u32)]) -> Cut {
                 if role[node] == SINK {
                     for &arc in &path {
                         flow[arc as usize] += 1;
-                        flow[opposites[arc as usize] as usize] -= 1;
+                        flow[arcs.opposite[arc as usize] as usize] -= 1;
                     }
                     amount += 1;
                     path.clear();
                     node = source as usize;
                     continue;
                 }
-                if next[node] < cell.first[node + 1] {
+                if next[node] < arcs.first[node + 1] {
                     let arc = next[node] as usize;
-                    let to = cell.to[arc] as usize;
-                    if flow[arc] < 1 && level[to] == level[node] + 1 {
+                    let to = arcs.to[arc] as usize;
+                    if flow[arc] < arcs.room[arc] && level[to] == level[node] + 1 {
                         path.push(arc as u32);
                         node = to;
                     } else {
@@ -252,7 +274,7 @@ fn flow_cut(cell: &Cell, opposites: &[u32], line: &[(i64, u32)]) -> Cut {
                     continue;
                 }
                 let Some(arc) = path.pop() else { break };
-                node = cell.to[opposites[arc as usize] as usize] as usize;
+                node = arcs.to[arcs.opposite[arc as usize] as usize] as usize;
                 next[node] += 1;
             }
         }
@@ -270,55 +292,31 @@ fn flow_cut(cell: &Cell, opposites: &[u32], line: &[(i64, u32)]) -> Cut {
     while at < queue.len() {
         let node = queue[at] as usize;
         at += 1;
-        for arc in cell.arcs(node) {
-            let to = cell.to[arc] as usize;
-            if flow[opposites[arc] as usize] < 1 && !to_sinks[to] {
+        for arc in arcs.from(node) {
+            let to = arcs.to[arc] as usize;
+            if flow[arcs.opposite[arc] as usize] < arcs.room[arc] && !to_sinks[to] {
                 to_sinks[to] = true;
                 queue.push(to as u32);
             }
         }
     }
     let even = |side: usize| side.min(count - side);
-    let (sides, smaller): (Vec<u8>, usize) = if even(from_sources) >= even(queue.len()) {
+    let (right_side, smaller): (Vec<bool>, usize) = if even(from_sources) >= even(queue.len()) {
         (
             level
                 .iter()
-                .map(|level| u8::from(*level == u32::MAX))
+                .map(|level| *level == u32::MAX)
                 .collect(),
             even(from_sources),
         )
     } else {
         (
-            to_sinks.iter().map(|&sink| u8::from(sink)).collect(),
+            to_sinks,
             even(queue.len()),
         )
     };
     Cut {
-        sides,
+        right_side,
         badness: f64::from(amount) / smaller.max(1) as f64,
     }
-}
-
-/// Takes the ends of the cut streets out of one side: of the side where they are fewer.
-fn between(cell: &Cell, mut sides: Vec<u8>) -> Vec<u8> {
-    let ends = |side: u8| -> Vec<usize> {
-        (0..cell.ids.len())
-            .filter(|&node| {
-                sides[node] == side
-                    && cell
-                        .arcs(node)
-                        .any(|arc| sides[cell.to[arc] as usize] != side)
-            })
-            .collect()
-    };
-    let (left, right) = (ends(LEFT), ends(RIGHT));
-    let fewer = if left.len() <= right.len() {
-        left
-    } else {
-        right
-    };
-    for node in fewer {
-        sides[node] = MIDDLE;
-    }
-    sides
 }

@@ -12,7 +12,7 @@ use super::{
     cch::Cch,
     metric::Metric,
     prune::Pruned,
-    query::{Rooms, Sweep},
+    query::{Kept, Rooms},
     *,
 };
 use crate::{
@@ -103,17 +103,17 @@ proptest! {
             let pruned = Pruned::new(&cch, &metric);
             prop_assert!(pruned.up.len() + pruned.down.len() <= 2 * cch.head.len());
             for (to, &rank_to) in cch.rank.iter().enumerate() {
-                let sweeps = [
-                    (Sweep::All(&metric.up), Sweep::All(&metric.down)),
-                    (Sweep::Pruned(&pruned.up), Sweep::Pruned(&pruned.down)),
+                let kept = [
+                    (Kept::All(&metric.up), Kept::All(&metric.down)),
+                    (Kept::Pruned(&pruned.up), Kept::Pruned(&pruned.down)),
                 ];
-                for (up, down) in sweeps {
+                for (up, down) in kept {
                     let found: Vec<(u32, u32)> = rooms.with(&cch, |room| {
                         let seeds = [(rank_to, 0)];
                         let all = || cch.rank.iter().copied();
-                        room.search(&cch, &metric.down, up, &seeds, all());
+                        room.search(&cch, down, up, &seeds, all());
                         let to_it = room.time.clone();
-                        room.search(&cch, &metric.up, down, &seeds, all());
+                        room.search(&cch, up, down, &seeds, all());
                         (0..order.len())
                             .map(|edge| cch.rank[edge] as usize)
                             .map(|rank| (to_it[rank].min(NEVER), room.time[rank].min(NEVER)))

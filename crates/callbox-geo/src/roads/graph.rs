@@ -166,11 +166,6 @@ impl RoadGraph {
         (side >> 1, side & 1)
     }
 
-    pub(crate) fn head(&self, edge: u32) -> u32 {
-        let (segment, against) = self.side(edge);
-        self.seg_nodes[segment][1 - against]
-    }
-
     pub(crate) fn class(&self, segment: usize) -> Class {
         Class::from_byte(self.seg_class[segment]).unwrap_or(Class::Service)
     }
