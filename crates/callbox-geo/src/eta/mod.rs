@@ -6,6 +6,7 @@
 //! millisecond. See `docs/streets.md`.
 
 mod builder;
+mod calibrate;
 mod cch;
 mod live;
 mod metric;
@@ -16,13 +17,16 @@ mod prune;
 mod query;
 mod route;
 mod snap;
+mod speeds;
 mod streets;
 
 pub use builder::{StreetBuilder, StreetCounts};
+pub use calibrate::{CalibrateError, Calibrated, Drive, Misses};
 pub use live::Condition;
 pub use plain::Plain;
 pub use route::{Leg, Notice, Route};
 pub use snap::{Side, Snapped};
+pub use speeds::{SpeedsError, keep_speeds, speeds_file};
 pub use streets::{Edge, Eta, ProfileId, Streets, StreetsError};
 
 #[cfg(test)]

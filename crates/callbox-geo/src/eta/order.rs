@@ -303,17 +303,11 @@ fn flow_cut(arcs: &Arcs, line: &[(i64, u32)]) -> Cut {
     let even = |side: usize| side.min(count - side);
     let (right_side, smaller): (Vec<bool>, usize) = if even(from_sources) >= even(queue.len()) {
         (
-            level
-                .iter()
-                .map(|level| *level == u32::MAX)
-                .collect(),
+            level.iter().map(|level| *level == u32::MAX).collect(),
             even(from_sources),
         )
     } else {
-        (
-            to_sinks,
-            even(queue.len()),
-        )
+        (to_sinks, even(queue.len()))
     };
     Cut {
         right_side,

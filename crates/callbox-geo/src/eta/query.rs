@@ -128,7 +128,11 @@ impl Room {
         let word = &mut self.marks[vertex as usize / 64];
         let bit = 1 << (vertex % 64);
         let slot = &mut self.time[vertex as usize];
-        *slot = if *word & bit == 0 { time } else { time.min(*slot) };
+        *slot = if *word & bit == 0 {
+            time
+        } else {
+            time.min(*slot)
+        };
         *word |= bit;
     }
 

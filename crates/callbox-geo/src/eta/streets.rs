@@ -14,13 +14,14 @@ use crate::{
 use super::{
     builder::{COLUMNS, HIERARCHY, ROADS, TIMES, TIMES_VERSION, fingerprint, profiles},
     cch::Cch,
-    live::{Condition, Conditions, Driven},
+    live::{Condition, Conditions, Driven, Live},
     metric::Metric,
     place::{End, Stand, direct},
     plain::{Backwards, Plain},
     query::{Rooms, Seed},
     route::{self, Path as Way, Route},
     snap::{self, Snapped},
+    speeds::{self, SpeedsError},
 };
 
 /// Says why streets cannot be opened.
@@ -32,6 +33,9 @@ pub enum StreetsError {
     /// A file cannot be used.
     #[error(transparent)]
     File(#[from] FileError),
+    /// The agency's own speeds cannot be used.
+    #[error(transparent)]
+    Speeds(#[from] SpeedsError),
 }
 
 /// Names a profile of one [`Streets`].
@@ -65,7 +69,7 @@ impl Eta {
 #[derive(Debug)]
 pub struct Streets {
     pub(super) graph: RoadGraph,
-    cch: Cch,
+    pub(super) cch: Cch,
     pub(super) backwards: Backwards,
     profiles: RwLock<Vec<Arc<Driven>>>,
     /// Held by whoever changes conditions or profiles.
@@ -75,14 +79,21 @@ pub struct Streets {
 
 impl Streets {
     /// Opens what the last import into `dir` made: maps the files and checks their checksums.
+    ///
+    /// Profiles drive as the agency's own speeds say where there are some ([`speeds_file`]); each
+    /// that differs from what is built in costs one customization.
+    ///
+    /// [`speeds_file`]: super::speeds_file
     pub fn open(dir: &Path) -> Result<Self, StreetsError> {
+        let mut wanted = profiles().to_vec();
+        speeds::read(dir, &mut wanted)?;
         let dir = import::current(dir)?;
         let graph = RoadGraph::open(&dir.join(ROADS))?;
         let cch = Cch::open(&dir.join(HIERARCHY), &graph)?;
         let times = FileReader::open(&dir.join(TIMES), TIMES_VERSION)?;
         let prints: Column<u32> = times.column("profiles")?;
         let mut driven = Vec::new();
-        for (no, profile) in profiles().into_iter().enumerate() {
+        for (no, profile) in wanted.into_iter().enumerate() {
             let mut metric = None;
             // A profile that this version drives otherwise gets its times anew.
             if prints.get(no) == Some(&fingerprint(&profile)) {
@@ -148,6 +159,14 @@ impl Streets {
             profiles.push(Arc::new(driven));
         }
         ProfileId(u16::try_from(at).expect("there are fewer than 65,536 profiles"))
+    }
+
+    /// Gives the profiles' names, in the order of their ids.
+    #[must_use]
+    pub fn profile_names(&self) -> Vec<String> {
+        let profiles = self.profiles.read().unwrap_or_else(PoisonError::into_inner);
+        let names = profiles.iter().map(|driven| driven.profile.name.clone());
+        names.collect()
     }
 
     /// Finds the nearest street within 2 km; `None` outside of that and outside of the Earth.
@@ -345,9 +364,20 @@ impl Streets {
     pub fn route(&self, from: &Snapped, to: &Snapped, profile: ProfileId) -> Option<Route> {
         let driven = self.driven(profile);
         let live = driven.now();
-        let stands = self.stands(&driven, &live, from);
-        let goal = self.stands(&driven, &live, to);
-        let ends = self.ends(&driven, &live, to);
+        let way = self.way(&driven, &live, from, to)?;
+        Some(route::draw(&self.graph, &driven, &live, &way, (from, to)))
+    }
+
+    pub(super) fn way(
+        &self,
+        driven: &Driven,
+        live: &Live,
+        from: &Snapped,
+        to: &Snapped,
+    ) -> Option<Way> {
+        let stands = self.stands(driven, live, from);
+        let goal = self.stands(driven, live, to);
+        let ends = self.ends(driven, live, to);
         let seeds_from: Vec<Seed> = stands
             .iter()
             .map(|stand| (stand.edge, stand.leave()))
@@ -358,7 +388,7 @@ impl Streets {
             self.rooms.with(&self.cch, |back| {
                 route::chain(
                     &self.cch,
-                    &live,
+                    live,
                     &weights,
                     &self.graph,
                     (there, back),
@@ -395,11 +425,10 @@ impl Streets {
                 })
             })
             .min_by_key(|way| way.milliseconds);
-        let way = around
+        around
             .into_iter()
             .chain(straight)
-            .min_by_key(|way| way.milliseconds)?;
-        Some(route::draw(&self.graph, &driven, &live, &way, (from, to)))
+            .min_by_key(|way| way.milliseconds)
     }
 
     /// Closes or slows down directions of streets for all profiles; replaces what was said of them
@@ -497,7 +526,7 @@ impl Streets {
         Plain::new(self, driven, live, times)
     }
 
-    fn driven(&self, profile: ProfileId) -> Arc<Driven> {
+    pub(super) fn driven(&self, profile: ProfileId) -> Arc<Driven> {
         let profiles = self.profiles.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(
             profiles

@@ -71,6 +71,32 @@ impl Class {
         Self::Ferry,
     ];
 
+    /// Gives the class's name in files and results: OpenStreetMap's.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Motorway => "motorway",
+            Self::MotorwayLink => "motorway_link",
+            Self::Trunk => "trunk",
+            Self::TrunkLink => "trunk_link",
+            Self::Primary => "primary",
+            Self::PrimaryLink => "primary_link",
+            Self::Secondary => "secondary",
+            Self::SecondaryLink => "secondary_link",
+            Self::Tertiary => "tertiary",
+            Self::TertiaryLink => "tertiary_link",
+            Self::Unclassified => "unclassified",
+            Self::Residential => "residential",
+            Self::LivingStreet => "living_street",
+            Self::Service => "service",
+            Self::Busway => "busway",
+            Self::Pedestrian => "pedestrian",
+            Self::Track => "track",
+            Self::Path => "path",
+            Self::Ferry => "ferry",
+        }
+    }
+
     /// Gives the class as it is stored; `None` for a number that no class has.
     pub(crate) fn from_byte(byte: u8) -> Option<Self> {
         Self::ALL.get(usize::from(byte)).copied()

@@ -145,7 +145,7 @@ impl Profile {
 
     /// Gives the milliseconds that an edge takes, or [`NEVER`].
     pub(crate) fn edge_ms(&self, graph: &RoadGraph, edge: u32) -> u32 {
-        let (segment, against) = graph.side(edge);
+        let (segment, _) = graph.side(edge);
         if graph.edge_allow[edge as usize] & self.who() == 0 {
             return NEVER;
         }
@@ -157,10 +157,22 @@ impl Profile {
         {
             return NEVER;
         }
+        let drive = self.drive_ms(graph, edge);
+        if drive.is_nan() {
+            return NEVER;
+        }
+        let stop = f64::from(signals) * f64::from(self.signal_seconds) * 1000.0;
+        milliseconds(drive + stop).clamp(1, NEVER)
+    }
+
+    /// Gives the milliseconds of driving along an edge, signals apart; NaN when nobody drives so
+    /// slowly.
+    pub(crate) fn drive_ms(&self, graph: &RoadGraph, edge: u32) -> f64 {
+        let (segment, against) = graph.side(edge);
         let class = graph.class(segment);
         let timetable = graph.seg_ferry[segment];
         if class == Class::Ferry && timetable > 0 {
-            return timetable.min(NEVER - 1);
+            return f64::from(timetable.min(NEVER - 1));
         }
         let limit = graph.seg_speed[segment][against];
         let speed = if limit > 0 && class != Class::Ferry {
@@ -170,12 +182,10 @@ impl Profile {
         };
         let speed = (speed * self.scale[class as usize]).min(self.top_kmh);
         if speed.is_nan() || speed < 0.1 {
-            return NEVER;
+            return f64::NAN;
         }
         // A decimetre at 1 km/h takes 360 ms.
-        let drive = f64::from(graph.seg_length[segment]) * 360.0 / f64::from(speed);
-        let stop = f64::from(signals) * f64::from(self.signal_seconds) * 1000.0;
-        milliseconds(drive + stop).max(1)
+        f64::from(graph.seg_length[segment]) * 360.0 / f64::from(speed)
     }
 
     /// Gives the milliseconds that a turn takes, without the edges, or [`NEVER`].

@@ -1,8 +1,12 @@
 //! `callbox geo`: the streets by hand.
 
+mod calibrate;
+mod rank;
+mod table;
+
 use callbox_geo::{
     Coord,
-    eta::{Snapped, Streets},
+    eta::{ProfileId, Snapped, Streets},
     geocode::{Answer, Ask, Geocoder, Verdict},
 };
 use clap::{Args, Subcommand};
@@ -40,6 +44,8 @@ enum What {
         after_help = "Example:\n  callbox geo eta 39.469,-76.829 39.45,-76.82 --data callbox-data"
     )]
     Eta(Eta),
+    Rank(rank::Rank),
+    Calibrate(calibrate::Calibrate),
 }
 
 #[derive(Debug, Args)]
@@ -92,6 +98,8 @@ impl Geo {
             What::Find(find) => find.run(),
             What::Reverse(reverse) => reverse.run(),
             What::Eta(eta) => eta.run(),
+            What::Rank(rank) => rank.run(),
+            What::Calibrate(calibrate) => calibrate.run(),
         }
     }
 }
@@ -178,15 +186,8 @@ impl Reverse {
 
 impl Eta {
     fn run(&self) -> Outcome {
-        let data = center::existing(&self.data.data)?;
-        let streets =
-            Streets::open(&data.streets()).map_err(|error| Failure::Input(chain(&error)))?;
-        let profile = streets.profile(&self.profile).ok_or_else(|| {
-            Failure::Usage(format!(
-                "there is no profile {:?}; use blue-light, heavy or car",
-                self.profile
-            ))
-        })?;
+        let streets = open(&self.data)?;
+        let profile = profile(&streets, &self.profile)?;
         let (from, to) = (snap(&streets, self.from)?, snap(&streets, self.to)?);
         let route = streets.route(&from, &to, profile).ok_or_else(|| {
             Failure::Input("no way leads from the one point to the other".to_owned())
@@ -201,9 +202,8 @@ impl Eta {
             "seconds": seconds, "meters": route.meters, "profile": self.profile, "legs": legs,
         });
         let mut text = format!(
-            "{}:{:02} min  {:.0} m  {}",
-            seconds as u64 / 60,
-            seconds as u64 % 60,
+            "{}  {:.0} m  {}",
+            minutes(seconds),
             route.meters,
             self.profile
         );
@@ -222,6 +222,25 @@ impl Eta {
 fn geocoder(data: &Data) -> Outcome<Geocoder> {
     let data = center::existing(&data.data)?;
     Geocoder::open(&data.streets()).map_err(|error| Failure::Input(chain(&error)))
+}
+
+fn open(data: &Data) -> Outcome<Streets> {
+    let data = center::existing(&data.data)?;
+    Streets::open(&data.streets()).map_err(|error| Failure::Input(chain(&error)))
+}
+
+fn profile(streets: &Streets, name: &str) -> Outcome<ProfileId> {
+    streets.profile(name).ok_or_else(|| {
+        Failure::Usage(format!(
+            "there is no profile {name:?}; use one of {}",
+            streets.profile_names().join(", ")
+        ))
+    })
+}
+
+fn minutes(seconds: f64) -> String {
+    let seconds = seconds as u64;
+    format!("{}:{:02} min", seconds / 60, seconds % 60)
 }
 
 fn snap(streets: &Streets, point: Coord) -> Outcome<Snapped> {

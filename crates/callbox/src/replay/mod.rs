@@ -35,6 +35,7 @@ use self::{
 use crate::failure::{Failure, Outcome};
 
 pub(crate) use self::pace::Speed;
+pub(crate) use self::source::Source;
 
 pub(crate) use self::tally::Tally;
 

@@ -19,7 +19,7 @@ pub(super) const MAX_RECORD_BYTES: usize = 1 << 20;
 const BUFFER_BYTES: usize = 1 << 16;
 
 /// The records of a file, the head apart.
-pub(super) struct Source {
+pub(crate) struct Source {
     path: PathBuf,
     reader: csv::Reader<Bounded>,
     head: Vec<String>,
@@ -29,7 +29,7 @@ pub(super) struct Source {
 
 impl Source {
     /// Opens the file and reads its head.
-    pub(super) fn open(path: &Path, delimiter: char) -> Outcome<Self> {
+    pub(crate) fn open(path: &Path, delimiter: char) -> Outcome<Self> {
         let cannot =
             |error: &io::Error| Failure::io(format_args!("cannot read {}", path.display()), error);
         let mut file = File::open(path).map_err(|error| cannot(&error))?;
@@ -80,12 +80,12 @@ impl Source {
     }
 
     /// The names of the columns.
-    pub(super) fn head(&self) -> &[String] {
+    pub(crate) fn head(&self) -> &[String] {
         &self.head
     }
 
     /// Reads the next record; false at the end of the file.
-    pub(super) fn next(&mut self, record: &mut ByteRecord) -> Outcome<bool> {
+    pub(crate) fn next(&mut self, record: &mut ByteRecord) -> Outcome<bool> {
         let read = self.reader.read_byte_record(record);
         self.since.set(0);
         read.map_err(|error| self.unreadable(&error))

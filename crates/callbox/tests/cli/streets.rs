@@ -33,6 +33,8 @@ fn geo() {
         geo reverse 39.38,-76.73 --data center
         geo reverse 99,0 --data center
         geo eta 39.37,-76.72 39.40,-76.73 --data center
+        geo rank --from units.csv --to 39.40,-76.73 --data center
+        geo calibrate drives.csv --data center
     ";
     check(&shop, script, expect_file!["transcripts/geo.txt"]);
 }
@@ -75,6 +77,49 @@ fn a_real_extract_answers() {
         (60.0..1_200.0).contains(&drive["seconds"].as_f64().unwrap()),
         "{drive}"
     );
+
+    // Who is nearest, in order; a row off the map comes last instead of being left out.
+    shop.write(
+        "units.csv",
+        "unit,lat,lon\nfar,39.40,-76.73\nsea,38.0,-74.0\nnear,39.371,-76.721\n".as_bytes(),
+    );
+    let ranked = program("rank --from units.csv --to 39.37,-76.72");
+    let labels: Vec<&str> = ranked["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["label"].as_str().unwrap())
+        .collect();
+    assert_eq!(labels, ["near", "far", "sea"]);
+    shop.write("units.csv", b"unit,lat,lon\na,39.4,east\n");
+    let ran = shop.run("geo rank --from units.csv --to 39.37,-76.72 --data center");
+    assert_eq!(ran.code, 3);
+    assert!(ran.stderr.contains("units.csv line 2"), "{}", ran.stderr);
+
+    // Drives that took half as long again: learned, kept, and driven by from then on.
+    let mut drives = "from_lat,from_lon,to_lat,to_lon,seconds\n".to_owned();
+    for no in 0..150 {
+        let (lat, lon) = (
+            39.37 + f64::from(no % 15) * 0.002,
+            -76.76 + f64::from(no / 15) * 0.004,
+        );
+        let goal = "39.40,-76.73";
+        let eta = program(&format!("eta {lat},{lon} {goal}"));
+        let seconds = eta["seconds"].as_f64().unwrap() * 1.5;
+        drives += &format!("{lat},{lon},{goal},{seconds}\n");
+    }
+    shop.write("drives.csv", drives.as_bytes());
+    let learned = program("calibrate drives.csv");
+    assert!(learned["held_out"].as_u64().unwrap() >= 25, "{learned}");
+    let share = |when: &str| learned[when]["mean_share"].as_f64().unwrap();
+    assert!(share("after") < 0.05 && share("before") > 0.3, "{learned}");
+    let slower = program("eta 39.37,-76.72 39.40,-76.73")["seconds"]
+        .as_f64()
+        .unwrap();
+    let before = drive["seconds"].as_f64().unwrap();
+    assert!((slower / before - 1.5).abs() < 0.1, "{slower} {before}");
+    // The same drives teach nothing any more.
+    assert_eq!(shop.run("geo calibrate drives.csv --data center").code, 4);
 
     // A broken file leaves the streets in use as they were.
     let whole = std::fs::read(shop.path("town.osm.pbf")).unwrap();
