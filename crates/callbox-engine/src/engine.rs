@@ -293,7 +293,8 @@ impl Engine {
         match center.incident(id) {
             Some(incident) => Ok(Some(Arc::clone(incident))),
             None if center.is_archived(id) => {
-                load(&self.archive(), &self.shared.reader, id, u64::MAX)
+                let length = center.next_seq();
+                load(&self.archive(), &self.shared.reader, id, length)
             }
             None => Ok(None),
         }

@@ -10,6 +10,9 @@ const KEPT: usize = 262_144;
 const KEY: usize = 11;
 const COMMAND: usize = 3;
 
+/// What stands for a request's key and who used it.
+pub(crate) type Key = [u8; KEY];
+
 /// Names a request: a hash of who asked with which key, and a short one of what was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Name {
@@ -64,9 +67,9 @@ impl Name {
         )
     }
 
-    /// Whether the two use the same key of the same actor.
-    pub(crate) fn same_key(&self, other: &Self) -> bool {
-        self.key == other.key
+    /// The same for the same key of the same actor.
+    pub(crate) fn key(&self) -> Key {
+        self.key
     }
 }
 

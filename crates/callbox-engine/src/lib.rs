@@ -3,13 +3,15 @@
 //! [`Engine::submit`] hands a command to the sequencer's bounded queue. The sequencer drains the
 //! queue, decides each command against the speculative state, appends the batch as one frame, and
 //! only when the frame is durable publishes the new state and answers. An acknowledgement means:
-//! durable, hashed, provable. Readers work on immutable snapshots and never hold the sequencer up.
+//! durable, hashed, provable. While a frame is on its way to the disk, the next batch is decided against
+//! the state that will stand; if the frame fails, that batch is undone too. Readers work on immutable snapshots and never hold the sequencer up.
 //!
 //! What is *absent*: no HTTP, no rights, no sessions; no second write path. The state, the
 //! archive and the snapshot file are projections of the ledger and can be thrown away.
 
 mod archive;
 mod clock;
+mod committer;
 mod data_dir;
 mod engine;
 mod entry;

@@ -1,19 +1,29 @@
 //! The one writer: decide, append, evolve, publish, answer.
+//!
+//! While one batch is being made durable, the next is decided against the state that will stand if
+//! it succeeds. If it fails, nothing that was decided on top of it stands either.
 
 use std::{
+    collections::HashMap,
     path::PathBuf,
     sync::{Arc, mpsc},
     thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
 
-use callbox_domain::{CLOSED_KEPT, Entry, IncidentId, Timestamp};
-use callbox_ledger::{AppendError, Draft, StoreError};
-use tokio::sync::{mpsc as queue, oneshot};
+use callbox_domain::{CLOSED_KEPT, Center, Entry, Incident, IncidentId, Timestamp};
+use callbox_ledger::{AppendError, StoreError};
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::mpsc as queue,
+};
 
 use crate::{
+    archive::Archive,
+    committer::{Answers, Committer, Flight, Landed, Pending, answer, refuse},
     engine::Shared,
     entry::Encoded,
-    idempotency::Name,
+    idempotency::{Key, Name, Requests},
     recovery::{Live, load},
     sealer::Sealer,
     snapshot_file::Snapshot,
@@ -29,39 +39,77 @@ const BATCH_EVENTS: usize = 2_048;
 const SNAPSHOT_EVERY: u64 = 50_000;
 /// The longest idempotency key, in bytes.
 const MAX_KEY: usize = 128;
-
-type Answer = Result<Receipt, SubmitError>;
+/// The longest time that a batch waits for others who were just answered and may ask again.
+const LINGER: Duration = Duration::from_micros(200);
 
 pub(crate) struct Sequencer {
-    live: Live,
+    /// The state with everything that was decided, durable or not.
+    center: Center,
+    /// What was requested and is durable.
+    requests: Requests,
+    archive: Archive,
+    sealer: Arc<Sealer>,
+    /// Below this nothing is recorded any more.
+    last_recorded: Timestamp,
     shared: Arc<Shared>,
     snapshots: mpsc::SyncSender<Snapshot>,
     snapshot_seq: u64,
+    /// The batch that is being decided.
+    batch: Batch,
+    /// `None` while a batch is on its way to the disk.
+    committer: Option<Box<Committer>>,
+    flying: Flying,
+    runway: mpsc::SyncSender<(Box<Committer>, Flight)>,
+    landed: queue::Receiver<(Box<Committer>, Landed)>,
+    /// How many ask at once, as far as the last batches show.
+    expected: usize,
+    /// Until when a smaller batch than that waits.
+    linger_until: Instant,
 }
 
-/// What one batch has come to before it is durable.
+/// What one batch has come to before it is on its way.
 #[derive(Default)]
 struct Batch {
     entries: Vec<Entry>,
     encoded: Vec<Encoded>,
-    answers: Vec<(oneshot::Sender<Answer>, Pending)>,
-    names: Vec<(Name, u64, u16)>,
+    answers: Answers,
+    names: Names,
     /// Why nothing of it can be recorded.
     failed: Option<String>,
 }
 
-/// An answer that waits for the frame.
-enum Pending {
-    /// These of the batch's entries.
-    Done {
-        first: usize,
-        n: usize,
-        repeated: bool,
-    },
-    /// An answer that stands however the append ends.
-    Fixed(Answer),
-    /// A refusal by the speculative state: it stands only if the frame does.
-    Refused(SubmitError),
+impl Batch {
+    fn is_full(&self) -> bool {
+        self.answers.len() >= BATCH || self.entries.len() >= BATCH_EVENTS
+    }
+}
+
+/// The named requests of one batch, with their first entry's position and how many they led to.
+#[derive(Default)]
+struct Names {
+    rows: Vec<(Name, u64, u16)>,
+    by_key: HashMap<Key, usize>,
+}
+
+impl Names {
+    fn push(&mut self, name: Name, first_seq: u64, n: u16) {
+        self.by_key.insert(name.key(), self.rows.len());
+        self.rows.push((name, first_seq, n));
+    }
+
+    fn find(&self, name: &Name) -> Option<&(Name, u64, u16)> {
+        self.by_key.get(&name.key()).map(|row| &self.rows[*row])
+    }
+}
+
+/// What is on its way to the disk, as far as later decisions need it.
+#[derive(Default)]
+struct Flying {
+    entries: Arc<[Entry]>,
+    names: Names,
+    answers: usize,
+    /// Incidents that left memory with it.
+    retired: Vec<Arc<Incident>>,
 }
 
 impl Sequencer {
@@ -73,17 +121,50 @@ impl Sequencer {
         snapshot_file: PathBuf,
     ) -> std::io::Result<JoinHandle<()>> {
         let (snapshots, receiver) = mpsc::sync_channel(1);
-        let sealer = Arc::clone(&live.sealer);
-        let write = move || write_snapshots(&receiver, &snapshot_file, &sealer);
+        let Live {
+            ledger,
+            center,
+            requests: known,
+            archive,
+            sealer,
+        } = live;
+        let to_write = Arc::clone(&sealer);
+        let write = move || write_snapshots(&receiver, &snapshot_file, &to_write);
         let writer = thread::Builder::new()
             .name("snapshots".into())
             .spawn(write)?;
-        let snapshot_seq = live.center.next_seq();
+        let (runway, flights) = mpsc::sync_channel::<(Box<Committer>, Flight)>(1);
+        let (landing, landed) = queue::channel(1);
+        let commit = move || {
+            for (mut committer, flight) in flights {
+                let landed = committer.commit(flight);
+                // An error means that the sequencer has gone, which it does in a panic only.
+                let _ = landing.blocking_send((committer, landed));
+            }
+        };
+        thread::Builder::new()
+            .name("committer".into())
+            .spawn(commit)?;
+        let runtime = Builder::new_current_thread().build()?;
         let mut sequencer = Self {
-            live,
+            snapshot_seq: center.next_seq(),
+            last_recorded: Timestamp::from_micros(ledger.last_recorded_us()),
+            center,
+            requests: known,
+            archive,
+            sealer,
+            committer: Some(Box::new(Committer {
+                ledger,
+                shared: Arc::clone(&shared),
+            })),
             shared,
             snapshots,
-            snapshot_seq,
+            batch: Batch::default(),
+            flying: Flying::default(),
+            runway,
+            landed,
+            expected: 0,
+            linger_until: Instant::now(),
         };
         thread::Builder::new()
             .name("sequencer".into())
@@ -91,47 +172,87 @@ impl Sequencer {
                 // Whatever ends this thread, nobody waits in vain: later requests are told.
                 let shared = Arc::clone(&sequencer.shared);
                 let _told = HaltOnDrop(shared);
-                sequencer.run(requests);
+                sequencer.run(&runtime, requests);
                 sequencer.snapshot(true);
-                // Its channel closes with the sequencer, which lets the writer end.
+                // Its channels close with the sequencer, which lets writer and committer end.
                 drop(sequencer);
                 let _ = writer.join();
             })
     }
 
-    fn run(&mut self, mut requests: queue::Receiver<Message>) {
-        while let Some(first) = requests.blocking_recv() {
-            let mut batch = Batch::default();
-            let mut next = Ok(first);
-            while let Ok(message) = next {
-                match message {
-                    Message::Request(request) => self.take(request, &mut batch),
-                    // What is in the queue is still carried out.
-                    Message::Stop => requests.close(),
-                }
-                if batch.answers.len() >= BATCH || batch.entries.len() >= BATCH_EVENTS {
-                    break;
-                }
-                next = requests.try_recv();
+    fn run(&mut self, runtime: &Runtime, mut requests: queue::Receiver<Message>) {
+        loop {
+            while !self.batch.is_full()
+                && let Ok(message) = requests.try_recv()
+            {
+                self.message(message, &mut requests);
             }
-            self.finish(batch);
+            let is_empty = self.batch.answers.is_empty();
+            if self.committer.is_none() {
+                self.wait(runtime, &mut requests);
+            } else if is_empty {
+                match requests.blocking_recv() {
+                    Some(message) => self.message(message, &mut requests),
+                    None => return,
+                }
+            } else if self.lingers() && !requests.is_closed() {
+                // No timer is that short: whoever was answered gets the processor meanwhile.
+                thread::yield_now();
+            } else {
+                self.depart();
+            }
         }
     }
 
+    /// Waits for the flight or for a request, whichever comes first.
+    fn wait(&mut self, runtime: &Runtime, requests: &mut queue::Receiver<Message>) {
+        enum Next {
+            Landed(Option<(Box<Committer>, Landed)>),
+            Message(Message),
+        }
+        let takes_more = !self.batch.is_full();
+        let landed = &mut self.landed;
+        let next = runtime.block_on(async {
+            tokio::select! {
+                biased;
+                landed = landed.recv() => Next::Landed(landed),
+                Some(message) = requests.recv(), if takes_more => Next::Message(message),
+            }
+        });
+        match next {
+            Next::Message(message) => self.message(message, requests),
+            Next::Landed(landed) => {
+                let (committer, landed) = landed.expect("the committer does not panic");
+                self.land(committer, landed);
+            }
+        }
+    }
+
+    fn message(&mut self, message: Message, requests: &mut queue::Receiver<Message>) {
+        match message {
+            Message::Request(request) => self.take(request),
+            // What is in the queue is still carried out.
+            Message::Stop => requests.close(),
+        }
+    }
+
+    /// Whether others are likely to come in a moment, so that one flush serves all.
+    fn lingers(&self) -> bool {
+        self.batch.answers.len() < self.expected.min(BATCH)
+            && !self.batch.is_full()
+            && Instant::now() < self.linger_until
+    }
+
     /// Decides one request against the speculative state.
-    fn take(&mut self, request: Request, batch: &mut Batch) {
-        let pending = match self.decide(&request.submission, batch) {
+    fn take(&mut self, request: Request) {
+        let pending = match self.decide(&request.submission) {
             Ok(pending) => pending,
             Err(error) => Pending::Refused(error),
         };
-        batch.answers.push((request.reply, pending));
+        self.batch.answers.push((request.reply, pending));
     }
 
-    fn decide(
-        &mut self,
-        submission: &Submission,
-        batch: &mut Batch,
-    ) -> Result<Pending, SubmitError> {
+    fn decide(&mut self, submission: &Submission) -> Result<Pending, SubmitError> {
         let Submission {
             command,
             context,
@@ -147,11 +268,11 @@ impl Sequencer {
             Some(key) => Some(Name::new(context.actor, key, command)),
             None => None,
         };
-        if let Some(pending) = name.as_ref().and_then(|name| self.repeated(name, batch)) {
+        if let Some(pending) = name.as_ref().and_then(|name| self.repeated(name)) {
             return Ok(pending);
         }
         let thawed = self.thaw(&command.incidents())?;
-        let center = &mut self.live.center;
+        let (center, batch) = (&mut self.center, &mut self.batch);
         let decided = center.decide(command, context);
         let events = match decided {
             Ok(events) if !events.is_empty() => events,
@@ -169,9 +290,8 @@ impl Sequencer {
             }
         };
         // A clock that went back does not turn the record's order around.
-        let last = Timestamp::from_micros(self.live.ledger.last_recorded_us());
-        let before = batch.entries.last().map_or(last, |entry| entry.recorded);
-        let recorded = (self.shared.clock)().max(before);
+        let recorded = (self.shared.clock)().max(self.last_recorded);
+        self.last_recorded = recorded;
         let first = batch.entries.len();
         let n = u16::try_from(events.len()).expect("the rules bound a command's events");
         for (i, event) in events.into_iter().enumerate() {
@@ -185,7 +305,7 @@ impl Sequencer {
             };
             let version = center.next_version(entry.event.stream());
             let leaf = name.filter(|_| i == 0).map(|name| name.to_leaf(n));
-            match Encoded::new(&entry, version, leaf, &self.live.sealer) {
+            match Encoded::new(&entry, version, leaf, &self.sealer) {
                 Ok(encoded) => batch.encoded.push(encoded),
                 // Half a command may be in the state by now: the whole batch goes back.
                 Err(error) => {
@@ -196,7 +316,7 @@ impl Sequencer {
             batch.entries.push(entry);
         }
         if let Some(name) = name {
-            batch.names.push((name, batch.entries[first].seq, n));
+            batch.names.push(name, batch.entries[first].seq, n);
         }
         Ok(Pending::Done {
             first,
@@ -205,21 +325,31 @@ impl Sequencer {
         })
     }
 
-    /// The answer to a request whose key was seen before.
-    fn repeated(&self, name: &Name, batch: &Batch) -> Option<Pending> {
-        let in_batch = batch.names.iter().find(|(seen, _, _)| seen.same_key(name));
-        if let Some((seen, first_seq, n)) = in_batch {
+    /// The answer to a request whose key was seen before: in this batch, on its way to the disk, or
+    /// durable.
+    fn repeated(&self, name: &Name) -> Option<Pending> {
+        if let Some((seen, first_seq, n)) = self.batch.names.find(name) {
             if seen != name {
                 return Some(Pending::Refused(SubmitError::KeyReused));
             }
-            let first = (first_seq - batch.entries[0].seq) as usize;
             return Some(Pending::Done {
-                first,
+                first: (first_seq - self.batch.entries[0].seq) as usize,
                 n: usize::from(*n),
                 repeated: true,
             });
         }
-        let (done, same) = self.live.requests.find(name)?;
+        if let Some((seen, first_seq, n)) = self.flying.names.find(name) {
+            if seen != name {
+                return Some(Pending::Refused(SubmitError::KeyReused));
+            }
+            let first = (first_seq - self.flying.entries[0].seq) as usize;
+            return Some(Pending::Earlier(Receipt {
+                first_seq: *first_seq,
+                entries: self.flying.entries[first..first + usize::from(*n)].into(),
+                repeated: true,
+            }));
+        }
+        let (done, same) = self.requests.find(name)?;
         if !same {
             return Some(Pending::Fixed(Err(SubmitError::KeyReused)));
         }
@@ -239,94 +369,111 @@ impl Sequencer {
     fn thaw(&mut self, ids: &[IncidentId]) -> Result<Vec<IncidentId>, SubmitError> {
         let mut thawed = Vec::new();
         for id in ids.iter().copied() {
-            if !self.live.center.is_archived(id) {
+            if !self.center.is_archived(id) {
                 continue;
             }
-            let loaded = load(&self.live.archive, &self.shared.reader, id, u64::MAX)
-                .map_err(|error| SubmitError::Unavailable(error.to_string()))?;
+            // What left memory with the batch on its way cannot be read from the ledger yet.
+            let flying = self.flying.retired.iter().find(|left| left.id == id);
+            let loaded = match flying {
+                Some(incident) => Some(Arc::clone(incident)),
+                None => load(&self.archive, &self.shared.reader, id, u64::MAX)
+                    .map_err(|error| SubmitError::Unavailable(error.to_string()))?,
+            };
             if let Some(incident) = loaded {
-                self.live.center.thaw(incident);
+                self.center.thaw(incident);
                 thawed.push(id);
             }
         }
         Ok(thawed)
     }
 
-    /// Appends the batch as one frame, publishes and answers.
-    fn finish(&mut self, batch: Batch) {
-        let outcome = if batch.entries.is_empty() {
-            Ok(())
-        } else {
-            self.commit(&batch)
+    /// Sends the batch on its way; nothing else is.
+    fn depart(&mut self) {
+        let batch = std::mem::take(&mut self.batch);
+        if let Err(error) = self.check(&batch) {
+            return self.roll_back(batch.answers, &error);
+        }
+        if batch.entries.is_empty() {
+            return answer(batch.answers, &[], self.center.next_seq());
+        }
+        let retired = self.retire();
+        let entries: Arc<[Entry]> = batch.entries.into();
+        self.flying = Flying {
+            entries: Arc::clone(&entries),
+            names: batch.names,
+            answers: batch.answers.len(),
+            retired,
         };
-        if let Err(error) = &outcome {
-            // What is not durable did not happen.
-            self.live.center = (*self.shared.snapshot.load_full()).clone();
-            tracing::error!(error = %error, events = batch.entries.len(), "a frame was not recorded");
-        }
-        let next_seq = self.live.center.next_seq();
-        for (reply, pending) in batch.answers {
-            let answer = match (pending, &outcome) {
-                (Pending::Fixed(answer), _) => answer,
-                (_, Err(error)) => Err(error.clone()),
-                (Pending::Refused(error), Ok(())) => Err(error),
-                (Pending::Done { first, n, repeated }, Ok(())) => {
-                    let entries: Arc<[Entry]> = batch.entries[first..first + n].into();
-                    let first_seq = entries.first().map_or(next_seq, |entry| entry.seq);
-                    Ok(Receipt {
-                        first_seq,
-                        entries,
-                        repeated,
-                    })
-                }
-            };
-            // Whoever does not wait any more does not need the answer.
-            let _ = reply.send(answer);
-        }
-        if next_seq - self.snapshot_seq >= SNAPSHOT_EVERY {
-            self.snapshot(false);
+        let flight = Flight {
+            entries,
+            encoded: batch.encoded,
+            answers: batch.answers,
+            center: Arc::new(self.center.clone()),
+        };
+        let mut committer = self.committer.take().expect("nothing is on its way");
+        if self.expected <= 1 && flight.answers.len() == 1 {
+            // One client at a time: nobody else's decision could be made meanwhile.
+            let landed = committer.commit(flight);
+            self.land(committer, landed);
+        } else if self.runway.send((committer, flight)).is_err() {
+            unreachable!("the committer ends after the sequencer");
         }
     }
 
-    fn commit(&mut self, batch: &Batch) -> Result<(), SubmitError> {
+    fn check(&self, batch: &Batch) -> Result<(), SubmitError> {
         if let Some(failed) = &batch.failed {
             return Err(SubmitError::Unavailable(failed.clone()));
         }
         let streams = batch.entries.iter().map(|entry| entry.event.stream());
-        if let Err(broken) = self.live.center.check_streams(streams) {
-            return Err(self.shared.halt(broken.to_string()));
+        let checked = self.center.check_streams(streams);
+        checked.map_err(|broken| self.shared.halt(broken.to_string()))
+    }
+
+    /// Takes note of how the flight ended.
+    fn land(&mut self, committer: Box<Committer>, landed: Landed) {
+        self.committer = Some(committer);
+        let flown = std::mem::take(&mut self.flying);
+        if let Some((error, answers)) = landed.failed {
+            let error = self.failed(error);
+            tracing::error!(error = %error, events = flown.entries.len(), "a frame was not recorded");
+            return self.roll_back(answers, &error);
         }
-        let drafts: Vec<Draft<'_>> = batch
-            .encoded
-            .iter()
-            .zip(&batch.entries)
-            .map(|(encoded, entry)| encoded.draft(entry))
-            .collect();
-        self.live
-            .ledger
-            .append(&drafts)
-            .map_err(|error| self.failed(error))?;
-        for (name, first_seq, n) in &batch.names {
-            self.live.requests.insert(*name, *first_seq, *n);
+        for (name, first_seq, n) in flown.names.rows {
+            self.requests.insert(name, first_seq, n);
         }
-        self.retire();
-        let center = &self.live.center;
-        self.shared
-            .publish(Arc::new(center.clone()), &batch.entries);
-        Ok(())
+        self.expected = flown.answers + self.batch.answers.len();
+        self.linger_until = Instant::now() + (landed.took / 4).min(LINGER);
+        let length = self.shared.snapshot.load().next_seq();
+        if length - self.snapshot_seq >= SNAPSHOT_EVERY {
+            self.snapshot(false);
+        }
+    }
+
+    /// Goes back to the durable state: what is not durable did not happen, nor what was decided
+    /// on top of it.
+    fn roll_back(&mut self, answers: Answers, error: &SubmitError) {
+        self.center = (*self.shared.snapshot.load_full()).clone();
+        let committer = self.committer.as_ref().expect("nothing is on its way");
+        self.last_recorded = Timestamp::from_micros(committer.ledger.last_recorded_us());
+        refuse(answers, error);
+        refuse(std::mem::take(&mut self.batch).answers, error);
     }
 
     /// Moves old closed incidents to the archive; where that fails they stay in memory.
-    fn retire(&mut self) {
-        let before = self.live.center.clone();
-        let retired = self.live.center.retire(CLOSED_KEPT);
-        if retired.is_empty() {
-            return;
-        }
-        if let Err(error) = self.live.archive.put(&retired, before.next_seq()) {
+    ///
+    /// The archive may then name positions that never become durable. It does no harm: the state
+    /// before them still holds the incident, and what memory holds goes before the archive.
+    fn retire(&mut self) -> Vec<Arc<Incident>> {
+        let before = self.center.clone();
+        let retired = self.center.retire(CLOSED_KEPT);
+        if !retired.is_empty()
+            && let Err(error) = self.archive.put(&retired, before.next_seq())
+        {
             tracing::error!(error = %error, "closed incidents stay in memory");
-            self.live.center = before;
+            self.center = before;
+            return Vec::new();
         }
+        retired
     }
 
     fn failed(&self, error: AppendError) -> SubmitError {
@@ -339,20 +486,24 @@ impl Sequencer {
         }
     }
 
-    /// Hands the state to the snapshot writer, unless it is busy and this is not the end.
+    /// Hands the durable state to the snapshot writer, unless it is busy and this is not the end.
     fn snapshot(&mut self, last: bool) {
-        let next_seq = self.live.center.next_seq();
+        let center = self.shared.snapshot.load_full();
+        let next_seq = center.next_seq();
         if self.shared.halted().is_some() || next_seq == self.snapshot_seq {
             return;
         }
-        if let Err(error) = self.live.archive.put(&[], next_seq) {
+        let Some(committer) = &self.committer else {
+            return;
+        };
+        if let Err(error) = self.archive.put(&[], next_seq) {
             tracing::error!(error = %error, "no snapshot is written");
             return;
         }
         let snapshot = Snapshot {
-            center: self.live.center.clone(),
-            frontier: self.live.ledger.frontier().clone(),
-            requests: self.live.requests.clone(),
+            center: (*center).clone(),
+            frontier: committer.ledger.frontier().clone(),
+            requests: self.requests.clone(),
         };
         let sent = if last {
             self.snapshots.send(snapshot).is_ok()

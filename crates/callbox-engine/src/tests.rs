@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
+mod pipeline;
 mod sealing;
 
 use std::sync::{
@@ -15,7 +16,7 @@ use callbox_domain::{
 };
 use callbox_ledger::{Injected, MemoryStore, SqliteReader, verify};
 
-use crate::{DataDir, Engine, Options, Receipt, Stores, Submission, SubmitError};
+use crate::{DataDir, Engine, Options, Receipt, Stores, Submission, SubmitError, Ticket};
 
 fn code(text: &str) -> Code {
     Code::new(text).unwrap()

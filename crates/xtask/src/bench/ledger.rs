@@ -5,6 +5,7 @@
 //! table (UUID and (stream, version) unique, JSON payload), and the ledger. Rounds are interleaved
 //! so that a noisy neighbour hits all alike; medians are printed.
 
+mod closed;
 mod contender;
 mod event;
 mod report;
@@ -32,6 +33,9 @@ pub(crate) struct Arguments {
     /// Events that each table holds before it is measured.
     #[arg(long, default_value_t = 100_000)]
     preload: usize,
+    /// Measures one part only.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
     /// How to print.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -41,6 +45,15 @@ pub(crate) struct Arguments {
 enum Format {
     Text,
     Json,
+}
+
+/// A part of the bench.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Groups of 1 to 256 events by one writer.
+    Groups,
+    /// 1 to 256 clients, each of which asks again when it was answered.
+    Closed,
 }
 
 const GROUPS: [usize; 4] = [1, 16, 64, 256];
@@ -82,15 +95,26 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.dir.exists() {
         fs::remove_dir_all(&arguments.dir).context("emptying the directory")?;
     }
-    let mut cells = Vec::new();
-    for group in GROUPS {
-        cells.extend(measure(arguments, group)?);
+    let wanted = |part| arguments.only.is_none_or(|only| only == part);
+    if wanted(Part::Groups) {
+        let mut cells = Vec::new();
+        for group in GROUPS {
+            cells.extend(measure(arguments, group)?);
+        }
+        let extra = extra(arguments)?;
+        match arguments.format {
+            Format::Text => report::text(&cells, &extra)?,
+            Format::Json => report::json(&cells, &extra)?,
+        }
     }
-    let extra = extra(arguments)?;
-    match arguments.format {
-        Format::Text => report::text(&cells, &extra),
-        Format::Json => report::json(&cells, &extra),
+    if wanted(Part::Closed) {
+        let loops = closed::measure(&arguments.dir, arguments.rounds.min(5))?;
+        match arguments.format {
+            Format::Text => report::loops(&loops)?,
+            Format::Json => report::loops_json(&loops)?,
+        }
     }
+    Ok(())
 }
 
 fn measure(arguments: &Arguments, group: usize) -> anyhow::Result<Vec<Cell>> {

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use callbox_ledger::{Draft, Ledger, Options, SqliteStore};
 use rusqlite::{Connection, params};
@@ -135,6 +136,13 @@ impl Conventional {
             directory.join("conventional.db"),
             schema,
         )?))
+    }
+
+    /// One more connection to the same table, which waits for its turn to write.
+    pub(crate) fn connect(path: &Path) -> anyhow::Result<Self> {
+        let table = Table::open(path.to_owned(), "")?;
+        table.connection.busy_timeout(Duration::from_secs(60))?;
+        Ok(Self(table))
     }
 }
 

@@ -43,6 +43,8 @@ impl Event {
 pub(crate) struct Events {
     random: u64,
     made: u64,
+    /// Added to each stream's number.
+    base: u64,
     versions: Vec<u32>,
 }
 
@@ -51,7 +53,16 @@ impl Events {
         Self {
             random: seed.wrapping_mul(2).wrapping_add(0x9e37_79b9_7f4a_7c15),
             made: 0,
+            base: 0,
             versions: Vec::new(),
+        }
+    }
+
+    /// Events of one of several clients, whose streams are its own.
+    pub(crate) fn of_client(seed: u64, client: u64) -> Self {
+        Self {
+            base: (seed + client + 1) * 1_000_000,
+            ..Self::new(seed + client)
         }
     }
 
@@ -81,7 +92,8 @@ impl Events {
         let mut idempotency = [0; 16];
         idempotency[..8].copy_from_slice(&self.next().to_be_bytes());
         idempotency[8..].copy_from_slice(&self.next().to_be_bytes());
-        let (stream, actor) = (stream as u64 + 1, 1 + self.next() % 300);
+        let version = self.versions[stream];
+        let (stream, actor) = (self.base + stream as u64 + 1, 1 + self.next() % 300);
         let caller = personal
             .as_ref()
             .map_or(String::new(), |text| format!(",\"caller\":\"{text}\""));
@@ -97,7 +109,7 @@ impl Events {
         Event {
             kind: (self.made % 20) as u16,
             stream,
-            version: self.versions[stream as usize - 1],
+            version,
             at_us,
             actor,
             idempotency,

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use super::closed::Loop;
 use super::tiles::Tiles;
 use super::{Cell, Extra};
 
@@ -126,4 +127,54 @@ fn tiles_json(tiles: &Tiles) -> String {
         tiles.prove_from_ledger_micros,
         tiles.verify_proof_micros,
     )
+}
+
+/// A loop's requests per second beside those of the best way that is not callbox.
+fn to_best(loops: &[Loop], one: &Loop) -> f64 {
+    let best = loops
+        .iter()
+        .filter(|other| other.clients == one.clients && other.way != "callbox")
+        .map(|other| other.requests_per_second)
+        .fold(0.0, f64::max);
+    one.requests_per_second / best
+}
+
+pub(crate) fn loops(loops: &[Loop]) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "\nclients  way                  requests/s  events/s | requests/s: to the best of the others"
+    )?;
+    for one in loops {
+        writeln!(
+            out,
+            "{:>7}  {:<19}  {:>10.0}  {:>8.0} | {:>36.2}",
+            one.clients,
+            one.way,
+            one.requests_per_second,
+            one.events_per_second,
+            to_best(loops, one),
+        )?;
+    }
+    Ok(())
+}
+
+pub(crate) fn loops_json(loops: &[Loop]) -> anyhow::Result<()> {
+    let rows: Vec<_> = loops
+        .iter()
+        .map(|one| {
+            serde_json::json!({
+                "clients": one.clients, "way": one.way,
+                "requests_per_second": one.requests_per_second,
+                "events_per_second": one.events_per_second,
+                "to_best_of_the_others": to_best(loops, one),
+            })
+        })
+        .collect();
+    writeln!(
+        std::io::stdout().lock(),
+        "{}",
+        serde_json::json!({ "closed_loop": rows })
+    )?;
+    Ok(())
 }
