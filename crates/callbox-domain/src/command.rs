@@ -1,6 +1,10 @@
 use crate::{
     Center, Context, Event, IncidentId, Refusal,
     assignment::{CancelAssignment, ChangeUnitStatus, DispatchUnits, ReassignUnit, ReleaseUnit},
+    call::{
+        ActivateScheduled, AssessPlace, HandleCall, MergeIncidents, RecordCall, TakeCall,
+        TransferIncident, UnmergeIncident,
+    },
     configuration::{
         DefineAgency, DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType,
         DefinePriority, DefineStation, DefineTurnout, DefineUnitStatus, DefineUnitType,
@@ -79,6 +83,14 @@ commands![
     AddNarrative,
     CorrectNarrative,
     LinkIncidents,
+    TakeCall,
+    RecordCall,
+    HandleCall,
+    AssessPlace,
+    MergeIncidents,
+    UnmergeIncident,
+    ActivateScheduled,
+    TransferIncident,
     CloseIncident,
     ReopenIncident,
     DispatchUnits,

@@ -8,6 +8,7 @@
 
 mod assignment;
 mod base;
+mod call;
 mod center;
 mod command;
 mod configuration;
@@ -26,6 +27,11 @@ pub use assignment::{
 pub use base::{
     ActorId, AssignmentNo, Code, IncidentId, LineNo, Personal, Point, Table, Text, TextError,
     Timestamp, UnitId,
+};
+pub use call::{
+    ActivateScheduled, AssessPlace, Assessed, Call, CallKind, Candidate, Checked, HandleCall,
+    Handled, Handling, Intake, Likeness, MergeIncidents, PlaceSource, PlaceVerdict, RecordCall,
+    Reported, Schedule, Sought, TakeCall, Transfer, TransferIncident, UnmergeIncident,
 };
 pub use center::{BrokenInvariant, CLOSED_KEPT, Center};
 pub use command::Command;
@@ -50,6 +56,10 @@ pub use unit::{
 /// The payload structs of all events, for callers that match on them.
 pub mod events {
     pub use crate::assignment::{AssignmentEnded, AssignmentProgressed, UnitDispatched};
+    pub use crate::call::{
+        CallDetails, CallHandled, CallRecorded, IncidentScheduled, IncidentTransferred,
+        IncidentsMerged, MergeUndone, PlaceAssessed, ScheduleActivated,
+    };
     pub use crate::configuration::{
         AgencyDefined, CenterDefined, DispatchRulesDefined, DispositionDefined,
         IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined, UnitStatusDefined,

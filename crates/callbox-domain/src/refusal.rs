@@ -35,6 +35,22 @@ pub enum Refusal {
     },
     #[error("incident {0} is closed")]
     IncidentClosed(IncidentId),
+    #[error("incident {incident} is merged into {into}")]
+    IncidentMerged {
+        incident: IncidentId,
+        into: IncidentId,
+    },
+    #[error("incident {incident} is not merged into {into}")]
+    NotMerged {
+        incident: IncidentId,
+        into: IncidentId,
+    },
+    #[error("incident {0} is not scheduled")]
+    NotScheduled(IncidentId),
+    #[error("the scheduled time is not in the future")]
+    NotInTheFuture,
+    #[error("incident {incident} has no call {call}")]
+    UnknownCall { incident: IncidentId, call: u16 },
     #[error("incident {0} is not closed")]
     IncidentOpen(IncidentId),
     #[error("{unit} is on incident {incident}")]
@@ -119,6 +135,13 @@ impl Refusal {
             }
             Self::UnknownCode { known, .. } => format!("use one of: {}", join(known)),
             Self::IncidentClosed(_) => "reopen it first, with a reason".into(),
+            Self::IncidentMerged { incident, into } => {
+                format!("work on {into}, or take the merge of {incident} back first")
+            }
+            Self::NotMerged { .. } => "check which incident it is merged into".into(),
+            Self::NotScheduled(_) => "it waits for units already".into(),
+            Self::NotInTheFuture => "leave the time out for a call that begins now".into(),
+            Self::UnknownCall { .. } => "refer to a call that is there".into(),
             Self::IncidentOpen(_) => "nothing needs to be reopened".into(),
             Self::UnitCommitted { unit, incident } => format!(
                 "reassign {unit} from {incident}, wait until it is available, or dispatch it \
@@ -164,6 +187,11 @@ impl Refusal {
         Self::UnknownUnit(_) => "unknown-unit",
         Self::UnknownCode { .. } => "unknown-code",
         Self::IncidentClosed(_) => "incident-closed",
+        Self::IncidentMerged { .. } => "incident-merged",
+        Self::NotMerged { .. } => "not-merged",
+        Self::NotScheduled(_) => "not-scheduled",
+        Self::NotInTheFuture => "not-in-the-future",
+        Self::UnknownCall { .. } => "unknown-call",
         Self::IncidentOpen(_) => "incident-open",
         Self::UnitCommitted { .. } => "unit-committed",
         Self::StillOnIncident { .. } => "still-on-incident",
@@ -194,7 +222,10 @@ impl Refusal {
     pub const fn is_unknown(&self) -> bool {
         matches!(
             self,
-            Self::UnknownIncident(_) | Self::UnknownUnit(_) | Self::UnknownLine { .. }
+            Self::UnknownIncident(_)
+                | Self::UnknownUnit(_)
+                | Self::UnknownLine { .. }
+                | Self::UnknownCall { .. }
         )
     }
 }

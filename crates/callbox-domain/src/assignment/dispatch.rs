@@ -153,6 +153,10 @@ impl Payload for UnitDispatched {
         };
         let mut due = self.assignment.0;
         center.with_incident(self.incident, |incident| {
+            // Whoever is sent to what was planned begins it.
+            if incident.intake.scheduled.take().is_some() {
+                incident.received = entry.at;
+            }
             incident.assignments.push(Arc::new(assignment));
             due = incident.assignments.len() as u16;
         });

@@ -89,6 +89,9 @@ impl Center {
                 return broken(format!("unit {} does not know of {id}", assignment.unit));
             }
         }
+        if incident.intake.merged_into.is_some() && incident.active().next().is_some() {
+            return broken(format!("incident {id} is merged and has an active assignment"));
+        }
         let twice = incident.active().enumerate().any(|(i, one)| {
             incident
                 .active()

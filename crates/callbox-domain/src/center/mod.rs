@@ -169,14 +169,20 @@ impl Center {
             .ok_or(Refusal::UnknownIncident(id))
     }
 
-    /// The incident if it is open, or the refusal that says what is the matter.
+    /// The incident if it is open and worked on under its own number, or the refusal that says what is the matter.
     pub(crate) fn need_open(&self, id: IncidentId) -> Result<&Incident, Refusal> {
         let incident = self.need_incident(id)?;
-        if incident.closed.is_some() {
-            Err(Refusal::IncidentClosed(id))
-        } else {
-            Ok(incident)
+        match (&incident.closed, incident.intake.merged_into) {
+            (Some(_), _) => Err(Refusal::IncidentClosed(id)),
+            (None, Some(into)) => Err(Refusal::IncidentMerged { incident: id, into }),
+            (None, None) => Ok(incident),
         }
+    }
+
+    /// The call signs of the units that are on an incident.
+    pub(crate) fn call_signs_on(&self, incident: &Incident) -> Vec<Code> {
+        let units = incident.active().filter_map(|active| self.unit(active.unit));
+        units.map(|unit| unit.call_sign.clone()).collect()
     }
 
     /// The unit, or the refusal that names it.

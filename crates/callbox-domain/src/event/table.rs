@@ -2,6 +2,10 @@ use super::codec::{DecodeError, Payload, from_bytes, to_bytes};
 use crate::{
     Center, Entry, IncidentId, UnitId,
     assignment::{AssignmentEnded, AssignmentProgressed, UnitDispatched},
+    call::{
+        CallHandled, CallRecorded, IncidentScheduled, IncidentTransferred, IncidentsMerged,
+        MergeUndone, PlaceAssessed, ScheduleActivated,
+    },
     configuration::{
         AgencyDefined, CenterDefined, DispatchRulesDefined, DispositionDefined,
         IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined, UnitStatusDefined,
@@ -178,6 +182,14 @@ events! {
     26 IncidentsLinked schema 1 |e| Stream::Incident(e.incident), "two calls about one emergency must know of each other";
     27 IncidentClosed schema 1 |e| Stream::Incident(e.incident), "says how the incident ended";
     28 IncidentReopened schema 1 |e| Stream::Incident(e.incident), "says why a closed incident goes on";
+    29 CallRecorded schema 1 |e| Stream::Incident(e.incident), "several people call about one emergency, and each may have to be called back";
+    30 CallHandled schema 1 |e| Stream::Incident(e.incident), "who called and was not heard must be called back, and that must be seen";
+    31 PlaceAssessed schema 1 |e| Stream::Incident(e.incident), "those who drive must know how sure the place is, and who says so";
+    32 IncidentsMerged schema 1 |e| Stream::Incident(e.incident), "one emergency is worked on once, however many call";
+    33 MergeUndone schema 1 |e| Stream::Incident(e.incident), "a merge by mistake is taken back in sight";
+    34 IncidentScheduled schema 1 |e| Stream::Incident(e.incident), "help that is known to be needed later is not forgotten";
+    35 ScheduleActivated schema 1 |e| Stream::Incident(e.incident), "says when help that was planned was really asked for";
+    36 IncidentTransferred schema 1 |e| Stream::Incident(e.incident), "another center that takes over must be named";
 
     40 UnitDispatched schema 1 |e| Stream::Incident(e.incident), "commits one of the service's units to an incident";
     41 AssignmentProgressed schema 1 |e| Stream::Incident(e.incident), "times of the service's own work on one incident";
@@ -197,6 +209,8 @@ impl Event {
         match (self, self.stream()) {
             (Self::IncidentReceived(_), _) => vec![],
             (Self::IncidentsLinked(linked), _) => vec![linked.incident, linked.other],
+            (Self::IncidentsMerged(merged), _) => vec![merged.incident, merged.into],
+            (Self::MergeUndone(undone), _) => vec![undone.incident, undone.from],
             (_, Stream::Incident(id)) => vec![id],
             _ => vec![],
         }

@@ -6,9 +6,9 @@ use crate::{
     event::Payload,
 };
 
-/// Closes an incident with a disposition.
+/// Closes an incident, and those that were merged into it, with a disposition.
 ///
-/// Refusals: no such incident; closed already; units still assigned; an unknown disposition.
+/// Refusals: no such incident; closed already; merged into another; units still assigned; an unknown disposition.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CloseIncident {
     /// Which incident.
@@ -36,10 +36,7 @@ impl Verb for CloseIncident {
 
     fn decide(&self, center: &Center, _: &Context) -> Result<Vec<Event>, Refusal> {
         let incident = center.need_open(self.incident)?;
-        let units: Vec<_> = incident
-            .active()
-            .filter_map(|assignment| Some(center.unit(assignment.unit)?.call_sign.clone()))
-            .collect();
+        let units = center.call_signs_on(incident);
         if !units.is_empty() {
             return Err(Refusal::UnitsStillAssigned {
                 incident: self.incident,
@@ -51,14 +48,14 @@ impl Verb for CloseIncident {
             &center.configuration.dispositions,
             &self.disposition,
         )?;
-        let disposition = self.disposition.clone();
-        Ok(vec![
-            IncidentClosed {
-                incident: self.incident,
-                disposition,
-            }
-            .into(),
-        ])
+        let closed = |incident| IncidentClosed {
+            incident,
+            disposition: self.disposition.clone(),
+        };
+        // What was merged into it ends with it, unless it was closed before.
+        let merged = incident.intake.merged.iter().copied();
+        let open = merged.filter(|id| center.incident(*id).is_some_and(|it| it.closed.is_none()));
+        Ok([self.incident].into_iter().chain(open).map(|id| closed(id).into()).collect())
     }
 }
 

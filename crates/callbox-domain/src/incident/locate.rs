@@ -108,5 +108,6 @@ impl Payload for IncidentLocated {
         center.with_incident(self.incident, |incident| {
             incident.place = Some(self.place.clone())
         });
+        self.forget_assessment(center);
     }
 }

@@ -25,7 +25,7 @@ pub use receive::{Caller, IncidentReceived, ReceiveIncident, ReceivedDetails};
 pub use reopen::{IncidentReopened, ReopenIncident};
 
 use crate::{
-    ActorId, Assignment, AssignmentNo, Code, IncidentId, LineNo, Personal, Text, Timestamp, UnitId,
+    ActorId, Assignment, AssignmentNo, Code, IncidentId, Intake, LineNo, Personal, Text, Timestamp, UnitId,
 };
 
 /// The most narrative lines that one incident holds.
@@ -82,6 +82,9 @@ pub struct Incident {
     /// The ledger positions of its events.
     #[n(14)]
     pub history: Vec<u64>,
+    /// What its calls brought.
+    #[n(20)]
+    pub intake: Intake,
 }
 
 /// Whether an incident is being worked on.

@@ -2,7 +2,8 @@ use minicbor::{Decode, Encode};
 
 use super::{Incident, Place};
 use crate::{
-    Center, Code, Context, Entry, Event, IncidentId, Personal, Refusal, Text,
+    Call, CallKind, Center, Code, Context, Entry, Event, IncidentId, Intake, Personal, Refusal,
+    Text,
     command::Verb,
     configuration::known,
     event::{Payload, personal},
@@ -22,7 +23,7 @@ pub struct Caller {
 
 impl Caller {
     /// Whether anything of the caller is known.
-    fn is_known(&self) -> bool {
+    pub(crate) fn is_known(&self) -> bool {
         self.name.is_some() || self.call_back.is_some()
     }
 }
@@ -122,13 +123,25 @@ impl Payload for IncidentReceived {
         let details = self.details.known();
         let place = details.and_then(|details| details.place.clone());
         let caller = details.and_then(|details| details.caller.clone());
+        let caller: Option<Personal<Caller>> = self.has_caller.then(|| caller.into());
+        let intake = Intake {
+            calls: vec![Call {
+                at: entry.at,
+                by: entry.actor,
+                kind: CallKind::Spoken,
+                caller: caller.clone(),
+                reported: None,
+                handled: Vec::new(),
+            }],
+            ..Intake::default()
+        };
         center.add_incident(Incident {
             id: self.incident,
             received: entry.at,
             incident_type: self.incident_type.clone(),
             priority: self.priority.clone(),
             place: self.has_place.then(|| place.into()),
-            caller: self.has_caller.then(|| caller.into()),
+            caller,
             reference: self.reference.clone(),
             lines: Vec::new(),
             assignments: Vec::new(),
@@ -138,6 +151,7 @@ impl Payload for IncidentReceived {
             version: 0,
             touched: entry.seq,
             history: Vec::new(),
+            intake,
         });
     }
 }

@@ -9,7 +9,7 @@ use crate::{
 
 /// Reopens a closed incident, with the reason; it stays open until somebody closes it.
 ///
-/// Refusals: no such incident; it is not closed.
+/// Refusals: no such incident; it is not closed; it is merged into another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReopenIncident {
     /// Which incident.
@@ -39,6 +39,12 @@ impl Verb for ReopenIncident {
         let incident = center.need_incident(self.incident)?;
         if incident.closed.is_none() {
             return Err(Refusal::IncidentOpen(self.incident));
+        }
+        if let Some(into) = incident.intake.merged_into {
+            return Err(Refusal::IncidentMerged {
+                incident: self.incident,
+                into,
+            });
         }
         let reason = Personal::Known(self.reason.clone());
         Ok(vec![

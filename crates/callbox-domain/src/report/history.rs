@@ -27,6 +27,10 @@ pub struct Call {
     pub priority: Option<Code>,
     /// Its assignments, in the order of recording.
     pub work: Vec<Work>,
+    /// Whether it was merged into another: a further call, not a further incident.
+    pub merged: bool,
+    /// Whether it was planned and has not begun yet.
+    pub planned: bool,
 }
 
 /// One unit's work on one call.
@@ -60,6 +64,11 @@ impl Work {
 }
 
 impl Call {
+    fn begin(&mut self, at: Timestamp) {
+        self.planned = false;
+        self.received = at;
+    }
+
     /// The first of the times with this meaning over all assignments.
     pub fn first(&self, meaning: Meaning) -> Option<Timestamp> {
         self.work.iter().filter_map(|work| work.at(meaning)).min()
@@ -81,6 +90,8 @@ impl History {
                     incident_type: received.incident_type.as_ref().map(|it| self.shared(it)),
                     priority: received.priority.as_ref().map(|it| self.shared(it)),
                     work: Vec::new(),
+                    merged: false,
+                    planned: false,
                 };
                 put(&mut self.calls, received.incident.0, call);
             }
@@ -92,6 +103,11 @@ impl History {
                 let code = self.shared(&prioritised.priority);
                 self.with(prioritised.incident, |call| call.priority = Some(code));
             }
+            Event::IncidentsMerged(it) => self.with(it.incident, |call| call.merged = true),
+            Event::MergeUndone(it) => self.with(it.incident, |call| call.merged = false),
+            // What was planned asks for help from here on.
+            Event::IncidentScheduled(it) => self.with(it.incident, |call| call.planned = true),
+            Event::ScheduleActivated(it) => self.with(it.incident, |call| call.begin(entry.at)),
             Event::UnitDispatched(dispatched) => {
                 let mut times = [None; Meaning::ALL.len()];
                 times[Meaning::Dispatched as usize] = Some(entry.at);
@@ -101,7 +117,12 @@ impl History {
                     ended: None,
                     times,
                 };
-                self.with(dispatched.incident, |call| call.work.push(work));
+                self.with(dispatched.incident, |call| {
+                    if call.planned {
+                        call.begin(entry.at);
+                    }
+                    call.work.push(work);
+                });
             }
             Event::AssignmentProgressed(progressed) => {
                 let meaning = progressed.meaning as usize;
@@ -121,9 +142,10 @@ impl History {
         }
     }
 
-    /// The calls in the order of their numbers.
+    /// The calls in the order of their numbers, without those that were merged into others or
+    /// have not begun.
     pub fn calls(&self) -> impl Iterator<Item = &Call> {
-        self.calls.iter().flatten()
+        self.calls.iter().flatten().filter(|call| !call.merged && !call.planned)
     }
 
     /// The units' numbers with call sign and type as last defined.

@@ -16,6 +16,7 @@
 //!
 //! What is absent: a clock and randomness. The same script gives the same transcript.
 
+mod calls;
 mod transcript;
 mod verbs;
 mod words;

@@ -151,6 +151,14 @@ fn event(center: &Center, event: &Event) -> String {
             other,
             relation,
         }) => format!("{incident} {} {other}", relation.name()),
+        Event::CallRecorded(_)
+        | Event::CallHandled(_)
+        | Event::PlaceAssessed(_)
+        | Event::IncidentsMerged(_)
+        | Event::MergeUndone(_)
+        | Event::IncidentScheduled(_)
+        | Event::ScheduleActivated(_)
+        | Event::IncidentTransferred(_) => super::calls::event(event),
         Event::IncidentClosed(IncidentClosed {
             incident,
             disposition,
@@ -233,6 +241,7 @@ fn show_incident(center: &Center, incident: &Incident) -> Vec<String> {
     let mut lines = vec![format!(
         "  {id} received {received}{of_type}{priority}{reference}{place}{caller}"
     )];
+    lines.extend(super::calls::show(incident));
     for line in &incident.lines {
         let corrects = line.corrects.map(|line| format!(" corrects {line}"));
         let (at, corrects) = (clock(line.at), corrects.unwrap_or_default());
@@ -297,7 +306,7 @@ fn show_unit(center: &Center, unit: &Unit) -> Vec<String> {
 }
 
 /// The time of day, or the whole time on another day.
-fn clock(at: Timestamp) -> String {
+pub(super) fn clock(at: Timestamp) -> String {
     let (day, text) = (DAY.to_string(), at.to_string());
     let prefix = day.split_once('T').map_or("", |(date, _)| date);
     match text.strip_prefix(prefix) {
@@ -331,7 +340,7 @@ fn seconds(name: &str, value: &Option<u32>) -> String {
     value.map_or_else(String::new, |value| format!("{name} {value}"))
 }
 
-fn part(name: &str, value: &Option<Code>) -> String {
+pub(super) fn part(name: &str, value: &Option<Code>) -> String {
     match value {
         None => String::new(),
         Some(value) if value.as_str().contains(' ') => format!(" {name}={value:?}"),
@@ -346,13 +355,13 @@ fn words(text: &Personal<Text>) -> String {
     }
 }
 
-fn reason_part(reason: &Option<Personal<Text>>) -> String {
+pub(super) fn reason_part(reason: &Option<Personal<Text>>) -> String {
     reason
         .as_ref()
         .map_or_else(String::new, |reason| format!(" reason={}", words(reason)))
 }
 
-fn place_part(place: &Option<Personal<Place>>) -> String {
+pub(super) fn place_part(place: &Option<Personal<Place>>) -> String {
     match place {
         None => String::new(),
         Some(Personal::Erased) => " place=‹erased›".into(),
@@ -363,7 +372,7 @@ fn place_part(place: &Option<Personal<Place>>) -> String {
     }
 }
 
-fn caller_part(caller: &Option<Personal<Caller>>) -> String {
+pub(super) fn caller_part(caller: &Option<Personal<Caller>>) -> String {
     match caller {
         None => String::new(),
         Some(Personal::Erased) => " caller=‹erased›".into(),

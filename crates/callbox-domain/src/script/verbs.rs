@@ -5,11 +5,7 @@ use super::{
     words::{Words, syntax},
 };
 use crate::{
-    AddNarrative, Caller, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident,
-    CloseIncident, Command, CorrectNarrative, CrewUnit, DefineAgency, DefineCenter,
-    DefineDispatchRules, DefineDisposition, DefineIncidentType, DefinePriority, DefineStation,
-    DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DispatchRules, DispatchUnits,
-    EquipUnit, LineNo, LinkIncidents, LocateIncident, Meaning, PrioritiseIncident,
+    AddNarrative, Caller, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, Command, CorrectNarrative, CrewUnit, DefineAgency, DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DispatchRules, DispatchUnits, EquipUnit, LineNo, LinkIncidents, LocateIncident, Meaning, PrioritiseIncident, ActivateScheduled, AssessPlace, Assessed, CallKind, HandleCall, Handling, MergeIncidents, PlaceSource, PlaceVerdict, RecordCall, Reported, Schedule, TakeCall, TransferIncident, UnmergeIncident,
     PutUnitInService, ReassignUnit, ReceiveIncident, Relation, ReleaseUnit, ReopenIncident,
     TakeUnitOutOfService,
 };
@@ -123,6 +119,68 @@ verbs! {
         incident: w.incident()?,
         relation: relation(w)?,
         other: w.incident()?,
+    });
+    "take" TakeCall
+        "KIND [at TIME [warn SECONDS]] [device|map|history|caller METERS] [TYPE [PRIORITY]] [@PLACE] …" take_call;
+    "call" RecordCall "INCIDENT [no N] KIND [caller NAME [NUMBER]]" |w, _| Ok(RecordCall {
+        incident: w.incident()?,
+        call: match w.keyword("no") {
+            true => Some(w.number("a call's number")?),
+            false => None,
+        },
+        kind: named(w, "a kind of call", CallKind::from_name, CallKind::NAMES)?,
+        caller: match w.keyword("caller") {
+            true => Some(Caller {
+                name: w.short_text("the caller's name")?,
+                call_back: w.short_text("the number to call back")?,
+            }),
+            false => None,
+        },
+        reported: None,
+    });
+    "handle" HandleCall "INCIDENT CALL HOW" |w, _| Ok(HandleCall {
+        incident: w.incident()?,
+        call: w.number("a call's number")?,
+        how: named(w, "what was done", Handling::from_name, Handling::NAMES)?,
+    });
+    "assess" AssessPlace "INCIDENT @PLACE [(LAT,LON)] SOURCE VERDICT [METERS]" |w, _| Ok(AssessPlace {
+        incident: w.incident()?,
+        place: match w.place()? {
+            Some(place) => place,
+            None => return syntax("a place is missing; it begins with @"),
+        },
+        assessed: Assessed {
+            source: named(w, "a source", PlaceSource::from_name, PlaceSource::NAMES)?,
+            verdict: named(w, "a verdict", PlaceVerdict::from_name, PlaceVerdict::NAMES)?,
+            uncertainty_meters: match w.is_empty() {
+                true => None,
+                false => Some(w.number("a number of metres")?),
+            },
+            found: None,
+            fit_percent: None,
+            extent_meters: None,
+        },
+    });
+    "merge" MergeIncidents "INCIDENT > INCIDENT" |w, _| {
+        let incident = w.incident()?;
+        if !w.keyword(">") {
+            return syntax("the sign > is missing");
+        }
+        Ok(MergeIncidents { incident, into: w.incident()? })
+    };
+    "unmerge" UnmergeIncident "INCIDENT < INCIDENT" |w, _| {
+        let incident = w.incident()?;
+        if !w.keyword("<") {
+            return syntax("the sign < is missing");
+        }
+        Ok(UnmergeIncident { incident, from: w.incident()? })
+    };
+    "activate" ActivateScheduled "INCIDENT" |w, _| Ok(ActivateScheduled { incident: w.incident()? });
+    "transfer" TransferIncident "INCIDENT CENTER [REFERENCE] [// REASON]" |w, _| Ok(TransferIncident {
+        incident: w.incident()?,
+        to: w.code("a center")?,
+        reference: w.code_or_none("a reference")?,
+        reason: w.tail_if_any()?,
     });
     "close" CloseIncident "INCIDENT DISPOSITION" |w, _| Ok(CloseIncident {
         incident: w.incident()?,
@@ -288,6 +346,61 @@ fn receive(w: &mut Words, _: &Center) -> Result<ReceiveIncident, NotACommand> {
         }
     }
     Ok(received)
+}
+
+fn take_call(w: &mut Words, center: &Center) -> Result<TakeCall, NotACommand> {
+    let kind = named(w, "a kind of call", CallKind::from_name, CallKind::NAMES)?;
+    let scheduled = match w.keyword("at") {
+        true => Some(Schedule {
+            at: w.time("when it begins")?,
+            warn_seconds: match w.keyword("warn") {
+                true => w.number("a number of seconds")?,
+                false => 900,
+            },
+        }),
+        false => None,
+    };
+    let source = PlaceSource::ALL.iter().find(|source| w.keyword(source.name()));
+    let assessed = match source {
+        Some(&source) => Some(Assessed {
+            source,
+            verdict: PlaceVerdict::Unverified,
+            uncertainty_meters: Some(w.number("a number of metres")?),
+            found: None,
+            fit_percent: None,
+            extent_meters: None,
+        }),
+        None => None,
+    };
+    let received = receive(w, center)?;
+    let reported = match (&assessed, &received.place) {
+        (Some(assessed), Some(place)) if assessed.source == PlaceSource::Device => Some(Reported {
+            place: place.clone(),
+            source: assessed.source,
+            uncertainty_meters: assessed.uncertainty_meters,
+        }),
+        _ => None,
+    };
+    Ok(TakeCall {
+        received,
+        kind,
+        reported,
+        assessed,
+        scheduled,
+    })
+}
+
+fn named<T>(
+    w: &mut Words,
+    what: &str,
+    from_name: fn(&str) -> Option<T>,
+    names: &[&str],
+) -> Result<T, NotACommand> {
+    let name = w.text_word(what)?;
+    match from_name(&name) {
+        Some(value) => Ok(value),
+        None => syntax(format!("{name} is not {what}; use one of: {}", names.join(", "))),
+    }
 }
 
 fn dispatch(w: &mut Words, center: &Center) -> Result<DispatchUnits, NotACommand> {

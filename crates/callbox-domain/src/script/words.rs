@@ -180,6 +180,15 @@ impl Words {
         }
     }
 
+    /// Takes a time of the scripts' day.
+    pub(super) fn time(&mut self, what: &str) -> Result<Timestamp, NotACommand> {
+        let word = self.text_word(what)?;
+        match time_of_day(&word) {
+            Some(at) => Ok(at),
+            None => syntax(format!("{word} is not {what}, like 14:30:00")),
+        }
+    }
+
     /// Takes an incident's number, with or without `#`.
     pub(super) fn incident(&mut self) -> Result<IncidentId, NotACommand> {
         match self.incident_if_any() {

@@ -1,8 +1,7 @@
 //! One event of every kind with all that it can hold, and one with as little as possible.
 
 use callbox_domain::{
-    AssignmentEnd, AssignmentNo, Caller, DispatchRules, Event, IncidentId, LineNo, Meaning,
-    Personal, Place, Point, Relation, UnitId, events::*,
+    AssignmentEnd, AssignmentNo, Caller, DispatchRules, Event, IncidentId, LineNo, Meaning, Personal, Place, Point, Relation, UnitId, events::*, Assessed, CallKind, Handling, PlaceSource, PlaceVerdict, Reported, Schedule, Timestamp,
 };
 
 use crate::town::{code, text};
@@ -15,6 +14,7 @@ const NO: AssignmentNo = AssignmentNo(1);
 pub(crate) fn samples() -> Vec<Event> {
     let mut samples = configuration();
     samples.extend(incident());
+    samples.extend(calls());
     samples.extend(assignment());
     samples.extend(unit());
     samples
@@ -165,6 +165,106 @@ fn incident() -> Vec<Event> {
         }
         .into(),
     ]
+}
+
+fn calls() -> Vec<Event> {
+    let assessed = |source, verdict| Assessed {
+        source,
+        verdict,
+        uncertainty_meters: Some(12),
+        found: Some(code("house-point")),
+        fit_percent: Some(97),
+        extent_meters: Some(8),
+    };
+    let call = |kind, details: Option<CallDetails>| CallRecorded {
+        incident: INCIDENT,
+        call: 2,
+        kind,
+        has_caller: details.as_ref().is_some_and(|it| it.caller.is_some()),
+        has_reported: details.as_ref().is_some_and(|it| it.reported.is_some()),
+        details: details.into(),
+    };
+    let known = |source| CallDetails {
+        caller: Some(Caller {
+            name: None,
+            call_back: Some(text("555-0101")),
+        }),
+        reported: Some(Reported {
+            place: place(),
+            source,
+            uncertainty_meters: Some(150),
+        }),
+    };
+    let mut samples: Vec<Event> = vec![
+        call(CallKind::Spoken, Some(known(PlaceSource::Device))).into(),
+        call(
+            CallKind::Relayed,
+            Some(CallDetails {
+                caller: None,
+                ..known(PlaceSource::Caller)
+            }),
+        )
+        .into(),
+    ];
+    samples.extend(CallKind::ALL.iter().map(|kind| call(*kind, None).into()));
+    samples.extend(Handling::ALL.iter().map(|how| {
+        CallHandled {
+            incident: INCIDENT,
+            call: 2,
+            how: *how,
+        }
+        .into()
+    }));
+    let verdicts = PlaceVerdict::ALL.iter().zip(PlaceSource::ALL);
+    samples.extend(verdicts.map(|(verdict, source)| {
+        PlaceAssessed {
+            incident: INCIDENT,
+            assessed: assessed(*source, *verdict),
+        }
+        .into()
+    }));
+    let transferred = |reason: Option<&str>| IncidentTransferred {
+        incident: INCIDENT,
+        to: code("Next Town"),
+        reference: reason.map(|_| code("NT-17")),
+        has_reason: reason.is_some(),
+        reason: reason.map(text).into(),
+    };
+    samples.extend([
+        PlaceAssessed {
+            incident: INCIDENT,
+            assessed: Assessed {
+                uncertainty_meters: None,
+                found: None,
+                fit_percent: None,
+                extent_meters: None,
+                ..assessed(PlaceSource::Caller, PlaceVerdict::Unverified)
+            },
+        }
+        .into(),
+        IncidentsMerged {
+            incident: INCIDENT,
+            into: IncidentId(2_611),
+        }
+        .into(),
+        MergeUndone {
+            incident: INCIDENT,
+            from: IncidentId(2_611),
+        }
+        .into(),
+        IncidentScheduled {
+            incident: INCIDENT,
+            schedule: Schedule {
+                at: Timestamp::from_micros(1_790_000_000_000_000),
+                warn_seconds: 900,
+            },
+        }
+        .into(),
+        ScheduleActivated { incident: INCIDENT }.into(),
+        transferred(Some("the fire is beyond the bridge")).into(),
+        transferred(None).into(),
+    ]);
+    samples
 }
 
 fn assignment() -> Vec<Event> {

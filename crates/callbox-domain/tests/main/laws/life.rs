@@ -73,17 +73,17 @@ fn receive(incident_type: Option<&str>, priority: Option<&str>) -> ReceiveIncide
     }
 }
 
-fn personal(n: u32) -> Text {
+pub(super) fn personal(n: u32) -> Text {
     text(&format!("{MARKER} {n}"))
 }
 
-fn place(n: u32) -> Place {
+pub(super) fn place(n: u32) -> Place {
     let (lat, lon) = LAT_LON_E7;
     let degrees = |e7: i32| f64::from(e7) / 1e7;
     Place::new(personal(n), Some((degrees(lat), degrees(lon))))
 }
 
-fn incident() -> impl Strategy<Value = IncidentId> {
+pub(super) fn incident() -> impl Strategy<Value = IncidentId> {
     prop_oneof![12 => 1..=5u64, 1 => 0..=9u64].prop_map(IncidentId)
 }
 
@@ -274,10 +274,11 @@ fn command() -> impl Strategy<Value = Command> {
                 skills: vec![(code("EMT"), 2)],
             }),
         ),
+        weighted(12, super::calls::command()),
     ])
 }
 
-fn received() -> impl Strategy<Value = ReceiveIncident> {
+pub(super) fn received() -> impl Strategy<Value = ReceiveIncident> {
     (
         prop::option::of(incident_type()),
         prop::option::of(priority()),
@@ -350,14 +351,19 @@ impl Life {
     pub(crate) fn step(&mut self, step: &Step) -> Answer {
         self.context.at = self.context.at.plus_seconds(step.after);
         self.context.actor = step.actor;
-        let events = self.center.decide(&step.command, &self.context)?;
+        self.submit(&step.command, self.context)
+    }
+
+    /// Decides a command and folds what follows.
+    pub(crate) fn submit(&mut self, command: &Command, context: Context) -> Answer {
+        let events = self.center.decide(command, &context)?;
         for event in &events {
             let entry = Entry {
                 seq: self.center.next_seq(),
-                at: self.context.at,
-                recorded: self.context.at,
-                actor: step.actor,
-                purpose: self.context.purpose,
+                at: context.at,
+                recorded: context.at,
+                actor: context.actor,
+                purpose: context.purpose,
                 event: event.clone(),
             };
             self.center.evolve(&entry);

@@ -1,6 +1,7 @@
 //! Laws that hold whatever people do, in whatever order.
 
 mod archive;
+mod calls;
 mod life;
 mod personal;
 mod records;

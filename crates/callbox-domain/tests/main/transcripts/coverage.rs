@@ -6,6 +6,7 @@ use callbox_domain::{Command, KINDS, Refusal, script::VERBS};
 
 /// The files with the transcripts, as they are compiled into this binary.
 const SOURCES: &[&str] = &[
+    include_str!("calls.rs"),
     include_str!("configuration.rs"),
     include_str!("crew.rs"),
     include_str!("dispatch.rs"),
@@ -108,14 +109,17 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ("EquipUnit", &["crew-is-out", "too-many", "unknown-unit"]),
     ("CrewUnit", &["too-many", "unknown-unit"]),
     ("ReceiveIncident", &["unknown-code"]),
-    ("LocateIncident", &["incident-closed", "unknown-incident"]),
+    (
+        "LocateIncident",
+        &["incident-closed", "incident-merged", "unknown-incident"],
+    ),
     (
         "ClassifyIncident",
-        &["incident-closed", "unknown-code", "unknown-incident"],
+        &["incident-closed", "incident-merged", "unknown-code", "unknown-incident"],
     ),
     (
         "PrioritiseIncident",
-        &["incident-closed", "unknown-code", "unknown-incident"],
+        &["incident-closed", "incident-merged", "unknown-code", "unknown-incident"],
     ),
     ("AddNarrative", &["full", "unknown-incident"]),
     (
@@ -126,16 +130,52 @@ const REFUSALS: &[(&str, &[&str])] = &[
         "LinkIncidents",
         &["full", "link-to-itself", "unknown-incident"],
     ),
+    ("TakeCall", &["not-in-the-future", "unknown-code"]),
+    ("RecordCall", &["full", "unknown-call", "unknown-incident"]),
+    ("HandleCall", &["full", "unknown-call", "unknown-incident"]),
+    (
+        "AssessPlace",
+        &["incident-closed", "incident-merged", "unknown-incident"],
+    ),
+    (
+        "MergeIncidents",
+        &[
+            "full",
+            "incident-closed",
+            "incident-merged",
+            "link-to-itself",
+            "units-still-assigned",
+            "unknown-incident",
+        ],
+    ),
+    ("UnmergeIncident", &["not-merged", "unknown-incident"]),
+    (
+        "ActivateScheduled",
+        &[
+            "incident-closed",
+            "incident-merged",
+            "not-scheduled",
+            "unknown-incident",
+        ],
+    ),
+    (
+        "TransferIncident",
+        &["full", "incident-closed", "incident-merged", "unknown-incident"],
+    ),
     (
         "CloseIncident",
         &[
             "incident-closed",
+            "incident-merged",
             "units-still-assigned",
             "unknown-code",
             "unknown-incident",
         ],
     ),
-    ("ReopenIncident", &["incident-open", "unknown-incident"]),
+    (
+        "ReopenIncident",
+        &["incident-merged", "incident-open", "unknown-incident"],
+    ),
     (
         "DispatchUnits",
         &[
@@ -143,6 +183,7 @@ const REFUSALS: &[(&str, &[&str])] = &[
             "crew-is-out",
             "full",
             "incident-closed",
+            "incident-merged",
             "named-twice",
             "no-status-for-meaning",
             "nothing-to-dispatch",
@@ -184,6 +225,7 @@ const REFUSALS: &[(&str, &[&str])] = &[
             "already-assigned",
             "full",
             "incident-closed",
+            "incident-merged",
             "not-assigned",
             "not-committed",
             "unknown-incident",

@@ -1,5 +1,6 @@
 //! What the rules answer, line by line.
 
+mod calls;
 mod configuration;
 mod coverage;
 mod crew;

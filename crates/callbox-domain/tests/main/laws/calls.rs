@@ -1,0 +1,117 @@
+//! Calls in random lives, and the laws of merging.
+
+use callbox_domain::{
+    ActivateScheduled, AssessPlace, Assessed, CallKind, Caller, Command, HandleCall, Handling,
+    MergeIncidents, PlaceSource, PlaceVerdict, RecordCall, Reported, Schedule, TakeCall,
+    TransferIncident, UnmergeIncident, script::DAY,
+};
+use proptest::{prelude::*, sample::select};
+
+use super::{
+    Life, histories,
+    life::{incident, personal, place, received},
+};
+use crate::town::code;
+
+fn assessed(source: PlaceSource, verdict: PlaceVerdict) -> Assessed {
+    Assessed {
+        source,
+        verdict,
+        uncertainty_meters: Some(20),
+        found: None,
+        fit_percent: None,
+        extent_meters: None,
+    }
+}
+
+/// Any command about calls.
+pub(super) fn command() -> impl Strategy<Value = Command> {
+    let kind = || select(CallKind::ALL);
+    let how = select(Handling::ALL);
+    let verdict = (select(PlaceSource::ALL), select(PlaceVerdict::ALL));
+    let reported = || Reported {
+        place: place(4),
+        source: PlaceSource::Device,
+        uncertainty_meters: Some(80),
+    };
+    let hour = prop_oneof![4 => Just(None), 2 => Just(Some(80)), 1 => Just(Some(9))];
+    prop_oneof![
+        2 => (received(), kind(), any::<bool>(), hour).prop_map(move |(received, kind, is_said, hour)| {
+            TakeCall {
+                received,
+                kind,
+                reported: is_said.then(reported),
+                assessed: Some(assessed(PlaceSource::Caller, PlaceVerdict::Certain)),
+                scheduled: hour.map(|hour| Schedule {
+                    at: DAY.plus_seconds(hour * 3_600),
+                    warn_seconds: 900,
+                }),
+            }
+            .into()
+        }),
+        2 => (incident(), prop::option::of(0..4u16), kind(), any::<bool>()).prop_map(move |(incident, call, kind, is_known)| {
+            RecordCall {
+                incident,
+                call,
+                kind,
+                caller: is_known.then(|| Caller { name: Some(personal(5)), call_back: None }),
+                reported: is_known.then(reported),
+            }
+            .into()
+        }),
+        1 => (incident(), 0..4u16, how).prop_map(|(incident, call, how)| HandleCall { incident, call, how }.into()),
+        1 => (incident(), verdict).prop_map(|(incident, (source, verdict))| {
+            AssessPlace { incident, place: place(6), assessed: assessed(source, verdict) }.into()
+        }),
+        4 => (incident(), incident()).prop_map(|(incident, into)| MergeIncidents { incident, into }.into()),
+        4 => (incident(), incident()).prop_map(|(incident, from)| UnmergeIncident { incident, from }.into()),
+        2 => incident().prop_map(|incident| ActivateScheduled { incident }.into()),
+        1 => (incident(), any::<bool>()).prop_map(|(incident, has_reason)| {
+            TransferIncident {
+                incident,
+                to: code("Next Town"),
+                reference: None,
+                reason: has_reason.then(|| personal(7)),
+            }
+            .into()
+        }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_merge_and_its_end_leave_both_incidents_as_they_were(steps in histories()) {
+        let mut life = Life::live(&steps);
+        let context = life.context;
+        let open: Vec<_> = life.center.incidents.iter().map(|(_, it)| it.id).collect();
+        for (incident, into) in open.iter().flat_map(|a| open.iter().map(|b| (*a, *b))) {
+            let shape = |life: &Life, id| {
+                let mut it = (**life.center.incident(id).unwrap()).clone();
+                // The traces stay: the timelines hold the merge and its end.
+                (it.version, it.touched) = (0, 0);
+                it.history.clear();
+                it.to_bytes()
+            };
+            let before = (shape(&life, incident), shape(&life, into));
+            if life.submit(&MergeIncidents { incident, into }.into(), context).is_err() {
+                continue;
+            }
+            prop_assert_eq!(life.center.check(), Ok(()));
+            life.submit(&UnmergeIncident { incident, from: into }.into(), context).unwrap();
+            prop_assert_eq!(life.center.check(), Ok(()));
+            prop_assert_eq!((shape(&life, incident), shape(&life, into)), before);
+        }
+    }
+
+    #[test]
+    fn a_merged_incident_has_no_unit_and_leads_to_one_that_knows_it(steps in histories()) {
+        let life = Life::live(&steps);
+        for (_, incident) in life.center.incidents.iter() {
+            let Some(into) = incident.intake.merged_into else { continue };
+            prop_assert_eq!(incident.active().count(), 0);
+            let into = life.center.incident(into).unwrap();
+            prop_assert!(into.intake.merged.contains(&incident.id));
+            prop_assert_eq!(into.intake.merged_into, None);
+        }
+    }
+}
