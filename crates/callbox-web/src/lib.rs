@@ -10,6 +10,7 @@
 mod access;
 mod api;
 mod assets;
+mod calls;
 mod geography;
 mod hex;
 mod live;

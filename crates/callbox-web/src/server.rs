@@ -183,6 +183,7 @@ impl Server {
         let service = connection::Service::new(routes(&state), state.clone());
         let live = tokio::spawn(live::run(state.clone()));
         let upkeep = tokio::spawn(keep_up(state.clone()));
+        let schedule = tokio::spawn(crate::calls::schedule::run(state.clone()));
         let graceful = GracefulShutdown::new();
         let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let mut stop = std::pin::pin!(stop);
@@ -215,6 +216,7 @@ impl Server {
             tracing::warn!("some requests were cut off");
         }
         upkeep.abort();
+        schedule.abort();
         // It ends by itself once the live streams are closed; a panic was logged already.
         let _ = live.await;
         if let Ok(Err(error)) = blocking({

@@ -7,7 +7,7 @@ use callbox_engine::{Clock, Engine};
 use tokio::sync::Semaphore;
 
 use crate::{
-    access::Access, geography::Geography, live::Live, metrics::Metrics, positions::Positions,
+    access::Access, calls::Drafts, geography::Geography, live::Live, metrics::Metrics, positions::Positions,
 };
 
 /// How many passwords are hashed at once: each takes 19 MiB and a core.
@@ -30,6 +30,8 @@ pub(crate) struct Shared {
     pub(crate) geography: Option<Geography>,
     /// Where the units on duty are.
     pub(crate) positions: Positions,
+    /// Calls that are being taken.
+    pub(crate) drafts: Drafts,
     pub(crate) hashing: Semaphore,
     pub(crate) clock: Clock,
 }
@@ -55,6 +57,7 @@ impl AppState {
             live: Live::new(),
             metrics: Metrics::new(),
             positions: Positions::default(),
+            drafts: Drafts::default(),
             hashing: Semaphore::new(HASHING_AT_ONCE),
             geography,
             engine,

@@ -192,9 +192,17 @@ fn is_same(one: &str, other: &str) -> bool {
     shorter >= 5 && (one == other || shorter >= 7 && (one.ends_with(other) || other.ends_with(one)))
 }
 
-/// Lower-case words with single spaces; a crossing's parts stay apart.
+/// Lower-case words with single spaces, without the town after a comma; a crossing's parts stay
+/// apart.
 fn plain(words: &str) -> String {
-    let lower = words.to_lowercase();
+    let mut has_name = false;
+    let parts = words.split([',', '，']).take_while(|part| {
+        // In '12, Elm Street' the comma belongs to the number.
+        let is_first = !has_name;
+        has_name |= part.chars().any(char::is_alphabetic);
+        is_first
+    });
+    let lower = parts.collect::<Vec<_>>().join(" ").to_lowercase();
     let apart = lower.replace(['/', '&', '@'], " / ");
     let words = apart.split(|c: char| !c.is_alphanumeric() && c != '/');
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")

@@ -2,13 +2,7 @@
 
 use axum::http::StatusCode;
 use callbox_domain::{
-    AddNarrative, Caller, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident,
-    CloseIncident, Code, Command, CorrectNarrative, CrewUnit, DefineAgency, DefineCenter,
-    DefineDispatchRules, DefineDisposition, DefineIncidentType, DefinePriority, DefineStation,
-    DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DispatchUnits, EquipUnit,
-    IncidentId, LineNo, LinkIncidents, LocateIncident, Meaning, Place, Point, PrioritiseIncident,
-    PutUnitInService, ReassignUnit, ReceiveIncident, Refusal, Relation, ReleaseUnit,
-    ReopenIncident, TakeUnitOutOfService, UnitId,
+    AddNarrative, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, Code, Command, CorrectNarrative, CrewUnit, DefineAgency, DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DispatchUnits, EquipUnit, IncidentId, LineNo, LinkIncidents, Meaning, Place, Point, PrioritiseIncident, PutUnitInService, ReassignUnit, Refusal, Relation, ReleaseUnit, ReopenIncident, TakeUnitOutOfService, UnitId,
 };
 
 use super::fields::Members;
@@ -25,12 +19,12 @@ pub(crate) struct Input<'a> {
 pub(crate) type Make = fn(&Input<'_>) -> Result<Command, Problem>;
 
 impl Input<'_> {
-    fn part(&self, name: &str) -> &str {
+    pub(super) fn part(&self, name: &str) -> &str {
         let part = self.path.iter().find(|(known, _)| known == name);
         part.map(|(_, value)| value.as_str()).unwrap_or_default()
     }
 
-    fn incident(&self) -> Result<IncidentId, Problem> {
+    pub(super) fn incident(&self) -> Result<IncidentId, Problem> {
         incident_number(self.part("id"))
     }
 
@@ -53,7 +47,7 @@ impl Input<'_> {
         }
     }
 
-    fn place(&self) -> Result<Option<Place>, Problem> {
+    pub(super) fn place(&self) -> Result<Option<Place>, Problem> {
         let lat_lon = self.lat_lon()?;
         match self.body.text("place") {
             Some(text) => Ok(Some(Place::new(text, lat_lon))),
@@ -82,29 +76,6 @@ pub(super) fn incident_number(text: &str) -> Result<IncidentId, Problem> {
         )
         .in_words("not-found.incident")
     })
-}
-
-pub(super) fn receive(input: &Input<'_>) -> Result<Command, Problem> {
-    let body = &input.body;
-    let (name, call_back) = (body.text("caller_name"), body.text("caller_number"));
-    let caller = (name.is_some() || call_back.is_some()).then_some(Caller { name, call_back });
-    Ok(ReceiveIncident {
-        incident_type: body.code("type"),
-        priority: body.code("priority"),
-        place: input.place()?,
-        caller,
-        reference: body.code("reference"),
-    }
-    .into())
-}
-
-pub(super) fn locate(input: &Input<'_>) -> Result<Command, Problem> {
-    let place = input.place()?.expect("the place's words are required");
-    Ok(LocateIncident {
-        incident: input.incident()?,
-        place,
-    }
-    .into())
 }
 
 pub(super) fn classify(input: &Input<'_>) -> Result<Command, Problem> {

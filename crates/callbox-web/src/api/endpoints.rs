@@ -1,10 +1,12 @@
 //! The table of the API: what each endpoint needs, takes, gives, and why it exists.
 
+mod calls;
 mod configuration;
 
 use std::sync::LazyLock;
 
 use super::{
+    calls as taken,
     commands::{self, Make},
     fields::{Field, Kind, MAX_NUMBER, optional, required},
 };
@@ -96,7 +98,7 @@ const fn write(
 
 /// All endpoints.
 pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> =
-    LazyLock::new(|| [DISPATCH, configuration::ENDPOINTS].concat());
+    LazyLock::new(|| [DISPATCH, calls::CALLS, configuration::ENDPOINTS].concat());
 
 /// Incidents, units, and who asks.
 const DISPATCH: &[Endpoint] = &[
@@ -237,8 +239,28 @@ const DISPATCH: &[Endpoint] = &[
             optional("place", PLACE, PLACE_WORDS),
             LAT,
             LON,
-            optional("caller_name", Kind::Text, "the caller's name as given"),
-            optional("caller_number", Kind::Text, "the number to call back"),
+            calls::CALLER_NAME,
+            calls::CALLER_NUMBER,
+            calls::CALL_KIND,
+            calls::SOURCE,
+            calls::VERDICT,
+            calls::UNCERTAINTY,
+            calls::FOUND,
+            calls::FIT,
+            calls::EXTENT,
+            calls::DEVICE_LAT,
+            calls::DEVICE_LON,
+            calls::DEVICE_UNCERTAINTY,
+            optional(
+                "scheduled",
+                Kind::Time,
+                "when it begins, where that lies in the future",
+            ),
+            optional(
+                "warn_seconds",
+                Kind::Number(0, 86_400),
+                "from how long before that it stands out; 900 without it",
+            ),
             optional(
                 "reference",
                 Kind::Code,
@@ -246,15 +268,26 @@ const DISPATCH: &[Endpoint] = &[
             ),
             AT,
         ],
-        commands::receive,
+        taken::take,
     ),
     write(
         "/api/v1/incidents/{id}/place",
         Action::DescribeIncident,
         "help must know where to go",
         "Sets or corrects where it is",
-        &[required("place", PLACE, PLACE_WORDS), LAT, LON, AT],
-        commands::locate,
+        &[
+            required("place", PLACE, PLACE_WORDS),
+            LAT,
+            LON,
+            calls::SOURCE,
+            calls::VERDICT,
+            calls::UNCERTAINTY,
+            calls::FOUND,
+            calls::FIT,
+            calls::EXTENT,
+            AT,
+        ],
+        taken::locate,
     ),
     write(
         "/api/v1/incidents/{id}/type",

@@ -1,10 +1,12 @@
 //! The JSON interface: reads of the snapshot, writes as commands, problems as RFC 9457.
 
+mod calls;
 mod commands;
 mod configuration;
 mod endpoints;
 mod fields;
 mod incident;
+mod intake;
 mod lists;
 mod openapi;
 mod positions;
@@ -46,6 +48,11 @@ pub(crate) fn router() -> Mount {
         .get("/api/v1/incidents/{id}/timeline", timeline::show)
         .get("/api/v1/positions", positions::show)
         .post("/api/v1/positions", positions::report)
+        .get("/api/v1/calls/draft", calls::draft)
+        .post("/api/v1/calls/draft", calls::keep_draft)
+        .post("/api/v1/calls/candidates", calls::candidates)
+        .post("/api/v1/places/find", calls::find_places)
+        .post("/api/v1/places/location", calls::read_location)
         .get("/api/v1/units", lists::units)
         .get("/api/v1/units/{call_sign}", lists::unit);
     ENDPOINTS

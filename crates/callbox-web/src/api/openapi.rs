@@ -62,7 +62,9 @@ fn operation(endpoint: &Endpoint) -> Value {
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| {
-            let kind = if name == "call_sign" {
+            let kind = if name == "call" {
+                Kind::Number(1, 65_535)
+            } else if name == "call_sign" {
                 Kind::Code
             } else {
                 Kind::Incident
@@ -102,6 +104,7 @@ fn operation(endpoint: &Endpoint) -> Value {
             });
         }
         Verb::Post => {
+            if endpoint.make.is_some() {
             parameters.push(json!({
                 "name": "Idempotency-Key",
                 "in": "header",
@@ -109,9 +112,10 @@ fn operation(endpoint: &Endpoint) -> Value {
                 "description": "names the act: a new one for each, the same when it is repeated",
                 "schema": {"type": "string", "minLength": 1, "maxLength": 128},
             }));
+            }
             operation["requestBody"] = json!({
                 "required": endpoint.fields.iter().any(|field| field.required),
-                "content": {"application/json": {"schema": body_schema(endpoint)}},
+                "content": body(endpoint),
             });
         }
     }
@@ -124,6 +128,14 @@ fn operation_id(endpoint: &Endpoint) -> String {
     let path = endpoint.route.path.trim_start_matches("/api/v1/");
     let words = path.replace(['{', '}'], "").replace(['/', '_', '.'], "-");
     format!("{}-{words}", endpoint.route.verb.name().to_lowercase())
+}
+
+fn body(endpoint: &Endpoint) -> Value {
+    match endpoint.answer {
+        // A document of another standard, as it comes from a device.
+        "Location" => json!({"application/pidf+xml": {"schema": {"type": "string"}}}),
+        _ => json!({"application/json": {"schema": body_schema(endpoint)}}),
+    }
 }
 
 fn body_schema(endpoint: &Endpoint) -> Value {

@@ -23,6 +23,11 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         R::UnknownIncident(incident) | R::IncidentClosed(incident) | R::IncidentOpen(incident) => {
             problem.with("incident", incident)
         }
+        R::IncidentMerged { incident, into } | R::NotMerged { incident, into } => {
+            problem.with("incident", incident).with("into", into)
+        }
+        R::NotScheduled(incident) => problem.with("incident", incident),
+        R::UnknownCall { incident, call } => problem.with("incident", incident).with("call", call),
         R::UnknownUnit(unit) => problem.with("unit", unit),
         R::UnknownCode { what, code, known } => {
             let problem = problem.with("what", what).with("code", code);
@@ -71,7 +76,7 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
             .with("incident", incident)
             .with("units", join(units)),
         R::UnknownLine { incident, line } => problem.with("incident", incident).with("line", line),
-        R::LinkToItself | R::NothingToDispatch => problem,
+        R::LinkToItself | R::NotInTheFuture | R::NothingToDispatch => problem,
         R::CrewIsOut {
             unit,
             other,

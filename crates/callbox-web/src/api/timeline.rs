@@ -125,6 +125,23 @@ fn details(event: &Event) -> Value {
             "other": linked.other.0,
             "relation": relation(linked.relation),
         }),
+        Event::CallRecorded(it) => json!({"call": it.call, "kind": it.kind.name(), "has_caller": it.has_caller}),
+        Event::CallHandled(it) => json!({"call": it.call, "how": it.how.name()}),
+        Event::PlaceAssessed(it) => json!({
+            "source": it.assessed.source.name(),
+            "verdict": it.assessed.verdict.name(),
+            "uncertainty_meters": it.assessed.uncertainty_meters,
+            "fit_percent": it.assessed.fit_percent,
+            "extent_meters": it.assessed.extent_meters,
+        }),
+        Event::IncidentsMerged(it) => json!({"incident": it.incident.0, "into": it.into.0}),
+        Event::MergeUndone(it) => json!({"incident": it.incident.0, "from": it.from.0}),
+        Event::IncidentScheduled(it) => json!({"at_ms": it.schedule.at.millis(), "warn_seconds": it.schedule.warn_seconds}),
+        Event::IncidentTransferred(it) => json!({
+            "to": it.to.as_str(),
+            "reference": it.reference.as_ref().map(|code| code.as_str()),
+            "reason": words(&it.reason),
+        }),
         Event::IncidentClosed(closed) => json!({"disposition": closed.disposition.as_str()}),
         Event::IncidentReopened(reopened) => json!({"reason": words(&reopened.reason)}),
         Event::UnitDispatched(dispatched) => json!({

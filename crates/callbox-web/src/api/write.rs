@@ -59,7 +59,7 @@ async fn carry_out(
             body,
         })?
     };
-    let creates = matches!(command, Command::ReceiveIncident(_));
+    let creates = matches!(command, Command::TakeCall(_));
     let submission = Submission {
         command,
         context,

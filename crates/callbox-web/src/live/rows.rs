@@ -25,6 +25,16 @@ pub(crate) struct IncidentRow<'a> {
     disposition: Option<&'a str>,
     units: Vec<&'a str>,
     lines: usize,
+    /// When it begins, while that lies in the future.
+    scheduled: Option<i64>,
+    /// From when on a scheduled one stands out.
+    warn_from: Option<i64>,
+    merged_into: Option<u64>,
+    calls: usize,
+    /// How many of its calls wait for somebody to call back or to ask.
+    call_backs: usize,
+    /// How sure the place is, where that was recorded.
+    verdict: Option<&'static str>,
     /// The ledger's length that the row stands for: the higher one wins.
     version: u64,
 }
@@ -71,6 +81,7 @@ impl<'a> IncidentRow<'a> {
                 .unit(unit)
                 .map(|unit: &std::sync::Arc<Unit>| unit.call_sign.as_str())
         };
+        let intake = &incident.intake;
         Self {
             id: incident.id.0,
             state: match incident.state() {
@@ -97,6 +108,14 @@ impl<'a> IncidentRow<'a> {
                 .filter_map(|active| called(active.unit))
                 .collect(),
             lines: incident.lines.len(),
+            scheduled: intake.scheduled.map(|it| it.at.millis()),
+            warn_from: intake
+                .scheduled
+                .map(|it| it.at.plus_seconds(-i64::from(it.warn_seconds)).millis()),
+            merged_into: intake.merged_into.map(|id| id.0),
+            calls: intake.calls.len(),
+            call_backs: intake.calls.iter().filter(|it| it.needs_handling()).count(),
+            verdict: intake.assessed.as_ref().map(|it| it.assessed.verdict.name()),
             version: center.next_seq(),
         }
     }

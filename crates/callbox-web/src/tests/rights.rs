@@ -16,6 +16,7 @@ use crate::{
 fn filled(path: &str) -> String {
     path.replace("{id}", "1")
         .replace("{line}", "1")
+        .replace("{call}", "1")
         .replace("{call_sign}", "E1")
 }
 

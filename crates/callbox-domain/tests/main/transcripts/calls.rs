@@ -482,7 +482,7 @@ merge 6 > 1
         ..Sought::default()
     };
     expect![[r#"
-        #1 129 [Near { meters: 0 }, SameType, Ago { minutes: 6 }]
+        #1 209 [SamePlace, Near { meters: 0 }, SameType, Ago { minutes: 6 }]
         #2 124 [SameStreet, Near { meters: 81 }, Ago { minutes: 1 }]
         #5 64 [SameStreet, Near { meters: 13 }, SameType, Closed { minutes: 1 }]
     "#]].assert_eq(&candidates(&run, &sought));

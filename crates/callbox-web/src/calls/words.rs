@@ -1,0 +1,103 @@
+//! Places for call entry: what a text may mean, in JSON; and reasons for likely duplicates.
+
+use callbox_domain::Likeness;
+use callbox_geo::{
+    Coord,
+    geocode::{Ask, Found, Verdict},
+};
+use serde_json::{Value, json};
+
+use crate::geography::Geography;
+
+/// How many answers are offered.
+const OFFERED: usize = 8;
+
+/// What `text` may mean; without streets nothing is found, and the answer says so.
+pub(crate) fn find(
+    geography: Option<&Geography>,
+    text: &str,
+    near: Option<(f64, f64)>,
+    typing: bool,
+) -> Value {
+    let Some(geography) = geography else {
+        return json!({"streets": false, "verdict": "missing", "answers": [], "notes": []});
+    };
+    let found = ask(geography, text, near, typing);
+    let notes: Vec<_> = found.notes.iter().map(ToString::to_string).collect();
+    let answers: Vec<_> = found
+        .answers
+        .iter()
+        .map(|answer| {
+            let (lat, lon) = degrees(answer.point);
+            let reasons: Vec<_> = answer.reasons.iter().map(ToString::to_string).collect();
+            json!({
+                "label": answer.label,
+                "tells_apart": answer.tells_apart,
+                "kind": answer.kind.code(),
+                "lat": lat,
+                "lon": lon,
+                "extent_meters": answer.extent_meters.round(),
+                "fit_percent": percent(answer.score),
+                "reasons": reasons,
+            })
+        })
+        .collect();
+    json!({
+        "streets": true,
+        "verdict": found.verdict.code(),
+        "answers": answers,
+        "notes": notes,
+    })
+}
+
+/// Asks the geocoder.
+pub(crate) fn ask(
+    geography: &Geography,
+    text: &str,
+    near: Option<(f64, f64)>,
+    typing: bool,
+) -> Found {
+    let ask = Ask {
+        near: near.and_then(|(lat, lon)| Coord::from_degrees(lat, lon)),
+        limit: OFFERED,
+        typing,
+        ..Ask::default()
+    };
+    geography.geocoder.find(text, &ask)
+}
+
+/// The one place that a text certainly means, where there is one.
+pub(crate) fn certain(
+    geography: Option<&Geography>,
+    text: &str,
+) -> Option<callbox_geo::geocode::Answer> {
+    let found = ask(geography?, text, None, false);
+    match found.verdict {
+        Verdict::Certain => found.answers.into_iter().next(),
+        _ => None,
+    }
+}
+
+/// Latitude and longitude in degrees.
+pub(crate) fn degrees(point: Coord) -> (f64, f64) {
+    point.degrees()
+}
+
+/// A part of one in percent.
+pub(crate) fn percent(part: f64) -> u8 {
+    (part.clamp(0.0, 1.0) * 100.0).round() as u8
+}
+
+/// The name of a reason and its number, as the texts take them.
+pub(crate) fn likeness(likeness: &Likeness) -> (&'static str, Option<u32>) {
+    match likeness {
+        Likeness::SamePlace => ("same-place", None),
+        Likeness::SameStreet => ("same-street", None),
+        Likeness::Near { meters } => ("near", Some(*meters)),
+        Likeness::SameCallBack => ("same-call-back", None),
+        Likeness::SameType => ("same-type", None),
+        Likeness::SameFamily => ("same-family", None),
+        Likeness::Ago { minutes } => ("ago", Some(*minutes)),
+        Likeness::Closed { minutes } => ("closed", Some(*minutes)),
+    }
+}
