@@ -15,6 +15,7 @@ pub(crate) const CODES: &[&str] = &[
     "bad-field",
     "bad-form",
     "bad-json",
+    "bad-location",
     "busy",
     "foreign-origin",
     "halted",
@@ -50,6 +51,7 @@ pub(crate) const TEXTS: &[&str] = &[
     "bad-field.too-long",
     "bad-field.unknown",
     "not-found.incident",
+    "not-found.call",
     "not-found.line",
     "unknown-code.none",
 ];

@@ -7,7 +7,8 @@ use callbox_engine::{Clock, Engine};
 use tokio::sync::Semaphore;
 
 use crate::{
-    access::Access, calls::Drafts, geography::Geography, live::Live, metrics::Metrics, positions::Positions,
+    access::Access, calls::Drafts, geography::Geography, live::Live, metrics::Metrics,
+    positions::Positions,
 };
 
 /// How many passwords are hashed at once: each takes 19 MiB and a core.

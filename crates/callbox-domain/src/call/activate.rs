@@ -1,8 +1,6 @@
 use minicbor::{Decode, Encode};
 
-use crate::{
-    Center, Context, Entry, Event, IncidentId, Refusal, command::Verb, event::Payload,
-};
+use crate::{Center, Context, Entry, Event, IncidentId, Refusal, command::Verb, event::Payload};
 
 /// Begins a scheduled incident: from now on it waits for units like any other.
 ///

@@ -2,8 +2,8 @@ use minicbor::{Decode, Encode};
 
 use super::{Checked, names};
 use crate::{
-    Center, Code, Context, Entry, Event, IncidentId, LocateIncident, Place,
-    Refusal, command::Verb, event::Payload, incident::IncidentLocated,
+    Center, Code, Context, Entry, Event, IncidentId, LocateIncident, Place, Refusal, command::Verb,
+    event::Payload, incident::IncidentLocated,
 };
 
 /// Who or what says where it is.
@@ -116,7 +116,11 @@ impl Verb for AssessPlace {
             place: self.place.clone(),
         };
         let mut events = located.decide(center, context)?;
-        let known = center.need_incident(self.incident)?.intake.assessed.as_ref();
+        let known = center
+            .need_incident(self.incident)?
+            .intake
+            .assessed
+            .as_ref();
         let is_new = known.is_none_or(|checked| checked.assessed != self.assessed);
         if !events.is_empty() || is_new {
             events.push(

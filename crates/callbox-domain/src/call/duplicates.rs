@@ -79,7 +79,7 @@ impl Center {
             .filter(|(_, incident)| sought.except != Some(incident.id))
             .filter_map(|(_, incident)| sought.compare(incident, now))
             .collect();
-        found.sort_by(|a, b| (b.weight, b.incident).cmp(&(a.weight, a.incident)));
+        found.sort_by_key(|it| std::cmp::Reverse((it.weight, it.incident)));
         found.truncate(SHOWN);
         found
     }
@@ -102,7 +102,11 @@ impl Sought {
         let calls = incident.intake.calls.iter();
         let known = calls.filter_map(|call| call.caller.as_ref()?.known()?.call_back.as_ref());
         let asked = self.call_back.as_deref().map(digits);
-        if asked.is_some_and(|asked| known.clone().any(|it| is_same(&digits(it.as_str()), &asked))) {
+        if asked.is_some_and(|asked| {
+            known
+                .clone()
+                .any(|it| is_same(&digits(it.as_str()), &asked))
+        }) {
             weight += 60;
             reasons.push(Likeness::SameCallBack);
         }
@@ -205,7 +209,10 @@ fn plain(words: &str) -> String {
     let lower = parts.collect::<Vec<_>>().join(" ").to_lowercase();
     let apart = lower.replace(['/', '&', '@'], " / ");
     let words = apart.split(|c: char| !c.is_alphanumeric() && c != '/');
-    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    words
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The streets that plain words name: without numbers, up to what stands after a comma.

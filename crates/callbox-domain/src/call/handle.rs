@@ -1,9 +1,7 @@
 use minicbor::{Decode, Encode};
 
 use super::{Handled, names};
-use crate::{
-    Center, Context, Entry, Event, IncidentId, Refusal, command::Verb, event::Payload,
-};
+use crate::{Center, Context, Entry, Event, IncidentId, Refusal, command::Verb, event::Payload};
 
 /// What was done about a call that was abandoned, silent or in writing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]

@@ -24,7 +24,7 @@ pub struct Schedule {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TakeCall {
     /// What is known of the emergency.
-    pub received: ReceiveIncident,
+    pub received: Box<ReceiveIncident>,
     /// How the call came in.
     pub kind: CallKind,
     /// Where the call says that it is, where that is not the incident's place.
@@ -65,7 +65,11 @@ impl Verb for TakeCall {
             };
             events.push(first.event(1).into());
         }
-        if let Some(assessed) = self.assessed.clone().filter(|_| self.received.place.is_some()) {
+        if let Some(assessed) = self
+            .assessed
+            .clone()
+            .filter(|_| self.received.place.is_some())
+        {
             events.push(PlaceAssessed { incident, assessed }.into());
         }
         if let Some(schedule) = self.scheduled {

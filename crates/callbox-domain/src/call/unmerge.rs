@@ -1,8 +1,6 @@
 use minicbor::{Decode, Encode};
 
-use crate::{
-    Center, Context, Entry, Event, IncidentId, Refusal, command::Verb, event::Payload,
-};
+use crate::{Center, Context, Entry, Event, IncidentId, Refusal, command::Verb, event::Payload};
 
 /// Takes a merge back: the incident is one of its own again.
 ///

@@ -90,7 +90,9 @@ impl Center {
             }
         }
         if incident.intake.merged_into.is_some() && incident.active().next().is_some() {
-            return broken(format!("incident {id} is merged and has an active assignment"));
+            return broken(format!(
+                "incident {id} is merged and has an active assignment"
+            ));
         }
         let twice = incident.active().enumerate().any(|(i, one)| {
             incident

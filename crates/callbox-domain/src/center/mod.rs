@@ -181,7 +181,9 @@ impl Center {
 
     /// The call signs of the units that are on an incident.
     pub(crate) fn call_signs_on(&self, incident: &Incident) -> Vec<Code> {
-        let units = incident.active().filter_map(|active| self.unit(active.unit));
+        let units = incident
+            .active()
+            .filter_map(|active| self.unit(active.unit));
         units.map(|unit| unit.call_sign.clone()).collect()
     }
 

@@ -55,7 +55,11 @@ impl Verb for CloseIncident {
         // What was merged into it ends with it, unless it was closed before.
         let merged = incident.intake.merged.iter().copied();
         let open = merged.filter(|id| center.incident(*id).is_some_and(|it| it.closed.is_none()));
-        Ok([self.incident].into_iter().chain(open).map(|id| closed(id).into()).collect())
+        Ok([self.incident]
+            .into_iter()
+            .chain(open)
+            .map(|id| closed(id).into())
+            .collect())
     }
 }
 

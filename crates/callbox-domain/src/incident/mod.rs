@@ -25,7 +25,8 @@ pub use receive::{Caller, IncidentReceived, ReceiveIncident, ReceivedDetails};
 pub use reopen::{IncidentReopened, ReopenIncident};
 
 use crate::{
-    ActorId, Assignment, AssignmentNo, Code, IncidentId, Intake, LineNo, Personal, Text, Timestamp, UnitId,
+    ActorId, Assignment, AssignmentNo, Code, IncidentId, Intake, LineNo, Personal, Text, Timestamp,
+    UnitId,
 };
 
 /// The most narrative lines that one incident holds.

@@ -145,7 +145,10 @@ impl History {
     /// The calls in the order of their numbers, without those that were merged into others or
     /// have not begun.
     pub fn calls(&self) -> impl Iterator<Item = &Call> {
-        self.calls.iter().flatten().filter(|call| !call.merged && !call.planned)
+        self.calls
+            .iter()
+            .flatten()
+            .filter(|call| !call.merged && !call.planned)
     }
 
     /// The units' numbers with call sign and type as last defined.

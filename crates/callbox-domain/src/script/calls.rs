@@ -86,7 +86,11 @@ pub(super) fn show(incident: &Incident) -> Vec<String> {
             ));
         }
     }
-    lines.extend(intake.merged_into.map(|into| format!("    merged into {into}")));
+    lines.extend(
+        intake
+            .merged_into
+            .map(|into| format!("    merged into {into}")),
+    );
     lines.extend(intake.merged.iter().map(|id| format!("    merged {id}")));
     for transfer in &intake.transfers {
         lines.push(format!(

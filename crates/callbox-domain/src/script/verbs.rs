@@ -5,9 +5,15 @@ use super::{
     words::{Words, syntax},
 };
 use crate::{
-    AddNarrative, Caller, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, Command, CorrectNarrative, CrewUnit, DefineAgency, DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DispatchRules, DispatchUnits, EquipUnit, LineNo, LinkIncidents, LocateIncident, Meaning, PrioritiseIncident, ActivateScheduled, AssessPlace, Assessed, CallKind, HandleCall, Handling, MergeIncidents, PlaceSource, PlaceVerdict, RecordCall, Reported, Schedule, TakeCall, TransferIncident, UnmergeIncident,
-    PutUnitInService, ReassignUnit, ReceiveIncident, Relation, ReleaseUnit, ReopenIncident,
-    TakeUnitOutOfService,
+    ActivateScheduled, AddNarrative, AssessPlace, Assessed, CallKind, Caller, CancelAssignment,
+    Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, Command, CorrectNarrative, CrewUnit,
+    DefineAgency, DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType,
+    DefinePriority, DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType,
+    DispatchRules, DispatchUnits, EquipUnit, HandleCall, Handling, LineNo, LinkIncidents,
+    LocateIncident, Meaning, MergeIncidents, PlaceSource, PlaceVerdict, PrioritiseIncident,
+    PutUnitInService, ReassignUnit, ReceiveIncident, RecordCall, Relation, ReleaseUnit,
+    ReopenIncident, Reported, Schedule, TakeCall, TakeUnitOutOfService, TransferIncident,
+    UnmergeIncident,
 };
 
 type Parsed = Result<Command, NotACommand>;
@@ -360,7 +366,9 @@ fn take_call(w: &mut Words, center: &Center) -> Result<TakeCall, NotACommand> {
         }),
         false => None,
     };
-    let source = PlaceSource::ALL.iter().find(|source| w.keyword(source.name()));
+    let source = PlaceSource::ALL
+        .iter()
+        .find(|source| w.keyword(source.name()));
     let assessed = match source {
         Some(&source) => Some(Assessed {
             source,
@@ -372,7 +380,7 @@ fn take_call(w: &mut Words, center: &Center) -> Result<TakeCall, NotACommand> {
         }),
         None => None,
     };
-    let received = receive(w, center)?;
+    let received = Box::new(receive(w, center)?);
     let reported = match (&assessed, &received.place) {
         (Some(assessed), Some(place)) if assessed.source == PlaceSource::Device => Some(Reported {
             place: place.clone(),
@@ -399,7 +407,10 @@ fn named<T>(
     let name = w.text_word(what)?;
     match from_name(&name) {
         Some(value) => Ok(value),
-        None => syntax(format!("{name} is not {what}; use one of: {}", names.join(", "))),
+        None => syntax(format!(
+            "{name} is not {what}; use one of: {}",
+            names.join(", ")
+        )),
     }
 }
 

@@ -154,5 +154,8 @@ fn the_samples_use_every_personal_part() {
         .filter(|sample| sample.personal().is_some())
         .map(|sample| sample.kind().number)
         .collect();
-    assert_eq!(with_personal, [20, 21, 21, 24, 25, 28, 29, 29, 36, 42, 42, 62]);
+    assert_eq!(
+        with_personal,
+        [20, 21, 21, 24, 25, 28, 29, 29, 36, 42, 42, 62]
+    );
 }

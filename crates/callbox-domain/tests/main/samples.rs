@@ -1,7 +1,9 @@
 //! One event of every kind with all that it can hold, and one with as little as possible.
 
 use callbox_domain::{
-    AssignmentEnd, AssignmentNo, Caller, DispatchRules, Event, IncidentId, LineNo, Meaning, Personal, Place, Point, Relation, UnitId, events::*, Assessed, CallKind, Handling, PlaceSource, PlaceVerdict, Reported, Schedule, Timestamp,
+    Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, DispatchRules, Event, Handling,
+    IncidentId, LineNo, Meaning, Personal, Place, PlaceSource, PlaceVerdict, Point, Relation,
+    Reported, Schedule, Timestamp, UnitId, events::*,
 };
 
 use crate::town::{code, text};

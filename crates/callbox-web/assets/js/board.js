@@ -1,4 +1,5 @@
 // The live board. Data flows one way: stream -> store -> panes; commands go to the server only.
+import { initAlerts } from "./alerts.js";
 import { initCall, fillCall } from "./call-entry.js";
 import { t } from "./boot.js";
 import { everySecond, learn, now, number, setTimeZone, span, time } from "./clock.js";
@@ -121,6 +122,7 @@ onChange((changed) => { if (changed.all) gauges(now()); });
 initFilter();
 initUnitFilter();
 initCall();
+initAlerts();
 initKeys();
 initPanes();
 startAt = await connect(tell);

@@ -1,36 +1,161 @@
-// The call entry: saved with Enter; Ctrl+Enter saves and goes on to the dispatch line.
+// The call entry. A draft lives in the server's memory; as soon as type and place are known the call
+// is recorded. Enter records the rest; Ctrl+Enter records it and goes on to the dispatch line.
 import { t } from "./boot.js";
-import { act, clearRefusal } from "./commands.js";
-import { by, el } from "./dom.js";
+import { Candidates } from "./candidates.js";
+import { act, clearRefusal, say } from "./commands.js";
+import { by, el, setText } from "./dom.js";
 import { select } from "./incidents.js";
+import { PlaceSearch, post } from "./place-search.js";
 import { config } from "./store.js";
 
 const dialog = by("call-dialog");
 const form = by("call-form");
+const NAMES = ["place", "type", "priority", "caller_name", "caller_number", "text", "kind", "scheduled"];
+const DRAFT_AFTER_MS = 600;
+let places = null;
+let candidates = null;
+let draftTimer = 0;
+/** The incident that this call has opened, and what of it is recorded. */
+let saved = null;
+let saving = null;
+/** The priority that somebody chose; null while the type's own holds. */
+let isChosen = false;
 
-export function openCall() {
+const field = (name) => form.elements[name];
+const value = (name) => field(name).value.trim() || null;
+const buttons = () => [...form.querySelectorAll("button[type=submit]")];
+
+export async function openCall() {
   if (!dialog || dialog.open) return;
   clearRefusal();
   dialog.showModal();
-  form.elements.place.focus();
+  field("place").focus();
+  if (saved || NAMES.some((name) => name !== "kind" && value(name))) return;
+  try {
+    const response = await fetch("/api/v1/calls/draft", { headers: { Accept: "application/json" } });
+    const { fields } = response.ok ? await response.json() : {};
+    if (fields && !NAMES.some((name) => name !== "kind" && value(name))) restore(JSON.parse(fields));
+  } catch { /* a new call begins empty */ }
 }
 
-async function create(andDispatch) {
-  const fields = form.elements;
-  const value = (name) => fields[name].value.trim() || null;
-  const buttons = [...form.querySelectorAll("button[type=submit]")];
-  const body = {
+function restore(fields) {
+  for (const name of NAMES) if (fields[name]) field(name).value = fields[name];
+  isChosen = Boolean(fields.priority);
+  saved = fields.saved ?? null;
+  setText(by("call-state"), saved ? t("call.saved", { id: saved.id }) : t("call.draft.back"));
+  guide();
+  places.ask(false);
+}
+
+/** Keeps what the form holds in the server's memory; nothing of it is stored in the browser. */
+function keepDraft() {
+  clearTimeout(draftTimer);
+  draftTimer = setTimeout(() => {
+    const fields = Object.fromEntries(NAMES.map((name) => [name, field(name).value]).filter(([, text]) => text));
+    if (!Object.keys(fields).some((name) => name !== "kind")) return;
+    post("/calls/draft", { fields: JSON.stringify({ ...fields, saved }) });
+    if (!saved) setText(by("call-state"), t("call.draft"));
+  }, DRAFT_AFTER_MS);
+}
+
+function forgetDraft() {
+  clearTimeout(draftTimer);
+  post("/calls/draft", {});
+}
+
+/** The body that records the call as it stands. */
+function members() {
+  const at = value("scheduled");
+  return {
+    ...places.members(),
     type: value("type"),
-    priority: value("priority"),
-    place: value("place"),
+    priority: isChosen ? value("priority") : null,
     caller_name: value("caller_name"),
     caller_number: value("caller_number"),
+    kind: value("kind"),
+    scheduled: at ? localTime(at) : null,
   };
-  const answer = await act(buttons, "/incidents", body, t("say.received"));
-  if (!answer) return;
-  const id = answer.incident;
+}
+
+/** The local time of the center as RFC 3339. */
+function localTime(text) {
+  const wanted = Date.parse(`${text}:00Z`);
+  const parts = new Intl.DateTimeFormat("en-CA", { timeZone: config.center.timezone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const shown = (ms) => {
+    const part = Object.fromEntries(parts.formatToParts(ms).map(({ type, value: text }) => [type, text]));
+    return Date.parse(`${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}Z`);
+  };
+  // Twice, because the offset may be another one there than here.
+  let at = wanted - (shown(wanted) - wanted);
+  at = wanted - (shown(at) - at);
+  return new Date(at).toISOString();
+}
+
+function sought() {
+  const { place, lat, lon } = places.members();
+  return { place, lat: lat ?? null, lon: lon ?? null, type: value("type"), caller_number: value("caller_number"), except: saved?.id ?? null };
+}
+
+function changed() {
+  candidates.later(sought);
+  keepDraft();
+  autosave();
+}
+
+/** Records the call as soon as it is known what and where. */
+function autosave() {
+  if (saved || saving || !value("type") || !places.taken || value("scheduled")) return;
+  save();
+}
+
+async function save() {
+  if (saving) return saving;
+  saving = (async () => {
+    const body = members();
+    const answer = await act(buttons(), "/incidents", body, t("say.received"));
+    if (!answer) return null;
+    saved = { id: answer.incident, body };
+    setText(by("call-state"), t("call.saved", { id: saved.id }));
+    keepDraft();
+    return saved;
+  })();
+  try { return await saving; } finally { saving = null; }
+}
+
+/** Records what was changed since the call was saved; false when something was refused. */
+async function saveRest() {
+  const body = members();
+  const before = saved.body;
+  const differs = (...names) => names.some((name) => (body[name] ?? null) !== (before[name] ?? null));
+  const steps = [];
+  if (body.place && differs("place", "lat", "lon", "verdict")) {
+    const { place, lat, lon, verdict, source, found, fit_percent, extent_meters } = body;
+    steps.push(["place", { place, lat, lon, verdict, source, found, fit_percent, extent_meters }]);
+  }
+  if (body.type && differs("type")) steps.push(["type", { type: body.type }]);
+  if (body.priority && differs("priority")) steps.push(["priority", { priority: body.priority }]);
+  if (differs("caller_name", "caller_number", "kind")) steps.push(["calls/1", { kind: body.kind, caller_name: body.caller_name, caller_number: body.caller_number }]);
+  for (const [path, step] of steps) {
+    if (!await act(buttons(), `/incidents/${saved.id}/${path}`, step, t("say.changed", { id: saved.id }))) return false;
+  }
+  saved.body = body;
+  return true;
+}
+
+async function finish(andDispatch) {
+  await places.settle();
+  if (saving) await saving;
+  const isNew = !saved;
+  if (isNew && !await save()) return;
+  if (!isNew && !await saveRest()) return;
+  await done(saved.id, andDispatch);
+}
+
+/** The narrative goes to the incident; then the form is empty for the next call. */
+async function done(id, andDispatch) {
   const text = value("text");
-  const isNoted = !text || await act(buttons, `/incidents/${id}/narrative`, { text }, t("say.received_as", { id }));
+  const isNoted = !text || await act(buttons(), `/incidents/${id}/narrative`, { text }, t("say.received_as", { id }));
+  forgetDraft();
   dialog.close();
   form.reset();
   select(id);
@@ -39,25 +164,67 @@ async function create(andDispatch) {
   requestAnimationFrame(() => (andDispatch ? by("send-units") : by("incidents"))?.focus());
 }
 
+/** The call belongs to an incident in hand: attached, or merged where it has opened one already. */
+async function attach(id) {
+  if (saving) await saving;
+  if (saved) {
+    if (!await saveRest()) return;
+    if (!await act(buttons(), `/incidents/${saved.id}/merge`, { into: id }, t("call.merged", { id: saved.id, into: id }))) return;
+  } else {
+    const { kind, caller_name, caller_number } = members();
+    if (!await act(buttons(), `/incidents/${id}/calls`, { kind, caller_name, caller_number }, t("call.attached", { id }))) return;
+  }
+  await done(id, false);
+}
+
+/** What to do with a call that is not an ordinary one. */
+function guide() {
+  const kind = field("kind").value;
+  const node = by("call-guide");
+  node.hidden = !["silent", "abandoned", "written"].includes(kind);
+  setText(node, node.hidden ? "" : t(`guide.${kind}`));
+}
+
 export function initCall() {
   if (!dialog) return;
+  places = new PlaceSearch(field("place"), changed);
+  candidates = new Candidates(attach);
   by("new-call").addEventListener("click", (event) => { event.preventDefault(); openCall(); });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    create(event.submitter?.value === "dispatch");
+    finish(event.submitter?.value === "dispatch");
   });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      create(true);
+      finish(true);
+    } else if (event.altKey && /^[1-8]$/.test(event.key)) {
+      const id = candidates.at(Number(event.key));
+      event.preventDefault();
+      if (id) attach(id);
     }
   });
+  form.addEventListener("input", (event) => { if (event.target.name !== "place") changed(); });
   // The type's own priority, until somebody chose another.
-  let isChosen = false;
-  form.elements.priority.addEventListener("change", () => { isChosen = form.elements.priority.value !== ""; });
-  form.addEventListener("reset", () => { isChosen = false; });
-  form.elements.type.addEventListener("change", () => {
-    if (!isChosen) form.elements.priority.value = config.types.find((type) => type.code === form.elements.type.value)?.priority ?? "";
+  field("priority").addEventListener("change", () => { isChosen = field("priority").value !== ""; });
+  field("kind").addEventListener("change", guide);
+  field("type").addEventListener("change", () => {
+    if (!isChosen) field("priority").value = config.types.find((type) => type.code === field("type").value)?.priority ?? "";
+  });
+  form.addEventListener("reset", () => {
+    isChosen = false;
+    saved = null;
+    places.clear();
+    candidates.show([]);
+    by("call-guide").hidden = true;
+    setText(by("call-state"), t("call.hint"));
+  });
+  // A call that is recorded already goes on; closing the form loses nothing.
+  dialog.addEventListener("close", () => {
+    if (!saved) return;
+    const id = saved.id;
+    select(id);
+    say(t("say.received_as", { id }));
   });
   for (const button of document.querySelectorAll("dialog [data-close]")) {
     button.addEventListener("click", () => button.closest("dialog").close());
@@ -68,10 +235,10 @@ export function initCall() {
 export function fillCall() {
   if (!dialog) return;
   for (const [name, table] of [["type", "types"], ["priority", "priorities"]]) {
-    const chosen = form.elements[name].value;
-    const first = form.elements[name].options[0];
-    form.elements[name].replaceChildren(first, ...config[table].map((row) =>
+    const chosen = field(name).value;
+    const first = field(name).options[0];
+    field(name).replaceChildren(first, ...config[table].map((row) =>
       el("option", { value: row.code, text: row.label === row.code ? row.code : `${row.code} · ${row.label}` })));
-    form.elements[name].value = chosen;
+    field(name).value = chosen;
   }
 }

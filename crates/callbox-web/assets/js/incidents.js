@@ -1,7 +1,7 @@
 // The pane of open incidents: the most urgent first, then the one that has waited longest.
 import { view, setView } from "./address.js";
 import { t } from "./boot.js";
-import { everySecond, now, shortSpan, span } from "./clock.js";
+import { everySecond, now, shortSpan, span, time } from "./clock.js";
 import { arrange, by, el, reveal, setAttr, setShape, setText, shape } from "./dom.js";
 import { closed, config, incidents, isWaiting, onChange, stage, units, urgency } from "./store.js";
 import { watchRows } from "./visible.js";
@@ -67,7 +67,7 @@ function patch(id) {
   }
   const at = stage(data);
   // What the order and the filter depend on.
-  const key = `${data.rank} ${isWaiting(data)} ${data.received} ${data.closed} ${textOf(data)}`;
+  const key = `${data.rank} ${isWaiting(data)} ${data.received} ${data.closed} ${data.scheduled} ${data.merged_into} ${textOf(data)}`;
   if (made.key !== key) isUnsorted = true;
   made.key = key;
   setText(made.rank, data.priority ?? "–");
@@ -86,11 +86,14 @@ function patch(id) {
 
 function unitsOf(data, at) {
   if (data.state === "closed") return config.dispositions.find((known) => known.code === data.disposition)?.label ?? data.disposition;
+  if (data.merged_into) return `→ #${data.merged_into}`;
+  if (data.scheduled) return t("stage.scheduled", { at: time(data.scheduled).slice(0, 5) });
+  if (data.call_backs) return t("calls.waits");
   return data.units.length ? data.units.join(" ") : t(at === "waiting" ? "stage.waiting" : "stage.clear");
 }
 
 function tickRow(made, data, at) {
-  const age = (data.closed ?? at) - data.received;
+  const age = data.scheduled ? data.scheduled - at : (data.closed ?? at) - data.received;
   // Seconds run only where somebody waits.
   setText(made.age, isWaiting(data) || data.closed ? span(age) : shortSpan(age));
   const { call, gone } = urgency(data, at);
@@ -106,9 +109,10 @@ const matches = (row, words) => words.every((word) => textOf(row).includes(word)
 function sort() {
   isUnsorted = false;
   const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const shown = [...incidents.values()].filter((row) => matches(row, words));
+  // A merged one is worked on under the other's number; a filter still finds it.
+  const shown = [...incidents.values()].filter((row) => matches(row, words) && (!row.merged_into || words.length));
   // Those who wait come first within their rank: they need an act.
-  shown.sort((a, b) => a.rank - b.rank || isWaiting(b) - isWaiting(a) || a.received - b.received || a.id - b.id);
+  shown.sort((a, b) => Boolean(a.scheduled) - Boolean(b.scheduled) || a.rank - b.rank || isWaiting(b) - isWaiting(a) || a.received - b.received || a.id - b.id);
   const ended = [...closed.values()].filter((row) => matches(row, words)).sort((a, b) => b.closed - a.closed);
   order = [...shown, ...ended].map((row) => row.id);
   const nodes = order.map((id) => rows.get(id).row);

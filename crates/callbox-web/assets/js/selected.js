@@ -6,6 +6,7 @@ import { act } from "./commands.js";
 import { onDetail, want } from "./detail.js";
 import { by, el, setAttr, setText } from "./dom.js";
 import { onSelect, selectedIncident } from "./incidents.js";
+import { Intake } from "./intake.js";
 import { Links } from "./links.js";
 import { Narrative } from "./narrative.js";
 import { Send, options } from "./send.js";
@@ -32,6 +33,7 @@ class Case {
     this.boxes = { dispatched: box("dispatched"), on_scene: box("on_scene") };
     this.narrative = new Narrative(id);
     this.links = new Links(id);
+    this.intake = new Intake(id);
     this.caller = el("dl", { class: "facts" });
     this.callerSection = el("section", {}, el("h3", { text: t("caller") }), this.caller);
     this.sendSection = rights.dispatch ? el("section", {}, send.root) : null;
@@ -48,6 +50,7 @@ class Case {
       this.unitsSection,
       this.narrative.root,
       this.callerSection,
+      this.intake.root,
       this.links.root,
       this.changeSection,
       this.endSection);
@@ -110,6 +113,7 @@ class Case {
     if (!isClosed) send.show(detail);
     this.narrative.show(detail.lines);
     this.links.show(detail.links);
+    this.intake.show(detail);
     this.showCaller(detail.caller);
     this.showChange(detail);
     this.showEnd(detail, isClosed);

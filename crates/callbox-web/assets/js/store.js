@@ -95,7 +95,9 @@ export function course() {
 
 /** How urgently an unassigned incident asks for an act: null, "warn", "alarm", and how much is gone. */
 export function urgency(row, at) {
-  if (!isWaiting(row)) return { call: null };
+  // What is planned stands out shortly before it begins; a call that waits to be called back does at once.
+  if (row.state === "open" && row.scheduled) return { call: at >= row.warn_from ? "warn" : null };
+  if (!isWaiting(row)) return { call: row.state === "open" && row.call_backs ? "warn" : null };
   const priority = config.priorities.find((known) => known.code === row.priority);
   const warn = priority?.unassigned_warn_seconds;
   const alarm = priority?.unassigned_alarm_seconds;
@@ -105,13 +107,14 @@ export function urgency(row, at) {
 }
 
 /** Whether nobody is on the way, and nobody has been there. */
-export const isWaiting = (row) => row.state === "open" && row.units.length === 0 && row.first_on_scene === null;
+export const isWaiting = (row) => row.state === "open" && !row.scheduled && !row.merged_into && row.units.length === 0 && row.first_on_scene === null;
 
 const STAGES = ["on_scene", "at_hospital", "transporting", "en_route", "acknowledged", "dispatched"];
 
 /** How far an incident is: that of its unit which is furthest, "waiting", or "closed" when all are clear. */
 export function stage(row) {
   if (isWaiting(row)) return "waiting";
+  if (row.scheduled) return "scheduled";
   const meanings = new Set(row.units.map((sign) => unitCalled(sign)).filter((unit) => unit?.incident === row.id).map((unit) => unit.meaning));
   return STAGES.find((meaning) => meanings.has(meaning)) ?? (row.units.length ? "dispatched" : "closed");
 }

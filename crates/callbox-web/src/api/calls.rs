@@ -2,13 +2,14 @@
 
 use axum::{
     extract::{Request, State},
+    http::StatusCode,
     response::Response,
 };
 use callbox_domain::{
-    ActivateScheduled, AssessPlace, Assessed, CallKind, Caller, Candidate, Code, Command,
-    HandleCall, Handling, LocateIncident, MergeIncidents, Place, PlaceSource, PlaceVerdict,
-    ReceiveIncident, RecordCall, Reported, Schedule, Sought, TakeCall, Text, Timestamp,
-    TransferIncident, UnmergeIncident,
+    ActivateScheduled, AssessPlace, Assessed, CallKind, Caller, Candidate, Command, HandleCall,
+    Handling, LocateIncident, MergeIncidents, Place, PlaceSource, PlaceVerdict, ReceiveIncident,
+    RecordCall, Reported, Schedule, Sought, TakeCall, Text, Timestamp, TransferIncident,
+    UnmergeIncident,
 };
 use serde_json::{Value, json};
 
@@ -27,13 +28,13 @@ pub(crate) const WARN_SECONDS: u32 = 15 * 60;
 pub(super) fn take(input: &Input<'_>) -> Result<Command, Problem> {
     let body = &input.body;
     Ok(TakeCall {
-        received: ReceiveIncident {
+        received: Box::new(ReceiveIncident {
             incident_type: body.code("type"),
             priority: body.code("priority"),
             place: input.place()?,
             caller: caller(body),
             reference: body.code("reference"),
-        },
+        }),
         kind: kind(body),
         reported: reported(body)?,
         assessed: assessed(body),
@@ -218,7 +219,7 @@ pub(super) async fn read_location(request: Request) -> Result<Response, Problem>
     let body = super::read_body(request, "application/pidf+xml").await?;
     let read = location::read(&body).map_err(|error| {
         Problem::new(
-            axum::http::StatusCode::UNPROCESSABLE_ENTITY,
+            StatusCode::UNPROCESSABLE_ENTITY,
             "bad-location",
             error.to_string(),
             "send one location as in RFC 5491: a point, circle, ellipse or polygon in EPSG 4326",
@@ -302,9 +303,4 @@ fn draft_json(draft: Option<&Draft>) -> Value {
             until.millis()
         }),
     })
-}
-
-/// A code that the streets give a found thing.
-pub(crate) fn found_code(kind: &str) -> Option<Code> {
-    Code::new(kind).ok()
 }

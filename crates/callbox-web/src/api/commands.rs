@@ -2,7 +2,12 @@
 
 use axum::http::StatusCode;
 use callbox_domain::{
-    AddNarrative, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, Code, Command, CorrectNarrative, CrewUnit, DefineAgency, DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DispatchUnits, EquipUnit, IncidentId, LineNo, LinkIncidents, Meaning, Place, Point, PrioritiseIncident, PutUnitInService, ReassignUnit, Refusal, Relation, ReleaseUnit, ReopenIncident, TakeUnitOutOfService, UnitId,
+    AddNarrative, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident, CloseIncident,
+    Code, Command, CorrectNarrative, CrewUnit, DefineAgency, DefineCenter, DefineDispatchRules,
+    DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout,
+    DefineUnit, DefineUnitStatus, DefineUnitType, DispatchUnits, EquipUnit, IncidentId, LineNo,
+    LinkIncidents, Meaning, Place, Point, PrioritiseIncident, PutUnitInService, ReassignUnit,
+    Refusal, Relation, ReleaseUnit, ReopenIncident, TakeUnitOutOfService, UnitId,
 };
 
 use super::fields::Members;

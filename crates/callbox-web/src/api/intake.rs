@@ -29,7 +29,9 @@ fn call(access: &Access, zone: &Zone, no: usize, call: &Call) -> Value {
     let handled: Vec<_> = call
         .handled
         .iter()
-        .map(|it| json!({"at": zone.print(it.at), "by": actor(access, it.by), "how": it.how.name()}))
+        .map(
+            |it| json!({"at": zone.print(it.at), "by": actor(access, it.by), "how": it.how.name()}),
+        )
         .collect();
     json!({
         "no": no,

@@ -24,6 +24,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+pub(crate) use calls::WARN_SECONDS;
 pub(crate) use endpoints::{ENDPOINTS, Endpoint};
 pub(crate) use incident::find as find_incident;
 #[cfg(test)]

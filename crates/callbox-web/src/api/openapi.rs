@@ -105,7 +105,7 @@ fn operation(endpoint: &Endpoint) -> Value {
         }
         Verb::Post => {
             if endpoint.make.is_some() {
-            parameters.push(json!({
+                parameters.push(json!({
                 "name": "Idempotency-Key",
                 "in": "header",
                 "required": true,

@@ -125,7 +125,9 @@ fn details(event: &Event) -> Value {
             "other": linked.other.0,
             "relation": relation(linked.relation),
         }),
-        Event::CallRecorded(it) => json!({"call": it.call, "kind": it.kind.name(), "has_caller": it.has_caller}),
+        Event::CallRecorded(it) => {
+            json!({"call": it.call, "kind": it.kind.name(), "has_caller": it.has_caller})
+        }
         Event::CallHandled(it) => json!({"call": it.call, "how": it.how.name()}),
         Event::PlaceAssessed(it) => json!({
             "source": it.assessed.source.name(),
@@ -136,7 +138,9 @@ fn details(event: &Event) -> Value {
         }),
         Event::IncidentsMerged(it) => json!({"incident": it.incident.0, "into": it.into.0}),
         Event::MergeUndone(it) => json!({"incident": it.incident.0, "from": it.from.0}),
-        Event::IncidentScheduled(it) => json!({"at_ms": it.schedule.at.millis(), "warn_seconds": it.schedule.warn_seconds}),
+        Event::IncidentScheduled(it) => {
+            json!({"at_ms": it.schedule.at.millis(), "warn_seconds": it.schedule.warn_seconds})
+        }
         Event::IncidentTransferred(it) => json!({
             "to": it.to.as_str(),
             "reference": it.reference.as_ref().map(|code| code.as_str()),

@@ -36,7 +36,14 @@ pub(crate) fn read(body: &[u8]) -> Result<Location, LocationError> {
     let document = Document::parse(text).map_err(|_| LocationError::NotXml)?;
     let shape = |node: &Node<'_, '_>| {
         let name = node.tag_name().name();
-        let known = ["Circle", "Ellipse", "Polygon", "Point", "Sphere", "Ellipsoid"];
+        let known = [
+            "Circle",
+            "Ellipse",
+            "Polygon",
+            "Point",
+            "Sphere",
+            "Ellipsoid",
+        ];
         known.into_iter().find(|known| *known == name)
     };
     let (node, name) = document
@@ -114,7 +121,9 @@ fn polygon(node: Node<'_, '_>, dimensions: usize) -> Result<Location, LocationEr
     let listed = match child(node, "posList") {
         Some(list) => numbers(list),
         None => {
-            let corners = node.descendants().filter(|it| it.tag_name().name() == "pos");
+            let corners = node
+                .descendants()
+                .filter(|it| it.tag_name().name() == "pos");
             let all: Option<Vec<_>> = corners.map(|it| numbers(it.text()?)).collect();
             all.map(|all| all.concat())
         }
@@ -125,16 +134,21 @@ fn polygon(node: Node<'_, '_>, dimensions: usize) -> Result<Location, LocationEr
         .map(|corner| on_globe(*corner.first()?, *corner.get(1)?))
         .collect();
     // The last corner repeats the first.
-    let corners = corners.filter(|it| (4..=MAX_CORNERS).contains(&it.len()) && it.first() == it.last());
+    let corners =
+        corners.filter(|it| (4..=MAX_CORNERS).contains(&it.len()) && it.first() == it.last());
     let Some(corners) = corners else {
         return Err(bad);
     };
     let ring = &corners[1..];
     let n = ring.len() as f64;
-    let sum = ring.iter().fold((0.0, 0.0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+    let sum = ring
+        .iter()
+        .fold((0.0, 0.0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
     let (lat, lon) = (sum.0 / n, sum.1 / n);
     let point = |(lat, lon)| callbox_geo::Coord::from_degrees(lat, lon).unwrap_or_default();
-    let reach = ring.iter().map(|it| point((lat, lon)).meters_to(point(*it)));
+    let reach = ring
+        .iter()
+        .map(|it| point((lat, lon)).meters_to(point(*it)));
     Ok(Location {
         lat_lon: (lat, lon),
         uncertainty_meters: Some(reach.fold(0.0, f64::max).ceil() as u32),
@@ -196,8 +210,14 @@ mod tests {
     #[test]
     fn what_is_no_location_is_refused() {
         check("", Err(LocationError::NoShape));
-        check("<gml:Point><gml:pos>91 0</gml:pos></gml:Point>", Err(LocationError::Bad("pos")));
-        check("<gml:Point><gml:pos>NaN 0</gml:pos></gml:Point>", Err(LocationError::Bad("pos")));
+        check(
+            "<gml:Point><gml:pos>91 0</gml:pos></gml:Point>",
+            Err(LocationError::Bad("pos")),
+        );
+        check(
+            "<gml:Point><gml:pos>NaN 0</gml:pos></gml:Point>",
+            Err(LocationError::Bad("pos")),
+        );
         check(
             r#"<gml:Point srsName="urn:ogc:def:crs:EPSG::27700"><gml:pos>1 1</gml:pos></gml:Point>"#,
             Err(LocationError::Bad("srsName")),

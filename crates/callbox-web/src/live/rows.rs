@@ -115,7 +115,10 @@ impl<'a> IncidentRow<'a> {
             merged_into: intake.merged_into.map(|id| id.0),
             calls: intake.calls.len(),
             call_backs: intake.calls.iter().filter(|it| it.needs_handling()).count(),
-            verdict: intake.assessed.as_ref().map(|it| it.assessed.verdict.name()),
+            verdict: intake
+                .assessed
+                .as_ref()
+                .map(|it| it.assessed.verdict.name()),
             version: center.next_seq(),
         }
     }

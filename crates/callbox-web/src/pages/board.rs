@@ -41,6 +41,10 @@ pub(super) async fn show(ui: Ui) -> Markup {
             }
             footer class="foot" {
                 p class="said" id="said" role="status" {}
+                span class="keys sound" {
+                    button type="button" id="sound" aria-pressed="true" { (ui.t("alerts.on")) }
+                    button type="button" id="sound-test" { (ui.t("alerts.test")) }
+                }
                 span class="keys" { button type="button" data-keys { kbd { "?" } " " (ui.t("keys")) } }
                 a class="ledger-at" href="/ledger" { (ui.t("ledger.at")) " " span id="ledger-at" {} }
             }

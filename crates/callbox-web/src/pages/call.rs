@@ -2,7 +2,10 @@ use axum::{
     extract::State,
     response::{IntoResponse, Redirect, Response},
 };
-use callbox_domain::{AddNarrative, Caller, Configuration, Place, ReceiveIncident};
+use callbox_domain::{
+    AddNarrative, Assessed, CallKind, Caller, Code, Configuration, Place, PlaceSource,
+    PlaceVerdict, ReceiveIncident, Schedule, TakeCall, Timestamp,
+};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -12,6 +15,8 @@ use super::{
     ui::Ui,
 };
 use crate::{
+    api::WARN_SECONDS,
+    calls::words,
     problem::Problem,
     security::{Signed, SignedForm},
     state::AppState,
@@ -28,6 +33,8 @@ pub(super) struct Call {
     caller_name: String,
     caller_number: String,
     text: String,
+    kind: String,
+    scheduled: String,
 }
 
 /// `GET /calls/new`.
@@ -54,14 +61,29 @@ async fn carry_out(state: &AppState, signed: &Signed, call: &Call) -> Result<Str
     let call_back = text("caller_number", &call.caller_number)?;
     let has_caller = name.is_some() || call_back.is_some();
     let words = text("text", &call.text)?;
+    let words_of_place = text("place", &call.place)?;
+    let (place, assessed) = match words_of_place {
+        Some(words) => {
+            let (place, assessed) = verified(state, words);
+            (Some(place), assessed)
+        }
+        None => (None, None),
+    };
     let received = ReceiveIncident {
         incident_type: code("type", &call.r#type)?,
         priority: code("priority", &call.priority)?,
-        place: text("place", &call.place)?.map(|words| Place::new(words, None)),
+        place,
         caller: has_caller.then_some(Caller { name, call_back }),
         reference: None,
     };
-    let receipt = submit(state, signed, received, &call.key).await?;
+    let taken = TakeCall {
+        received: Box::new(received),
+        kind: CallKind::from_name(&call.kind).unwrap_or_default(),
+        reported: None,
+        assessed,
+        scheduled: scheduled(state, &call.scheduled)?,
+    };
+    let receipt = submit(state, signed, taken, &call.key).await?;
     let incident = incident_of(&receipt).expect("receiving a call opens an incident");
     if let Some(text) = words {
         submit(
@@ -73,6 +95,64 @@ async fn carry_out(state: &AppState, signed: &Signed, call: &Call) -> Result<Str
         .await?;
     }
     Ok(format!("/incidents/{}", incident.0))
+}
+
+/// The place that words certainly mean; where that is not so, the words as they are.
+fn verified(state: &AppState, said: callbox_domain::Text) -> (Place, Option<Assessed>) {
+    let geography = state.geography.as_ref();
+    let unverified = Assessed {
+        source: PlaceSource::Caller,
+        verdict: PlaceVerdict::Unverified,
+        uncertainty_meters: None,
+        found: None,
+        fit_percent: None,
+        extent_meters: None,
+    };
+    let found = words::certain(geography, said.as_str());
+    let label = found
+        .as_ref()
+        .and_then(|found| callbox_domain::Text::new(&found.label).ok());
+    let (Some(found), Some(label)) = (found, label) else {
+        return (
+            Place::new(said, None),
+            geography.is_some().then_some(unverified),
+        );
+    };
+    let assessed = Assessed {
+        verdict: PlaceVerdict::Certain,
+        found: Code::new(found.kind.code()).ok(),
+        fit_percent: Some(words::percent(found.score)),
+        extent_meters: Some(found.extent_meters.round() as u32),
+        ..unverified
+    };
+    (
+        Place::new(label, Some(words::degrees(found.point))),
+        Some(assessed),
+    )
+}
+
+/// The time at which a call begins that is planned, as forms send it: local, without a zone.
+fn scheduled(state: &AppState, value: &str) -> Result<Option<Schedule>, Problem> {
+    if value.trim().is_empty() {
+        return Ok(None);
+    }
+    let center = state.engine.snapshot();
+    let zone = center.configuration.center.as_ref();
+    let zone = zone.and_then(|center| jiff::tz::TimeZone::get(center.timezone.as_str()).ok());
+    let local = value.trim().parse::<jiff::civil::DateTime>().ok();
+    let zone = zone.unwrap_or(jiff::tz::TimeZone::UTC);
+    let at = local.and_then(|local| zone.to_timestamp(local).ok());
+    let at = at.ok_or_else(|| {
+        Problem::bad_field(
+            "scheduled",
+            "this member has the wrong type",
+            "send a date and a time",
+        )
+    })?;
+    Ok(Some(Schedule {
+        at: Timestamp::from_micros(at.as_microsecond()),
+        warn_seconds: WARN_SECONDS,
+    }))
 }
 
 fn render(state: &AppState, ui: &Ui, call: &Call, problem: Option<&Problem>) -> Markup {
@@ -110,7 +190,13 @@ pub(super) fn dialog(ui: &Ui) -> Markup {
                         span data-hint {}
                     }
                     (fields(ui, &Call::default(), None))
-                    small class="quiet" { (ui.t("call.hint")) }
+                    p class="notice guide" id="call-guide" role="status" hidden {}
+                    section class="candidates" aria-labelledby="candidates-title" {
+                        h3 id="candidates-title" { (ui.t("call.candidates")) }
+                        ol id="call-candidates" {}
+                        p class="quiet" id="call-candidates-none" { (ui.t("call.candidates.none")) }
+                    }
+                    small class="quiet" id="call-state" role="status" { (ui.t("call.hint")) }
                 }
                 div class="dialog-foot" {
                     button class="button large" type="submit" value="create" { (ui.t("call.create")) " " kbd { "Enter" } }
@@ -123,9 +209,10 @@ pub(super) fn dialog(ui: &Ui) -> Markup {
 
 fn fields(ui: &Ui, call: &Call, configuration: Option<&Configuration>) -> Markup {
     html! {
-        div class="field" {
+        div class="field place-field" {
             label for="call-place" { (ui.t("place")) }
             input class="input large" id="call-place" name="place" maxlength="400" autocomplete="off" placeholder=(ui.t("call.place_hint")) value=(call.place) autofocus;
+            (places_list(ui))
         }
         div class="field two-thirds" {
             label for="call-type" { (ui.t("type")) }
@@ -153,6 +240,37 @@ fn fields(ui: &Ui, call: &Call, configuration: Option<&Configuration>) -> Markup
             label for="call-text" { (ui.t("narrative")) }
             input class="input large" id="call-text" name="text" autocomplete="off" maxlength="4000" value=(call.text);
         }
+        div class="field half" {
+            label for="call-kind" { (ui.t("call.kind")) }
+            select class="input" id="call-kind" name="kind" {
+                @for kind in CallKind::ALL {
+                    option value=(kind.name()) selected[kind.name() == call.kind] { (ui.t(kind_key(*kind))) }
+                }
+            }
+        }
+        div class="field half" {
+            label for="call-scheduled" { (ui.t("call.scheduled")) }
+            input class="input" type="datetime-local" id="call-scheduled" name="scheduled" value=(call.scheduled);
+        }
+    }
+}
+
+/// What the place's words may mean; the script fills it.
+fn places_list(ui: &Ui) -> Markup {
+    html! {
+        p class="place-verdict" id="call-verdict" role="status" {}
+        ul class="places" id="call-places" role="listbox" aria-label=(ui.t("call.places")) hidden {}
+    }
+}
+
+/// The text for a kind of call.
+pub(super) const fn kind_key(kind: CallKind) -> &'static str {
+    match kind {
+        CallKind::Spoken => "call.kind.spoken",
+        CallKind::Silent => "call.kind.silent",
+        CallKind::Abandoned => "call.kind.abandoned",
+        CallKind::Written => "call.kind.written",
+        CallKind::Relayed => "call.kind.relayed",
     }
 }
 

@@ -5,9 +5,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use callbox_domain::{
-    AddNarrative, CancelAssignment, ChangeUnitStatus, ClassifyIncident, CloseIncident, Command,
-    CorrectNarrative, DispatchUnits, IncidentId, LineNo, LinkIncidents, LocateIncident, Place,
-    PrioritiseIncident, ReassignUnit, Relation, ReleaseUnit, ReopenIncident,
+    ActivateScheduled, AddNarrative, CancelAssignment, ChangeUnitStatus, ClassifyIncident,
+    CloseIncident, Command, CorrectNarrative, DispatchUnits, HandleCall, Handling, IncidentId,
+    LineNo, LinkIncidents, LocateIncident, MergeIncidents, Place, PrioritiseIncident, ReassignUnit,
+    Relation, ReleaseUnit, ReopenIncident, TransferIncident, UnmergeIncident,
 };
 use serde::Deserialize;
 
@@ -37,6 +38,10 @@ pub(super) struct Act {
     pub(super) status: String,
     disposition: String,
     reason: String,
+    call: u16,
+    how: String,
+    to: String,
+    reference: String,
 }
 
 impl Act {
@@ -115,6 +120,30 @@ handlers! {
         let other = need_incident("other", &act.other)?;
         let relation = Relation::from_name(&act.relation).unwrap_or(Relation::Related);
         Ok(vec![LinkIncidents { incident, other, relation }.into()])
+    };
+    /// `POST /incidents/{id}/handle`.
+    handle => |_, incident, act| {
+        let how = Handling::from_name(&act.how).unwrap_or(Handling::Settled);
+        Ok(vec![HandleCall { incident, call: act.call, how }.into()])
+    };
+    /// `POST /incidents/{id}/merge`.
+    merge => |_, incident, act| {
+        Ok(vec![MergeIncidents { incident, into: need_incident("other", &act.other)? }.into()])
+    };
+    /// `POST /incidents/{id}/unmerge`.
+    unmerge => |_, incident, act| {
+        Ok(vec![UnmergeIncident { incident, from: need_incident("other", &act.other)? }.into()])
+    };
+    /// `POST /incidents/{id}/activate`.
+    activate => |_, incident, _| Ok(vec![ActivateScheduled { incident }.into()]);
+    /// `POST /incidents/{id}/transfer`.
+    transfer => |_, incident, act| {
+        Ok(vec![TransferIncident {
+            incident,
+            to: need_code("to", &act.to)?,
+            reference: code("reference", &act.reference)?,
+            reason: text("reason", &act.reason)?,
+        }.into()])
     };
     /// `POST /incidents/{id}/cancel`.
     cancel => |state, incident, act| {

@@ -9,6 +9,7 @@ use maud::{Markup, html};
 
 use super::{
     forms::Act,
+    intake,
     layout::{page, rank, refusal_with, shape},
     panel,
     timeline::timeline,
@@ -203,6 +204,7 @@ fn facts(state: &AppState, ui: &Ui, incident: &Incident) -> Markup {
             @if let Some(call_back) = call_back { dt { (ui.t("caller.number")) } dd { (call_back) } }
             @if let Some((lat, lon)) = lat_lon { dt { (ui.t("incident.position")) } dd { (format!("{lat:.5}, {lon:.5}")) } }
             @if let Some(reference) = &incident.reference { dt { (ui.t("incident.reference")) } dd { (reference) } }
+            (intake::facts(state, ui, incident))
             @for link in &incident.links {
                 dt { (ui.t("incident.linked")) }
                 dd {

@@ -5,6 +5,7 @@ mod call;
 mod forms;
 mod history;
 mod incident;
+mod intake;
 mod language;
 mod layout;
 mod ledger;
@@ -93,6 +94,31 @@ pub(crate) const ROUTES: &[Route] = &[
         "two calls about one emergency belong together",
     ),
     post(
+        "/incidents/{id}/handle",
+        Action::DescribeIncident,
+        "who called and was not heard must be called back",
+    ),
+    post(
+        "/incidents/{id}/merge",
+        Action::DescribeIncident,
+        "one emergency is worked on once",
+    ),
+    post(
+        "/incidents/{id}/unmerge",
+        Action::DescribeIncident,
+        "a merge by mistake is taken back in sight",
+    ),
+    post(
+        "/incidents/{id}/activate",
+        Action::DescribeIncident,
+        "help that was planned is asked for earlier",
+    ),
+    post(
+        "/incidents/{id}/transfer",
+        Action::DescribeIncident,
+        "another center that takes over must be named",
+    ),
+    post(
         "/incidents/{id}/reassign",
         Action::Dispatch,
         "help goes where it is needed more",
@@ -166,6 +192,11 @@ pub(crate) fn router() -> Mount {
         .post("/incidents/{id}/cancel", forms::cancel)
         .post("/incidents/{id}/correct", forms::correct)
         .post("/incidents/{id}/link", forms::link)
+        .post("/incidents/{id}/handle", forms::handle)
+        .post("/incidents/{id}/merge", forms::merge)
+        .post("/incidents/{id}/unmerge", forms::unmerge)
+        .post("/incidents/{id}/activate", forms::activate)
+        .post("/incidents/{id}/transfer", forms::transfer)
         .post("/incidents/{id}/reassign", forms::reassign)
         .post("/incidents/{id}/release", forms::release)
         .post("/incidents/{id}/close", forms::close)

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use super::{
     call::{label, priorities, types},
     forms::Act,
+    intake,
     layout::act,
     ui::Ui,
 };
@@ -39,7 +40,7 @@ pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident) -> Markup {
             }
             (unit_forms(ui, center, incident))
             @if is_open && ui.may(Action::DescribeIncident) { (describe_form(ui, center, incident)) }
-            @if ui.may(Action::DescribeIncident) { (link_form(ui, incident)) }
+            @if ui.may(Action::DescribeIncident) { (link_form(ui, incident)) (intake::forms(ui, incident)) }
             @if is_open && ui.may(Action::CloseIncident) {
                 form class="row-of" method="post" action=(path("close")) {
                     (act(ui))

@@ -56,6 +56,17 @@ fn refusals() -> Vec<Refusal> {
             known: vec![],
         },
         R::IncidentClosed(incident),
+        R::IncidentMerged {
+            incident,
+            into: other,
+        },
+        R::NotMerged {
+            incident,
+            into: other,
+        },
+        R::NotScheduled(incident),
+        R::NotInTheFuture,
+        R::UnknownCall { incident, call: 3 },
         R::IncidentOpen(incident),
         on(|unit, incident| R::UnitCommitted { unit, incident }),
         on(|unit, incident| R::StillOnIncident { unit, incident }),
@@ -217,9 +228,20 @@ fn texts_and_their_uses_agree() {
         }
     }
     for key in known.keys() {
-        let is_made = ["role.", "ended.", "refusal.", "meaning.", "what.", "link."]
-            .iter()
-            .any(|made| key.starts_with(made));
+        let is_made = [
+            "role.",
+            "ended.",
+            "refusal.",
+            "meaning.",
+            "what.",
+            "link.",
+            "likeness.",
+            "handling.",
+            "verdict.",
+            "source.",
+        ]
+        .iter()
+        .any(|made| key.starts_with(made));
         assert!(
             is_made || source.contains(&format!("\"{key}\"")) || by_template(&source, key),
             "nothing uses {key}"

@@ -5,7 +5,7 @@ use callbox_domain::{
 };
 use maud::{Markup, html};
 
-use super::{layout::shape, panel::correct_form, ui::Ui};
+use super::{call::kind_key, layout::shape, panel::correct_form, ui::Ui};
 use crate::{access::rights::Action, state::AppState};
 
 /// From how many seconds between happening and recording on an entry counts as late.
@@ -148,6 +148,58 @@ fn describe(ui: &Ui, center: &Center, event: &Event) -> (Option<&'static str>, M
                     ("other", &linked.other.0.to_string()),
                 ],
             ),
+        ),
+        Event::CallRecorded(it) => {
+            let kind = ui.t(kind_key(it.kind));
+            (
+                None,
+                plain("event.call", &[("n", &it.call.to_string()), ("kind", kind)]),
+            )
+        }
+        Event::CallHandled(it) => {
+            let how = ui.t(&format!("handling.{}", it.how.name()));
+            (
+                None,
+                plain(
+                    "event.handled",
+                    &[("n", &it.call.to_string()), ("how", how)],
+                ),
+            )
+        }
+        Event::PlaceAssessed(it) => {
+            let verdict = ui.t(&format!("verdict.{}", it.assessed.verdict.name()));
+            let source = ui.t(&format!("source.{}", it.assessed.source.name()));
+            (
+                None,
+                plain(
+                    "event.assessed",
+                    &[("verdict", verdict), ("source", source)],
+                ),
+            )
+        }
+        Event::IncidentsMerged(it) => {
+            let (id, into) = (it.incident.0.to_string(), it.into.0.to_string());
+            (None, plain("event.merged", &[("id", &id), ("into", &into)]))
+        }
+        Event::MergeUndone(it) => {
+            let (id, into) = (it.incident.0.to_string(), it.from.0.to_string());
+            (
+                None,
+                plain("event.unmerged", &[("id", &id), ("into", &into)]),
+            )
+        }
+        Event::IncidentScheduled(it) => {
+            let at = ui.date_time(it.schedule.at);
+            (None, plain("event.scheduled", &[("at", &at)]))
+        }
+        Event::ScheduleActivated(_) => (None, plain("event.activated", &[])),
+        Event::IncidentTransferred(it) => (
+            None,
+            html! {
+                (ui.fill("event.transferred", &[("to", it.to.as_str())]))
+                @if let Some(reference) = &it.reference { " · " (reference) }
+                @if it.has_reason { " “" (words(ui, &it.reason)) "”" }
+            },
         ),
         Event::IncidentClosed(closed) => {
             let label = center.configuration.dispositions.get(&closed.disposition);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
 mod bodies;
+mod calls;
 mod description;
 mod listener;
 mod positions;

@@ -38,7 +38,7 @@ pub(super) fn command() -> impl Strategy<Value = Command> {
     prop_oneof![
         2 => (received(), kind(), any::<bool>(), hour).prop_map(move |(received, kind, is_said, hour)| {
             TakeCall {
-                received,
+                received: Box::new(received),
                 kind,
                 reported: is_said.then(reported),
                 assessed: Some(assessed(PlaceSource::Caller, PlaceVerdict::Certain)),

@@ -485,7 +485,8 @@ merge 6 > 1
         #1 209 [SamePlace, Near { meters: 0 }, SameType, Ago { minutes: 6 }]
         #2 124 [SameStreet, Near { meters: 81 }, Ago { minutes: 1 }]
         #5 64 [SameStreet, Near { meters: 13 }, SameType, Closed { minutes: 1 }]
-    "#]].assert_eq(&candidates(&run, &sought));
+    "#]]
+    .assert_eq(&candidates(&run, &sought));
     // A number to call back is compared among what is in hand, however it is written.
     let called = Sought {
         call_back: Some("0032-5550100".into()),
@@ -493,7 +494,8 @@ merge 6 > 1
     };
     expect![[r#"
         #1 84 [SameCallBack, Ago { minutes: 6 }]
-    "#]].assert_eq(&candidates(&run, &called));
+    "#]]
+    .assert_eq(&candidates(&run, &called));
     let nothing = Sought {
         incident_type: Some(code("FIRE")),
         call_back: Some("55".into()),

@@ -115,11 +115,21 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ),
     (
         "ClassifyIncident",
-        &["incident-closed", "incident-merged", "unknown-code", "unknown-incident"],
+        &[
+            "incident-closed",
+            "incident-merged",
+            "unknown-code",
+            "unknown-incident",
+        ],
     ),
     (
         "PrioritiseIncident",
-        &["incident-closed", "incident-merged", "unknown-code", "unknown-incident"],
+        &[
+            "incident-closed",
+            "incident-merged",
+            "unknown-code",
+            "unknown-incident",
+        ],
     ),
     ("AddNarrative", &["full", "unknown-incident"]),
     (
@@ -160,7 +170,12 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ),
     (
         "TransferIncident",
-        &["full", "incident-closed", "incident-merged", "unknown-incident"],
+        &[
+            "full",
+            "incident-closed",
+            "incident-merged",
+            "unknown-incident",
+        ],
     ),
     (
         "CloseIncident",

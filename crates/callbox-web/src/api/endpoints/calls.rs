@@ -136,7 +136,11 @@ pub(super) const CALLS: &[Endpoint] = &[
         "/api/v1/calls/draft",
         "a call that is being taken outlives a browser that closes",
         "Keeps a call in the server's memory for half an hour; an empty one forgets it",
-        &[optional("fields", Kind::Text, "what the form holds, as one text")],
+        &[optional(
+            "fields",
+            Kind::Text,
+            "what the form holds, as one text",
+        )],
         "Draft",
     ),
     write(

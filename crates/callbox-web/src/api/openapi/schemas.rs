@@ -163,7 +163,10 @@ fn incident_row() -> Value {
         ("merged_into", of("integer?")),
         ("calls", of("integer")),
         ("call_backs", of("integer")),
-        ("verdict", json!({"enum": ["certain", "confirmed", "chosen", "unverified", null]})),
+        (
+            "verdict",
+            json!({"enum": ["certain", "confirmed", "chosen", "unverified", null]}),
+        ),
         ("version", of("integer")),
     ])
 }
@@ -338,45 +341,69 @@ fn incident() -> Value {
                 ("corrects", of("integer?")),
             ])),
         ),
-        ("calls", list(object(&[
-            ("no", of("integer")),
-            ("at", time()),
-            ("by", named("Actor")),
-            ("kind", json!({"enum": callbox_domain::CallKind::NAMES})),
-            ("caller_name", of("string?")),
-            ("caller_number", of("string?")),
-            ("erased", of("boolean")),
-            ("needs_handling", of("boolean")),
-            ("reported", or_null(object(&[
-                ("lat", of("number?")),
-                ("lon", of("number?")),
-                ("source", json!({"enum": callbox_domain::PlaceSource::NAMES})),
-                ("uncertainty_meters", of("integer?")),
-            ]))),
-            ("handled", list(object(&[
+        (
+            "calls",
+            list(object(&[
+                ("no", of("integer")),
                 ("at", time()),
                 ("by", named("Actor")),
-                ("how", json!({"enum": callbox_domain::Handling::NAMES})),
-            ]))),
-        ]))),
-        ("assessed", or_null(object(&[
-            ("at", time()),
-            ("by", named("Actor")),
-            ("source", json!({"enum": callbox_domain::PlaceSource::NAMES})),
-            ("verdict", json!({"enum": callbox_domain::PlaceVerdict::NAMES})),
-            ("uncertainty_meters", of("integer?")),
-            ("found", of("string?")),
-            ("fit_percent", of("integer?")),
-            ("extent_meters", of("integer?")),
-        ]))),
+                ("kind", json!({"enum": callbox_domain::CallKind::NAMES})),
+                ("caller_name", of("string?")),
+                ("caller_number", of("string?")),
+                ("erased", of("boolean")),
+                ("needs_handling", of("boolean")),
+                (
+                    "reported",
+                    or_null(object(&[
+                        ("lat", of("number?")),
+                        ("lon", of("number?")),
+                        (
+                            "source",
+                            json!({"enum": callbox_domain::PlaceSource::NAMES}),
+                        ),
+                        ("uncertainty_meters", of("integer?")),
+                    ])),
+                ),
+                (
+                    "handled",
+                    list(object(&[
+                        ("at", time()),
+                        ("by", named("Actor")),
+                        ("how", json!({"enum": callbox_domain::Handling::NAMES})),
+                    ])),
+                ),
+            ])),
+        ),
+        (
+            "assessed",
+            or_null(object(&[
+                ("at", time()),
+                ("by", named("Actor")),
+                (
+                    "source",
+                    json!({"enum": callbox_domain::PlaceSource::NAMES}),
+                ),
+                (
+                    "verdict",
+                    json!({"enum": callbox_domain::PlaceVerdict::NAMES}),
+                ),
+                ("uncertainty_meters", of("integer?")),
+                ("found", of("string?")),
+                ("fit_percent", of("integer?")),
+                ("extent_meters", of("integer?")),
+            ])),
+        ),
         ("merged", list(of("integer"))),
-        ("transfers", list(object(&[
-            ("at", time()),
-            ("by", named("Actor")),
-            ("to", of("string")),
-            ("reference", of("string?")),
-            ("reason", of("string?")),
-        ]))),
+        (
+            "transfers",
+            list(object(&[
+                ("at", time()),
+                ("by", named("Actor")),
+                ("to", of("string")),
+                ("reference", of("string?")),
+                ("reason", of("string?")),
+            ])),
+        ),
         ("assignments", list(named("Assignment"))),
         (
             "links",
