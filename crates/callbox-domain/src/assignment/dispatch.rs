@@ -83,8 +83,9 @@ impl Verb for DispatchUnits {
                 let mut together = named
                     .filter(|other| other.shared_crew.as_ref() == Some(crew))
                     .map(|other| (&**other, self.incident));
-                if let Some((other, incident)) =
-                    center.out_with_crew(crew, *id).or_else(|| together.next_back())
+                if let Some((other, incident)) = center
+                    .out_with_crew(crew, *id)
+                    .or_else(|| together.next_back())
                 {
                     return Err(Refusal::CrewIsOut {
                         unit: unit.call_sign.clone(),

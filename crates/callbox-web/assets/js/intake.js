@@ -9,7 +9,7 @@ const HOW = { abandoned: ["reached", "no-answer", "settled"], silent: ["signal-g
 export class Intake {
   constructor(id) {
     this.id = id;
-    this.root = el("section", { class: "intake" });
+    this.root = el("section", { class: "intake", "aria-label": t("calls") });
   }
 
   show(detail) {

@@ -88,8 +88,10 @@ export class PlaceSearch {
       this.at = (this.at + step + this.answers.length) % this.answers.length;
       this.show();
       event.preventDefault();
-    } else if (event.key === "Enter" && !event.ctrlKey && this.at >= 0 && !this.list.hidden) {
-      this.take(this.at);
+    } else if (event.key === "Enter" && !event.ctrlKey && !this.list.hidden && this.verdict !== "missing") {
+      // Of several none is taken by itself: the first Enter only goes to the first.
+      if (this.at < 0 && this.verdict === "choose") { this.at = 0; this.show(); }
+      else this.take(Math.max(0, this.at), this.at < 0 && this.verdict === "confirm" ? "confirmed" : null);
       event.preventDefault();
       event.stopPropagation();
     } else if (event.key === "Escape" && !this.list.hidden) {
