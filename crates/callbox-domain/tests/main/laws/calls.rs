@@ -1,7 +1,7 @@
 //! Calls in random lives, and the laws of merging.
 
 use callbox_domain::{
-    ActivateScheduled, AssessPlace, Assessed, CallKind, Caller, Command, HandleCall, Handling,
+    ActivateScheduled, AssessPlace, Assessed, CallKind, Caller, Command, HandleCall, Handling, IncidentId,
     MergeIncidents, PlaceSource, PlaceVerdict, RecordCall, Reported, Schedule, TakeCall,
     TransferIncident, UnmergeIncident, script::DAY,
 };
@@ -34,7 +34,9 @@ pub(super) fn command() -> impl Strategy<Value = Command> {
         source: PlaceSource::Device,
         uncertainty_meters: Some(80),
     };
-    let hour = prop_oneof![4 => Just(None), 2 => Just(Some(80)), 1 => Just(Some(9))];
+    let hour = prop_oneof![2 => Just(None), 4 => Just(Some(80)), 1 => Just(Some(9))];
+    // Few incidents, so that merges and their ends meet.
+    let few = || (1..=3u64).prop_map(IncidentId);
     prop_oneof![
         2 => (received(), kind(), any::<bool>(), hour).prop_map(move |(received, kind, is_said, hour)| {
             TakeCall {
@@ -63,9 +65,9 @@ pub(super) fn command() -> impl Strategy<Value = Command> {
         1 => (incident(), verdict).prop_map(|(incident, (source, verdict))| {
             AssessPlace { incident, place: place(6), assessed: assessed(source, verdict) }.into()
         }),
-        4 => (incident(), incident()).prop_map(|(incident, into)| MergeIncidents { incident, into }.into()),
-        4 => (incident(), incident()).prop_map(|(incident, from)| UnmergeIncident { incident, from }.into()),
-        2 => incident().prop_map(|incident| ActivateScheduled { incident }.into()),
+        4 => (few(), few()).prop_map(|(incident, into)| MergeIncidents { incident, into }.into()),
+        4 => (few(), few()).prop_map(|(incident, from)| UnmergeIncident { incident, from }.into()),
+        4 => incident().prop_map(|incident| ActivateScheduled { incident }.into()),
         1 => (incident(), any::<bool>()).prop_map(|(incident, has_reason)| {
             TransferIncident {
                 incident,

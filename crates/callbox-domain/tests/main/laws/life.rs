@@ -218,7 +218,7 @@ fn command() -> impl Strategy<Value = Command> {
             }),
         ),
         weighted(
-            3,
+            6,
             (unit(), maybe_incident(), maybe_words()).prop_map(|(unit, incident, reason)| {
                 CancelAssignment {
                     unit,
@@ -388,7 +388,7 @@ fn lives_meet_all_that_happens_after_set_up() {
     let mut runner = TestRunner::deterministic();
     let histories = histories();
     let (mut met, mut steps, mut allowed) = (BTreeSet::new(), 0, 0);
-    for _ in 0..300 {
+    for _ in 0..600 {
         let history = histories.new_tree(&mut runner).unwrap().current();
         let mut life = Life::new();
         for step in &history {
