@@ -1,9 +1,9 @@
 //! Calls in random lives, and the laws of merging.
 
 use callbox_domain::{
-    ActivateScheduled, AssessPlace, Assessed, CallKind, Caller, Command, HandleCall, Handling, IncidentId,
-    MergeIncidents, PlaceSource, PlaceVerdict, RecordCall, Reported, Schedule, TakeCall,
-    TransferIncident, UnmergeIncident, script::DAY,
+    ActivateScheduled, AssessPlace, Assessed, CallKind, Caller, Command, HandleCall, Handling,
+    IncidentId, MergeIncidents, PlaceSource, PlaceVerdict, RecordCall, Reported, Schedule,
+    TakeCall, TransferIncident, UnmergeIncident, script::DAY,
 };
 use proptest::{prelude::*, sample::select};
 
