@@ -6,13 +6,16 @@ use crate::{
         TransferIncident, UnmergeIncident,
     },
     configuration::{
-        DefineAgency, DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType,
-        DefinePriority, DefineStation, DefineTurnout, DefineUnitStatus, DefineUnitType,
+        DefineAgency, DefineArea, DefineCenter, DefineDispatchRules, DefineDisposition,
+        DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnitStatus,
+        DefineUnitType, SetCondition,
     },
     incident::{
         AddNarrative, ClassifyIncident, CloseIncident, CorrectNarrative, LinkIncidents,
         LocateIncident, PrioritiseIncident, ReceiveIncident, ReopenIncident,
     },
+    recommendation::SendSuggested,
+    response_plan::PublishPlans,
     unit::{CrewUnit, DefineUnit, EquipUnit, PutUnitInService, TakeUnitOutOfService},
 };
 
@@ -73,6 +76,9 @@ commands![
     DefineStation,
     DefineDispatchRules,
     DefineTurnout,
+    DefineArea,
+    SetCondition,
+    PublishPlans,
     DefineUnit,
     EquipUnit,
     CrewUnit,
@@ -94,6 +100,7 @@ commands![
     CloseIncident,
     ReopenIncident,
     DispatchUnits,
+    SendSuggested,
     ChangeUnitStatus,
     CancelAssignment,
     ReassignUnit,

@@ -15,8 +15,10 @@ mod configuration;
 mod context;
 mod event;
 mod incident;
+pub mod recommendation;
 mod refusal;
 pub mod report;
+pub mod response_plan;
 pub mod script;
 mod unit;
 
@@ -36,10 +38,10 @@ pub use call::{
 pub use center::{BrokenInvariant, CLOSED_KEPT, Center};
 pub use command::Command;
 pub use configuration::{
-    Agency, Configuration, DefineAgency, DefineCenter, DefineDispatchRules, DefineDisposition,
-    DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnitStatus,
-    DefineUnitType, DispatchRules, Disposition, IncidentType, Meaning, Priority, Station,
-    UnitStatus, UnitType,
+    Agency, Area, Configuration, DefineAgency, DefineArea, DefineCenter, DefineDispatchRules,
+    DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout,
+    DefineUnitStatus, DefineUnitType, DispatchRules, Disposition, IncidentType, Meaning, Priority,
+    SetCondition, Station, UnitStatus, UnitType,
 };
 pub use context::{Context, Entry, Purpose};
 pub use event::{DecodeError, Event, KINDS, KindRow, Stream};
@@ -48,7 +50,14 @@ pub use incident::{
     IncidentState, Line, Link, LinkIncidents, LocateIncident, Place, PrioritiseIncident,
     ReceiveIncident, Relation, ReopenIncident, Reopened,
 };
+pub use recommendation::{
+    Drive, Facts, Lateness, Note, Question, Recommendation, SendSuggested, Shortfall, Source,
+    Suggestion, UnitFact, WhyNot,
+};
 pub use refusal::Refusal;
+pub use response_plan::{
+    Choice, Edition, Hours, LocalTime, Plan, PublishPlans, Requirement, Season, Tie, When,
+};
 pub use unit::{
     Crew, CrewUnit, DefineUnit, EquipUnit, PutUnitInService, Shown, TakeUnitOutOfService, Unit,
 };
@@ -61,14 +70,16 @@ pub mod events {
         IncidentsMerged, MergeUndone, PlaceAssessed, ScheduleActivated,
     };
     pub use crate::configuration::{
-        AgencyDefined, CenterDefined, DispatchRulesDefined, DispositionDefined,
-        IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined, UnitStatusDefined,
-        UnitTypeDefined,
+        AgencyDefined, AreaDefined, CenterDefined, ConditionSet, DispatchRulesDefined,
+        DispositionDefined, IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined,
+        UnitStatusDefined, UnitTypeDefined,
     };
     pub use crate::incident::{
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
         IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected, ReceivedDetails,
     };
+    pub use crate::recommendation::UnitsSuggested;
+    pub use crate::response_plan::ResponsePlansPublished;
     pub use crate::unit::{
         UnitCrewed, UnitDefined, UnitEquipped, UnitPutInService, UnitStatusSet,
         UnitTakenOutOfService,

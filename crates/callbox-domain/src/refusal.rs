@@ -118,6 +118,12 @@ pub enum Refusal {
         other: Code,
         incident: IncidentId,
     },
+    #[error("the plan {plan}: {why}")]
+    BadPlan { plan: Code, why: &'static str },
+    #[error("the area {area} has neither three corners nor members")]
+    TooFewCorners { area: Code },
+    #[error("the area {area} is part of another one and has to have corners of its own")]
+    AreaOfAreas { area: Code },
     #[error("{what} has more than {max} entries")]
     TooMany { what: &'static str, max: usize },
     #[error("{what} is full: at most {max}")]
@@ -177,6 +183,11 @@ impl Refusal {
             Self::CrewIsOut { other, .. } => {
                 format!("send another unit, or take {other} off its incident first")
             }
+            Self::BadPlan { .. } => "correct the plan and publish all again".into(),
+            Self::TooFewCorners { .. } => {
+                "give its corners in order, or the areas that it is made of".into()
+            }
+            Self::AreaOfAreas { .. } => "an area is made of areas with corners".into(),
             Self::TooMany { .. } => "leave some out".into(),
             Self::Full { .. } => "open a new incident and link the two".into(),
         }
@@ -214,6 +225,9 @@ impl Refusal {
         Self::NothingToDispatch => "nothing-to-dispatch",
         Self::NamedTwice { .. } => "named-twice",
         Self::CrewIsOut { .. } => "crew-is-out",
+        Self::BadPlan { .. } => "bad-plan",
+        Self::TooFewCorners { .. } => "too-few-corners",
+        Self::AreaOfAreas { .. } => "area-of-areas",
         Self::TooMany { .. } => "too-many",
         Self::Full { .. } => "full",
     }

@@ -8,6 +8,7 @@
 //! to other servers.
 
 mod access;
+mod advice;
 mod api;
 mod assets;
 mod calls;

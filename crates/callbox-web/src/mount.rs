@@ -3,7 +3,7 @@
 use axum::{
     Router,
     handler::Handler,
-    routing::{MethodRouter, get, post},
+    routing::{MethodRouter, get, post, put},
 };
 
 use crate::{security::Verb, state::AppState};
@@ -37,6 +37,15 @@ impl Mount {
         handler: H,
     ) -> Self {
         self.add(Verb::Post, path, post(handler))
+    }
+
+    /// Mounts a handler for `PUT`.
+    pub(crate) fn put<H: Handler<T, AppState>, T: 'static>(
+        self,
+        path: &'static str,
+        handler: H,
+    ) -> Self {
+        self.add(Verb::Put, path, put(handler))
     }
 
     /// Takes over what stands on another.

@@ -34,7 +34,6 @@ pub(crate) struct Fix {
     /// Radius within which the unit is, where the vehicle told it.
     pub(crate) accuracy_meters: Option<f64>,
     /// The street it is on; found once, when the fix arrives, so that a query searches nothing.
-    #[expect(dead_code, reason = "read by recommendations, which come next")]
     pub(crate) snapped: Option<Snapped>,
 }
 

@@ -16,6 +16,7 @@ pub(crate) const CODES: &[&str] = &[
     "bad-form",
     "bad-json",
     "bad-location",
+    "bad-table",
     "busy",
     "foreign-origin",
     "halted",

@@ -2,7 +2,7 @@
 
 use callbox_domain::{
     Code, Command, DefineAgency, DefineDisposition, DefineIncidentType, DefinePriority,
-    DefineUnitStatus, DefineUnitType, Meaning,
+    DefineUnitStatus, DefineUnitType, Meaning, PublishPlans, response_plan::csv,
 };
 
 /// Status codes with what they mean, in the order in which an assignment passes through them.
@@ -77,6 +77,35 @@ pub(crate) fn statuses() -> impl Iterator<Item = Command> {
     })
 }
 
+/// The usual plans: what an engine company, an ambulance service and a police force would begin with.
+const PLANS: &str = "\
+plan,alarm,count,units,types
+FIRE,1,3,ENGINE,FIRE
+FIRE,1,1,LADDER|RESCUE+120|ENGINE+300,
+FIRE,1,1,CHIEF,
+FIRE,2,2,ENGINE,
+FIRE,2,1,LADDER|RESCUE+120|ENGINE+300,
+FIRE,2,1,AMBULANCE,
+FIRE,3,2,ENGINE,
+FIRE,3,1,CHIEF,
+SMALLFIRE,1,1,ENGINE,ALARM|VEHFIRE
+HAZMAT,1,2,ENGINE,HAZMAT
+HAZMAT,1,1,RESCUE|LADDER+180,
+HAZMAT,1,1,CHIEF,
+RESCUE,1,1,RESCUE|LADDER+180|ENGINE+300,RESCUE
+RESCUE,1,1,ENGINE,
+RESCUE,1,1,AMBULANCE,
+CRASH,1,1,PATROL,CRASH
+CRASH,1,1,ENGINE|RESCUE+60,
+CRASH,1,1,AMBULANCE,
+CRASH,2,2,AMBULANCE,
+CRASH,2,1,RESCUE|ENGINE+180,
+MEDICAL,1,1,AMBULANCE,MEDICAL|FALL
+ASSAULT,1,2,PATROL,ASSAULT
+ASSAULT,1,1,AMBULANCE,
+POLICE,1,1,PATROL,BURGLARY|DISTURB|SERVICE
+";
+
 /// Everything that a new center begins with apart from its name.
 pub(crate) fn everything() -> Vec<Command> {
     let mut commands: Vec<Command> = statuses().collect();
@@ -128,6 +157,14 @@ pub(crate) fn everything() -> Vec<Command> {
             .into(),
         );
     }
+    let plans = csv::read(PLANS).expect("the usual plans are a well-formed table");
+    commands.push(
+        PublishPlans {
+            effective: None,
+            plans,
+        }
+        .into(),
+    );
     commands
 }
 

@@ -33,6 +33,12 @@ impl Timestamp {
         (self.0 - earlier.0) as f64 / 1e6
     }
 
+    /// Year, month and day in UTC.
+    pub(crate) fn date(self) -> (i64, u8, u8) {
+        let (year, month, day) = civil(self.0.div_euclid(86_400_000_000));
+        (year, month as u8, day as u8)
+    }
+
     /// The timestamp this many seconds later.
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0 + seconds * 1_000_000)

@@ -1,7 +1,9 @@
 //! The center's configuration: data, defined by events, never hard-coded.
 
 mod agency;
+mod area;
 mod center;
+mod condition;
 mod dispatch_rules;
 mod disposition;
 mod incident_type;
@@ -11,12 +13,14 @@ mod turnout;
 mod unit_status;
 mod unit_type;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use minicbor::{Decode, Encode};
 
 pub use agency::{Agency, AgencyDefined, DefineAgency};
+pub use area::{Area, AreaDefined, DefineArea};
 pub use center::{CenterDefined, DefineCenter};
+pub use condition::{ConditionSet, SetCondition};
 pub use dispatch_rules::{DefineDispatchRules, DispatchRules, DispatchRulesDefined};
 pub use disposition::{DefineDisposition, Disposition, DispositionDefined};
 pub use incident_type::{DefineIncidentType, IncidentType, IncidentTypeDefined};
@@ -26,7 +30,7 @@ pub use turnout::{DefineTurnout, TurnoutDefined};
 pub use unit_status::{DefineUnitStatus, Meaning, UnitStatus, UnitStatusDefined};
 pub use unit_type::{DefineUnitType, UnitType, UnitTypeDefined};
 
-use crate::{Code, Refusal};
+use crate::{Code, Edition, Refusal};
 
 /// Everything that an agency sets up: names, codes, meanings.
 #[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
@@ -62,6 +66,15 @@ pub struct Configuration {
     /// Seconds from the dispatch to the first metre, by unit type, where they differ.
     #[n(9)]
     pub turnouts: BTreeMap<Code, u32>,
+    /// The parts of the map that response plans speak of.
+    #[n(10)]
+    pub areas: BTreeMap<Code, Area>,
+    /// The conditions in force.
+    #[n(11)]
+    pub conditions: Vec<Code>,
+    /// The response plans: the edition in force, later ones, and some before.
+    #[cbor(n(12), with = "crate::base::shared_list")]
+    pub editions: Vec<Arc<Edition>>,
 }
 
 impl Configuration {

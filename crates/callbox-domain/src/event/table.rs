@@ -7,14 +7,16 @@ use crate::{
         MergeUndone, PlaceAssessed, ScheduleActivated,
     },
     configuration::{
-        AgencyDefined, CenterDefined, DispatchRulesDefined, DispositionDefined,
-        IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined, UnitStatusDefined,
-        UnitTypeDefined,
+        AgencyDefined, AreaDefined, CenterDefined, ConditionSet, DispatchRulesDefined,
+        DispositionDefined, IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined,
+        UnitStatusDefined, UnitTypeDefined,
     },
     incident::{
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
         IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected,
     },
+    recommendation::UnitsSuggested,
+    response_plan::ResponsePlansPublished,
     unit::{
         UnitCrewed, UnitDefined, UnitDefinedV1, UnitEquipped, UnitPutInService, UnitStatusSet,
         UnitTakenOutOfService,
@@ -171,6 +173,8 @@ events! {
     7 DispositionDefined schema 1 |_| Stream::Center, "names the ways in which an incident can end";
     8 StationDefined schema 1 |_| Stream::Center, "says where the service's own units stand when they are free";
     9 DispatchRulesDefined schema 1 |_| Stream::Center, "says what a recommendation of units reckons with";
+    10 AreaDefined schema 1 |_| Stream::Center, "draws the parts of the map that response plans speak of";
+    11 ResponsePlansPublished schema 1 |_| Stream::Center, "says which units an emergency needs, before it happens";
     12 TurnoutDefined schema 1 |_| Stream::Center, "says how long a kind of unit takes to leave its station";
 
     20 IncidentReceived schema 1 |e| Stream::Incident(e.incident), "a person asked for help";
@@ -201,6 +205,8 @@ events! {
     63 UnitStatusSet schema 1 |e| Stream::Unit(e.unit), "what a unit that is free is doing";
     64 UnitEquipped schema 1 |e| Stream::Unit(e.unit), "what a unit carries decides where it helps";
     65 UnitCrewed schema 1 |e| Stream::Unit(e.unit), "how many a unit's crew are and what they can do decides where it helps";
+    66 UnitsSuggested schema 1 |e| Stream::Incident(e.incident), "shows why these units were sent, and on what that rested";
+    69 ConditionSet schema 1 |_| Stream::Center, "a storm or a drought changes which units an emergency needs";
 }
 
 impl Event {

@@ -86,6 +86,9 @@ pub struct Incident {
     /// What its calls brought.
     #[n(20)]
     pub intake: Intake,
+    /// The highest alarm for which units were sent by a plan; 0 for none.
+    #[n(15)]
+    pub alarm: u8,
 }
 
 /// Whether an incident is being worked on.

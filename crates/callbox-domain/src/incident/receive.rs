@@ -152,6 +152,7 @@ impl Payload for IncidentReceived {
             touched: entry.seq,
             history: Vec::new(),
             intake,
+            alarm: 0,
         });
     }
 }

@@ -12,7 +12,8 @@
 //! stay as they are until a line changes them; a time may go back, which makes a late entry. Words
 //! with blanks stand in double quotes, a place begins with `@`, incidents are numbers (`12` or
 //! `#12`), `-` leaves a word out, and a line that begins with `;` is a remark. [`VERBS`] lists all
-//! verbs; `show` prints an incident or a unit. In a transcript, ‹…› is personal data.
+//! verbs; `show` prints an incident or a unit, `recommend` the
+//! units to send by the plans, as far as they are known without streets. In a transcript, ‹…› is personal data.
 //!
 //! What is absent: a clock and randomness. The same script gives the same transcript.
 
@@ -57,10 +58,25 @@ pub struct ScriptError {
 
 /// Reads one line without time, actor and purpose, as in `status E104 ENR`.
 ///
-/// Call signs are looked up in `center`. Refusals: a line that is not in the language; an unknown
+/// Call signs are looked up in `center`; `at` is when it is said, for recommendations. Refusals: a line that is not in the language; an unknown
 /// unit. Whether the rules let it happen is for [`Center::decide`] to say.
-pub fn command(center: &Center, line: &str) -> Result<Command, NotACommand> {
-    verbs::parse(Words::new(line)?, center)
+pub fn command(center: &Center, at: Timestamp, line: &str) -> Result<Command, NotACommand> {
+    verbs::parse(Words::new(line)?, center, at)
+}
+
+/// The facts that a script knows: stations, straight lines, and the clock of UTC.
+fn facts(center: &Center, incident: crate::IncidentId, at: Timestamp) -> crate::Facts {
+    let minutes = at.micros().div_euclid(60_000_000);
+    let days = minutes.div_euclid(1_440);
+    let (_, month, day) = at.date();
+    let local = crate::LocalTime {
+        minute: minutes.rem_euclid(1_440) as u16,
+        // 1970-01-01 was a Thursday.
+        weekday: (days + 3).rem_euclid(7) as u8,
+        month,
+        day,
+    };
+    crate::Facts::without_streets(center, incident, at, local)
 }
 
 /// A center on which scripts are played, and what was recorded.
@@ -159,7 +175,13 @@ impl Run {
             transcript.extend(shown);
             return Ok(());
         }
-        let answer = match verbs::parse(words, &self.center) {
+        if words.keyword("recommend") {
+            let lines = transcript::recommend(&self.center, &self.context, words)
+                .map_err(|mistake| mistake.to_string())?;
+            transcript.extend(lines);
+            return Ok(());
+        }
+        let answer = match verbs::parse(words, &self.center, self.context.at) {
             Ok(command) => self.act(&command),
             Err(NotACommand::Refused(refusal)) => Err(refusal),
             Err(NotACommand::Syntax(what)) => return Err(what),

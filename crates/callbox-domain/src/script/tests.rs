@@ -4,7 +4,9 @@ use super::*;
 use crate::{IncidentId, Meaning};
 
 fn mistake(line: &str) -> String {
-    command(&Center::default(), line).unwrap_err().to_string()
+    command(&Center::default(), super::DAY, line)
+        .unwrap_err()
+        .to_string()
 }
 
 #[test]
@@ -50,7 +52,7 @@ fn a_line_that_cannot_be_read_says_what_was_expected() {
 #[test]
 fn words_are_quoted_left_out_or_in_any_order() {
     let center = Center::default();
-    let read = |line| match command(&center, line).unwrap() {
+    let read = |line| match command(&center, super::DAY, line).unwrap() {
         Command::ReceiveIncident(received) => received,
         other => panic!("{other:?}"),
     };
@@ -121,6 +123,13 @@ fn a_script_stops_at_a_line_that_cannot_be_read() {
 #[test]
 fn the_language_knows_all_meanings() {
     for meaning in Meaning::ALL {
-        assert!(command(&Center::default(), &format!("define status X Y {meaning}")).is_ok());
+        assert!(
+            command(
+                &Center::default(),
+                super::DAY,
+                &format!("define status X Y {meaning}")
+            )
+            .is_ok()
+        );
     }
 }

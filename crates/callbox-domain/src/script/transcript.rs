@@ -4,14 +4,68 @@
 
 use super::{DAY, NotACommand, words::Words};
 use crate::{
-    Assignment, AssignmentEnd, Caller, Center, Code, Entry, Event, Incident, Personal, Place, Text,
-    Timestamp, Unit, UnitId, configuration::*, events::*,
+    Area, Assignment, AssignmentEnd, Caller, Center, Code, Edition, Entry, Event, Incident,
+    Personal, Place, Text, Timestamp, Unit, UnitId, configuration::*, events::*,
 };
 
 /// One line for one entry: position, kind, open part; personal data in ‹…›.
 pub(super) fn entry(center: &Center, entry: &Entry) -> String {
     let name = entry.event.kind().name;
     format!("  {} {name} {}", entry.seq, event(center, &entry.event))
+}
+
+/// The lines that `recommend` adds: the units to send, what is missing, and why others are not sent.
+pub(super) fn recommend(
+    center: &Center,
+    context: &crate::Context,
+    mut words: Words,
+) -> Result<Vec<String>, NotACommand> {
+    let incident = words.incident()?;
+    let alarm = words.alarm()?.unwrap_or(1);
+    let only = match words.keyword("why-not") {
+        true => Some(words.unit(center)?),
+        false => None,
+    };
+    words.finish()?;
+    let question = crate::Question { incident, alarm };
+    let facts = super::facts(center, incident, context.at);
+    let found = center.recommend(question, &facts)?;
+    if let Some(unit) = only {
+        let reasons = center.why_not(question, &facts, &found, unit).into_iter();
+        let reasons: Vec<_> = reasons.map(|why| why.to_string()).collect();
+        return Ok(vec![format!(
+            "  {}: {}",
+            called(center, unit),
+            reasons.join("; ")
+        )]);
+    }
+    let plan = found.plan.as_ref().map_or("none", Code::as_str);
+    let mut lines = vec![format!("  plan {plan}, alarm {alarm} of {}", found.alarms)];
+    let wanted = |at: usize| found.requirements[at].choices[0].unit_type.clone();
+    for (unit, at) in &found.present {
+        lines.push(format!(
+            "    {} is there for {}",
+            called(center, *unit),
+            wanted(*at)
+        ));
+    }
+    for one in &found.suggested {
+        let arrival = one.lateness.arrival_seconds();
+        let arrival = arrival.map_or("?".to_owned(), |seconds| format!("{seconds} s"));
+        let notes: String = one.notes.iter().map(|note| format!(", {note}")).collect();
+        let unit = called(center, one.unit);
+        lines.push(format!(
+            "    {unit} for {} in {arrival}{notes}",
+            wanted(one.requirement)
+        ));
+    }
+    for shortfall in &found.shortfalls {
+        let reasons = shortfall.reasons.iter();
+        let reasons: String = reasons.map(|(why, n)| format!(", {n}: {why}")).collect();
+        let (missing, wanted) = (shortfall.missing, wanted(shortfall.requirement));
+        lines.push(format!("    missing {missing} {wanted}{reasons}"));
+    }
+    Ok(lines)
 }
 
 /// The lines that `show` adds: an incident by its number, or a unit by its call sign.
@@ -93,6 +147,64 @@ fn event(center: &Center, event: &Event) -> String {
                 .map(|(code, n)| format!(" {code}={n}"))
                 .collect();
             format!("{} size={size}{skills}", call_sign(unit))
+        }
+        Event::AreaDefined(AreaDefined { area }) => {
+            let Area {
+                code,
+                name,
+                corners,
+                members,
+                station_order,
+            } = area;
+            let codes = |name: &str, codes: &[Code]| match codes {
+                [] => String::new(),
+                codes => {
+                    let codes: Vec<_> = codes.iter().map(Code::as_str).collect();
+                    format!(" {name}={}", codes.join("|"))
+                }
+            };
+            let (members, order) = (codes("of", members), codes("stations", station_order));
+            format!("{code} {name:?} {} corners{members}{order}", corners.len())
+        }
+        Event::ResponsePlansPublished(ResponsePlansPublished { edition }) => {
+            let Edition {
+                no,
+                effective,
+                plans,
+            } = edition;
+            let plans: Vec<_> = plans.iter().map(|plan| plan.code.as_str()).collect();
+            format!(
+                "edition {no} from {}: {}",
+                clock(*effective),
+                plans.join(", ")
+            )
+        }
+        Event::ConditionSet(ConditionSet {
+            condition,
+            in_force,
+        }) => format!(
+            "{condition}{}",
+            if *in_force { " in force" } else { " over" }
+        ),
+        Event::UnitsSuggested(UnitsSuggested {
+            incident,
+            alarm,
+            plan,
+            edition,
+            areas,
+            at: _,
+            local: _,
+            facts,
+            suggested,
+            missing,
+        }) => {
+            let units: Vec<_> = suggested.iter().map(call_sign).collect();
+            let areas: String = areas.iter().map(|area| format!(" in {area}")).collect();
+            let (plan, units, known) = (part("plan", plan), units.join(" "), facts.len());
+            format!(
+                "{incident} alarm={alarm}{plan} edition={edition}{areas} suggested=[{units}] \
+                 missing={missing} weighed={known}"
+            )
         }
         Event::UnitTypeDefined(UnitTypeDefined { code, label })
         | Event::DispositionDefined(DispositionDefined { code, label }) => {

@@ -4,16 +4,19 @@ use super::{
     NotACommand,
     words::{Words, syntax},
 };
+use std::ops::Deref;
+
 use crate::{
-    ActivateScheduled, AddNarrative, AssessPlace, Assessed, CallKind, Caller, CancelAssignment,
-    Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, Command, CorrectNarrative, CrewUnit,
-    DefineAgency, DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType,
-    DefinePriority, DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType,
-    DispatchRules, DispatchUnits, EquipUnit, HandleCall, Handling, LineNo, LinkIncidents,
-    LocateIncident, Meaning, MergeIncidents, PlaceSource, PlaceVerdict, PrioritiseIncident,
-    PutUnitInService, ReassignUnit, ReceiveIncident, RecordCall, Relation, ReleaseUnit,
-    ReopenIncident, Reported, Schedule, TakeCall, TakeUnitOutOfService, TransferIncident,
-    UnmergeIncident,
+    ActivateScheduled, AddNarrative, Area, AssessPlace, Assessed, CallKind, Caller,
+    CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, Command,
+    CorrectNarrative, CrewUnit, DefineAgency, DefineArea, DefineCenter, DefineDispatchRules,
+    DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout,
+    DefineUnit, DefineUnitStatus, DefineUnitType, DispatchRules, DispatchUnits, EquipUnit,
+    HandleCall, Handling, LineNo, LinkIncidents, LocateIncident, Meaning, MergeIncidents,
+    PlaceSource, PlaceVerdict, PrioritiseIncident, PublishPlans, PutUnitInService, ReassignUnit,
+    ReceiveIncident, RecordCall, Relation, ReleaseUnit, ReopenIncident, Reported, Schedule,
+    SendSuggested, SetCondition, TakeCall, TakeUnitOutOfService, Timestamp, TransferIncident,
+    UnmergeIncident, response_plan::csv,
 };
 
 type Parsed = Result<Command, NotACommand>;
@@ -27,7 +30,21 @@ pub struct VerbRow {
     pub command: &'static str,
     /// How a line goes on after its words.
     pub usage: &'static str,
-    parse: fn(&mut Words, &Center) -> Parsed,
+    parse: fn(&mut Words, &Center, Timestamp) -> Parsed,
+}
+
+/// In which state a line is said, and when.
+struct Said<'a> {
+    center: &'a Center,
+    at: Timestamp,
+}
+
+impl Deref for Said<'_> {
+    type Target = Center;
+
+    fn deref(&self) -> &Center {
+        self.center
+    }
 }
 
 macro_rules! verbs {
@@ -37,9 +54,10 @@ macro_rules! verbs {
             words: $words,
             command: stringify!($command),
             usage: $usage,
-            parse: |words, center| {
-                let parse: fn(&mut Words, &Center) -> Result<$command, NotACommand> = $parse;
-                parse(words, center).map(Command::from)
+            parse: |words, center, at| {
+                let said = Said { center, at };
+                let parse: fn(&mut Words, &Said<'_>) -> Result<$command, NotACommand> = $parse;
+                parse(words, &said).map(Command::from)
             },
         }),*];
     };
@@ -87,6 +105,16 @@ verbs! {
         unit_type: w.code("a unit type")?,
         seconds: w.number("a number of seconds")?,
     });
+    "define area" DefineArea "CODE NAME [(LAT,LON)…] [of AREA…] [stations CODE…]" define_area;
+    "condition" SetCondition "CODE on|off" |w, _| Ok(SetCondition {
+        condition: w.code("a condition")?,
+        in_force: match w.text_word("on or off")?.as_str() {
+            "on" => true,
+            "off" => false,
+            other => return syntax(format!("{other} is neither on nor off")),
+        },
+    });
+    "publish" PublishPlans "[after SECONDS] [ROW…]" publish;
     "define unit" DefineUnit "CALL-SIGN AGENCY UNIT-TYPE [STATION]" |w, _| Ok(DefineUnit {
         call_sign: w.code("a call sign")?,
         agency: w.code("an agency")?,
@@ -197,6 +225,7 @@ verbs! {
         reason: w.tail("the reason")?,
     });
     "dispatch" DispatchUnits "UNIT… INCIDENT [although-committed]" dispatch;
+    "send" SendSuggested "INCIDENT [alarm N] [instead UNIT…] [although-committed]" send;
     "status" ChangeUnitStatus "UNIT STATUS [INCIDENT] [correction]" |w, center| Ok(ChangeUnitStatus {
         unit: w.unit(center)?,
         status: w.code("a status")?,
@@ -223,7 +252,7 @@ verbs! {
 }
 
 /// Reads a line without time, actor and purpose.
-pub(super) fn parse(mut words: Words, center: &Center) -> Parsed {
+pub(super) fn parse(mut words: Words, center: &Center, at: Timestamp) -> Parsed {
     let mut verb = words.text_word("a verb")?;
     if verb == "define" {
         verb = format!("define {}", words.text_word("what to define")?);
@@ -235,7 +264,7 @@ pub(super) fn parse(mut words: Words, center: &Center) -> Parsed {
             known.join(", ")
         ));
     };
-    let parsed = (row.parse)(&mut words, center);
+    let parsed = (row.parse)(&mut words, center, at);
     match parsed.and_then(|command| words.finish().map(|()| command)) {
         Err(NotACommand::Syntax(what)) => {
             syntax(format!("{what}; the line is: {} {}", row.words, row.usage))
@@ -244,7 +273,7 @@ pub(super) fn parse(mut words: Words, center: &Center) -> Parsed {
     }
 }
 
-fn define_priority(w: &mut Words, _: &Center) -> Result<DefinePriority, NotACommand> {
+fn define_priority(w: &mut Words, _: &Said<'_>) -> Result<DefinePriority, NotACommand> {
     let (code, label) = (w.code("a code")?, w.code("a label")?);
     if !w.keyword("rank") {
         return syntax("the word rank is missing");
@@ -263,7 +292,7 @@ fn define_priority(w: &mut Words, _: &Center) -> Result<DefinePriority, NotAComm
     })
 }
 
-fn dispatch_rules(w: &mut Words, center: &Center) -> Result<DefineDispatchRules, NotACommand> {
+fn dispatch_rules(w: &mut Words, center: &Said<'_>) -> Result<DefineDispatchRules, NotACommand> {
     // What is not named stays as it is.
     let mut rules: DispatchRules = center.configuration.dispatch_rules;
     while !w.is_empty() {
@@ -281,7 +310,68 @@ fn dispatch_rules(w: &mut Words, center: &Center) -> Result<DefineDispatchRules,
     Ok(DefineDispatchRules { rules })
 }
 
-fn equip(w: &mut Words, center: &Center) -> Result<EquipUnit, NotACommand> {
+fn define_area(w: &mut Words, _: &Said<'_>) -> Result<DefineArea, NotACommand> {
+    let mut area = Area {
+        code: w.code("a code")?,
+        name: w.code("a name")?,
+        corners: Vec::new(),
+        members: Vec::new(),
+        station_order: Vec::new(),
+    };
+    while let Some(corner) = w.point()? {
+        area.corners.push(corner);
+    }
+    if w.keyword("of") {
+        while !w.is_empty() && !w.is_next("stations") {
+            area.members.push(w.code("an area")?);
+        }
+    }
+    if w.keyword("stations") {
+        while !w.is_empty() {
+            area.station_order.push(w.code("a station")?);
+        }
+    }
+    Ok(DefineArea { area })
+}
+
+/// Rows of the plans' table in quotes, without their heading.
+fn publish(w: &mut Words, said: &Said<'_>) -> Result<PublishPlans, NotACommand> {
+    let effective = match w.keyword("after") {
+        true => Some(said.at.plus_seconds(w.number("a number of seconds")?)),
+        false => None,
+    };
+    let mut table = format!("{},ties", csv::COLUMNS.join(","));
+    while !w.is_empty() {
+        table.push('\n');
+        table.push_str(&w.text_word("a row")?);
+    }
+    match csv::read(&table) {
+        Ok(plans) => Ok(PublishPlans { effective, plans }),
+        Err(error) => syntax(error.to_string()),
+    }
+}
+
+fn send(w: &mut Words, said: &Said<'_>) -> Result<SendSuggested, NotACommand> {
+    let although_committed = w.last_keyword("although-committed");
+    let incident = w.incident()?;
+    let alarm = w.alarm()?.unwrap_or(1);
+    let mut instead = None;
+    if w.keyword("instead") {
+        let units = instead.insert(Vec::new());
+        while !w.is_empty() {
+            units.push(w.unit(said)?);
+        }
+    }
+    Ok(SendSuggested {
+        incident,
+        alarm,
+        facts: super::facts(said, incident, said.at),
+        instead,
+        although_committed,
+    })
+}
+
+fn equip(w: &mut Words, center: &Said<'_>) -> Result<EquipUnit, NotACommand> {
     let mut equip = EquipUnit {
         unit: w.unit(center)?,
         equipment: Vec::new(),
@@ -302,7 +392,7 @@ fn equip(w: &mut Words, center: &Center) -> Result<EquipUnit, NotACommand> {
     Ok(equip)
 }
 
-fn crew(w: &mut Words, center: &Center) -> Result<CrewUnit, NotACommand> {
+fn crew(w: &mut Words, center: &Said<'_>) -> Result<CrewUnit, NotACommand> {
     let (unit, size) = (w.unit(center)?, w.number("a number of people")?);
     let mut skills = Vec::new();
     while !w.is_empty() {
@@ -322,7 +412,7 @@ fn crew(w: &mut Words, center: &Center) -> Result<CrewUnit, NotACommand> {
     Ok(CrewUnit { unit, size, skills })
 }
 
-fn receive(w: &mut Words, _: &Center) -> Result<ReceiveIncident, NotACommand> {
+fn receive(w: &mut Words, _: &Said<'_>) -> Result<ReceiveIncident, NotACommand> {
     let mut received = ReceiveIncident::default();
     let mut codes = 0;
     while !w.is_empty() {
@@ -354,7 +444,7 @@ fn receive(w: &mut Words, _: &Center) -> Result<ReceiveIncident, NotACommand> {
     Ok(received)
 }
 
-fn take_call(w: &mut Words, center: &Center) -> Result<TakeCall, NotACommand> {
+fn take_call(w: &mut Words, center: &Said<'_>) -> Result<TakeCall, NotACommand> {
     let kind = named(w, "a kind of call", CallKind::from_name, CallKind::NAMES)?;
     let scheduled = match w.keyword("at") {
         true => Some(Schedule {
@@ -414,7 +504,7 @@ fn named<T>(
     }
 }
 
-fn dispatch(w: &mut Words, center: &Center) -> Result<DispatchUnits, NotACommand> {
+fn dispatch(w: &mut Words, center: &Said<'_>) -> Result<DispatchUnits, NotACommand> {
     let although_committed = w.last_keyword("although-committed");
     let incident = w.last_incident()?;
     let mut units = Vec::new();
@@ -428,7 +518,7 @@ fn dispatch(w: &mut Words, center: &Center) -> Result<DispatchUnits, NotACommand
     })
 }
 
-fn reassign(w: &mut Words, center: &Center) -> Result<ReassignUnit, NotACommand> {
+fn reassign(w: &mut Words, center: &Said<'_>) -> Result<ReassignUnit, NotACommand> {
     let (unit, from) = (w.unit(center)?, w.incident_if_any());
     if !w.keyword(">") {
         return syntax("the sign > is missing");

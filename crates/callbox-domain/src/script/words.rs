@@ -108,6 +108,14 @@ impl Words {
         self.plain() == Some(keyword)
     }
 
+    /// Takes the number of an alarm if `alarm` is next.
+    pub(super) fn alarm(&mut self) -> Result<Option<u8>, NotACommand> {
+        match self.keyword("alarm") {
+            true => self.number("an alarm's number").map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// Takes a pair of coordinates if one is next, as in `(50.85,4.35)`.
     pub(super) fn point(&mut self) -> Result<Option<Point>, NotACommand> {
         let Some(pair) = self.plain().filter(|word| word.starts_with('(')) else {

@@ -1,12 +1,21 @@
 //! One event of every kind with all that it can hold, and one with as little as possible.
 
 use callbox_domain::{
-    Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, DispatchRules, Event, Handling,
-    IncidentId, LineNo, Meaning, Personal, Place, PlaceSource, PlaceVerdict, Point, Relation,
-    Reported, Schedule, Timestamp, UnitId, events::*,
+    Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, DispatchRules, Drive, Edition,
+    Event, Handling, IncidentId, LineNo, LocalTime, Meaning, Personal, Place, PlaceSource,
+    PlaceVerdict, Point, Relation, Reported, Schedule, Source, Timestamp, UnitFact, UnitId,
+    events::*, response_plan::csv,
 };
 
 use crate::town::{code, text};
+
+/// A plan with all that a plan can say, and one with as little as possible.
+pub(crate) const PLANS: &str = "\
+plan,alarm,count,units,skills,equipment,crew,seats,types,areas,premise,hours,days,season,condition,ties
+FULL,1,2,ENGINE|LADDER+120,EMT=2|PARAMEDIC=1,FOAM|HOSE,4,2,FIRE|MED,NORTH,12 Elm St,22:00-06:00,mon|sun,11-01/03-31,STORM,30:rest|station|plain
+FULL,2,1,LADDER,,,,,,,,,,,,
+BARE,1,1,ENGINE,,,,,,,,,,,,
+";
 
 const INCIDENT: IncidentId = IncidentId(2_612);
 const UNIT: UnitId = UnitId(104);
@@ -19,6 +28,7 @@ pub(crate) fn samples() -> Vec<Event> {
     samples.extend(calls());
     samples.extend(assignment());
     samples.extend(unit());
+    samples.extend(suggested());
     samples
 }
 
@@ -77,6 +87,36 @@ fn configuration() -> Vec<Event> {
         station(None, false).into(),
         DispatchRulesDefined {
             rules: DispatchRules::default(),
+        }
+        .into(),
+        AreaDefined {
+            area: Area {
+                code: code("NORTH"),
+                name: code("North of the river"),
+                corners: [(50.0, 4.0), (50.0, 5.0), (51.0, 4.5)]
+                    .map(|(lat, lon)| Point::from_degrees(lat, lon).unwrap())
+                    .to_vec(),
+                members: vec![],
+                station_order: vec![code("F4")],
+            },
+        }
+        .into(),
+        AreaDefined {
+            area: Area {
+                code: code("ALL"),
+                name: code("Everywhere"),
+                corners: vec![],
+                members: vec![code("NORTH")],
+                station_order: vec![],
+            },
+        }
+        .into(),
+        ResponsePlansPublished {
+            edition: Edition {
+                no: 7,
+                effective: callbox_domain::script::DAY,
+                plans: csv::read(PLANS).unwrap(),
+            },
         }
         .into(),
         TurnoutDefined {
@@ -307,6 +347,56 @@ fn assignment() -> Vec<Event> {
         ended(AssignmentEnd::Released, Some("forgotten")).into(),
     ]);
     samples
+}
+
+fn suggested() -> Vec<Event> {
+    let fact = |unit, source, drive, in_station| UnitFact {
+        unit: UnitId(unit),
+        source,
+        drive,
+        in_station,
+    };
+    let suggested = UnitsSuggested {
+        incident: INCIDENT,
+        alarm: 2,
+        plan: Some(code("FULL")),
+        edition: 7,
+        areas: vec![code("NORTH")],
+        at: callbox_domain::script::DAY,
+        local: LocalTime {
+            minute: 600,
+            weekday: 6,
+            month: 12,
+            day: 31,
+        },
+        facts: vec![
+            fact(1, Source::Fix(20), Drive::Road(300), false),
+            fact(2, Source::StaleFix(900), Drive::Straight(400), false),
+            fact(3, Source::Station, Drive::Unknown, true),
+            fact(4, Source::StationForStale(500), Drive::Road(90), true),
+            fact(5, Source::Unknown, Drive::Unknown, false),
+        ],
+        suggested: vec![UnitId(1), UnitId(4)],
+        missing: 1,
+    };
+    let bare = UnitsSuggested {
+        plan: None,
+        edition: 0,
+        areas: vec![],
+        facts: vec![],
+        suggested: vec![],
+        ..suggested.clone()
+    };
+    let condition = |in_force| ConditionSet {
+        condition: code("STORM"),
+        in_force,
+    };
+    vec![
+        suggested.into(),
+        bare.into(),
+        condition(true).into(),
+        condition(false).into(),
+    ]
 }
 
 fn unit() -> Vec<Event> {

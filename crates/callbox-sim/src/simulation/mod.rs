@@ -14,6 +14,8 @@ mod desk;
 mod resume;
 mod send;
 
+pub(crate) use send::instead;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,

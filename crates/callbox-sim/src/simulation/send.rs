@@ -1,15 +1,15 @@
 //! The dispatcher: which units go.
 
 use callbox_domain::{
-    AddNarrative, CancelAssignment, Center, Command, DispatchUnits, Incident, IncidentId, Meaning,
-    ReassignUnit, Unit, UnitId,
+    AddNarrative, CancelAssignment, Center, Command, DispatchUnits, Facts, Incident, IncidentId,
+    LocalTime, Meaning, Question, ReassignUnit, SendSuggested, Unit, UnitId,
 };
 
 use super::{Action, Pending, Simulation, desk::text};
 use crate::town::Point;
 
 /// What goes instead where none of a type is free.
-fn instead(unit_type: &str) -> &'static [&'static str] {
+pub(crate) fn instead(unit_type: &str) -> &'static [&'static str] {
     match unit_type {
         "MEDIC" => &["AMB"],
         "AMB" => &["MEDIC"],
@@ -42,12 +42,27 @@ impl Simulation {
             return None;
         }
         let (mut units, mut types) = (Vec::new(), Vec::new());
+        // The plan has the first word; what else the call needs is chosen by hand.
+        let plan = match incident.assignments.is_empty() {
+            true => self.suggested(id, center),
+            false => None,
+        };
+        let suggested: &[UnitId] = plan.as_ref().map_or(&[], |(_, units)| units);
         for need in &case.needs {
             let any = [need.as_str()];
             let wanted = any.iter().chain(instead(need));
-            let found = wanted
-                .copied()
-                .find_map(|t| self.nearest(t, incident, &units, center));
+            let planned = |t: &str, units: &[UnitId]| {
+                let mut free = suggested.iter().filter(|id| !units.contains(id));
+                let of_type = |id: &&UnitId| {
+                    center
+                        .unit(**id)
+                        .is_some_and(|unit| unit.unit_type.as_str() == t)
+                };
+                free.find(of_type).copied()
+            };
+            let found = wanted.copied().find_map(|t| {
+                planned(t, &units).or_else(|| self.nearest(t, incident, &units, center))
+            });
             if let Some(unit) = found {
                 units.push(unit);
                 types.push(need.clone());
@@ -55,6 +70,16 @@ impl Simulation {
         }
         if !units.is_empty() {
             self.pending = Pending::Sent(id, types);
+            if let Some((facts, suggested)) = plan {
+                let send = SendSuggested {
+                    incident: id,
+                    alarm: 1,
+                    facts,
+                    instead: (units != suggested).then_some(units),
+                    although_committed: false,
+                };
+                return Some(send.into());
+            }
             return Some(
                 DispatchUnits {
                     incident: id,
@@ -76,6 +101,24 @@ impl Simulation {
         self.hold(id)
     }
 
+    /// What the plan for an incident suggests, and what that rests on.
+    fn suggested(&self, id: IncidentId, center: &Center) -> Option<(Facts, Vec<UnitId>)> {
+        let local = self.now.plus_seconds(self.options.utc_offset_seconds);
+        let local = LocalTime {
+            minute: (local.micros().div_euclid(60_000_000)).rem_euclid(1_440) as u16,
+            ..LocalTime::default()
+        };
+        let facts = Facts::without_streets(center, id, self.now, local);
+        let question = Question {
+            incident: id,
+            alarm: 1,
+        };
+        let found = center.recommend(question, &facts).ok()?;
+        found.plan?;
+        let units = found.suggested.iter().map(|one| one.unit).collect();
+        Some((facts, units))
+    }
+
     /// The nearest free unit of a type, by straight line from where it stands when it is free.
     fn nearest(
         &self,
@@ -86,7 +129,13 @@ impl Simulation {
     ) -> Option<UnitId> {
         let scene = Point::of(incident);
         let free = |unit: &&Unit| {
-            unit.in_service && unit.active.is_empty() && unit.unit_type.as_str() == unit_type
+            let is_free = unit.in_service && unit.active.is_empty();
+            // One crew goes out with one of its units.
+            let has_crew = unit.shared_crew.as_ref().is_none_or(|crew| {
+                let mut sharing = center.sharing(crew);
+                sharing.all(|other| other.active.is_empty() && !taken.contains(&other.id))
+            });
+            is_free && has_crew && unit.unit_type.as_str() == unit_type
         };
         center
             .units

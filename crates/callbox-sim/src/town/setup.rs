@@ -1,9 +1,11 @@
 use callbox_domain::{
-    Code, Command, DefineAgency, DefineCenter, DefineDisposition, DefineIncidentType,
-    DefinePriority, DefineStation, DefineUnit, DefineUnitStatus, DefineUnitType, Meaning,
+    Choice, Code, Command, CrewUnit, DefineAgency, DefineCenter, DefineDisposition,
+    DefineIncidentType, DefinePriority, DefineStation, DefineUnit, DefineUnitStatus,
+    DefineUnitType, EquipUnit, Meaning, Plan, PublishPlans, Requirement, UnitId, When,
 };
 
-use super::{Town, ground::Point};
+use super::{Kind, Town, ground::Point};
+use crate::simulation::instead;
 
 impl Town {
     /// The commands that configure an empty center for this town, in their order.
@@ -79,7 +81,41 @@ impl Town {
             .into()
         }));
         commands.extend(self.units());
+        commands.extend(self.crews());
+        commands.push(
+            PublishPlans {
+                effective: None,
+                plans: self.kinds.iter().filter_map(plan).collect(),
+            }
+            .into(),
+        );
         commands
+    }
+
+    /// Who is on the units, and the boat that one of the engines' crews takes.
+    fn crews(&self) -> impl Iterator<Item = Command> {
+        // Units are numbered in the order in which they are defined.
+        let crews = self.service.crews.iter();
+        let units = crews.flat_map(|crews| crews.signs.iter().map(move |sign| (crews, sign)));
+        (1..).zip(units).flat_map(|(no, (crews, sign))| {
+            let (size, skills, seats) = staff(&crews.unit_type);
+            let shared_crew = match sign.as_str() {
+                "E5" | "BOAT1" => Some(code("Harbour B")),
+                _ => None,
+            };
+            let crew = CrewUnit {
+                unit: UnitId(no),
+                size,
+                skills: skills.iter().map(|(skill, n)| (code(skill), *n)).collect(),
+            };
+            let equip = EquipUnit {
+                unit: UnitId(no),
+                equipment: Vec::new(),
+                seats,
+                shared_crew,
+            };
+            [crew.into(), equip.into()]
+        })
     }
 
     fn units(&self) -> impl Iterator<Item = Command> {
@@ -95,6 +131,70 @@ impl Town {
             })
         })
     }
+}
+
+/// How many are on a unit of a type, what they can do, how many patients it takes.
+fn staff(unit_type: &str) -> (u8, &'static [(&'static str, u8)], u8) {
+    match unit_type {
+        "ENGINE" => (4, &[("EMT", 2)], 0),
+        "LADDER" | "RESCUE" => (4, &[("EMT", 1)], 0),
+        "MEDIC" => (2, &[("EMT", 2), ("PARAMEDIC", 1)], 1),
+        "AMB" => (2, &[("EMT", 2)], 1),
+        "PATROL" | "TRAFFIC" => (2, &[], 0),
+        _ => (1, &[], 0),
+    }
+}
+
+/// The plan for a kind: what goes at once, what may stand in for it, and two more alarms for fires.
+fn plan(kind: &Kind) -> Option<Plan> {
+    let requirement = |unit_type: &str, count: u8| {
+        let first = Choice {
+            unit_type: code(unit_type),
+            later_seconds: 0,
+        };
+        let others = instead(unit_type).iter().map(|other| Choice {
+            unit_type: code(other),
+            later_seconds: 240,
+        });
+        Requirement {
+            count,
+            choices: std::iter::once(first).chain(others).collect(),
+            skills: Vec::new(),
+            equipment: Vec::new(),
+            crew: 0,
+            seats: 0,
+        }
+    };
+    let mut first: Vec<Requirement> = Vec::new();
+    for unit_type in &kind.send {
+        let of_type = |known: &&mut Requirement| known.choices[0].unit_type.as_str() == unit_type;
+        match first.iter_mut().find(of_type) {
+            Some(known) => known.count += 1,
+            None => first.push(requirement(unit_type, 1)),
+        }
+    }
+    if first.is_empty() {
+        return None;
+    }
+    let mut alarms = vec![first];
+    if kind.send.iter().any(|unit_type| unit_type == "LADDER") {
+        alarms.push(vec![
+            requirement("ENGINE", 2),
+            requirement("LADDER", 1),
+            requirement("AMB", 1),
+        ]);
+        alarms.push(vec![requirement("ENGINE", 2), requirement("CHIEF", 1)]);
+    }
+    Some(Plan {
+        code: code(&kind.code),
+        when: When {
+            types: vec![code(&kind.code)],
+            ..When::default()
+        },
+        alarms,
+        tie_seconds: 0,
+        ties: Vec::new(),
+    })
 }
 
 /// A code of the town's own, which is known to be well formed.

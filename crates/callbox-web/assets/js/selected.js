@@ -10,6 +10,7 @@ import { Intake } from "./intake.js";
 import { Links } from "./links.js";
 import { Narrative } from "./narrative.js";
 import { Send, options } from "./send.js";
+import { Suggestion, follow } from "./suggestion.js";
 import { incidents, isWaiting, onChange, urgency } from "./store.js";
 
 const pane = by("selected");
@@ -36,6 +37,8 @@ class Case {
     this.intake = new Intake(id);
     this.caller = el("dl", { class: "facts" });
     this.callerSection = el("section", {}, el("h3", { text: t("caller") }), this.caller);
+    this.suggestion = new Suggestion(id);
+    follow(this.suggestion);
     this.sendSection = rights.dispatch ? el("section", {}, send.root) : null;
     this.unitsSection = el("section", {}, this.assignments.root);
     this.changeSection = rights.describe ? this.makeChange() : null;
@@ -46,6 +49,7 @@ class Case {
           el("a", { href: `/incidents/${id}`, text: t("record") })),
         this.head.place),
       el("dl", { class: "case-times" }, box("received"), this.boxes.dispatched, this.boxes.on_scene, box("age")),
+      this.suggestion.root,
       this.sendSection,
       this.unitsSection,
       this.narrative.root,
@@ -110,7 +114,10 @@ class Case {
     this.unitsSection.hidden = detail.assignments.length === 0;
     if (this.sendSection) this.sendSection.hidden = isClosed;
     if (this.changeSection) this.changeSection.hidden = isClosed;
-    if (!isClosed) send.show(detail);
+    if (!isClosed) {
+      send.show(detail, this.suggestion);
+      this.suggestion.want();
+    } else this.suggestion.root.hidden = true;
     this.narrative.show(detail.lines);
     this.links.show(detail.links);
     this.intake.show(detail);

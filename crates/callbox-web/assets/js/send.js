@@ -21,7 +21,8 @@ export class Send {
     onChange((changed) => { if (this.incident && (changed.all || changed.units.size)) this.preview(); });
   }
 
-  show(incident) {
+  show(incident, suggestion) {
+    this.suggestion = suggestion;
     const isOther = this.incident?.id !== incident.id;
     this.incident = incident;
     // Units picked before the incident was chosen stay picked.
@@ -79,13 +80,17 @@ export class Send {
 
   async go() {
     const { fresh, moved, bad } = this.read();
+    // With nothing typed or picked it is what the plans suggest.
+    if (!this.words().length && this.suggestion?.isReady) { this.suggestion.send(); return; }
     if (bad.length || fresh.length + moved.length === 0) return;
     const id = this.incident.id;
     const signs = fresh.map((unit) => unit.call_sign);
     let isDone = true;
     if (signs.length) {
       const done = t("say.dispatched", { units: signs.join(", "), id });
-      isDone = Boolean(await act([this.button, this.input], `/incidents/${id}/units`, { units: signs }, done));
+      // Where a plan holds, what it suggested is recorded beside what was sent.
+      const path = this.suggestion?.known?.plan ? `/incidents/${id}/alarm` : `/incidents/${id}/units`;
+      isDone = Boolean(await act([this.button, this.input], path, { units: signs }, done));
     }
     for (const unit of isDone ? moved : []) {
       const done = t("say.reassigned", { unit: unit.call_sign, from: unit.incident, id });

@@ -2,12 +2,13 @@
 
 use axum::http::StatusCode;
 use callbox_domain::{
-    AddNarrative, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident, CloseIncident,
-    Code, Command, CorrectNarrative, CrewUnit, DefineAgency, DefineCenter, DefineDispatchRules,
-    DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout,
-    DefineUnit, DefineUnitStatus, DefineUnitType, DispatchUnits, EquipUnit, IncidentId, LineNo,
-    LinkIncidents, Meaning, Place, Point, PrioritiseIncident, PutUnitInService, ReassignUnit,
-    Refusal, Relation, ReleaseUnit, ReopenIncident, TakeUnitOutOfService, UnitId,
+    AddNarrative, Area, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident,
+    CloseIncident, Code, Command, CorrectNarrative, CrewUnit, DefineAgency, DefineArea,
+    DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType, DefinePriority,
+    DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DispatchUnits,
+    EquipUnit, IncidentId, LineNo, LinkIncidents, Meaning, Place, Point, PrioritiseIncident,
+    PutUnitInService, ReassignUnit, Refusal, Relation, ReleaseUnit, ReopenIncident, SetCondition,
+    TakeUnitOutOfService, UnitId,
 };
 
 use super::fields::Members;
@@ -338,6 +339,26 @@ pub(super) fn define_dispatch_rules(input: &Input<'_>) -> Result<Command, Proble
         }
     }
     Ok(DefineDispatchRules { rules }.into())
+}
+
+pub(super) fn define_area(input: &Input<'_>) -> Result<Command, Problem> {
+    let body = &input.body;
+    let area = Area {
+        code: body.need_code("code"),
+        name: body.need_code("name"),
+        corners: body.points("corners").unwrap_or_default(),
+        members: body.codes("members").unwrap_or_default(),
+        station_order: body.codes("station_order").unwrap_or_default(),
+    };
+    Ok(DefineArea { area }.into())
+}
+
+pub(super) fn set_condition(input: &Input<'_>) -> Result<Command, Problem> {
+    Ok(SetCondition {
+        condition: input.body.need_code("condition"),
+        in_force: !input.body.flag("over"),
+    }
+    .into())
 }
 
 pub(super) fn define_turnout(input: &Input<'_>) -> Result<Command, Problem> {

@@ -4,7 +4,7 @@ use callbox_domain::{Center, Configuration};
 use serde_json::{Value, json};
 
 /// The members of a board that come from the configuration.
-pub(super) fn members(center: &Center) -> [(&'static str, Value); 9] {
+pub(super) fn members(center: &Center) -> [(&'static str, Value); 11] {
     let configuration = &*center.configuration;
     [
         ("center", named(configuration)),
@@ -16,6 +16,15 @@ pub(super) fn members(center: &Center) -> [(&'static str, Value); 9] {
         ("unit_types", unit_types(configuration)),
         ("stations", stations(configuration)),
         ("dispatch_rules", dispatch_rules(configuration)),
+        ("areas", areas(configuration)),
+        (
+            "conditions",
+            configuration
+                .conditions
+                .iter()
+                .map(|code| code.as_str())
+                .collect(),
+        ),
     ]
 }
 
@@ -111,4 +120,24 @@ fn dispatch_rules(configuration: &Configuration) -> Value {
         "rest_penalty_seconds": rules.rest_penalty_seconds,
         "turnouts": turnouts,
     })
+}
+
+fn areas(configuration: &Configuration) -> Value {
+    let row = |area: &callbox_domain::Area| {
+        let corners = area.corners.iter().map(|corner| {
+            let (lat, lon) = corner.degrees();
+            json!([lat, lon])
+        });
+        let codes = |codes: &[callbox_domain::Code]| -> Value {
+            codes.iter().map(|code| code.as_str()).collect()
+        };
+        json!({
+            "code": area.code.as_str(),
+            "name": area.name.as_str(),
+            "corners": corners.collect::<Vec<_>>(),
+            "members": codes(&area.members),
+            "station_order": codes(&area.station_order),
+        })
+    };
+    configuration.areas.values().map(row).collect()
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     access::rights::Action,
-    security::{Route, get, post},
+    security::{Route, get, post, put},
 };
 
 /// One endpoint of the API.
@@ -189,6 +189,68 @@ const DISPATCH: &[Endpoint] = &[
         ],
         "Timeline",
     ),
+    read(
+        "/api/v1/incidents/{id}/recommendation",
+        Action::ReadIncident,
+        "the right units are sent sooner when somebody proposes them and says why",
+        "Which units the plans would send, when they would be there, and why not others",
+        &[
+            optional(
+                "alarm",
+                Kind::Number(1, 10),
+                "up to which alarm; the one in force without it",
+            ),
+            optional("why_not", Kind::Code, "only this unit among the others"),
+        ],
+        "Recommendation",
+    ),
+    Endpoint {
+        route: post(
+            "/api/v1/incidents/{id}/alarm",
+            Action::Dispatch,
+            "sends help by plan, and keeps what that rested on",
+        ),
+        summary: "Sends the units that are recommended, or others instead; records both",
+        fields: &[
+            optional(
+                "alarm",
+                Kind::Number(1, 10),
+                "for which alarm; the one in force without it",
+            ),
+            optional(
+                "units",
+                Kind::Codes,
+                "the units to send instead of those that are recommended",
+            ),
+            optional(
+                "although_committed",
+                Kind::Flag,
+                "true sends units that are on another incident, which they keep",
+            ),
+            AT,
+        ],
+        answer: "Receipt",
+        make: None,
+    },
+    read(
+        "/api/v1/plans",
+        Action::ReadBoard,
+        "who dispatches sees which units the plans ask for",
+        "The response plans in force, also as a table, and what later editions change",
+        &[],
+        "Plans",
+    ),
+    Endpoint {
+        route: put(
+            "/api/v1/plans",
+            Action::Configure,
+            "says which units an emergency needs, before it happens",
+        ),
+        summary: "Publishes a table of response plans as the next edition, or says what changes",
+        fields: &[],
+        answer: "Published",
+        make: None,
+    },
     read(
         "/api/v1/positions",
         Action::ReadBoard,

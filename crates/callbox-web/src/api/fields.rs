@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
-use callbox_domain::{Code, IncidentId, Meaning, Text, TextError, Timestamp};
+use callbox_domain::{Code, IncidentId, Meaning, Point, Text, TextError, Timestamp};
 use serde_json::Value as Json;
 
 use super::time;
@@ -11,6 +11,8 @@ use crate::problem::Problem;
 
 /// The most members of a list.
 const MAX_LIST: usize = 64;
+/// The most corners of an area.
+const MAX_POINTS: usize = 1_000;
 /// The greatest whole number that every JSON reader keeps exact.
 pub(crate) const MAX_NUMBER: u64 = (1 << 53) - 1;
 /// Something printable and nothing that is not, as the description says it.
@@ -39,6 +41,8 @@ pub(crate) enum Kind {
     Codes,
     /// An object of codes with a number from 0 to 255 each.
     Counts,
+    /// Up to 1,000 pairs of latitude and longitude.
+    Points,
     /// One of these words.
     Choice(&'static [&'static str]),
 }
@@ -87,6 +91,7 @@ pub(crate) enum Value {
     Time(Timestamp),
     Codes(Vec<Code>),
     Counts(Vec<(Code, u8)>),
+    Points(Vec<Point>),
     Choice(&'static str),
 }
 
@@ -128,6 +133,8 @@ take! {
     codes Codes Vec<Code>, need_codes;
     /// Codes with numbers.
     counts Counts Vec<(Code, u8)>;
+    /// Points.
+    points Points Vec<Point>;
     /// One of the words.
     choice Choice &'static str, need_choice;
 }
@@ -260,6 +267,19 @@ impl Kind {
                 };
                 Value::Counts(object.iter().map(count).collect::<Result<_, Problem>>()?)
             }
+            Self::Points => {
+                let list = json.as_array().ok_or_else(wrong)?;
+                if list.len() > MAX_POINTS {
+                    return Err(out());
+                }
+                let point = |pair: &Json| {
+                    let pair = pair.as_array().filter(|pair| pair.len() == 2);
+                    let pair = pair.and_then(|pair| Some((pair[0].as_f64()?, pair[1].as_f64()?)));
+                    let (lat, lon) = pair.ok_or_else(wrong)?;
+                    Point::from_degrees(lat, lon).ok_or_else(out)
+                };
+                Value::Points(list.iter().map(point).collect::<Result<_, _>>()?)
+            }
             Self::Codes => {
                 let list = json.as_array().ok_or_else(wrong)?;
                 if !(1..=MAX_LIST).contains(&list.len()) {
@@ -284,6 +304,7 @@ impl Kind {
             Self::Counts => {
                 "send an object of codes with numbers from 0 to 255, like {\"EMT\": 2}".into()
             }
+            Self::Points => "send a list of pairs of degrees, like [[40.5, -74.2], …]".into(),
             Self::Codes => "send a list of 1 to 64 strings".into(),
             Self::Choice(words) => format!("send one of: {}", words.join(", ")),
         }
@@ -320,6 +341,13 @@ impl Kind {
                 "maxProperties": MAX_LIST,
                 "propertyNames": Self::Code.schema(),
                 "additionalProperties": {"type": "integer", "minimum": 0, "maximum": 255},
+            }),
+            Self::Points => json!({
+                "type": "array",
+                "maxItems": MAX_POINTS,
+                "items": {
+                    "type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"},
+                },
             }),
             Self::Codes => json!({
                 "type": "array", "minItems": 1, "maxItems": MAX_LIST, "items": Self::Code.schema()

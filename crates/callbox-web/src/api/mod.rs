@@ -9,7 +9,9 @@ mod incident;
 mod intake;
 mod lists;
 mod openapi;
+pub(crate) mod plans;
 mod positions;
+pub(crate) mod recommendation;
 mod record;
 mod refusal;
 mod time;
@@ -47,6 +49,10 @@ pub(crate) fn router() -> Mount {
         .get("/api/v1/history", lists::history)
         .get("/api/v1/incidents/{id}", incident::show)
         .get("/api/v1/incidents/{id}/timeline", timeline::show)
+        .get(recommendation::PATH, recommendation::show)
+        .post(recommendation::SEND, recommendation::send)
+        .get("/api/v1/plans", plans::show)
+        .put("/api/v1/plans", plans::publish)
         .get("/api/v1/positions", positions::show)
         .post("/api/v1/positions", positions::report)
         .get("/api/v1/calls/draft", calls::draft)

@@ -95,7 +95,7 @@ fn operation(endpoint: &Endpoint) -> Value {
                 })
             }));
         }
-        Verb::Post if endpoint.make.is_none() => {
+        Verb::Post if endpoint.answer == "Taken" => {
             // Not an act on the record: repeated, it changes nothing, so it needs no key.
             let schema = json!({"$ref": "#/components/schemas/Fixes"});
             operation["requestBody"] = json!({
@@ -103,8 +103,10 @@ fn operation(endpoint: &Endpoint) -> Value {
                 "content": {"application/json": {"schema": schema}},
             });
         }
-        Verb::Post => {
-            if endpoint.make.is_some() {
+        Verb::Post | Verb::Put => {
+            // What is carried out by a handler of its own is an act where it leaves a receipt.
+            let is_act = matches!(endpoint.answer, "Receipt" | "Published");
+            if endpoint.make.is_some() || is_act {
                 parameters.push(json!({
                 "name": "Idempotency-Key",
                 "in": "header",
@@ -134,6 +136,9 @@ fn body(endpoint: &Endpoint) -> Value {
     match endpoint.answer {
         // A document of another standard, as it comes from a device.
         "Location" => json!({"application/pidf+xml": {"schema": {"type": "string"}}}),
+        "Published" => {
+            json!({"application/json": {"schema": {"$ref": "#/components/schemas/Table"}}})
+        }
         _ => json!({"application/json": {"schema": body_schema(endpoint)}}),
     }
 }
@@ -186,7 +191,7 @@ fn responses(endpoint: &Endpoint) -> Value {
         status: {"description": "done", "content": {media_type: {"schema": schema}}},
         "default": problem("something is wrong; the hint says what to do"),
     });
-    if endpoint.route.verb == Verb::Post {
+    if endpoint.route.verb != Verb::Get {
         responses["404"] = problem("the incident, unit or line does not exist");
         responses["409"] = problem("the rules do not let it happen; the code says which");
         responses["422"] = problem("a member is wrong; 'field' says which");

@@ -85,6 +85,8 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
             .with("unit", unit)
             .with("other", other)
             .with("incident", incident),
+        R::BadPlan { plan, why } => problem.with("plan", plan).with("what", why),
+        R::TooFewCorners { area } | R::AreaOfAreas { area } => problem.with("area", area),
         R::TooMany { what, max } => problem.with("what", what).with("max", max),
         R::Full { what, max } => problem.with("what", what).with("max", max),
     }

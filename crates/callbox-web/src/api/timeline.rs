@@ -172,6 +172,13 @@ fn details(event: &Event) -> Value {
             "reason": words(&ended.reason),
             "out_of_order": ended.out_of_order,
         }),
+        Event::UnitsSuggested(suggested) => json!({
+            "alarm": suggested.alarm,
+            "plan": suggested.plan.as_ref().map(|code| code.as_str()),
+            "edition": suggested.edition,
+            "suggested": suggested.suggested.iter().map(|unit| unit.0).collect::<Vec<_>>(),
+            "missing": suggested.missing,
+        }),
         // The rest belongs to the center or a unit and stands in no incident's history.
         _ => json!({}),
     }

@@ -59,6 +59,16 @@ async fn carry_out(
             body,
         })?
     };
+    submit(&state, command, context, key).await
+}
+
+/// Hands a command in and answers with what came of it.
+pub(super) async fn submit(
+    state: &AppState,
+    command: Command,
+    context: Context,
+    key: String,
+) -> Result<Response, Problem> {
     let creates = matches!(command, Command::TakeCall(_));
     let submission = Submission {
         command,
@@ -74,7 +84,7 @@ async fn carry_out(
 }
 
 /// The request's name, so that a repeated one is carried out once.
-fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     let problem = |detail| {
         Problem::new(
             StatusCode::BAD_REQUEST,
@@ -99,7 +109,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
 }
 
 /// Who does it, when and why.
-fn context(
+pub(super) fn context(
     state: &AppState,
     signed: &Signed,
     action: Action,

@@ -23,7 +23,7 @@ use crate::{problem::Problem, security::SignedForm, state::AppState};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Act {
-    key: String,
+    pub(super) key: String,
     line: u32,
     other: String,
     relation: String,
@@ -33,6 +33,7 @@ pub(super) struct Act {
     place: String,
     r#type: String,
     priority: String,
+    pub(super) alarm: u8,
     pub(super) units: String,
     pub(super) unit: String,
     pub(super) status: String,

@@ -11,7 +11,7 @@ use super::{
     forms::Act,
     intake,
     layout::{page, rank, refusal_with, shape},
-    panel,
+    panel, suggestion,
     timeline::timeline,
     ui::{Ui, span},
 };
@@ -55,6 +55,10 @@ async fn render(
 ) -> Result<Markup, Problem> {
     let incident = find_incident(state, id).await?;
     let entries = entries(state, &incident).await?;
+    let advice = match incident.closed {
+        None => suggestion::ask(state, id).await?,
+        Some(_) => None,
+    };
     let center = state.engine.snapshot();
     let configuration = &center.configuration;
     let kind = incident.incident_type.as_ref();
@@ -105,6 +109,7 @@ async fn render(
                     }
                     aside class="stack" {
                         (facts(state, ui, &incident))
+                        @if let Some(advice) = &advice { (suggestion::panel(ui, &center, &incident, advice)) }
                         (panel::panel(ui, &center, &incident))
                     }
                 }

@@ -61,6 +61,7 @@ pub(super) fn bar(ui: &Ui, current: &str, middle: Markup) -> Markup {
     let tabs = [
         ("/board", "nav.board", Action::ReadBoard),
         ("/units", "nav.units", Action::ReadBoard),
+        ("/plans", "nav.plans", Action::ReadBoard),
         ("/history", "nav.history", Action::ReadHistory),
         ("/ledger", "nav.ledger", Action::ReadBoard),
     ];

@@ -10,9 +10,11 @@ mod language;
 mod layout;
 mod ledger;
 mod panel;
+mod plans;
 mod problem;
 mod sign_in;
 mod submit;
+mod suggestion;
 mod texts;
 mod timeline;
 mod ui;
@@ -73,6 +75,11 @@ pub(crate) const ROUTES: &[Route] = &[
         "help must know where and to what it goes",
     ),
     post("/incidents/{id}/units", Action::Dispatch, "help is sent"),
+    post(
+        "/incidents/{id}/alarm",
+        Action::Dispatch,
+        "help is sent by plan",
+    ),
     post(
         "/incidents/{id}/status",
         Action::ChangeUnitStatus,
@@ -168,6 +175,21 @@ pub(crate) const ROUTES: &[Route] = &[
         Action::ChangeService,
         "says which of the service's own units can be sent",
     ),
+    post(
+        "/units/{call_sign}/crew",
+        Action::ChangeService,
+        "how many a crew are and what they can do decides where they help",
+    ),
+    get(
+        "/plans",
+        Action::ReadBoard,
+        "who dispatches sees which units the plans ask for",
+    ),
+    post(
+        "/plans",
+        Action::Configure,
+        "says which units an emergency needs, before it happens",
+    ),
     get(
         "/ledger",
         Action::ReadBoard,
@@ -188,6 +210,7 @@ pub(crate) fn router() -> Mount {
         .post("/incidents/{id}/narrative", forms::narrate)
         .post("/incidents/{id}/describe", forms::describe)
         .post("/incidents/{id}/units", forms::dispatch)
+        .post("/incidents/{id}/alarm", suggestion::send)
         .post("/incidents/{id}/status", forms::status)
         .post("/incidents/{id}/cancel", forms::cancel)
         .post("/incidents/{id}/correct", forms::correct)
@@ -207,6 +230,9 @@ pub(crate) fn router() -> Mount {
         .get("/units/{call_sign}", unit::show)
         .post("/units/{call_sign}/status", unit::status)
         .post("/units/{call_sign}/service", unit::service)
+        .post("/units/{call_sign}/crew", unit::crew)
+        .get("/plans", plans::show)
+        .post("/plans", plans::publish)
         .get("/ledger", ledger::show)
 }
 

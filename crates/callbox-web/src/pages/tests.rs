@@ -123,6 +123,12 @@ fn refusals() -> Vec<Refusal> {
             other: code("L1"),
             incident: IncidentId(1),
         },
+        R::BadPlan {
+            plan: code("A"),
+            why: "it is there twice",
+        },
+        R::TooFewCorners { area: code("A") },
+        R::AreaOfAreas { area: code("A") },
         R::TooMany {
             what: "the list of equipment",
             max: 64,
@@ -149,6 +155,19 @@ fn refusals_are_said_in_every_language() {
             assert!(!text.contains(['{', '?']), "{refusal:?}: {text}");
             let is_foreign = |c: char| c.is_ascii_lowercase();
             assert!(!text.contains(is_foreign), "{refusal:?} in English: {text}");
+        }
+    }
+}
+
+/// The reasons of a recommendation are said in every language, with all that they speak of.
+#[test]
+fn every_reason_has_a_text_in_every_language() {
+    use callbox_domain::{Note, WhyNot};
+    let reasons = WhyNot::CODES.iter().map(|code| format!("why.{code}"));
+    let notes = Note::CODES.iter().map(|code| format!("note.{code}"));
+    for key in reasons.chain(notes) {
+        for locale in Locale::ALL {
+            assert!(locale.table().contains_key(&key), "no {key} in {locale:?}");
         }
     }
 }
@@ -239,6 +258,15 @@ fn texts_and_their_uses_agree() {
             "handling.",
             "verdict.",
             "source.",
+            "note.",
+            "why.",
+            "plans.",
+            "role.",
+            "ended.",
+            "refusal.",
+            "meaning.",
+            "what.",
+            "link.",
         ]
         .iter()
         .any(|made| key.starts_with(made));

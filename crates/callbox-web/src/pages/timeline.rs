@@ -245,6 +245,26 @@ fn describe(ui: &Ui, center: &Center, event: &Event) -> (Option<&'static str>, M
                 },
             )
         }
+        Event::UnitsSuggested(suggested) => {
+            let units: Vec<_> = suggested
+                .suggested
+                .iter()
+                .map(|unit| called(*unit))
+                .collect();
+            let units = match units.is_empty() {
+                true => "–".to_owned(),
+                false => units.join(", "),
+            };
+            let plan = suggested.plan.as_ref().map_or("–", |plan| plan.as_str());
+            let alarm = suggested.alarm.to_string();
+            (
+                None,
+                plain(
+                    "event.suggested",
+                    &[("plan", plan), ("alarm", &alarm), ("units", &units)],
+                ),
+            )
+        }
         // What belongs to the center or to a unit alone stands in no incident's history.
         other => (None, html! { (other.kind().name) }),
     }

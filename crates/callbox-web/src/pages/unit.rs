@@ -5,8 +5,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use callbox_domain::{
-    Center, ChangeUnitStatus, Command, IncidentId, Meaning, PutUnitInService, TakeUnitOutOfService,
-    Unit, UnitStatus,
+    Center, ChangeUnitStatus, Command, CrewUnit, IncidentId, Meaning, PutUnitInService,
+    TakeUnitOutOfService, Unit, UnitStatus,
 };
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -37,6 +37,8 @@ pub(super) struct Act {
     /// `in` or `out`.
     to: String,
     reason: String,
+    size: u8,
+    skills: String,
 }
 
 /// `GET /units/{call_sign}`.
@@ -87,6 +89,77 @@ pub(super) async fn service(
         })
     };
     carry_out(&state, &ui, &call_sign, &signed, &form, command()).await
+}
+
+/// `POST /units/{call_sign}/crew`: who is on it this shift, in numbers.
+pub(super) async fn crew(
+    State(state): State<AppState>,
+    ui: Ui,
+    Path(call_sign): Path<String>,
+    SignedForm { signed, form }: SignedForm<Act>,
+) -> Response {
+    let command = || -> Result<Command, Problem> {
+        let words = form
+            .skills
+            .split([' ', ','])
+            .filter(|word| !word.is_empty());
+        let skill = |word: &str| {
+            let (name, count) = word.split_once('=').unwrap_or((word, "1"));
+            let count = count.parse().map_err(|_| {
+                Problem::bad_field("skills", "this is no number of people", "write EMT=2")
+            })?;
+            Ok((need_code("skills", name)?, count))
+        };
+        Ok(CrewUnit {
+            unit: called(&state, &call_sign)?,
+            size: form.size,
+            skills: words.map(skill).collect::<Result<_, Problem>>()?,
+        }
+        .into())
+    };
+    carry_out(&state, &ui, &call_sign, &signed, &form, command()).await
+}
+
+/// Station, equipment, crew, and the form that says who is on it.
+fn staffing(ui: &Ui, center: &Center, unit: &Unit) -> Markup {
+    let crew = center.crew_of(unit);
+    let skills = crew.map_or_else(String::new, |crew| {
+        let skills = crew.skills.iter().map(|(skill, n)| format!("{skill}={n}"));
+        skills.collect::<Vec<_>>().join(" ")
+    });
+    let equipment: Vec<_> = unit.equipment.iter().map(|code| code.as_str()).collect();
+    let out = unit
+        .shared_crew
+        .as_ref()
+        .and_then(|name| center.out_with_crew(name, unit.id));
+    html! {
+        section class="stack" aria-label=(ui.t("crew")) {
+            h2 { (ui.t("crew")) }
+            dl class="facts" {
+                dt { (ui.t("crew.size")) } dd { (crew.map_or(ui.t("crew.unknown").to_owned(), |crew| crew.size.to_string())) " " (skills) }
+                @if !equipment.is_empty() { dt { (ui.t("crew.equipment")) } dd { (equipment.join(", ")) } }
+                @if unit.seats > 0 { dt { (ui.t("crew.seats")) } dd { (unit.seats) } }
+                @if let Some(name) = &unit.shared_crew {
+                    dt { (ui.t("crew.shared")) }
+                    dd { (name) @if let Some((other, incident)) = out { " · " (ui.fill("crew.out_with", &[("unit", other.call_sign.as_str()), ("incident", &incident.to_string())])) } }
+                }
+            }
+            @if ui.may(Action::ChangeService) {
+                form class="row-of" method="post" action={"/units/" (path_part(unit.call_sign.as_str())) "/crew"} {
+                    (act(ui))
+                    div class="field" {
+                        label for="size" { (ui.t("crew.size")) }
+                        input class="input" id="size" name="size" type="number" min="0" max="255" required value=(crew.map_or(0, |crew| crew.size));
+                    }
+                    div class="field grow" {
+                        label for="skills" { (ui.t("crew.skills")) }
+                        input class="input" id="skills" name="skills" autocomplete="off" placeholder="EMT=2 PARAMEDIC" value=(skills);
+                    }
+                    button class="button" { (ui.t("set")) }
+                }
+            }
+        }
+    }
 }
 
 async fn carry_out(
@@ -140,7 +213,7 @@ fn render(
                     p {
                         (kind.map_or(unit.unit_type.as_str(), |kind| kind.label.as_str())) " · "
                         (agency.map_or(unit.agency.as_str(), |agency| agency.name.as_str()))
-                        @if let Some(station) = &unit.station { " · " (station) }
+                        @if let Some(station) = &unit.station { " · " (configuration.stations.get(station).map_or(station.as_str(), |station| station.name.as_str())) }
                     }
                 }
                 @if let Some((problem, sent)) = refused {
@@ -156,6 +229,7 @@ fn render(
                         dd { a href={"/incidents/" (incident.0)} { (incident) } }
                     }
                 }
+                (staffing(ui, &center, unit))
                 div class="stack controls" { (forms(ui, &center, unit)) }
             }
         },

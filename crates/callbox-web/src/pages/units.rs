@@ -96,7 +96,7 @@ fn render(state: &AppState, ui: &Ui, problem: Option<&Problem>) -> Markup {
                                     td class="strong" { a href={"/units/" (path_part(unit.call_sign.as_str()))} { (unit.call_sign) } }
                                     td { (kind.map_or(unit.unit_type.as_str(), |kind| kind.label.as_str())) }
                                     td { (configuration.agencies.get(&unit.agency).map_or(unit.agency.as_str(), |agency| agency.name.as_str())) }
-                                    td { (unit.station.as_ref().map_or("", |station| station.as_str())) }
+                                    td { (unit.station.as_ref().map_or("", |station| configuration.stations.get(station).map_or(station.as_str(), |known| known.name.as_str()))) }
                                     td { (shape(shown.meaning.name())) (shown.status) " " span class="quiet" { (label.map_or("", |status| status.label.as_str())) } }
                                     td class="number time" { (span(shown.since, ui.now())) }
                                     td { @for (incident, _) in &unit.active { a href={"/incidents/" (incident.0)} { (incident) } " " } }

@@ -11,6 +11,6 @@ mod signed;
 pub(crate) use authorise::authorise;
 pub(crate) use form::SignedForm;
 pub(crate) use headers::harden;
-pub(crate) use routes::{Route, Verb, all, find, get, post};
+pub(crate) use routes::{Route, Verb, all, find, get, post, put};
 pub(crate) use sign_in::{sign_in, sign_out};
 pub(crate) use signed::{Peer, Signed};

@@ -11,6 +11,8 @@ pub(crate) enum Verb {
     Get,
     /// Writes.
     Post,
+    /// Writes all of something anew.
+    Put,
 }
 
 impl Verb {
@@ -19,6 +21,7 @@ impl Verb {
         match *method {
             Method::GET | Method::HEAD => Some(Self::Get),
             Method::POST => Some(Self::Post),
+            Method::PUT => Some(Self::Put),
             _ => None,
         }
     }
@@ -28,6 +31,7 @@ impl Verb {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Put => "PUT",
         }
     }
 }
@@ -59,6 +63,16 @@ pub(crate) const fn get(path: &'static str, action: Action, reason: &'static str
 pub(crate) const fn post(path: &'static str, action: Action, reason: &'static str) -> Route {
     Route {
         verb: Verb::Post,
+        path,
+        action,
+        reason,
+    }
+}
+
+/// A row for a route that writes all of something anew.
+pub(crate) const fn put(path: &'static str, action: Action, reason: &'static str) -> Route {
+    Route {
+        verb: Verb::Put,
         path,
         action,
         reason,

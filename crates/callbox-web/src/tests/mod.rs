@@ -6,6 +6,7 @@ mod bodies;
 mod calls;
 mod description;
 mod listener;
+mod plans;
 mod positions;
 mod rights;
 mod schema;

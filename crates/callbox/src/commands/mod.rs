@@ -7,6 +7,7 @@ mod geo;
 mod import;
 mod init;
 mod ledger;
+mod plans;
 mod replay;
 mod report;
 mod restore;
@@ -42,6 +43,7 @@ enum Verb {
     Serve(serve::Serve),
     Import(import::Import),
     Geo(geo::Geo),
+    Plans(plans::Plans),
     Replay(replay::Replay),
     Report(report::Report),
     Verify(verify::Verify),
@@ -62,6 +64,7 @@ impl Cli {
             Verb::Serve(verb) => verb.run(),
             Verb::Import(verb) => verb.run(),
             Verb::Geo(verb) => verb.run(),
+            Verb::Plans(verb) => verb.run(),
             Verb::Replay(verb) => verb.run(),
             Verb::Report(verb) => verb.run(),
             Verb::Verify(verb) => verb.run(),

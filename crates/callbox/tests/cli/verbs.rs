@@ -33,6 +33,38 @@ fn demo() {
 }
 
 #[test]
+fn plans() {
+    let shop = Shop::new();
+    assert_eq!(shop.run("init --data center --center X").code, 0);
+    let Ran { stdout: table, .. } = shop.run("plans export --data center");
+    shop.write("same.csv", &table);
+    shop.write(
+        "changed.csv",
+        table
+            .replace("FIRE,1,3,ENGINE", "FIRE,1,4,ENGINE")
+            .replace("POLICE", "PATROLS"),
+    );
+    shop.write("bad.csv", "plan,alarm,count,units\nA,1,some,ENGINE\n");
+    shop.write("unknown.csv", "plan,alarm,count,units\nA,1,1,BOAT\n");
+    let script = "
+        plans export --data center
+        plans check same.csv --data center
+        plans check changed.csv --data center
+        plans check bad.csv --data center
+        plans import unknown.csv --data center
+        plans import missing.csv --data center
+        plans import changed.csv --data center --format json
+        plans import changed.csv --data center
+        plans export --data nowhere
+    ";
+    check(&shop, script, expect_file!["transcripts/plans.txt"]);
+    // What is exported and imported again is the same.
+    let Ran { stdout: again, .. } = shop.run("plans export --data center");
+    let changed = std::fs::read_to_string(shop.path("changed.csv")).unwrap();
+    assert_eq!(again, changed);
+}
+
+#[test]
 fn replay() {
     let script = "
         replay history.csv --map map.toml --data center

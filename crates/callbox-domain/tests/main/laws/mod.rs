@@ -4,6 +4,8 @@ mod archive;
 mod calls;
 mod life;
 mod personal;
+mod plans;
+mod recommendation;
 mod records;
 mod work;
 

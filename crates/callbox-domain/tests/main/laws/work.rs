@@ -89,6 +89,9 @@ proptest! {
             let answer = life.step(step);
             let named: BTreeSet<_> = match (&step.command, subject(&step.command)) {
                 (_, Some((unit, _))) => BTreeSet::from([unit]),
+                (Command::SendSuggested(c), _) => {
+                    c.instead.iter().flatten().copied().collect()
+                }
                 (Command::DispatchUnits(c), _) => c.units.iter().copied().collect(),
                 (Command::PutUnitInService(c), _) => BTreeSet::from([c.unit]),
                 (Command::TakeUnitOutOfService(c), _) => BTreeSet::from([c.unit]),

@@ -6,5 +6,6 @@ mod coverage;
 mod crew;
 mod dispatch;
 mod incident;
+mod plans;
 mod status;
 mod unit;

@@ -165,6 +165,41 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         commands::define_turnout,
     ),
     write(
+        "/api/v1/configuration/areas",
+        Action::Configure,
+        "draws the parts of the map that response plans speak of",
+        "Defines or changes an area: by its corners, or as several others together",
+        &[
+            CODE,
+            required("name", Kind::Code, "what people call it"),
+            optional(
+                "corners",
+                Kind::Points,
+                "latitude and longitude of each corner, in order",
+            ),
+            optional("members", Kind::Codes, "the areas that it is made of"),
+            optional(
+                "station_order",
+                Kind::Codes,
+                "the stations from which it is served, the first-due one first",
+            ),
+            AT,
+        ],
+        commands::define_area,
+    ),
+    write(
+        "/api/v1/configuration/conditions",
+        Action::Configure,
+        "a storm or a drought changes which units an emergency needs",
+        "Says that a condition is in force, or over",
+        &[
+            required("condition", Kind::Code, "its code, as the plans name it"),
+            optional("over", Kind::Flag, "true: it is not in force any more"),
+            AT,
+        ],
+        commands::set_condition,
+    ),
+    write(
         "/api/v1/configuration/units",
         Action::Configure,
         "names the service's own units",

@@ -1,3 +1,5 @@
+mod plans;
+
 use serde_json::{Map, Value, json};
 
 /// An object that has exactly these members; a type with a `?` may be `null`.
@@ -46,7 +48,7 @@ fn millis(kind: &str) -> Value {
 
 /// The schemas of all answers.
 pub(super) fn all() -> Value {
-    json!({
+    let mut all = json!({
         "OpenApi": {"type": "object", "required": ["openapi", "info", "paths"]},
         "Me": object(&[
             ("actor", of("integer")),
@@ -137,7 +139,11 @@ pub(super) fn all() -> Value {
                 "field": of("string"),
             },
         },
-    })
+    });
+    for (name, schema) in plans::all() {
+        all[name] = schema;
+    }
+    all
 }
 
 fn incident_row() -> Value {
@@ -308,6 +314,8 @@ fn board() -> Value {
                 ),
             ]),
         ),
+        ("areas", list(plans::area())),
+        ("conditions", list(of("string"))),
         ("positions", list(named("Position"))),
         ("incidents", list(named("IncidentRow"))),
         ("units", list(named("UnitRow"))),

@@ -1,0 +1,109 @@
+// What the plans would send: units with their arrival and reasons, what is missing, and why not others.
+import { rights, t } from "./boot.js";
+import { act } from "./commands.js";
+import { el } from "./dom.js";
+import { onChange } from "./store.js";
+
+/** So often it is asked for anew while units move and change, in milliseconds. */
+const ASK_AFTER = 3000;
+
+const clock = (seconds) => (seconds === null ? "?" : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
+const words = (table, { code, values }) => (code === "on-incident" && values.incident === "#0" ? t("why.on-others") : t(`${table}.${code}`, values));
+
+/** What a requirement asks for, as the page of the plans writes it. */
+function needs({ count, types, skills, equipment, crew, seats }) {
+  const [first, ...others] = types;
+  const more = [
+    ...others.map((choice) => t("plans.or", { type: choice.type, seconds: choice.later_seconds })),
+    ...Object.entries(skills).map(([skill, n]) => `${n} ${skill}`),
+    ...equipment,
+    ...(crew ? [t("plans.crew", { n: crew })] : []),
+    ...(seats ? [t("plans.seats", { n: seats })] : []),
+  ];
+  return `${count} ${first.type}${more.length ? ` (${more.join(", ")})` : ""}`;
+}
+
+export class Suggestion {
+  constructor(id) {
+    this.id = id;
+    this.known = null;
+    this.list = el("ul", { class: "suggested" });
+    this.plan = el("p", { class: "plan" });
+    this.buttons = el("div", { class: "row-of" });
+    this.why = el("details", { class: "why-not" }, el("summary", { text: t("suggest.why_not") }), el("ul", {}));
+    this.root = el("section", { class: "suggestion", "aria-label": t("suggest"), hidden: true }, el("h3", { text: t("suggest") }), this.plan, this.list, this.buttons, this.why);
+    this.timer = null;
+    this.asked = 0;
+  }
+
+  /** Asks anew; not more often than every three seconds. */
+  want() {
+    if (this.timer || !this.root) return;
+    const after = Math.max(0, this.asked + ASK_AFTER - Date.now());
+    this.timer = setTimeout(() => { this.timer = null; this.ask(); }, after);
+  }
+
+  async ask() {
+    this.asked = Date.now();
+    let response;
+    try {
+      response = await fetch(`/api/v1/incidents/${this.id}/recommendation`, { headers: { Accept: "application/json" } });
+    } catch { return; }
+    if (!this.root.isConnected) return;
+    this.known = response.ok ? await response.json() : null;
+    this.render();
+  }
+
+  render() {
+    const { known } = this;
+    this.root.hidden = !known;
+    if (!known) return;
+    const { plan, alarm, alarms, suggested, shortfalls, requirements, others } = known;
+    this.plan.textContent = plan ? t("suggest.plan", { plan, alarm, alarms }) : t("suggest.no_plan");
+    const items = suggested.map((one) => el("li", {},
+      el("b", { text: one.unit }), " ", el("span", { class: "time", text: clock(one.eta_seconds) }),
+      ...one.notes.map((note) => el("small", { text: ` · ${words("note", note)}` }))));
+    items.push(...shortfalls.map((one) => el("li", { class: "missing" },
+      el("b", { text: t("suggest.missing", { n: one.missing, what: needs(requirements[one.requirement]) }) }),
+      ...one.reasons.map((why) => el("small", { text: ` · ${why.count}× ${words("why", why)}` })))));
+    if (plan && !items.length) items.push(el("li", { text: t("suggest.all_there") }));
+    this.list.replaceChildren(...items);
+    this.renderButtons(alarm, alarms, suggested);
+    this.why.hidden = others.length === 0;
+    this.why.lastChild.replaceChildren(...others.map((one) => el("li", {},
+      el("b", { text: one.unit }), `: ${one.why.map((why) => words("why", why)).join("; ")}`)));
+  }
+
+  renderButtons(alarm, alarms, suggested) {
+    const focused = this.buttons.contains(document.activeElement) ? document.activeElement.id : null;
+    const button = (id, level, props, ...children) => el("button", { type: "button", id, ...props, onclick: () => this.send(level) }, ...children);
+    this.buttons.replaceChildren(
+      ...(rights.dispatch && suggested.length ? [button("suggest-send", alarm, { class: "button main" }, t("suggest.send", { n: suggested.length }), " ", el("kbd", { text: "Ctrl Enter" }))] : []),
+      ...(rights.dispatch && alarm < alarms ? [button("suggest-alarm", alarm + 1, { class: "button" }, t("suggest.alarm", { alarm: alarm + 1 }))] : []));
+    if (focused) document.getElementById(focused)?.focus();
+  }
+
+  /** Whether there is something to send. */
+  get isReady() {
+    return Boolean(rights.dispatch && this.known?.suggested.length);
+  }
+
+  /** Sends what the plans suggest at that moment for an alarm. */
+  async send(alarm) {
+    const level = alarm ?? this.known.alarm;
+    const units = level === this.known.alarm ? this.known.suggested.map((one) => one.unit).join(", ") : "…";
+    const done = t("say.alarm", { alarm: level, units, id: this.id });
+    if (await act([...this.buttons.children], `/incidents/${this.id}/alarm`, { alarm: level }, done)) this.ask();
+  }
+}
+
+let current = null;
+
+/** Makes the suggestion of an incident the one that follows the units. */
+export function follow(suggestion) {
+  current = suggestion;
+}
+
+onChange((changed) => {
+  if (current && (changed.all || changed.units.size || changed.incidents.has(current.id))) current.want();
+});

@@ -1,0 +1,157 @@
+//! The facts of a recommendation: where units are, how long they drive, what the clock says.
+
+use std::collections::BTreeMap;
+
+use callbox_domain::{
+    Center, Code, Drive, Facts, IncidentId, LocalTime, Point, Source, Timestamp, Unit, UnitFact,
+};
+use callbox_geo::{Coord, eta::Snapped};
+
+use crate::{positions::Fix, state::AppState};
+
+/// The drive of a unit on its way to an emergency.
+const PROFILE: &str = "blue-light";
+/// Within this many metres of its station a unit has to turn out first.
+const IN_STATION_METERS: f64 = 150.0;
+
+/// Finds out what a recommendation for `incident` rests on: one search of the streets for all units.
+///
+/// Takes up to some milliseconds of a core with thousands of units far away.
+pub(crate) fn facts(state: &AppState, center: &Center, incident: IncidentId) -> Facts {
+    let at = state.now();
+    let place = center
+        .incident(incident)
+        .and_then(|incident| incident.place.as_ref()?.known()?.lat_lon());
+    let goal = place.and_then(|(lat, lon)| Coord::from_degrees(lat, lon));
+    let mut found = state.positions.read(|fixes| {
+        let mut stations = BTreeMap::new();
+        let free = center.units.iter().map(|(_, unit)| unit);
+        let free = free.filter(|unit| unit.in_service && unit.active.is_empty());
+        free.map(|unit| locate(state, center, unit, fixes.get(&unit.id), at, &mut stations))
+            .collect::<Vec<_>>()
+    });
+    if let Some(goal) = goal {
+        drive(state, goal, &mut found);
+    }
+    Facts {
+        at,
+        local: local(center, at),
+        units: found.into_iter().map(|found| found.fact).collect(),
+    }
+}
+
+struct Found {
+    fact: UnitFact,
+    point: Option<Coord>,
+    snapped: Option<Snapped>,
+}
+
+type Stations = BTreeMap<Code, Option<(Coord, Option<Snapped>)>>;
+
+/// Where a unit is taken to be: at its newest position or, when that is stale, in its station.
+fn locate(
+    state: &AppState,
+    center: &Center,
+    unit: &Unit,
+    fix: Option<&Fix>,
+    at: Timestamp,
+    stations: &mut Stations,
+) -> Found {
+    let station = unit.station.as_ref().and_then(|code| {
+        let snap = || station(state, center, code);
+        stations.entry(code.clone()).or_insert_with(snap).clone()
+    });
+    let rules = &center.configuration.dispatch_rules;
+    let age = |fix: &Fix| at.seconds_since(fix.at).max(0.0) as u32;
+    let (source, at_fix) = match fix {
+        Some(fix) if !fix.is_stale(unit, center, rules, at) => (Source::Fix(age(fix)), Some(fix)),
+        Some(fix) if station.is_none() => (Source::StaleFix(age(fix)), Some(fix)),
+        Some(fix) => (Source::StationForStale(age(fix)), None),
+        None if station.is_some() => (Source::Station, None),
+        None => (Source::Unknown, None),
+    };
+    let home = station.as_ref().map(|(point, _)| *point);
+    let in_station = match at_fix {
+        None => station.is_some(),
+        Some(fix) => home.is_some_and(|home| home.meters_to(fix.point) < IN_STATION_METERS),
+    };
+    let (point, snapped) = match (at_fix, station) {
+        (Some(fix), _) => (Some(fix.point), fix.snapped.clone()),
+        (None, Some((point, snapped))) => (Some(point), snapped),
+        (None, None) => (None, None),
+    };
+    Found {
+        fact: UnitFact {
+            unit: unit.id,
+            source,
+            drive: Drive::Unknown,
+            in_station,
+        },
+        point,
+        snapped,
+    }
+}
+
+/// An open station's position, on the streets where there are any.
+fn station(state: &AppState, center: &Center, code: &Code) -> Option<(Coord, Option<Snapped>)> {
+    let station = center.configuration.stations.get(code)?;
+    let (lat, lon) = station.point.filter(|_| station.open)?.degrees();
+    let point = Coord::from_degrees(lat, lon)?;
+    let geography = state.geography.as_ref();
+    Some((
+        point,
+        geography.and_then(|geography| geography.streets.snap(lat, lon)),
+    ))
+}
+
+fn drive(state: &AppState, goal: Coord, found: &mut [Found]) {
+    let straight = |from: Coord| {
+        let point = |coord: Coord| Point {
+            lat_e7: coord.lat,
+            lon_e7: coord.lon,
+        };
+        Drive::straight(point(from).meters_to(point(goal)))
+    };
+    let (lat, lon) = goal.degrees();
+    let streets = state.geography.as_ref().map(|geography| &geography.streets);
+    let to = streets.and_then(|streets| {
+        let to = streets.snap(lat, lon)?;
+        Some((streets, to, streets.profile(PROFILE)?))
+    });
+    let Some((streets, to, profile)) = to else {
+        // No streets, or none near the place.
+        for one in found.iter_mut() {
+            one.fact.drive = one.point.map_or(Drive::Unknown, straight);
+        }
+        return;
+    };
+    let (on, units): (Vec<usize>, Vec<Snapped>) = found
+        .iter()
+        .enumerate()
+        .filter_map(|(at, one)| Some((at, one.snapped.clone()?)))
+        .unzip();
+    let times = streets.eta_many_to_one(&units, &to, profile);
+    for (at, eta) in on.into_iter().zip(times) {
+        found[at].fact.drive = eta.map_or(Drive::Unknown, |eta| {
+            Drive::Road(eta.seconds().round() as u32)
+        });
+    }
+    for one in found.iter_mut().filter(|one| one.snapped.is_none()) {
+        one.fact.drive = one.point.map_or(Drive::Unknown, straight);
+    }
+}
+
+/// What the clock on the center's wall says.
+pub(crate) fn local(center: &Center, at: Timestamp) -> LocalTime {
+    let name = center.configuration.center.as_ref();
+    let name = name.map_or("UTC", |center| center.timezone.as_str());
+    let zone = jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC);
+    let time = jiff::Timestamp::from_microsecond(at.micros()).unwrap_or_default();
+    let time = time.to_zoned_datetime(zone);
+    LocalTime {
+        minute: (i32::from(time.hour()) * 60 + i32::from(time.minute())) as u16,
+        weekday: time.weekday().to_monday_zero_offset() as u8,
+        month: time.month() as u8,
+        day: time.day() as u8,
+    }
+}

@@ -1,0 +1,204 @@
+//! The units that the plans would send, on an incident's page: for those who work without script.
+
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use callbox_domain::{
+    Center, Facts, Incident, IncidentId, Note, Question, Recommendation, SendSuggested, WhyNot,
+};
+use maud::{Markup, html};
+
+use super::{forms::Act, incident::refused, layout::act, plans::needs, submit::submit, ui::Ui};
+use crate::{
+    access::rights::Action,
+    advice,
+    api::recommendation::next_alarm,
+    problem::Problem,
+    security::SignedForm,
+    state::{AppState, blocking},
+};
+
+/// How many of the units that are not sent are explained.
+const OTHERS: usize = 15;
+
+/// What the plans say of an open incident.
+pub(super) struct Advice {
+    question: Question,
+    facts: Facts,
+    found: Recommendation,
+}
+
+/// Asks the plans; nothing for a closed incident.
+pub(super) async fn ask(state: &AppState, incident: IncidentId) -> Result<Option<Advice>, Problem> {
+    let state = state.clone();
+    blocking(move || {
+        let center = state.engine.snapshot();
+        let alarm = next_alarm(&center, incident);
+        let question = Question { incident, alarm };
+        let facts = advice::facts(&state, &center, incident);
+        let found = center.recommend(question, &facts).ok()?;
+        Some(Advice {
+            question,
+            facts,
+            found,
+        })
+    })
+    .await
+}
+
+/// `POST /incidents/{id}/alarm`: sends what is suggested now for the alarm.
+pub(super) async fn send(
+    State(state): State<AppState>,
+    ui: Ui,
+    Path(id): Path<u64>,
+    SignedForm { signed, form }: SignedForm<Act>,
+) -> Response {
+    let incident = IncidentId(id);
+    let facts = {
+        let state = state.clone();
+        blocking(move || {
+            let center = state.engine.snapshot();
+            (
+                next_alarm(&center, incident),
+                advice::facts(&state, &center, incident),
+            )
+        })
+        .await
+    };
+    let outcome = match facts {
+        Err(problem) => Err(problem),
+        Ok((next, facts)) => {
+            let command = SendSuggested {
+                incident,
+                alarm: if form.alarm == 0 {
+                    next
+                } else {
+                    form.alarm.min(10)
+                },
+                facts,
+                instead: None,
+                although_committed: false,
+            };
+            submit(&state, &signed, command, &form.key).await.map(drop)
+        }
+    };
+    match outcome {
+        Ok(()) => Redirect::to(&format!("/incidents/{id}")).into_response(),
+        Err(problem) => refused(&state, &ui, incident, &form, problem).await,
+    }
+}
+
+/// The suggestion with its reasons, and a button that sends it.
+pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident, advice: &Advice) -> Markup {
+    let found = &advice.found;
+    let alarm = advice.question.alarm;
+    let sign = |id| {
+        center
+            .unit(id)
+            .map_or_else(String::new, |unit| unit.call_sign.to_string())
+    };
+    let send = |alarm: u8, label: String, main: bool| {
+        html! {
+            form method="post" action={"/incidents/" (incident.id.0) "/alarm"} {
+                (act(ui))
+                input type="hidden" name="alarm" value=(alarm);
+                button class=(if main { "button main" } else { "button" }) { (label) }
+            }
+        }
+    };
+    let number = alarm.to_string();
+    html! {
+        section class="stack" aria-label=(ui.t("suggest")) {
+            h2 { (ui.t("suggest")) }
+            @match &found.plan {
+                None => p class="quiet" { (ui.t("suggest.no_plan")) },
+                Some(plan) => {
+                    p class="quiet" { (ui.fill("suggest.plan", &[("plan", plan.as_str()), ("alarm", &number), ("alarms", &found.alarms.to_string())])) }
+                    ul {
+                        @for one in &found.suggested {
+                            li {
+                                b class="strong" { (sign(one.unit)) } " "
+                                span class="time" { (one.lateness.arrival_seconds().map_or("?".to_owned(), minutes)) }
+                                @for note in &one.notes { " · " (note_words(ui, note)) }
+                            }
+                        }
+                        @for shortfall in &found.shortfalls {
+                            li {
+                                b class="strong" { (ui.fill("suggest.missing", &[("n", &shortfall.missing.to_string()), ("what", &needs(ui, &found.requirements[shortfall.requirement]))])) }
+                                @for (why, n) in &shortfall.reasons { " · " (n) "× " (why_words(ui, why)) }
+                            }
+                        }
+                        @if found.suggested.is_empty() && found.shortfalls.is_empty() { li { (ui.t("suggest.all_there")) } }
+                    }
+                    @if ui.may(Action::Dispatch) {
+                        div class="row-of controls" {
+                            @if !found.suggested.is_empty() {
+                                (send(alarm, ui.fill("suggest.send", &[("n", &found.suggested.len().to_string())]), true))
+                            }
+                            @if alarm < found.alarms {
+                                (send(alarm + 1, ui.fill("suggest.alarm", &[("alarm", &(alarm + 1).to_string())]), false))
+                            }
+                        }
+                    }
+                    (others(ui, center, advice))
+                }
+            }
+        }
+    }
+}
+
+fn others(ui: &Ui, center: &Center, advice: &Advice) -> Markup {
+    let Advice {
+        question,
+        facts,
+        found,
+    } = advice;
+    let wanted = |unit: &callbox_domain::Unit| {
+        let mut choices = found.requirements.iter().flat_map(|r| &r.choices);
+        choices.any(|choice| choice.unit_type == unit.unit_type)
+    };
+    let units = center.units.iter().map(|(_, unit)| unit);
+    let explained: Vec<_> = units
+        .filter(|unit| wanted(unit))
+        .map(|unit| (unit, center.why_not(*question, facts, found, unit.id)))
+        .filter(|(_, why)| !why.is_empty())
+        .take(OTHERS)
+        .collect();
+    html! {
+        @if !explained.is_empty() {
+            details {
+                summary { (ui.t("suggest.why_not")) }
+                ul {
+                    @for (unit, why) in explained {
+                        li { b { (unit.call_sign) } ": " @for (at, why) in why.iter().enumerate() { @if at > 0 { "; " } (why_words(ui, why)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn fill(ui: &Ui, key: &str, values: &[(&'static str, String)]) -> String {
+    let values: Vec<_> = values
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    ui.fill(key, &values)
+}
+
+fn note_words(ui: &Ui, note: &Note) -> String {
+    fill(ui, &format!("note.{}", note.code()), &note.values())
+}
+
+fn why_words(ui: &Ui, why: &WhyNot) -> String {
+    match why {
+        // Counted over several incidents.
+        WhyNot::OnIncident(IncidentId(0)) => ui.t("why.on-others").to_owned(),
+        why => fill(ui, &format!("why.{}", why.code()), &why.values()),
+    }
+}
+
+fn minutes(seconds: u32) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
