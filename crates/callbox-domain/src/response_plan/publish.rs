@@ -4,9 +4,15 @@ use minicbor::{Decode, Encode};
 
 use super::{Edition, MAX_ALARMS, MAX_EDITIONS, MAX_PLANS, MAX_UNITS, Plan};
 use crate::{
-    Center, Code, Context, Entry, Event, Refusal, Timestamp, base::bounded, command::Verb,
-    configuration::known, event::Payload,
+    Center, Code, Context, Entry, Event, Refusal, Timestamp,
+    base::bounded,
+    command::Verb,
+    configuration::known,
+    event::{Payload, to_bytes},
 };
+
+/// The most bytes of an edition in the ledger.
+const MAX_EDITION_BYTES: usize = 60_000;
 
 /// Publishes all response plans together, as they hold from a time on.
 ///
@@ -43,6 +49,15 @@ impl Verb for PublishPlans {
             effective: self.effective.unwrap_or(context.at),
             plans: self.plans.clone(),
         };
+        // One event of the ledger has to hold them all.
+        if let Some(last) = edition.plans.last()
+            && to_bytes(&edition).len() > MAX_EDITION_BYTES
+        {
+            return Err(Refusal::BadPlan {
+                plan: last.code.clone(),
+                why: "all plans together have more than 60,000 bytes",
+            });
+        }
         Ok(vec![ResponsePlansPublished { edition }.into()])
     }
 }
