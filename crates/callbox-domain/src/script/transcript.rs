@@ -32,7 +32,10 @@ pub(super) fn recommend(
     let found = center.recommend(question, &facts)?;
     if let Some(unit) = only {
         let reasons = center.why_not(question, &facts, &found, unit).into_iter();
-        let reasons: Vec<_> = reasons.map(|why| why.to_string()).collect();
+        let mut reasons: Vec<_> = reasons.map(|why| why.to_string()).collect();
+        if reasons.is_empty() {
+            reasons.push("it is suggested".into());
+        }
         return Ok(vec![format!(
             "  {}: {}",
             called(center, unit),
@@ -172,7 +175,10 @@ fn event(center: &Center, event: &Event) -> String {
                 effective,
                 plans,
             } = edition;
-            let plans: Vec<_> = plans.iter().map(|plan| plan.code.as_str()).collect();
+            let mut plans: Vec<_> = plans.iter().map(|plan| plan.code.as_str()).collect();
+            if plans.is_empty() {
+                plans.push("no plan");
+            }
             format!(
                 "edition {no} from {}: {}",
                 clock(*effective),

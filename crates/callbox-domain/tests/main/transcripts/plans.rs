@@ -123,7 +123,7 @@ publish
               refused bad-plan: the plan A: it asks for more than 64 units
                 hint: correct the plan and publish all again
             publish
-              41 ResponsePlansPublished edition 3 from 09:10:00: 
+              41 ResponsePlansPublished edition 3 from 09:10:00: no plan
         "#]],
     );
 }
@@ -157,7 +157,7 @@ send 1 alarm 2
             recommend 1 why-not A201
               A201: the plan asks for no AMB any more
             recommend 1 why-not E104
-              E104: 
+              E104: it is suggested
             send 1
               40 UnitsSuggested #1 alarm=1 plan=FIRES edition=1 in NORTH suggested=[E104 L110] missing=0 weighed=2
               41 UnitDispatched #1/1 E104 type=ENGINE status=DSP
