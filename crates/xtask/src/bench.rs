@@ -4,6 +4,7 @@ pub(crate) mod eta;
 pub(crate) mod geocode;
 pub(crate) mod latency;
 pub(crate) mod ledger;
+pub(crate) mod recommend;
 
 /// What to measure.
 #[derive(clap::Subcommand)]
@@ -14,6 +15,8 @@ pub(crate) enum Bench {
     Geocode(geocode::Arguments),
     /// Appends to the ledger beside a plain file, plain rows and a conventional event table.
     Ledger(ledger::Arguments),
+    /// Units recommended by plan, beside sorting them by distance.
+    Recommend(recommend::Arguments),
     /// Submits at a steady rate while consoles listen.
     Latency(latency::Arguments),
 }
@@ -24,6 +27,7 @@ impl Bench {
             Self::Eta(arguments) => eta::run(&arguments),
             Self::Geocode(arguments) => geocode::run(&arguments),
             Self::Ledger(arguments) => ledger::run(&arguments),
+            Self::Recommend(arguments) => recommend::run(&arguments),
             Self::Latency(arguments) => latency::run(&arguments),
         }
     }
