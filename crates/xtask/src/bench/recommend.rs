@@ -19,8 +19,8 @@ use crate::server::Scratch;
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// An extract; without it, or where it is missing, units drive straight lines.
-    #[arg(long, default_value = "../shared/data/streets/mosaic-medium.osm.pbf")]
-    extract: PathBuf,
+    #[arg(long)]
+    extract: Option<PathBuf>,
     /// How many incidents for each number of units.
     #[arg(long, default_value_t = 300)]
     incidents: usize,
@@ -44,20 +44,16 @@ impl Dice {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let scratch = Scratch::new("recommend")?;
     let dir = scratch.0.join("streets");
-    let streets = if arguments.extract.exists() {
-        import::run_with(
-            &[&StreetBuilder::default()],
-            &arguments.extract,
-            &dir,
-            &quiet,
-        )?;
-        Some(Streets::open(&dir)?)
-    } else {
-        println!(
-            "{} is not there: straight lines",
-            arguments.extract.display()
-        );
-        None
+    let extract = arguments.extract.as_ref().filter(|path| path.exists());
+    let streets = match extract {
+        Some(extract) => {
+            import::run_with(&[&StreetBuilder::default()], extract, &dir, &quiet)?;
+            Some(Streets::open(&dir)?)
+        }
+        None => {
+            println!("no extract: straight lines");
+            None
+        }
     };
     println!("units  places  what                         median us      p99 us");
     for units in [100, 500, 2_000] {
