@@ -57,6 +57,7 @@ export class Send {
       const unit = unitCalled(sign);
       if (!unit) read.bad.push(t("plan.unknown", { unit: sign }));
       else if (unit.meaning === "out_of_service") read.bad.push(t("plan.out", { unit: unit.call_sign }));
+      else if (unit.crew_out_with) read.bad.push(`${unit.call_sign}: ${t("why.crew-out", { other: unit.crew_out_with })}`);
       else if (unit.incident === this.incident.id) read.bad.push(t("plan.here", { unit: unit.call_sign }));
       else if (unit.incident) read.moved.push(unit);
       else read.fresh.push(unit);
