@@ -13,6 +13,7 @@
 pub mod eta;
 pub mod geocode;
 pub mod import;
+pub mod map;
 pub mod osm;
 pub mod roads;
 

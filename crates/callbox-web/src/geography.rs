@@ -7,6 +7,8 @@ use callbox_geo::{
     eta::{Streets, StreetsError},
     geocode::{Geocoder, IndexError},
     import::FindError,
+    map::StreetMap,
+    roads::FileError,
 };
 use thiserror::Error;
 
@@ -19,6 +21,8 @@ pub struct Geography {
     pub streets: Arc<Streets>,
     /// Addresses, crossings and names.
     pub geocoder: Arc<Geocoder>,
+    /// What maps are drawn from.
+    pub map: Arc<StreetMap>,
     /// The south-west and the north-east corner of the streets.
     corners: (Coord, Coord),
 }
@@ -32,6 +36,9 @@ pub enum GeographyError {
     /// The addresses cannot be opened.
     #[error(transparent)]
     Places(#[from] IndexError),
+    /// The map cannot be opened.
+    #[error(transparent)]
+    Map(#[from] FileError),
 }
 
 impl Geography {
@@ -41,11 +48,15 @@ impl Geography {
             Err(StreetsError::Find(FindError::Missing(_))) => return Ok(None),
             opened => opened?,
         };
-        Ok(Some(Self::new(streets, Geocoder::open(dir)?)))
+        Ok(Some(Self::new(
+            streets,
+            Geocoder::open(dir)?,
+            StreetMap::open(dir)?,
+        )))
     }
 
-    /// Holds streets and places that are open already.
-    pub fn new(streets: Streets, geocoder: Geocoder) -> Self {
+    /// Holds streets, places and a map that are open already.
+    pub fn new(streets: Streets, geocoder: Geocoder, map: StreetMap) -> Self {
         let none = (
             Coord {
                 lat: i32::MAX,
@@ -72,6 +83,7 @@ impl Geography {
         Self {
             streets: Arc::new(streets),
             geocoder: Arc::new(geocoder),
+            map: Arc::new(map),
             corners,
         }
     }

@@ -17,6 +17,7 @@ use crate::{
     Progress, Stage, Step,
     eta::{StreetBuilder, StreetCounts},
     geocode::{self, GeocodeBuilder},
+    map::MapBuilder,
     osm::{Extract, OsmError, Wants},
 };
 
@@ -107,7 +108,7 @@ pub trait Builder: Wants {
 /// the caller holds the data directory's lock.
 pub fn run(pbf: &Path, out_dir: &Path, progress: Progress<'_>) -> Result<Imported, ImportError> {
     let (streets, addresses) = (StreetBuilder::default(), GeocodeBuilder::default());
-    let mut imported = run_with(&[&streets, &addresses], pbf, out_dir, progress)?;
+    let mut imported = run_with(&[&streets, &addresses, &MapBuilder], pbf, out_dir, progress)?;
     imported.streets = streets.counts();
     imported.addresses = addresses.counts();
     Ok(imported)

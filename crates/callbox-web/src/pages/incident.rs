@@ -11,7 +11,7 @@ use super::{
     forms::Act,
     intake,
     layout::{page, rank, refusal_with, shape},
-    panel, suggestion,
+    map, panel, suggestion,
     timeline::timeline,
     ui::{Ui, span},
 };
@@ -97,6 +97,7 @@ async fn render(
                 }
                 div class="two" {
                     div class="stack" {
+                        (map::around(state, ui, &center, &incident))
                         @if !incident.assignments.is_empty() {
                             h2 { (ui.t("units")) }
                             (assignments(ui, &center, &incident))

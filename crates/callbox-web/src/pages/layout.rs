@@ -37,7 +37,7 @@ pub(super) fn document(ui: &Ui, title: &str, class: &str, head: Markup, body: Ma
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) " · callbox" }
                 link rel="icon" href=(asset_url("icons/favicon.svg")) type="image/svg+xml";
-                @for sheet in ["tokens", "base", "board", "print"] {
+                @for sheet in ["tokens", "base", "board", "map", "print"] {
                     link rel="stylesheet" href=(asset_url(&format!("css/{sheet}.css")));
                 }
                 script src=(asset_url("js/theme.js")) {}

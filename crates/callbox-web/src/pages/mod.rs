@@ -9,6 +9,7 @@ mod intake;
 mod language;
 mod layout;
 mod ledger;
+mod map;
 mod panel;
 mod plans;
 mod problem;

@@ -1,0 +1,20 @@
+//! A map of any place, drawn as SVG: for pages without script, for print, and without WebGL.
+//!
+//! [`MapBuilder`] keeps roads, water, grounds, buildings, house numbers, hydrants, hospitals and
+//! stations of an extract; [`StreetMap`] maps the file and draws a [`Picture`]. Drawn things carry
+//! classes and no colours: the page's style decides for light, dark and paper.
+
+mod build;
+mod draw;
+mod file;
+mod flat;
+mod kind;
+mod label;
+
+pub use build::MapBuilder;
+pub use draw::{Mark, Picture};
+pub use file::StreetMap;
+pub use kind::Kind;
+
+#[cfg(test)]
+mod tests;
