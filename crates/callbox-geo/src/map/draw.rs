@@ -40,9 +40,10 @@ pub struct Picture {
 }
 
 impl StreetMap {
-    /// Draws a picture as an SVG element.
+    /// Draws a picture as an SVG element; `None` where the extract has nothing: an empty map would
+    /// look as if there were open land.
     #[must_use]
-    pub fn draw(&self, picture: &Picture) -> String {
+    pub fn draw(&self, picture: &Picture) -> Option<String> {
         let size = [f64::from(picture.width), f64::from(picture.height)];
         let window = Window::new(picture.center, picture.zoom, size);
         let mut layers: Vec<Vec<Drawn<'_>>> = Kind::ALL.iter().map(|_| Vec::new()).collect();
@@ -51,6 +52,9 @@ impl StreetMap {
                 layers[drawn.kind as usize].push(drawn);
             }
         });
+        if layers.iter().all(Vec::is_empty) {
+            return None;
+        }
         let [width, height] = [picture.width, picture.height];
         let mut svg = format!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 {width} {height}" role="img" aria-label="{}"><rect class="map-land" width="{width}" height="{height}"/>"#,
@@ -79,7 +83,7 @@ impl StreetMap {
         svg.push_str("</g>");
         scale(picture, &mut svg);
         svg.push_str("</svg>");
-        svg
+        Some(svg)
     }
 }
 

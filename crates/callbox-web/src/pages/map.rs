@@ -47,7 +47,7 @@ pub(super) fn around(state: &AppState, ui: &Ui, center: &Center, incident: &Inci
         marks,
         title: ui.fill("map.around", &[("id", &incident.id.to_string())]),
     });
-    html! { figure class="map-frame" { (PreEscaped(svg)) } }
+    html! { @if let Some(svg) = svg { figure class="map-frame" { (PreEscaped(svg)) } } }
 }
 
 /// The newest fix of each unit that is still assigned; an old one is hollow.
