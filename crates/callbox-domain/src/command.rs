@@ -1,22 +1,30 @@
 use crate::{
     Center, Context, Event, IncidentId, Refusal,
-    assignment::{CancelAssignment, ChangeUnitStatus, DispatchUnits, ReassignUnit, ReleaseUnit},
+    alarm::{AcknowledgeAlarm, RaiseAlarms},
+    assignment::{
+        CancelAssignment, ChangeUnitStatus, DispatchUnits, ReassignUnit, ReleaseUnit,
+        StackIncident, UnstackIncident,
+    },
     call::{
         ActivateScheduled, AssessPlace, HandleCall, MergeIncidents, RecordCall, TakeCall,
         TransferIncident, UnmergeIncident,
     },
+    clock::{DefineClock, RemoveClock},
     configuration::{
         DefineAgency, DefineArea, DefineCenter, DefineDispatchRules, DefineDisposition,
         DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnitStatus,
         DefineUnitType, SetCondition,
     },
+    emergency::{DeclareEmergency, EndEmergency},
     incident::{
         AddNarrative, ClassifyIncident, CloseIncident, CorrectNarrative, LinkIncidents,
         LocateIncident, PrioritiseIncident, ReceiveIncident, ReopenIncident,
     },
     recommendation::SendSuggested,
     response_plan::PublishPlans,
+    undo::Undo,
     unit::{CrewUnit, DefineUnit, EquipUnit, PutUnitInService, TakeUnitOutOfService},
+    welfare::{AnswerWelfare, AskWelfare, DefineWelfareRule},
 };
 
 /// What a verb has to say: which events follow from it, or why not.
@@ -27,6 +35,11 @@ pub(crate) trait Verb {
     /// The incidents whose state the decision reads.
     fn incidents(&self) -> Vec<IncidentId> {
         Vec::new()
+    }
+
+    /// The same where it takes the state to tell: what is undone depends on who asks.
+    fn incidents_in(&self, _center: &Center, _context: &Context) -> Vec<IncidentId> {
+        self.incidents()
     }
 }
 
@@ -107,12 +120,24 @@ commands![
     ReleaseUnit,
     PutUnitInService,
     TakeUnitOutOfService,
+    StackIncident,
+    UnstackIncident,
+    Undo,
+    DefineClock,
+    RemoveClock,
+    RaiseAlarms,
+    AcknowledgeAlarm,
+    DefineWelfareRule,
+    AskWelfare,
+    AnswerWelfare,
+    DeclareEmergency,
+    EndEmergency,
 ];
 
 impl Command {
     /// The incidents whose state the decision reads, so that they can be loaded before it.
-    pub fn incidents(&self) -> Vec<IncidentId> {
-        self.verb().incidents()
+    pub fn incidents(&self, center: &Center, context: &Context) -> Vec<IncidentId> {
+        self.verb().incidents_in(center, context)
     }
 }
 

@@ -6,13 +6,16 @@
 //! the actor, a verified place) come in with the command and stand in the event, so that the same
 //! functions run live, in recovery, in tests and in simulation.
 
+mod alarm;
 mod assignment;
 mod base;
 mod call;
 mod center;
+mod clock;
 mod command;
 mod configuration;
 mod context;
+mod emergency;
 mod event;
 mod incident;
 pub mod recommendation;
@@ -20,11 +23,17 @@ mod refusal;
 pub mod report;
 pub mod response_plan;
 pub mod script;
+mod undo;
 mod unit;
+mod welfare;
 
+pub use alarm::{
+    AcknowledgeAlarm, Acknowledged, Alarm, AlarmId, Cause, Due, EMERGENCY_ESCALATES_SECONDS,
+    RaiseAlarms, Subject,
+};
 pub use assignment::{
     Assignment, AssignmentEnd, CancelAssignment, ChangeUnitStatus, DispatchUnits, Ended,
-    ReassignUnit, ReleaseUnit, Stamps,
+    ReassignUnit, ReleaseUnit, StackIncident, Stamps, UnstackIncident,
 };
 pub use base::{
     ActorId, AssignmentNo, Code, IncidentId, LineNo, Personal, Point, Table, Text, TextError,
@@ -36,6 +45,7 @@ pub use call::{
     Reported, Schedule, Sought, TakeCall, Transfer, TransferIncident, UnmergeIncident,
 };
 pub use center::{BrokenInvariant, CLOSED_KEPT, Center};
+pub use clock::{Clock, DefineClock, Moment, RemoveClock, Target};
 pub use command::Command;
 pub use configuration::{
     Agency, Area, Configuration, DefineAgency, DefineArea, DefineCenter, DefineDispatchRules,
@@ -44,6 +54,7 @@ pub use configuration::{
     SetCondition, Station, UnitStatus, UnitType,
 };
 pub use context::{Context, Entry, Purpose};
+pub use emergency::{DeclareEmergency, Emergency, EmergencyCause, EndEmergency};
 pub use event::{DecodeError, Event, KINDS, KindRow, Stream};
 pub use incident::{
     AddNarrative, Caller, ClassifyIncident, CloseIncident, Closed, CorrectNarrative, Incident,
@@ -58,30 +69,39 @@ pub use refusal::Refusal;
 pub use response_plan::{
     Choice, Edition, Hours, LocalTime, Plan, PublishPlans, Requirement, Season, Tie, When,
 };
+pub use undo::{UNDO_SECONDS, Undo};
 pub use unit::{
     Crew, CrewUnit, DefineUnit, EquipUnit, PutUnitInService, Shown, TakeUnitOutOfService, Unit,
 };
+pub use welfare::{AnswerWelfare, AskWelfare, DefineWelfareRule, Welfare, WelfareRule};
 
 /// The payload structs of all events, for callers that match on them.
 pub mod events {
-    pub use crate::assignment::{AssignmentEnded, AssignmentProgressed, UnitDispatched};
+    pub use crate::alarm::{AlarmAcknowledged, AlarmEscalated, AlarmRaised};
+    pub use crate::assignment::{
+        AssignmentEnded, AssignmentProgressed, IncidentStacked, IncidentUnstacked, UnitDispatched,
+    };
     pub use crate::call::{
         CallDetails, CallHandled, CallRecorded, IncidentScheduled, IncidentTransferred,
         IncidentsMerged, MergeUndone, PlaceAssessed, ScheduleActivated,
     };
+    pub use crate::clock::{ClockDefined, ClockRemoved};
     pub use crate::configuration::{
         AgencyDefined, AreaDefined, CenterDefined, ConditionSet, DispatchRulesDefined,
         DispositionDefined, IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined,
         UnitStatusDefined, UnitTypeDefined,
     };
+    pub use crate::emergency::{EmergencyDeclared, EmergencyEnded};
     pub use crate::incident::{
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
         IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected, ReceivedDetails,
     };
     pub use crate::recommendation::UnitsSuggested;
     pub use crate::response_plan::ResponsePlansPublished;
+    pub use crate::undo::{CloseUndone, DispatchUndone, EndUndone, StatusUndone};
     pub use crate::unit::{
         UnitCrewed, UnitDefined, UnitEquipped, UnitPutInService, UnitStatusSet,
         UnitTakenOutOfService,
     };
+    pub use crate::welfare::{WelfareAnswered, WelfareAsked, WelfareMissed, WelfareRuleDefined};
 }

@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use crate::{Code, IncidentId, LineNo, Meaning};
+use crate::{AlarmId, Code, IncidentId, LineNo, Meaning, clock::Moment, undo::UNDO_SECONDS};
 
 macro_rules! codes {
     ($($variant:pat => $code:literal,)*) => {
@@ -126,6 +126,28 @@ pub enum Refusal {
     AreaOfAreas { area: Code },
     #[error("{what} has more than {max} entries")]
     TooMany { what: &'static str, max: usize },
+    #[error("{unit} has begun to work on incident {incident}")]
+    WorkBegun { unit: Code, incident: IncidentId },
+    #[error("incident {incident} is not on the stack of {unit}")]
+    NotStacked { unit: Code, incident: IncidentId },
+    #[error("a clock cannot start with {} and stop with {}", start.name(), stop.name())]
+    ClockOrder { start: Moment, stop: Moment },
+    #[error("{0} percent is no share")]
+    NotAShare(u8),
+    #[error("a crew needs time to answer")]
+    NoTimeToAnswer,
+    #[error("nobody is at incident {0} who could be asked")]
+    NobodyToAsk(IncidentId),
+    #[error("{unit} has no emergency")]
+    NoEmergency { unit: Code },
+    #[error("there is no {0}, or it is over")]
+    UnknownAlarm(AlarmId),
+    #[error("there is nothing of yours to undo")]
+    NothingToUndo,
+    #[error("that was more than {UNDO_SECONDS} seconds ago")]
+    TooLateToUndo,
+    #[error("something has happened since to what would be undone")]
+    ChangedSince,
     #[error("{what} is full: at most {max}")]
     Full { what: &'static str, max: usize },
 }
@@ -189,6 +211,27 @@ impl Refusal {
             }
             Self::AreaOfAreas { .. } => "an area is made of areas with corners".into(),
             Self::TooMany { .. } => "leave some out".into(),
+            Self::WorkBegun { unit, .. } => {
+                format!("send another unit, or take {unit} expressly from its work")
+            }
+            Self::NotStacked { .. } => "check the unit's stack".into(),
+            Self::ClockOrder { .. } => {
+                "take two moments of the incident, or two of a unit's work, the earlier first"
+                    .into()
+            }
+            Self::NotAShare(_) => "use 1 to 100".into(),
+            Self::NoTimeToAnswer => "give at least one second, such as 60".into(),
+            Self::NobodyToAsk(_) => {
+                "name a unit that is on its way, or wait until one arrives".into()
+            }
+            Self::NoEmergency { .. } => "nothing to do".into(),
+            Self::UnknownAlarm(_) => "nothing to do".into(),
+            Self::NothingToUndo => {
+                "units sent, statuses, ends of assignments and closings can be undone".into()
+            }
+            Self::TooLateToUndo | Self::ChangedSince => {
+                "put it right by an act of its own: cancel, correct, reopen".into()
+            }
             Self::Full { .. } => "open a new incident and link the two".into(),
         }
     }
@@ -229,6 +272,17 @@ impl Refusal {
         Self::TooFewCorners { .. } => "too-few-corners",
         Self::AreaOfAreas { .. } => "area-of-areas",
         Self::TooMany { .. } => "too-many",
+        Self::WorkBegun { .. } => "work-begun",
+        Self::NotStacked { .. } => "not-stacked",
+        Self::ClockOrder { .. } => "clock-order",
+        Self::NotAShare(_) => "not-a-share",
+        Self::NoTimeToAnswer => "no-time-to-answer",
+        Self::NobodyToAsk(_) => "nobody-to-ask",
+        Self::NoEmergency { .. } => "no-emergency",
+        Self::UnknownAlarm(_) => "unknown-alarm",
+        Self::NothingToUndo => "nothing-to-undo",
+        Self::TooLateToUndo => "too-late-to-undo",
+        Self::ChangedSince => "changed-since",
         Self::Full { .. } => "full",
     }
 
@@ -240,6 +294,7 @@ impl Refusal {
                 | Self::UnknownUnit(_)
                 | Self::UnknownLine { .. }
                 | Self::UnknownCall { .. }
+                | Self::UnknownAlarm(_)
         )
     }
 }

@@ -271,7 +271,7 @@ impl Sequencer {
         if let Some(pending) = name.as_ref().and_then(|name| self.repeated(name)) {
             return Ok(pending);
         }
-        let thawed = self.thaw(&command.incidents())?;
+        let thawed = self.thaw(&command.incidents(&self.center, context))?;
         let (center, batch) = (&mut self.center, &mut self.batch);
         let decided = center.decide(command, context);
         let events = match decided {

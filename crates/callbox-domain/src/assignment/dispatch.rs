@@ -5,7 +5,7 @@ use minicbor::{Decode, Encode};
 use super::{Assignment, MAX_ASSIGNMENTS, Stamps};
 use crate::{
     AssignmentNo, Center, Code, Context, Entry, Event, Incident, IncidentId, Meaning, Refusal,
-    Unit, UnitId, command::Verb, event::Payload,
+    Unit, UnitId, command::Verb, event::Payload, undo::Act, welfare::Welfare,
 };
 
 /// Dispatches units to an incident, all or none.
@@ -151,6 +151,7 @@ impl Payload for UnitDispatched {
             concurrent: self.concurrent,
             out_of_order: false,
             ended: None,
+            welfare: Welfare::default(),
         };
         let mut due = self.assignment.0;
         center.with_incident(self.incident, |incident| {
@@ -159,6 +160,7 @@ impl Payload for UnitDispatched {
                 incident.received = entry.at;
             }
             incident.assignments.push(Arc::new(assignment));
+            incident.stacked_on.retain(|unit| *unit != self.unit);
             due = incident.assignments.len() as u16;
         });
         if due != self.assignment.0 {
@@ -169,7 +171,10 @@ impl Payload for UnitDispatched {
         }
         center.with_unit(self.unit, |unit| {
             unit.active.push((self.incident, self.assignment));
+            unit.stack.retain(|stacked| *stacked != self.incident);
             unit.touched = entry.seq;
         });
+        let act = Act::Dispatch(self.incident, self.assignment, self.unit);
+        center.note_recent(entry, act);
     }
 }

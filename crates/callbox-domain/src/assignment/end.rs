@@ -5,6 +5,7 @@ use crate::{
     AssignmentNo, Center, Code, Entry, IncidentId, Meaning, Personal, Refusal, Text, Timestamp,
     UnitId,
     event::{Payload, personal},
+    undo::Act,
 };
 
 /// A unit's work on an incident ended.
@@ -69,6 +70,8 @@ impl Payload for AssignmentEnded {
     personal!(reason);
 
     fn evolve(&self, center: &mut Center, entry: &Entry) {
+        let act = Act::End(self.incident, self.assignment, self.unit);
+        center.note_recent(entry, act);
         center.with_assignment(self.incident, self.assignment, |assignment| {
             assignment.out_of_order |= self.out_of_order;
             assignment.ended = Some(Ended {

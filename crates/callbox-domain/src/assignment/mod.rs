@@ -7,6 +7,8 @@ mod end;
 mod progress;
 mod reassign;
 mod release;
+mod stack;
+mod unstack;
 
 use minicbor::{Decode, Encode};
 
@@ -17,14 +19,18 @@ pub use end::AssignmentEnded;
 pub use progress::AssignmentProgressed;
 pub use reassign::ReassignUnit;
 pub use release::ReleaseUnit;
+pub use stack::{IncidentStacked, StackIncident};
+pub use unstack::{IncidentUnstacked, UnstackIncident};
 
 use crate::{
     AssignmentNo, Center, Code, IncidentId, Meaning, Personal, Refusal, Text, Timestamp, Unit,
-    UnitId,
+    UnitId, welfare::Welfare,
 };
 
 /// The most assignments that one incident holds.
 pub(crate) const MAX_ASSIGNMENTS: usize = 2_000;
+/// The most incidents that wait for one unit.
+pub(crate) const MAX_STACK: usize = 20;
 
 /// One unit's work on one incident; nothing of it bleeds into another assignment.
 #[derive(Clone, Debug, Encode, Decode)]
@@ -60,6 +66,10 @@ pub struct Assignment {
     /// When and how it ended.
     #[n(9)]
     pub ended: Option<Ended>,
+    /// How it stands with its welfare checks.
+    #[n(20)]
+    #[cbor(default)]
+    pub welfare: Welfare,
 }
 
 /// The times of one assignment; the first of each kind counts.
@@ -116,6 +126,12 @@ pub enum AssignmentEnd {
     /// The unit is free again; when it became so was not recorded.
     #[n(3)]
     Released,
+    /// The dispatch was a slip that was taken back at once; it counts in no figure.
+    #[n(4)]
+    Undone,
+    /// The unit was taken from work that it had begun, for a more urgent incident.
+    #[n(5)]
+    Preempted(#[n(0)] IncidentId),
 }
 
 impl AssignmentEnd {
@@ -126,6 +142,8 @@ impl AssignmentEnd {
             Self::Cancelled => "cancelled",
             Self::Reassigned(_) => "reassigned",
             Self::Released => "released",
+            Self::Undone => "undone",
+            Self::Preempted(_) => "preempted",
         }
     }
 }
@@ -186,6 +204,12 @@ impl Stamps {
 }
 
 impl Assignment {
+    /// Whether its dispatch was a slip that was taken back.
+    pub fn is_undone(&self) -> bool {
+        let ended = self.ended.as_ref();
+        ended.is_some_and(|ended| ended.how == AssignmentEnd::Undone)
+    }
+
     /// Whether a time for `meaning` at `at` lies before one that was recorded ahead of it.
     fn is_backward(&self, meaning: Meaning, at: Timestamp) -> bool {
         self.stamps
@@ -195,7 +219,7 @@ impl Assignment {
 }
 
 /// The unit's active assignment that is meant: the one on `incident`, or its only one.
-fn pick<'a>(
+pub(crate) fn pick<'a>(
     center: &'a Center,
     unit: &Unit,
     incident: Option<IncidentId>,

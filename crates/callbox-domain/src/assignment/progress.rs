@@ -1,6 +1,10 @@
 use minicbor::{Decode, Encode};
 
-use crate::{AssignmentNo, Center, Code, Entry, IncidentId, Meaning, UnitId, event::Payload};
+use crate::{
+    AssignmentNo, Center, Code, Entry, IncidentId, Meaning, UnitId,
+    event::Payload,
+    undo::{Act, Before},
+};
 
 /// A unit's status on one incident changed; the entry's time is when.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
@@ -31,7 +35,15 @@ pub struct AssignmentProgressed {
 
 impl Payload for AssignmentProgressed {
     fn evolve(&self, center: &mut Center, entry: &Entry) {
+        let mut before = None;
         center.with_assignment(self.incident, self.assignment, |assignment| {
+            before = Some(Before {
+                status: assignment.status.clone(),
+                meaning: assignment.meaning,
+                since: assignment.since,
+                stamps: assignment.stamps,
+                out_of_order: assignment.out_of_order,
+            });
             assignment.status = self.status.clone();
             assignment.meaning = self.meaning;
             assignment.since = entry.at;
@@ -57,5 +69,9 @@ impl Payload for AssignmentProgressed {
             };
         });
         center.with_unit(self.unit, |unit| unit.touched = entry.seq);
+        if let Some(before) = before {
+            let act = Act::Status(self.incident, self.assignment, before);
+            center.note_recent(entry, act);
+        }
     }
 }

@@ -103,11 +103,35 @@ impl Center {
         if twice {
             return broken(format!("a unit is active twice on incident {id}"));
         }
-        Ok(())
+        self.check_stacks(incident)
+    }
+
+    /// Who is to do a waiting call next, and what a unit is to do next, agree.
+    fn check_stacks(&self, incident: &Incident) -> Result<(), BrokenInvariant> {
+        let id = incident.id;
+        let agree = incident.stacked_on.iter().all(|unit| {
+            self.unit(*unit).is_some_and(|unit| {
+                unit.stack.contains(&id) && incident.active_of(unit.id).is_none()
+            })
+        });
+        match agree && (incident.closed.is_none() || incident.stacked_on.is_empty()) {
+            true => Ok(()),
+            false => broken(format!("the stacks do not agree about incident {id}")),
+        }
     }
 
     /// A unit is on one incident at a time, unless it was expressly sent to more.
     fn check_unit(&self, unit: &Unit) -> Result<(), BrokenInvariant> {
+        let stands = |id: &IncidentId| {
+            self.incident(*id)
+                .is_some_and(|incident| incident.stacked_on.contains(&unit.id))
+        };
+        if !unit.stack.iter().all(stands) {
+            return broken(format!(
+                "unit {} has something on its stack by itself",
+                unit.id
+            ));
+        }
         let mut express = 0;
         for (id, no) in &unit.active {
             let Some(assignment) = self.active_assignment(*id, *no) else {

@@ -11,7 +11,7 @@ use minicbor::{Decode, Encode};
 
 use crate::{
     Assignment, AssignmentNo, Code, Configuration, Entry, Incident, IncidentId, Line, Refusal,
-    Stream, Table, Unit, UnitId,
+    Stream, Table, Unit, UnitId, alarm::Alarm, undo::Recent,
 };
 
 pub use invariants::BrokenInvariant;
@@ -52,6 +52,14 @@ pub struct Center {
     /// Set when an entry did not fit the state.
     #[n(9)]
     broken: Option<BrokenInvariant>,
+    /// Alarms that last, in the order in which they were raised.
+    #[n(20)]
+    #[cbor(default)]
+    pub(crate) alarms: Vec<Alarm>,
+    /// What may still be undone, the oldest first.
+    #[n(21)]
+    #[cbor(default)]
+    pub(crate) recent: VecDeque<Recent>,
 }
 
 impl Center {
@@ -314,6 +322,11 @@ impl Center {
             ));
         }
         self.next_seq = entry.seq + 1;
+        if let Some(unit) = entry.event.unit()
+            && let Some(unit) = self.units.get_mut(u64::from(unit.0))
+        {
+            unit.touched = entry.seq;
+        }
         match entry.event.stream() {
             Stream::Center => self.configuration_version += 1,
             Stream::Incident(id) => self.with_incident(id, |incident| {
@@ -323,7 +336,6 @@ impl Center {
             }),
             Stream::Unit(id) => self.with_unit(id, |unit| {
                 unit.version += 1;
-                unit.touched = entry.seq;
             }),
         }
     }

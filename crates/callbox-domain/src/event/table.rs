@@ -1,26 +1,33 @@
 use super::codec::{DecodeError, Payload, from_bytes, to_bytes};
 use crate::{
     Center, Entry, IncidentId, UnitId,
-    assignment::{AssignmentEnded, AssignmentProgressed, UnitDispatched},
+    alarm::{AlarmAcknowledged, AlarmEscalated, AlarmRaised},
+    assignment::{
+        AssignmentEnded, AssignmentProgressed, IncidentStacked, IncidentUnstacked, UnitDispatched,
+    },
     call::{
         CallHandled, CallRecorded, IncidentScheduled, IncidentTransferred, IncidentsMerged,
         MergeUndone, PlaceAssessed, ScheduleActivated,
     },
+    clock::{ClockDefined, ClockRemoved},
     configuration::{
         AgencyDefined, AreaDefined, CenterDefined, ConditionSet, DispatchRulesDefined,
         DispositionDefined, IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined,
         UnitStatusDefined, UnitTypeDefined,
     },
+    emergency::{EmergencyDeclared, EmergencyEnded},
     incident::{
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
         IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected,
     },
     recommendation::UnitsSuggested,
     response_plan::ResponsePlansPublished,
+    undo::{CloseUndone, DispatchUndone, EndUndone, StatusUndone},
     unit::{
         UnitCrewed, UnitDefined, UnitDefinedV1, UnitEquipped, UnitPutInService, UnitStatusSet,
         UnitTakenOutOfService,
     },
+    welfare::{WelfareAnswered, WelfareAsked, WelfareMissed, WelfareRuleDefined},
 };
 
 /// The thing whose versions an event counts up.
@@ -198,6 +205,12 @@ events! {
     40 UnitDispatched schema 1 |e| Stream::Incident(e.incident), "commits one of the service's units to an incident";
     41 AssignmentProgressed schema 1 |e| Stream::Incident(e.incident), "times of the service's own work on one incident";
     42 AssignmentEnded schema 1 |e| Stream::Incident(e.incident), "says when and how a unit's work on an incident ended";
+    43 DispatchUndone schema 1 |e| Stream::Incident(e.incident), "a slip in sending a unit is taken back in sight";
+    44 StatusUndone schema 1 |e| Stream::Incident(e.incident), "a slip in a unit's status is taken back in sight";
+    45 EndUndone schema 1 |e| Stream::Incident(e.incident), "a unit's work that was ended by a slip goes on";
+    46 CloseUndone schema 1 |e| Stream::Incident(e.incident), "an incident that was closed by a slip stays open";
+    47 IncidentStacked schema 1 |e| Stream::Incident(e.incident), "says which unit is to do a waiting call next";
+    48 IncidentUnstacked schema 1 |e| Stream::Incident(e.incident), "a waiting call is no unit's next any more";
 
     60 UnitDefined schema 2 |e| Stream::Unit(e.unit), "names one of the service's own units", was 1 UnitDefinedV1;
     61 UnitPutInService schema 1 |e| Stream::Unit(e.unit), "a unit can be sent";
@@ -207,6 +220,19 @@ events! {
     65 UnitCrewed schema 1 |e| Stream::Unit(e.unit), "how many a unit's crew are and what they can do decides where it helps";
     66 UnitsSuggested schema 1 |e| Stream::Incident(e.incident), "shows why these units were sent, and on what that rested";
     69 ConditionSet schema 1 |_| Stream::Center, "a storm or a drought changes which units an emergency needs";
+
+    70 WelfareAsked schema 1 |e| Stream::Incident(e.incident), "a crew at work is asked whether it is well";
+    71 WelfareAnswered schema 1 |e| Stream::Incident(e.incident), "a crew at work says that it is well";
+    72 WelfareMissed schema 1 |e| Stream::Incident(e.incident), "a crew at work may be in need of help";
+    73 EmergencyDeclared schema 1 |e| Stream::Unit(e.unit), "a crew needs help itself, at once";
+    74 EmergencyEnded schema 1 |e| Stream::Unit(e.unit), "a crew is out of need, and what was found";
+
+    100 ClockDefined schema 1 |_| Stream::Center, "says how long help may take, and by whose standard";
+    101 ClockRemoved schema 1 |_| Stream::Center, "a time limit of the center no longer holds";
+    102 AlarmRaised schema 1 |e| e.subject.stream(), "help is late and somebody must act";
+    103 AlarmAcknowledged schema 1 |e| e.subject.stream(), "says who took on an alarm";
+    104 AlarmEscalated schema 1 |e| e.subject.stream(), "nobody took on an alarm in time";
+    105 WelfareRuleDefined schema 1 |_| Stream::Center, "says how often crews are asked whether they are well";
 }
 
 impl Event {
@@ -236,6 +262,17 @@ impl Event {
             (Self::UnitDispatched(event), _) => Some(event.unit),
             (Self::AssignmentProgressed(event), _) => Some(event.unit),
             (Self::AssignmentEnded(event), _) => Some(event.unit),
+            (Self::DispatchUndone(event), _) => Some(event.unit),
+            (Self::StatusUndone(event), _) => Some(event.unit),
+            (Self::EndUndone(event), _) => Some(event.unit),
+            (Self::IncidentStacked(event), _) => Some(event.unit),
+            (Self::IncidentUnstacked(event), _) => Some(event.unit),
+            (Self::WelfareAsked(event), _) => Some(event.unit),
+            (Self::WelfareAnswered(event), _) => Some(event.unit),
+            (Self::WelfareMissed(event), _) => Some(event.unit),
+            (Self::AlarmRaised(event), _) => event.subject.unit,
+            (Self::AlarmAcknowledged(event), _) => event.subject.unit,
+            (Self::AlarmEscalated(event), _) => event.subject.unit,
             (_, Stream::Unit(id)) => Some(id),
             _ => None,
         }
@@ -249,6 +286,7 @@ impl Center {
     /// see [`Center::check`].
     pub fn evolve(&mut self, entry: &Entry) {
         entry.event.apply(self, entry);
+        self.settle_alarms();
         self.count_up(entry);
     }
 }

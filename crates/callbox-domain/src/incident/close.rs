@@ -2,8 +2,8 @@ use minicbor::{Decode, Encode};
 
 use super::Closed;
 use crate::{
-    Center, Code, Context, Entry, Event, IncidentId, Refusal, command::Verb, configuration::known,
-    event::Payload,
+    Center, Code, Context, Entry, Event, IncidentId, Refusal, assignment::IncidentUnstacked,
+    command::Verb, configuration::known, event::Payload, undo::Act,
 };
 
 /// Closes an incident, and those that were merged into it, with a disposition.
@@ -55,11 +55,20 @@ impl Verb for CloseIncident {
         // What was merged into it ends with it, unless it was closed before.
         let merged = incident.intake.merged.iter().copied();
         let open = merged.filter(|id| center.incident(*id).is_some_and(|it| it.closed.is_none()));
-        Ok([self.incident]
-            .into_iter()
-            .chain(open)
-            .map(|id| closed(id).into())
-            .collect())
+        let all: Vec<IncidentId> = [self.incident].into_iter().chain(open).collect();
+        // Nobody's next any more. Before the closings, which may be undone as one act.
+        let unstacked = all.iter().flat_map(|id| {
+            let stacked_on = center.incident(*id).map_or(&[][..], |it| &it.stacked_on);
+            stacked_on.iter().map(|unit| {
+                Event::from(IncidentUnstacked {
+                    incident: *id,
+                    unit: *unit,
+                })
+            })
+        });
+        let mut events: Vec<Event> = unstacked.collect();
+        events.extend(all.iter().map(|id| Event::from(closed(*id))));
+        Ok(events)
     }
 }
 
@@ -73,5 +82,6 @@ impl Payload for IncidentClosed {
             });
         });
         center.note_closed(self.incident);
+        center.note_recent(entry, Act::Close(self.incident));
     }
 }

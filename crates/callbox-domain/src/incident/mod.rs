@@ -25,8 +25,8 @@ pub use receive::{Caller, IncidentReceived, ReceiveIncident, ReceivedDetails};
 pub use reopen::{IncidentReopened, ReopenIncident};
 
 use crate::{
-    ActorId, Assignment, AssignmentNo, Code, IncidentId, Intake, LineNo, Personal, Text, Timestamp,
-    UnitId,
+    ActorId, Assignment, AssignmentNo, Code, IncidentId, Intake, LineNo, Meaning, Personal, Text,
+    Timestamp, UnitId,
 };
 
 /// The most narrative lines that one incident holds.
@@ -89,6 +89,10 @@ pub struct Incident {
     /// The highest alarm for which units were sent by a plan; 0 for none.
     #[n(15)]
     pub alarm: u8,
+    /// The units that are to do it next, once they are free.
+    #[n(40)]
+    #[cbor(default)]
+    pub stacked_on: Vec<UnitId>,
 }
 
 /// Whether an incident is being worked on.
@@ -170,6 +174,13 @@ impl Incident {
         }
     }
 
+    /// Whether somebody has to act on it now, under its own number: it is open, not merged into
+    /// another, and does not lie in the future.
+    pub fn is_live(&self) -> bool {
+        let intake = &self.intake;
+        self.closed.is_none() && intake.merged_into.is_none() && intake.scheduled.is_none()
+    }
+
     /// The assignment with this number.
     pub fn assignment(&self, no: AssignmentNo) -> Option<&Assignment> {
         self.assignments
@@ -195,20 +206,23 @@ impl Incident {
         Some(self.place.as_ref()?.known()?.text.as_str())
     }
 
-    /// The first of the times at which units were dispatched.
-    pub fn first_dispatched(&self) -> Option<Timestamp> {
+    /// The first of the times with this meaning; dispatches that were undone do not count.
+    pub fn first(&self, meaning: Meaning) -> Option<Timestamp> {
         self.assignments
             .iter()
-            .map(|assignment| assignment.stamps.dispatched)
+            .filter(|assignment| !assignment.is_undone())
+            .filter_map(|assignment| assignment.stamps.get(meaning))
             .min()
+    }
+
+    /// The first of the times at which units were dispatched.
+    pub fn first_dispatched(&self) -> Option<Timestamp> {
+        self.first(Meaning::Dispatched)
     }
 
     /// The first of the times at which units arrived.
     pub fn first_on_scene(&self) -> Option<Timestamp> {
-        self.assignments
-            .iter()
-            .filter_map(|assignment| assignment.stamps.on_scene)
-            .min()
+        self.first(Meaning::OnScene)
     }
 
     /// The whole incident as CBOR, for the archive.

@@ -153,6 +153,7 @@ impl Payload for IncidentReceived {
             history: Vec::new(),
             intake,
             alarm: 0,
+            stacked_on: Vec::new(),
         });
     }
 }

@@ -42,6 +42,8 @@ pub struct Work {
     pub unit_type: Code,
     /// When it ended: cleared, cancelled or reassigned; unknown when released or not ended.
     pub ended: Option<Timestamp>,
+    /// Whether its dispatch was a slip that was taken back: it counts in no figure.
+    pub undone: bool,
     /// The first time of each meaning, in the order of [`Meaning::ALL`].
     times: [Option<Timestamp>; Meaning::ALL.len()],
 }
@@ -67,6 +69,11 @@ impl Call {
     fn begin(&mut self, at: Timestamp) {
         self.planned = false;
         self.received = at;
+    }
+
+    /// The work on it, without dispatches that were taken back as slips.
+    pub fn sent(&self) -> impl Iterator<Item = &Work> {
+        self.work.iter().filter(|work| !work.undone)
     }
 
     /// The first of the times with this meaning over all assignments.
@@ -115,6 +122,7 @@ impl History {
                     unit: dispatched.unit,
                     unit_type: self.shared(&dispatched.unit_type),
                     ended: None,
+                    undone: false,
                     times,
                 };
                 self.with(dispatched.incident, |call| {
@@ -137,6 +145,22 @@ impl History {
             Event::AssignmentEnded(ended) => {
                 let at = (ended.how != AssignmentEnd::Released).then_some(entry.at);
                 self.with_work(ended.incident, ended.assignment, |work| work.ended = at);
+            }
+            Event::DispatchUndone(undone) => {
+                self.with_work(undone.incident, undone.assignment, |work| {
+                    work.undone = true;
+                    work.times = [None; Meaning::ALL.len()];
+                });
+            }
+            Event::StatusUndone(undone) => {
+                self.with_work(undone.incident, undone.assignment, |work| {
+                    for (at, time) in work.times.iter_mut().enumerate() {
+                        *time = undone.stamps.get(Meaning::ALL[at]);
+                    }
+                });
+            }
+            Event::EndUndone(undone) => {
+                self.with_work(undone.incident, undone.assignment, |work| work.ended = None);
             }
             _ => {}
         }

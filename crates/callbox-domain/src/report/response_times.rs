@@ -127,7 +127,7 @@ pub fn response_times(
             groups.entry(group).or_default().add(call, None);
             continue;
         }
-        let types: BTreeSet<&Code> = call.work.iter().map(|work| &work.unit_type).collect();
+        let types: BTreeSet<&Code> = call.sent().map(|work| &work.unit_type).collect();
         for unit_type in &types {
             let group = key(call, by, Some(unit_type), offset);
             let samples = groups.entry(group).or_default();
@@ -181,7 +181,8 @@ impl Samples {
         self.intervals[0].add(Some(call.received), dispatched);
         self.intervals[1].add(dispatched, arrived);
         self.intervals[2].add(Some(call.received), arrived);
-        let counted = |work: &&super::Work| unit_type.is_none_or(|it| work.unit_type == *it);
+        let counted =
+            |work: &&super::Work| !work.undone && unit_type.is_none_or(|it| work.unit_type == *it);
         for work in call.work.iter().filter(counted) {
             self.assignments += 1;
             let en_route = work.at(Meaning::EnRoute);

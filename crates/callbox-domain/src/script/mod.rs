@@ -18,6 +18,7 @@
 //! What is absent: a clock and randomness. The same script gives the same transcript.
 
 mod calls;
+mod clocks;
 mod transcript;
 mod verbs;
 mod words;

@@ -2,7 +2,7 @@
 //!
 //! Every event is taken apart field by field, so that a new field cannot be forgotten here.
 
-use super::{DAY, NotACommand, words::Words};
+use super::{DAY, NotACommand, clocks, words::Words};
 use crate::{
     Area, Assignment, AssignmentEnd, Caller, Center, Code, Edition, Entry, Event, Incident,
     Personal, Place, Text, Timestamp, Unit, UnitId, configuration::*, events::*,
@@ -71,8 +71,12 @@ pub(super) fn recommend(
     Ok(lines)
 }
 
-/// The lines that `show` adds: an incident by its number, or a unit by its call sign.
+/// The lines that `show` adds: an incident by its number, a unit by its call sign, or the
+/// alarms that last.
 pub(super) fn show(center: &Center, mut words: Words) -> Result<Vec<String>, NotACommand> {
+    if words.keyword("alarms") {
+        return words.finish().map(|()| clocks::show_alarms(center));
+    }
     let lines = match words.incident_if_any() {
         Some(id) => show_incident(center, center.need_incident(id)?),
         None => {
@@ -347,6 +351,23 @@ fn event(center: &Center, event: &Event) -> String {
             let reason = reason_part(&has_reason.then(|| reason.clone()));
             format!("{} status={status}{reason}", call_sign(unit))
         }
+        Event::DispatchUndone(_)
+        | Event::StatusUndone(_)
+        | Event::EndUndone(_)
+        | Event::CloseUndone(_)
+        | Event::IncidentStacked(_)
+        | Event::IncidentUnstacked(_)
+        | Event::WelfareAsked(_)
+        | Event::WelfareAnswered(_)
+        | Event::WelfareMissed(_)
+        | Event::EmergencyDeclared(_)
+        | Event::EmergencyEnded(_)
+        | Event::ClockDefined(_)
+        | Event::ClockRemoved(_)
+        | Event::AlarmRaised(_)
+        | Event::AlarmAcknowledged(_)
+        | Event::AlarmEscalated(_)
+        | Event::WelfareRuleDefined(_) => clocks::event(center, event),
     }
 }
 
@@ -409,8 +430,12 @@ fn assignment_line(center: &Center, assignment: &Assignment) -> String {
 fn show_unit(center: &Center, unit: &Unit) -> Vec<String> {
     let shown = unit.shown(center);
     let on = shown.incident.map(|id| format!(" on {id}"));
+    let emergency = unit
+        .emergency
+        .map(|it| format!(" emergency {}", it.cause.name()));
+    let stack: String = unit.stack.iter().map(|id| format!(" next {id}")).collect();
     vec![format!(
-        "  {} agency={} type={}{}: {} {} since {}{}{}",
+        "  {} agency={} type={}{}: {} {} since {}{}{}{}{stack}",
         unit.call_sign,
         unit.agency,
         unit.unit_type,
@@ -420,6 +445,7 @@ fn show_unit(center: &Center, unit: &Unit) -> Vec<String> {
         clock(shown.since),
         on.unwrap_or_default(),
         reason_part(&unit.out_of_service_reason),
+        emergency.unwrap_or_default(),
     )]
 }
 
@@ -433,7 +459,7 @@ pub(super) fn clock(at: Timestamp) -> String {
     }
 }
 
-fn called(center: &Center, unit: UnitId) -> String {
+pub(super) fn called(center: &Center, unit: UnitId) -> String {
     match center.unit(unit) {
         Some(unit) => unit.call_sign.to_string(),
         None => unit.to_string(),
@@ -443,18 +469,19 @@ fn called(center: &Center, unit: UnitId) -> String {
 fn ending(how: AssignmentEnd) -> String {
     match how {
         AssignmentEnd::Reassigned(to) => format!("reassigned to {to}"),
+        AssignmentEnd::Preempted(to) => format!("preempted for {to}"),
         _ => how.name().to_owned(),
     }
 }
 
-fn flag(name: &str, is_set: bool) -> String {
+pub(super) fn flag(name: &str, is_set: bool) -> String {
     match is_set {
         true => format!(" {name}"),
         false => String::new(),
     }
 }
 
-fn seconds(name: &str, value: &Option<u32>) -> String {
+pub(super) fn seconds(name: &str, value: &Option<u32>) -> String {
     value.map_or_else(String::new, |value| format!("{name} {value}"))
 }
 

@@ -1,22 +1,23 @@
 //! The verbs of the line language and how their lines are read.
 
 use super::{
-    NotACommand,
+    NotACommand, clocks,
     words::{Words, syntax},
 };
 use std::ops::Deref;
 
 use crate::{
-    ActivateScheduled, AddNarrative, Area, AssessPlace, Assessed, CallKind, Caller,
-    CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, Command,
-    CorrectNarrative, CrewUnit, DefineAgency, DefineArea, DefineCenter, DefineDispatchRules,
-    DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout,
-    DefineUnit, DefineUnitStatus, DefineUnitType, DispatchRules, DispatchUnits, EquipUnit,
+    AcknowledgeAlarm, ActivateScheduled, AddNarrative, AlarmId, AnswerWelfare, Area, AskWelfare,
+    AssessPlace, Assessed, CallKind, Caller, CancelAssignment, Center, ChangeUnitStatus,
+    ClassifyIncident, CloseIncident, Command, CorrectNarrative, CrewUnit, DeclareEmergency,
+    DefineAgency, DefineArea, DefineCenter, DefineClock, DefineDispatchRules, DefineDisposition,
+    DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus,
+    DefineUnitType, DefineWelfareRule, DispatchRules, DispatchUnits, EndEmergency, EquipUnit,
     HandleCall, Handling, LineNo, LinkIncidents, LocateIncident, Meaning, MergeIncidents,
-    PlaceSource, PlaceVerdict, PrioritiseIncident, PublishPlans, PutUnitInService, ReassignUnit,
-    ReceiveIncident, RecordCall, Relation, ReleaseUnit, ReopenIncident, Reported, Schedule,
-    SendSuggested, SetCondition, TakeCall, TakeUnitOutOfService, Timestamp, TransferIncident,
-    UnmergeIncident, response_plan::csv,
+    PlaceSource, PlaceVerdict, PrioritiseIncident, PublishPlans, PutUnitInService, RaiseAlarms,
+    ReassignUnit, ReceiveIncident, RecordCall, Relation, ReleaseUnit, RemoveClock, ReopenIncident,
+    Reported, Schedule, SendSuggested, SetCondition, StackIncident, TakeCall, TakeUnitOutOfService,
+    Timestamp, TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
 };
 
 type Parsed = Result<Command, NotACommand>;
@@ -237,7 +238,7 @@ verbs! {
         incident: w.incident_if_any(),
         reason: w.tail_if_any()?,
     });
-    "reassign" ReassignUnit "UNIT [INCIDENT] > INCIDENT" reassign;
+    "reassign" ReassignUnit "UNIT [INCIDENT] > INCIDENT [preempt]" reassign;
     "release" ReleaseUnit "UNIT [INCIDENT] // REASON" |w, center| Ok(ReleaseUnit {
         unit: w.unit(center)?,
         incident: w.incident_if_any(),
@@ -248,6 +249,47 @@ verbs! {
         unit: w.unit(center)?,
         status: w.code_or_none("a status")?,
         reason: w.tail_if_any()?,
+    });
+    "stack" StackIncident "UNIT INCIDENT" |w, center| Ok(StackIncident {
+        unit: w.unit(center)?,
+        incident: w.incident()?,
+    });
+    "unstack" UnstackIncident "UNIT INCIDENT" |w, center| Ok(UnstackIncident {
+        unit: w.unit(center)?,
+        incident: w.incident()?,
+    });
+    "undo" Undo "" |_, _| Ok(Undo);
+    "define clock" DefineClock
+        "CODE LABEL START STOP [priority CODE]… [unit-type CODE]… [warn SECONDS] [alarm SECONDS] \
+         [escalate SECONDS] [do ACTION] [target PERCENT SECONDS [by STANDARD [EDITION]]]"
+        clocks::define_clock;
+    "remove-clock" RemoveClock "CODE" |w, _| Ok(RemoveClock { code: w.code("a code")? });
+    "due" RaiseAlarms "" |_, _| Ok(RaiseAlarms);
+    "acknowledge" AcknowledgeAlarm "ALARM" |w, _| Ok(AcknowledgeAlarm {
+        alarm: AlarmId(w.number("an alarm's number")?),
+    });
+    "define welfare" DefineWelfareRule
+        "CODE LABEL every SECONDS [answer SECONDS] [misses N] [type CODE]… [unit-type CODE]…"
+        clocks::define_welfare;
+    "par" AskWelfare "INCIDENT [UNIT]" |w, center| Ok(AskWelfare {
+        incident: w.incident()?,
+        unit: match w.is_empty() {
+            true => None,
+            false => Some(w.unit(center)?),
+        },
+    });
+    "well" AnswerWelfare "UNIT [INCIDENT] [// WORDS]" |w, center| Ok(AnswerWelfare {
+        unit: w.unit(center)?,
+        incident: w.incident_if_any(),
+        words: w.tail_if_any()?,
+    });
+    "emergency" DeclareEmergency "UNIT button|mayday|missed_checks" |w, center| Ok(DeclareEmergency {
+        unit: w.unit(center)?,
+        cause: clocks::cause(w)?,
+    });
+    "end-emergency" EndEmergency "UNIT // REASON" |w, center| Ok(EndEmergency {
+        unit: w.unit(center)?,
+        reason: w.tail("what was found")?,
     });
 }
 
@@ -523,8 +565,13 @@ fn reassign(w: &mut Words, center: &Said<'_>) -> Result<ReassignUnit, NotAComman
     if !w.keyword(">") {
         return syntax("the sign > is missing");
     }
-    let to = w.incident()?;
-    Ok(ReassignUnit { unit, from, to })
+    let (to, preempt) = (w.incident()?, w.keyword("preempt"));
+    Ok(ReassignUnit {
+        unit,
+        from,
+        to,
+        preempt,
+    })
 }
 
 fn meaning(w: &mut Words) -> Result<Meaning, NotACommand> {

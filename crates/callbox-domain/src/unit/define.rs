@@ -137,6 +137,8 @@ impl Payload for UnitDefined {
                 shared_crew: None,
                 crew: None,
                 freed: None,
+                emergency: None,
+                stack: Vec::new(),
             },
         };
         center.put_unit(unit);

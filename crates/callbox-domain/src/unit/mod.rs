@@ -18,7 +18,9 @@ pub use set_status::UnitStatusSet;
 pub(crate) use set_status::set_idle_status;
 pub use take_out_of_service::{TakeUnitOutOfService, UnitTakenOutOfService};
 
-use crate::{AssignmentNo, Center, Code, IncidentId, Meaning, Personal, Text, Timestamp, UnitId};
+use crate::{
+    AssignmentNo, Center, Code, Emergency, IncidentId, Meaning, Personal, Text, Timestamp, UnitId,
+};
 
 /// One of the service's own vehicles or crews.
 #[derive(Clone, Debug, Encode, Decode)]
@@ -75,6 +77,13 @@ pub struct Unit {
     /// When it last became free from an incident, where that is known.
     #[n(16)]
     pub freed: Option<Timestamp>,
+    /// Its crew is in need of help itself.
+    #[n(20)]
+    pub emergency: Option<Emergency>,
+    /// The incidents that it is to do next, in their order, once it is free.
+    #[n(21)]
+    #[cbor(default)]
+    pub stack: Vec<IncidentId>,
 }
 
 impl Unit {

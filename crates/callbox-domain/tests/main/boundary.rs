@@ -145,9 +145,11 @@ fn the_kinds_are_these() {
     let numbers: Vec<_> = KINDS.iter().map(|row| row.number).collect();
     let expected: Vec<u16> = (1..=12)
         .chain(20..=36)
-        .chain(40..=42)
+        .chain(40..=48)
         .chain(60..=66)
         .chain([69])
+        .chain(70..=74)
+        .chain(100..=105)
         .collect();
     assert_eq!(numbers, expected);
 }

@@ -1,10 +1,7 @@
 //! One event of every kind with all that it can hold, and one with as little as possible.
 
 use callbox_domain::{
-    Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, DispatchRules, Drive, Edition,
-    Event, Handling, IncidentId, LineNo, LocalTime, Meaning, Personal, Place, PlaceSource,
-    PlaceVerdict, Point, Relation, Reported, Schedule, Source, Timestamp, UnitFact, UnitId,
-    events::*, response_plan::csv,
+    AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, Cause, Clock, DispatchRules, Drive, Edition, EmergencyCause, Event, Handling, IncidentId, LineNo, LocalTime, Meaning, Moment, Personal, Place, PlaceSource, PlaceVerdict, Point, Relation, Reported, Schedule, Source, Stamps, Subject, Target, Timestamp, UnitFact, UnitId, WelfareRule, events::*, response_plan::csv,
 };
 
 use crate::town::{code, text};
@@ -28,7 +25,7 @@ pub(crate) fn samples() -> Vec<Event> {
     samples.extend(calls());
     samples.extend(assignment());
     samples.extend(unit());
-    samples.extend(suggested());
+    samples.extend(suggested());, samples.extend(welfare());     samples.extend(clocks());,
     samples
 }
 
@@ -345,6 +342,54 @@ fn assignment() -> Vec<Event> {
         ended(AssignmentEnd::Cancelled, Some("not needed")).into(),
         ended(AssignmentEnd::Reassigned(IncidentId(2_613)), None).into(),
         ended(AssignmentEnd::Released, Some("forgotten")).into(),
+        DispatchUndone {
+            incident: INCIDENT,
+            assignment: NO,
+            unit: UNIT,
+            undoes: 4_711,
+        }
+        .into(),
+        StatusUndone {
+            incident: INCIDENT,
+            assignment: NO,
+            unit: UNIT,
+            undoes: 4_712,
+            status: code("ENR"),
+            meaning: Meaning::EnRoute,
+            since: Timestamp::from_seconds(1_767_571_260),
+            stamps: Stamps {
+                dispatched: Timestamp::from_seconds(1_767_571_200),
+                acknowledged: None,
+                en_route: Some(Timestamp::from_seconds(1_767_571_260)),
+                on_scene: None,
+                transporting: None,
+                at_hospital: None,
+            },
+            out_of_order: false,
+        }
+        .into(),
+        EndUndone {
+            incident: INCIDENT,
+            assignment: NO,
+            unit: UNIT,
+            undoes: 4_713,
+        }
+        .into(),
+        CloseUndone {
+            incident: INCIDENT,
+            undoes: 4_714,
+        }
+        .into(),
+        IncidentStacked {
+            incident: INCIDENT,
+            unit: UNIT,
+        }
+        .into(),
+        IncidentUnstacked {
+            incident: INCIDENT,
+            unit: UNIT,
+        }
+        .into(),
     ]);
     samples
 }
@@ -447,6 +492,133 @@ fn unit() -> Vec<Event> {
             unit: UNIT,
             size: 4,
             skills: vec![(code("EMT"), 3), (code("PARAMEDIC"), 1)],
+        }
+        .into(),
+    ]
+}
+
+fn welfare() -> Vec<Event> {
+    let answered = |words: Option<&str>| WelfareAnswered {
+        incident: INCIDENT,
+        assignment: NO,
+        unit: UNIT,
+        has_words: words.is_some(),
+        words: words.map(text).into(),
+    };
+    let asked = |due| WelfareAsked {
+        incident: INCIDENT,
+        assignment: NO,
+        unit: UNIT,
+        due,
+    };
+    let declared = |incident, cause| EmergencyDeclared {
+        unit: UNIT,
+        incident,
+        cause,
+    };
+    vec![
+        asked(true).into(),
+        asked(false).into(),
+        answered(Some("four of four")).into(),
+        answered(None).into(),
+        WelfareMissed {
+            incident: INCIDENT,
+            assignment: NO,
+            unit: UNIT,
+            missed: 2,
+        }
+        .into(),
+        declared(Some(INCIDENT), EmergencyCause::Button).into(),
+        declared(None, EmergencyCause::Mayday).into(),
+        declared(Some(INCIDENT), EmergencyCause::MissedChecks).into(),
+        EmergencyEnded {
+            unit: UNIT,
+            reason: Personal::Known(text("pressed by mistake")),
+        }
+        .into(),
+    ]
+}
+
+fn clocks() -> Vec<Event> {
+    let bare = Clock {
+        code: code("WAIT"),
+        label: code("Call to dispatch"),
+        start: Moment::Received,
+        stop: Moment::FirstDispatched,
+        priorities: vec![],
+        unit_types: vec![],
+        warn_seconds: None,
+        alarm_seconds: None,
+        escalate_seconds: None,
+        action: None,
+        target: None,
+    };
+    let full = Clock {
+        code: code("TURNOUT"),
+        label: code("Turnout"),
+        start: Moment::Dispatched,
+        stop: Moment::EnRoute,
+        priorities: vec![code("1"), code("2")],
+        unit_types: vec![code("ENGINE")],
+        warn_seconds: Some(60),
+        alarm_seconds: Some(80),
+        escalate_seconds: Some(60),
+        action: Some(code("Call the station")),
+        target: Some(Target {
+            seconds: 80,
+            percent: 90,
+            standard: Some(code("NFPA 1710")),
+            edition: Some(code("2020")),
+        }),
+    };
+    let subject = Subject {
+        incident: Some(INCIDENT),
+        assignment: Some(NO),
+        unit: Some(UNIT),
+    };
+    let of_incident = Subject {
+        assignment: None,
+        unit: None,
+        ..subject
+    };
+    let raised = |cause, subject| AlarmRaised {
+        cause,
+        subject,
+        due: Timestamp::from_seconds(1_767_571_260),
+    };
+    let of_unit = Subject {
+        assignment: None,
+        ..subject
+    };
+    vec![
+        ClockDefined { clock: bare }.into(),
+        ClockDefined { clock: full }.into(),
+        ClockRemoved {
+            code: code("TURNOUT"),
+        }
+        .into(),
+        raised(Cause::Clock(code("TURNOUT")), subject).into(),
+        raised(Cause::Waiting, of_incident).into(),
+        AlarmAcknowledged {
+            alarm: AlarmId(4_711),
+            subject,
+        }
+        .into(),
+        AlarmEscalated {
+            alarm: AlarmId(4_711),
+            subject: of_unit,
+        }
+        .into(),
+        WelfareRuleDefined {
+            rule: WelfareRule {
+                code: code("PAR"),
+                label: code("Accountability"),
+                incident_types: vec![code("FIRE")],
+                unit_types: vec![code("ENGINE")],
+                every_seconds: 1_200,
+                answer_seconds: 60,
+                misses_to_mayday: 2,
+            },
         }
         .into(),
     ]

@@ -29,7 +29,7 @@ fn thaw(center: &mut Center, archive: &Archive, id: IncidentId) {
 
 /// Takes a step as a server does that keeps no closed incident in memory.
 fn step_in_archive(life: &mut Life, archive: &mut Archive, step: &Step) -> Answer {
-    let wanted = step.command.incidents();
+    let wanted = step.command.incidents(&life.center, &life.context_of(step));
     let thawed: Vec<_> = wanted
         .into_iter()
         .filter(|id| life.center.is_archived(*id))

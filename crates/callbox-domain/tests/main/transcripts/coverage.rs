@@ -7,12 +7,14 @@ use callbox_domain::{Command, KINDS, Refusal, script::VERBS};
 /// The files with the transcripts, as they are compiled into this binary.
 const SOURCES: &[&str] = &[
     include_str!("calls.rs"),
+    include_str!("clocks.rs"),
     include_str!("configuration.rs"),
     include_str!("crew.rs"),
     include_str!("dispatch.rs"),
     include_str!("incident.rs"),
     include_str!("plans.rs"),
     include_str!("status.rs"),
+    include_str!("undo.rs"),
     include_str!("unit.rs"),
 ];
 
@@ -272,6 +274,7 @@ const REFUSALS: &[(&str, &[&str])] = &[
             "unknown-incident",
             "unknown-unit",
             "which-incident",
+            "work-begun",
         ],
     ),
     (
@@ -296,6 +299,58 @@ const REFUSALS: &[(&str, &[&str])] = &[
             "wrong-meaning",
         ],
     ),
+    (
+        "StackIncident",
+        &[
+            "already-assigned",
+            "full",
+            "incident-closed",
+            "unit-out-of-service",
+            "unknown-incident",
+            "unknown-unit",
+        ],
+    ),
+    (
+        "UnstackIncident",
+        &["not-stacked", "unknown-incident", "unknown-unit"],
+    ),
+    (
+        "Undo",
+        &["changed-since", "nothing-to-undo", "too-late-to-undo"],
+    ),
+    (
+        "DefineClock",
+        &["clock-order", "full", "not-a-share", "unknown-code"],
+    ),
+    ("RemoveClock", &["unknown-code"]),
+    ("RaiseAlarms", &[]),
+    ("AcknowledgeAlarm", &["unknown-alarm"]),
+    (
+        "DefineWelfareRule",
+        &["full", "no-time-to-answer", "unknown-code"],
+    ),
+    (
+        "AskWelfare",
+        &[
+            "incident-closed",
+            "nobody-to-ask",
+            "not-assigned",
+            "unknown-incident",
+            "unknown-unit",
+        ],
+    ),
+    (
+        "AnswerWelfare",
+        &[
+            "not-assigned",
+            "not-committed",
+            "unknown-incident",
+            "unknown-unit",
+            "which-incident",
+        ],
+    ),
+    ("DeclareEmergency", &["unknown-unit"]),
+    ("EndEmergency", &["no-emergency", "unknown-unit"]),
 ];
 
 #[test]

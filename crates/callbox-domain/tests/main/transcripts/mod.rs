@@ -1,6 +1,7 @@
 //! What the rules answer, line by line.
 
 mod calls;
+mod clocks;
 mod configuration;
 mod coverage;
 mod crew;
@@ -8,4 +9,5 @@ mod dispatch;
 mod incident;
 mod plans;
 mod status;
+mod undo;
 mod unit;

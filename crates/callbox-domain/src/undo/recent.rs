@@ -1,0 +1,101 @@
+use minicbor::{Decode, Encode};
+
+use super::UNDO_SECONDS;
+use crate::{
+    ActorId, AssignmentNo, Center, Code, Entry, IncidentId, Meaning, Stamps, Timestamp, UnitId,
+};
+
+/// The most acts that are kept for undoing.
+const KEPT: usize = 256;
+
+/// An act that its actor may still take back, and what was there before it.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Recent {
+    /// The ledger position of its event.
+    #[n(0)]
+    pub(crate) seq: u64,
+    /// When it was done.
+    #[n(1)]
+    pub(crate) at: Timestamp,
+    /// When it was recorded: from then on it can be undone for a while.
+    #[n(4)]
+    pub(crate) recorded: Timestamp,
+    /// By whom.
+    #[n(2)]
+    pub(crate) actor: ActorId,
+    /// What it was.
+    #[n(3)]
+    pub(crate) act: Act,
+}
+
+/// What was done, with what it replaced.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+pub(crate) enum Act {
+    /// A unit was sent.
+    #[n(0)]
+    Dispatch(#[n(0)] IncidentId, #[n(1)] AssignmentNo, #[n(2)] UnitId),
+    /// A unit's status on an incident changed.
+    #[n(1)]
+    Status(#[n(0)] IncidentId, #[n(1)] AssignmentNo, #[n(2)] Before),
+    /// A unit's work ended.
+    #[n(2)]
+    End(#[n(0)] IncidentId, #[n(1)] AssignmentNo, #[n(2)] UnitId),
+    /// An incident was closed.
+    #[n(3)]
+    Close(#[n(0)] IncidentId),
+}
+
+impl Act {
+    /// The incident that it changed, and which of its assignments.
+    pub(super) const fn subject(&self) -> (IncidentId, Option<AssignmentNo>) {
+        match self {
+            Self::Dispatch(incident, no, _)
+            | Self::Status(incident, no, _)
+            | Self::End(incident, no, _) => (*incident, Some(*no)),
+            Self::Close(incident) => (*incident, None),
+        }
+    }
+}
+
+/// An assignment's state before its status changed.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Before {
+    #[n(0)]
+    pub(crate) status: Code,
+    #[n(1)]
+    pub(crate) meaning: Meaning,
+    #[n(2)]
+    pub(crate) since: Timestamp,
+    #[n(3)]
+    pub(crate) stamps: Stamps,
+    #[n(4)]
+    pub(crate) out_of_order: bool,
+}
+
+impl Center {
+    /// Keeps what an act replaced for as long as it may be undone.
+    pub(crate) fn note_recent(&mut self, entry: &Entry, act: Act) {
+        let oldest = entry.recorded.plus_seconds(-i64::from(UNDO_SECONDS));
+        while self
+            .recent
+            .front()
+            .is_some_and(|recent| recent.recorded < oldest || self.recent.len() >= KEPT)
+        {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(Recent {
+            seq: entry.seq,
+            at: entry.at,
+            recorded: entry.recorded,
+            actor: entry.actor,
+            act,
+        });
+    }
+
+    /// Forgets the act that was undone: it cannot be undone twice.
+    pub(super) fn forget_recent(&mut self, seq: u64) {
+        self.recent.retain(|recent| recent.seq != seq);
+    }
+}
