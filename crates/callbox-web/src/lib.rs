@@ -9,6 +9,7 @@
 
 mod access;
 mod advice;
+mod alarms;
 mod api;
 mod assets;
 mod calls;

@@ -184,6 +184,7 @@ impl Server {
         let live = tokio::spawn(live::run(state.clone()));
         let upkeep = tokio::spawn(keep_up(state.clone()));
         let schedule = tokio::spawn(crate::calls::schedule::run(state.clone()));
+        let alarms = tokio::spawn(crate::alarms::run(state.clone()));
         let graceful = GracefulShutdown::new();
         let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let mut stop = std::pin::pin!(stop);
@@ -217,6 +218,7 @@ impl Server {
         }
         upkeep.abort();
         schedule.abort();
+        alarms.abort();
         // It ends by itself once the live streams are closed; a panic was logged already.
         let _ = live.await;
         if let Ok(Err(error)) = blocking({

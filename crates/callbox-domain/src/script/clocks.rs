@@ -3,6 +3,7 @@
 use super::{
     NotACommand,
     transcript::{called, clock, flag, part, reason_part, seconds},
+    verbs::Said,
     words::{Words, syntax},
 };
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
     Moment, Subject, Target, WelfareRule, events::*,
 };
 
-pub(super) fn define_clock(w: &mut Words, _: &Center) -> Result<DefineClock, NotACommand> {
+pub(super) fn define_clock(w: &mut Words, _: &Said<'_>) -> Result<DefineClock, NotACommand> {
     let (code, label) = (w.code("a code")?, w.code("a label")?);
     let (start, stop) = (moment(w)?, moment(w)?);
     let mut clock = Clock {
@@ -63,7 +64,10 @@ pub(super) fn define_clock(w: &mut Words, _: &Center) -> Result<DefineClock, Not
     Ok(DefineClock { clock })
 }
 
-pub(super) fn define_welfare(w: &mut Words, _: &Center) -> Result<DefineWelfareRule, NotACommand> {
+pub(super) fn define_welfare(
+    w: &mut Words,
+    _: &Said<'_>,
+) -> Result<DefineWelfareRule, NotACommand> {
     let mut rule = WelfareRule {
         code: w.code("a code")?,
         label: w.code("a label")?,

@@ -35,7 +35,7 @@ pub struct VerbRow {
 }
 
 /// In which state a line is said, and when.
-struct Said<'a> {
+pub(super) struct Said<'a> {
     center: &'a Center,
     at: Timestamp,
 }

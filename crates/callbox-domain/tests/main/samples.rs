@@ -1,7 +1,11 @@
 //! One event of every kind with all that it can hold, and one with as little as possible.
 
 use callbox_domain::{
-    AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, Cause, Clock, DispatchRules, Drive, Edition, EmergencyCause, Event, Handling, IncidentId, LineNo, LocalTime, Meaning, Moment, Personal, Place, PlaceSource, PlaceVerdict, Point, Relation, Reported, Schedule, Source, Stamps, Subject, Target, Timestamp, UnitFact, UnitId, WelfareRule, events::*, response_plan::csv,
+    AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, Cause, Clock,
+    DispatchRules, Drive, Edition, EmergencyCause, Event, Handling, IncidentId, LineNo, LocalTime,
+    Meaning, Moment, Personal, Place, PlaceSource, PlaceVerdict, Point, Relation, Reported,
+    Schedule, Source, Stamps, Subject, Target, Timestamp, UnitFact, UnitId, WelfareRule, events::*,
+    response_plan::csv,
 };
 
 use crate::town::{code, text};
@@ -25,7 +29,9 @@ pub(crate) fn samples() -> Vec<Event> {
     samples.extend(calls());
     samples.extend(assignment());
     samples.extend(unit());
-    samples.extend(suggested());, samples.extend(welfare());     samples.extend(clocks());,
+    samples.extend(suggested());
+    samples.extend(welfare());
+    samples.extend(clocks());
     samples
 }
 

@@ -171,6 +171,7 @@ impl Simulation {
                 unit,
                 from: Some(from),
                 to,
+                preempt: false,
             }
             .into(),
         )

@@ -139,6 +139,7 @@ fn people_who_meddle_all_day_break_nothing() {
                 unit,
                 from: None,
                 to: id,
+                preempt: false,
             }
             .into(),
             4 => ChangeUnitStatus {

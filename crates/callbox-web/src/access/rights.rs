@@ -74,6 +74,8 @@ pub(crate) enum Action {
     Dispatch,
     /// Records what a unit does.
     ChangeUnitStatus,
+    /// Takes an alarm on.
+    AcknowledgeAlarm,
     /// Puts units in and out of service.
     ChangeService,
     /// Closes an incident.
@@ -127,6 +129,7 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
         DISPATCHERS,
         "put units in or out of service",
     ),
+    (Action::AcknowledgeAlarm, DISPATCHERS, "acknowledge alarms"),
     (Action::CloseIncident, DISPATCHERS, "close incidents"),
     (Action::ReopenIncident, DISPATCHERS, "reopen incidents"),
     (

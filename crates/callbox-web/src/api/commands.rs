@@ -34,11 +34,11 @@ impl Input<'_> {
         incident_number(self.part("id"))
     }
 
-    fn unit(&self) -> Result<UnitId, Problem> {
+    pub(super) fn unit(&self) -> Result<UnitId, Problem> {
         self.called(self.part("call_sign"))
     }
 
-    fn called(&self, call_sign: &str) -> Result<UnitId, Problem> {
+    pub(super) fn called(&self, call_sign: &str) -> Result<UnitId, Problem> {
         let unit = self.center.unit_called(call_sign).map(|unit| unit.id);
         unit.ok_or_else(|| Refusal::UnknownUnit(call_sign.to_owned()).into())
     }
@@ -198,6 +198,7 @@ pub(super) fn reassign(input: &Input<'_>) -> Result<Command, Problem> {
         unit: input.unit()?,
         from: input.body.incident("from"),
         to: IncidentId(input.body.need_number("to")),
+        preempt: input.body.flag("preempt"),
     }
     .into())
 }

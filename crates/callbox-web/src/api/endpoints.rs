@@ -1,5 +1,6 @@
 //! The table of the API: what each endpoint needs, takes, gives, and why it exists.
 
+mod alarms;
 mod calls;
 mod configuration;
 
@@ -97,8 +98,15 @@ const fn write(
 }
 
 /// All endpoints.
-pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> =
-    LazyLock::new(|| [DISPATCH, calls::CALLS, configuration::ENDPOINTS].concat());
+pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
+    [
+        DISPATCH,
+        alarms::ALARMS,
+        calls::CALLS,
+        configuration::ENDPOINTS,
+    ]
+    .concat()
+});
 
 /// Incidents, units, and who asks.
 const DISPATCH: &[Endpoint] = &[
@@ -470,6 +478,11 @@ const DISPATCH: &[Endpoint] = &[
                 "from",
                 Kind::Incident,
                 "the one it leaves, where it has several",
+            ),
+            optional(
+                "preempt",
+                Kind::Flag,
+                "true takes it expressly from work that it has begun",
             ),
             AT,
         ],

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     access::rights,
-    live::rows::{IncidentRow, UnitRow},
+    live::rows::{IncidentRow, UnitRow, alarm_rows},
     problem::Problem,
     security::{Signed, Verb},
     state::{AppState, blocking},
@@ -80,6 +80,7 @@ fn render_board(state: &AppState, center: &Center) -> Vec<u8> {
         "exercise": state.is_exercise(),
         "incidents": incidents,
         "units": unit_rows(center),
+        "alarms": alarm_rows(center),
         "positions": state.positions.rows(center),
     });
     for (name, value) in configuration::members(center) {

@@ -1,5 +1,6 @@
 //! The JSON interface: reads of the snapshot, writes as commands, problems as RFC 9457.
 
+mod alarms;
 mod calls;
 mod commands;
 mod configuration;
@@ -45,6 +46,7 @@ pub(crate) fn router() -> Mount {
         .get("/api/v1/me", lists::me)
         .get("/api/v1/board", lists::board)
         .get("/api/v1/live", live::follow)
+        .get("/api/v1/alarms", alarms::list)
         .get("/api/v1/incidents", lists::incidents)
         .get("/api/v1/history", lists::history)
         .get("/api/v1/incidents/{id}", incident::show)

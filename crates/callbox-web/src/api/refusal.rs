@@ -40,10 +40,13 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         | R::StillOnIncident { unit, incident }
         | R::AlreadyAssigned { unit, incident }
         | R::NotAssigned { unit, incident }
-        | R::HasArrived { unit, incident } => problem.with("unit", unit).with("incident", incident),
+        | R::HasArrived { unit, incident }
+        | R::WorkBegun { unit, incident }
+        | R::NotStacked { unit, incident } => problem.with("unit", unit).with("incident", incident),
         R::UnitOutOfService { unit }
         | R::UnitInService { unit }
         | R::NotCommitted { unit }
+        | R::NoEmergency { unit }
         | R::NamedTwice { unit } => problem.with("unit", unit),
         R::WhichIncident { unit, incidents } => problem
             .with("unit", unit)
@@ -76,7 +79,19 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
             .with("incident", incident)
             .with("units", join(units)),
         R::UnknownLine { incident, line } => problem.with("incident", incident).with("line", line),
-        R::LinkToItself | R::NotInTheFuture | R::NothingToDispatch => problem,
+        R::LinkToItself
+        | R::NotInTheFuture
+        | R::NothingToDispatch
+        | R::NoTimeToAnswer
+        | R::NothingToUndo
+        | R::TooLateToUndo
+        | R::ChangedSince => problem,
+        R::NotAShare(percent) => problem.with("percent", percent),
+        R::NobodyToAsk(incident) => problem.with("incident", incident),
+        R::UnknownAlarm(alarm) => problem.with("alarm", alarm.0),
+        R::ClockOrder { start, stop } => problem
+            .with("start", start.name())
+            .with("stop", stop.name()),
         R::CrewIsOut {
             unit,
             other,

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     Message,
-    rows::{IncidentRow, UnitRow},
+    rows::{AlarmRow, IncidentRow, UnitRow, alarm_rows},
 };
 use crate::{positions::PositionRow, state::AppState};
 
@@ -17,6 +17,8 @@ struct Change<'a> {
     at: i64,
     incidents: Vec<IncidentRow<'a>>,
     units: Vec<UnitRow<'a>>,
+    /// All that last: few, and so a board never shows one that is over.
+    alarms: Vec<AlarmRow<'a>>,
 }
 
 #[derive(Serialize)]
@@ -108,6 +110,7 @@ fn change(state: &AppState, center: &Center, touched: &Touched) -> Bytes {
             .map(|incident| IncidentRow::new(center, incident))
             .collect(),
         units: units.map(|unit| UnitRow::new(center, unit)).collect(),
+        alarms: alarm_rows(center),
     };
     event("change", Some(touched.seq), &change)
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use callbox_domain::{Center, Incident, IncidentState, Timestamp, Unit};
+use callbox_domain::{
+    Alarm, Cause, Center, EmergencyCause, Incident, IncidentState, Timestamp, Unit,
+};
 use serde::Serialize;
 
 /// An incident on the board; times in milliseconds since 1970.
@@ -35,6 +37,8 @@ pub(crate) struct IncidentRow<'a> {
     call_backs: usize,
     /// How sure the place is, where that was recorded.
     verdict: Option<&'static str>,
+    /// The units that are to do it next.
+    stacked_on: Vec<&'a str>,
     /// The ledger's length that the row stands for: the higher one wins.
     version: u64,
 }
@@ -57,6 +61,10 @@ pub(crate) struct UnitRow<'a> {
     /// The unit with which its crew is out, where it shares one.
     crew_out_with: Option<&'a str>,
     crew: Option<CrewRow<'a>>,
+    /// How it became known that the crew is in need of help itself.
+    emergency: Option<&'static str>,
+    /// What it is to do next, once it is free.
+    stack: Vec<u64>,
     /// The ledger's length that the row stands for: the higher one wins.
     version: u64,
 }
@@ -119,6 +127,12 @@ impl<'a> IncidentRow<'a> {
                 .assessed
                 .as_ref()
                 .map(|it| it.assessed.verdict.name()),
+            stacked_on: incident
+                .stacked_on
+                .iter()
+                .copied()
+                .filter_map(called)
+                .collect(),
             version: center.next_seq(),
         }
     }
@@ -153,7 +167,72 @@ impl<'a> UnitRow<'a> {
             shared_crew: shares.map(|code| code.as_str()),
             crew_out_with: out.map(|(other, _)| other.call_sign.as_str()),
             crew,
+            emergency: unit.emergency.map(|it| it.cause.name()),
+            stack: unit.stack.iter().map(|id| id.0).collect(),
             version: center.next_seq(),
+        }
+    }
+}
+
+/// An alarm that lasts; times in milliseconds since 1970.
+#[derive(Debug, Serialize)]
+pub(crate) struct AlarmRow<'a> {
+    id: u64,
+    cause: &'static str,
+    /// Which clock ran out, where one did.
+    clock: Option<&'a str>,
+    clock_label: Option<&'a str>,
+    /// What to do, where the center says so.
+    action: Option<&'a str>,
+    /// How a crew's emergency became known.
+    emergency: Option<&'static str>,
+    incident: Option<u64>,
+    unit: Option<&'a str>,
+    due: i64,
+    raised: i64,
+    acknowledged_by: Option<u64>,
+    acknowledged_at: Option<i64>,
+    escalated: Option<i64>,
+}
+
+/// The most alarms that a board shows; the oldest and every emergency come first.
+const MAX_ALARMS: usize = 200;
+
+/// The alarms that last: crews in need first, then the one that was raised longest ago.
+pub(crate) fn alarm_rows(center: &Center) -> Vec<AlarmRow<'_>> {
+    let mut alarms: Vec<&Alarm> = center.alarms().iter().collect();
+    alarms.sort_by_key(|alarm| !matches!(alarm.cause, Cause::Emergency(_)));
+    alarms.truncate(MAX_ALARMS);
+    alarms
+        .into_iter()
+        .map(|alarm| AlarmRow::new(center, alarm))
+        .collect()
+}
+
+impl<'a> AlarmRow<'a> {
+    fn new(center: &'a Center, alarm: &'a Alarm) -> Self {
+        let clock = match &alarm.cause {
+            Cause::Clock(code) => center.configuration.clocks.get(code),
+            _ => None,
+        };
+        let unit = alarm.subject.unit.and_then(|unit| center.unit(unit));
+        Self {
+            id: alarm.id.0,
+            cause: alarm.cause.name(),
+            clock: clock.map(|clock| clock.code.as_str()),
+            clock_label: clock.map(|clock| clock.label.as_str()),
+            action: clock.and_then(|clock| Some(clock.action.as_ref()?.as_str())),
+            emergency: match alarm.cause {
+                Cause::Emergency(cause) => Some(EmergencyCause::name(cause)),
+                _ => None,
+            },
+            incident: alarm.subject.incident.map(|id| id.0),
+            unit: unit.map(|unit| unit.call_sign.as_str()),
+            due: alarm.due.millis(),
+            raised: alarm.raised.millis(),
+            acknowledged_by: alarm.acknowledged.map(|it| it.by.0),
+            acknowledged_at: alarm.acknowledged.map(|it| it.at.millis()),
+            escalated: alarm.escalated.map(Timestamp::millis),
         }
     }
 }

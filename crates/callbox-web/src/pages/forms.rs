@@ -104,7 +104,7 @@ handlers! {
     /// `POST /incidents/{id}/reassign`: takes a unit from the incident `other` to this one.
     reassign => |state, incident, act| {
         let (unit, from) = (unit(state, &act.unit)?, need_incident("other", &act.other)?);
-        Ok(vec![ReassignUnit { unit, from: Some(from), to: incident }.into()])
+        Ok(vec![ReassignUnit { unit, from: Some(from), to: incident, preempt: act.is_express() }.into()])
     };
     /// `POST /incidents/{id}/release`.
     release => |state, incident, act| {

@@ -70,7 +70,10 @@ pub(super) fn all() -> Value {
             ("at", millis("integer")),
             ("incidents", list(named("IncidentRow"))),
             ("units", list(named("UnitRow"))),
+            ("alarms", list(named("AlarmRow"))),
         ]),
+        "AlarmRow": alarm_row(),
+        "Alarms": object(&[("seq", of("integer")), ("alarms", list(named("AlarmRow")))]),
         "Incidents": object(&[
             ("seq", of("integer")),
             ("incidents", list(named("IncidentRow"))),
@@ -173,6 +176,7 @@ fn incident_row() -> Value {
             "verdict",
             json!({"enum": ["certain", "confirmed", "chosen", "unverified", null]}),
         ),
+        ("stacked_on", list(of("string"))),
         ("version", of("integer")),
     ])
 }
@@ -202,7 +206,34 @@ fn unit_row() -> Value {
                 ),
             ])),
         ),
+        ("emergency", emergency()),
+        ("stack", list(of("integer"))),
         ("version", of("integer")),
+    ])
+}
+
+fn emergency() -> Value {
+    json!({"enum": ["button", "mayday", "missed_checks", null]})
+}
+
+fn alarm_row() -> Value {
+    object(&[
+        ("id", of("integer")),
+        (
+            "cause",
+            json!({"enum": ["clock", "waiting", "welfare", "emergency"]}),
+        ),
+        ("clock", of("string?")),
+        ("clock_label", of("string?")),
+        ("action", of("string?")),
+        ("emergency", emergency()),
+        ("incident", of("integer?")),
+        ("unit", of("string?")),
+        ("due", millis("integer")),
+        ("raised", millis("integer")),
+        ("acknowledged_by", of("integer?")),
+        ("acknowledged_at", millis("integer?")),
+        ("escalated", millis("integer?")),
     ])
 }
 

@@ -1,0 +1,49 @@
+//! Raises what has become due: alarms, welfare checks, escalations.
+
+use std::time::Duration;
+
+use callbox_domain::{ActorId, Context, RaiseAlarms};
+use callbox_engine::Submission;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::state::AppState;
+
+/// How often the server looks; an alarm is later than due by no more than this.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Looks twice a second. What is due follows from the ledger, so that a restart forgets none; what
+/// came due while the server was down is raised at once, with the time at which it was due.
+pub(crate) async fn run(state: AppState) {
+    let mut tick = interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        raise_due(&state).await;
+    }
+}
+
+/// Records what is due by the server's clock.
+pub(crate) async fn raise_due(state: &AppState) {
+    let now = state.now();
+    if state
+        .engine
+        .snapshot()
+        .next_due()
+        .is_none_or(|due| due > now)
+    {
+        return;
+    }
+    let submission = Submission {
+        command: RaiseAlarms.into(),
+        context: Context {
+            at: now,
+            actor: ActorId::SYSTEM,
+            purpose: state.purpose,
+        },
+        // Asked again it finds what is raised already: the rules raise nothing twice.
+        idempotency: None,
+    };
+    if let Err(error) = state.engine.submit(submission).await {
+        tracing::warn!(error = %error, "alarms that are due could not be recorded yet");
+    }
+}
