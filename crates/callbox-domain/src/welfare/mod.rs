@@ -133,3 +133,11 @@ pub(crate) fn rule_of<'a>(
 ) -> Option<&'a WelfareRule> {
     configuration.welfare_rule(incident.incident_type.as_ref(), &assignment.unit_type)
 }
+
+impl crate::Center {
+    /// When a crew is to be asked next, or its answer has to be there; `None` where no rule holds.
+    pub fn welfare_due(&self, incident: &Incident, assignment: &Assignment) -> Option<Timestamp> {
+        let rule = rule_of(&self.configuration, incident, assignment)?;
+        Some(next_check(rule, assignment)?.at())
+    }
+}

@@ -4,7 +4,7 @@ use callbox_domain::{Center, Configuration};
 use serde_json::{Value, json};
 
 /// The members of a board that come from the configuration.
-pub(super) fn members(center: &Center) -> [(&'static str, Value); 11] {
+pub(super) fn members(center: &Center) -> [(&'static str, Value); 12] {
     let configuration = &*center.configuration;
     [
         ("center", named(configuration)),
@@ -14,6 +14,8 @@ pub(super) fn members(center: &Center) -> [(&'static str, Value); 11] {
         ("dispositions", dispositions(configuration)),
         ("agencies", agencies(configuration)),
         ("unit_types", unit_types(configuration)),
+        ("clocks", clocks(configuration)),
+        ("welfare_rules", welfare_rules(configuration)),
         ("stations", stations(configuration)),
         ("dispatch_rules", dispatch_rules(configuration)),
         ("areas", areas(configuration)),
@@ -128,9 +130,6 @@ fn areas(configuration: &Configuration) -> Value {
             let (lat, lon) = corner.degrees();
             json!([lat, lon])
         });
-        let codes = |codes: &[callbox_domain::Code]| -> Value {
-            codes.iter().map(|code| code.as_str()).collect()
-        };
         json!({
             "code": area.code.as_str(),
             "name": area.name.as_str(),
@@ -140,4 +139,50 @@ fn areas(configuration: &Configuration) -> Value {
         })
     };
     configuration.areas.values().map(row).collect()
+}
+
+fn clocks(configuration: &Configuration) -> Value {
+    let row = |clock: &callbox_domain::Clock| {
+        let target = clock.target.as_ref().map(|target| {
+            json!({
+                "seconds": target.seconds,
+                "percent": target.percent,
+                "standard": target.standard.as_ref().map(|code| code.as_str()),
+                "edition": target.edition.as_ref().map(|code| code.as_str()),
+            })
+        });
+        json!({
+            "code": clock.code.as_str(),
+            "label": clock.label.as_str(),
+            "start": clock.start.name(),
+            "stop": clock.stop.name(),
+            "priorities": codes(&clock.priorities),
+            "unit_types": codes(&clock.unit_types),
+            "warn_seconds": clock.warn_seconds,
+            "alarm_seconds": clock.alarm_seconds,
+            "escalate_seconds": clock.escalate_seconds,
+            "action": clock.action.as_ref().map(|code| code.as_str()),
+            "target": target,
+        })
+    };
+    configuration.clocks.values().map(row).collect()
+}
+
+fn welfare_rules(configuration: &Configuration) -> Value {
+    let row = |rule: &callbox_domain::WelfareRule| {
+        json!({
+            "code": rule.code.as_str(),
+            "label": rule.label.as_str(),
+            "incident_types": codes(&rule.incident_types),
+            "unit_types": codes(&rule.unit_types),
+            "every_seconds": rule.every_seconds,
+            "answer_seconds": rule.answer_seconds,
+            "misses_to_mayday": rule.misses_to_mayday,
+        })
+    };
+    configuration.welfare_rules.values().map(row).collect()
+}
+
+fn codes(codes: &[callbox_domain::Code]) -> Vec<&str> {
+    codes.iter().map(|code| code.as_str()).collect()
 }

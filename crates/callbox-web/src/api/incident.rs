@@ -74,7 +74,7 @@ fn render(state: &AppState, center: &Center, incident: &Incident) -> Value {
     let assignments = incident
         .assignments
         .iter()
-        .map(|one| assignment(center, &zone, one));
+        .map(|one| assignment(center, &zone, incident, one));
     json!({
         "seq": center.next_seq(),
         "row": IncidentRow::new(center, incident),
@@ -105,7 +105,8 @@ fn narrative_line(access: &Access, zone: &Zone, line: &Line) -> Value {
     })
 }
 
-fn assignment(center: &Center, zone: &Zone, assignment: &Assignment) -> Value {
+fn assignment(center: &Center, zone: &Zone, incident: &Incident, assignment: &Assignment) -> Value {
+    let welfare = &assignment.welfare;
     let unit = center.unit(assignment.unit);
     let stamps = assignment.stamps.recorded();
     let times: serde_json::Map<_, _> = stamps
@@ -113,7 +114,7 @@ fn assignment(center: &Center, zone: &Zone, assignment: &Assignment) -> Value {
         .collect();
     let ended = assignment.ended.as_ref().map(|ended| {
         let to = match ended.how {
-            AssignmentEnd::Reassigned(to) => Some(to.0),
+            AssignmentEnd::Reassigned(to) | AssignmentEnd::Preempted(to) => Some(to.0),
             _ => None,
         };
         let reason = ended.reason.as_ref().and_then(|reason| reason.known());
@@ -134,6 +135,12 @@ fn assignment(center: &Center, zone: &Zone, assignment: &Assignment) -> Value {
         "times": times,
         "out_of_order": assignment.out_of_order,
         "concurrent": assignment.concurrent,
+        "welfare": {
+            "due": center.welfare_due(incident, assignment).map(|at| zone.print(at)),
+            "asked": welfare.asked.map(|at| zone.print(at)),
+            "answered": welfare.answered.map(|at| zone.print(at)),
+            "missed": welfare.missed,
+        },
         "ended": ended,
     })
 }

@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use callbox_domain::{AssignmentEnd, Center, Entry, Event, Personal, Place, Text, UnitId};
+use callbox_domain::{AssignmentEnd, Cause, Center, Entry, Event, Personal, Place, Text, UnitId};
 use serde_json::{Value, json};
 
 use super::{
@@ -165,7 +165,7 @@ fn details(event: &Event) -> Value {
             "assignment": ended.assignment.0,
             "how": ended.how.name(),
             "to": match ended.how {
-                AssignmentEnd::Reassigned(to) => Some(to.0),
+                AssignmentEnd::Reassigned(to) | AssignmentEnd::Preempted(to) => Some(to.0),
                 _ => None,
             },
             "status": ended.status.as_str(),
@@ -179,6 +179,30 @@ fn details(event: &Event) -> Value {
             "suggested": suggested.suggested.iter().map(|unit| unit.0).collect::<Vec<_>>(),
             "missing": suggested.missing,
         }),
+        Event::DispatchUndone(it) => json!({"assignment": it.assignment.0, "undoes": it.undoes}),
+        Event::StatusUndone(it) => json!({
+            "assignment": it.assignment.0,
+            "undoes": it.undoes,
+            "status": it.status.as_str(),
+            "meaning": it.meaning.name(),
+        }),
+        Event::EndUndone(it) => json!({"assignment": it.assignment.0, "undoes": it.undoes}),
+        Event::CloseUndone(it) => json!({"undoes": it.undoes}),
+        Event::WelfareAsked(it) => json!({"assignment": it.assignment.0, "due": it.due}),
+        Event::WelfareAnswered(it) => {
+            json!({"assignment": it.assignment.0, "words": words(&it.words)})
+        }
+        Event::WelfareMissed(it) => json!({"assignment": it.assignment.0, "missed": it.missed}),
+        Event::AlarmRaised(it) => json!({
+            "cause": it.cause.name(),
+            "clock": match &it.cause {
+                Cause::Clock(code) => Some(code.as_str()),
+                _ => None,
+            },
+            "due_ms": it.due.millis(),
+        }),
+        Event::AlarmAcknowledged(it) => json!({"alarm": it.alarm.0}),
+        Event::AlarmEscalated(it) => json!({"alarm": it.alarm.0}),
         // The rest belongs to the center or a unit and stands in no incident's history.
         _ => json!({}),
     }

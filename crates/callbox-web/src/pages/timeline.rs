@@ -1,7 +1,7 @@
 //! An incident's recorded events in words, each with its place in the ledger.
 
 use callbox_domain::{
-    AssignmentEnd, Center, Entry, Event, Incident, LineNo, Personal, Text, UnitId,
+    AssignmentEnd, Cause, Center, Entry, Event, Incident, LineNo, Personal, Text, UnitId,
 };
 use maud::{Markup, html};
 
@@ -86,6 +86,11 @@ fn line(ui: &Ui, incident: &Incident, no: LineNo) -> Markup {
 fn words(ui: &Ui, text: &Personal<Text>) -> String {
     text.known()
         .map_or_else(|| ui.t("erased").to_owned(), ToString::to_string)
+}
+
+/// What a unit did or was told, in the words of `key`.
+fn of_unit(ui: &Ui, unit: &str, key: &str) -> Markup {
+    html! { b class="strong" { (unit) } " " (ui.t(key)) }
 }
 
 /// A shape, where the event has one, and what happened.
@@ -220,6 +225,48 @@ fn describe(ui: &Ui, center: &Center, event: &Event) -> (Option<&'static str>, M
                 html! { b class="strong" { (unit) } " " (ui.t("event.dispatched")) },
             )
         }
+        Event::DispatchUndone(it) => (None, of_unit(ui, &called(it.unit), "event.dispatch_undone")),
+        Event::StatusUndone(it) => {
+            let words = ui.fill("event.status_undone", &[("status", it.status.as_str())]);
+            let unit = called(it.unit);
+            (
+                Some(it.meaning.name()),
+                html! { b class="strong" { (unit) } " " (words) },
+            )
+        }
+        Event::EndUndone(it) => (None, of_unit(ui, &called(it.unit), "event.end_undone")),
+        Event::CloseUndone(_) => (None, plain("event.close_undone", &[])),
+        Event::IncidentStacked(it) => (None, of_unit(ui, &called(it.unit), "event.stacked")),
+        Event::IncidentUnstacked(it) => (None, of_unit(ui, &called(it.unit), "event.unstacked")),
+        Event::WelfareAsked(it) => (None, of_unit(ui, &called(it.unit), "event.welfare_asked")),
+        Event::WelfareAnswered(it) => (
+            None,
+            html! {
+                (of_unit(ui, &called(it.unit), "event.welfare_answered"))
+                @if it.has_words { " “" (words(ui, &it.words)) "”" }
+            },
+        ),
+        Event::WelfareMissed(it) => {
+            let words = ui.fill("event.welfare_missed", &[("n", &it.missed.to_string())]);
+            (
+                None,
+                html! { b class="strong" { (called(it.unit)) } " " (words) },
+            )
+        }
+        Event::AlarmRaised(it) => {
+            let what = match &it.cause {
+                Cause::Clock(code) => {
+                    let clock = center.configuration.clocks.get(code);
+                    clock
+                        .map_or(code.as_str(), |clock| clock.label.as_str())
+                        .to_owned()
+                }
+                cause => ui.t(&format!("alarm.{}", cause.name())).to_owned(),
+            };
+            (None, plain("event.alarm", &[("what", &what)]))
+        }
+        Event::AlarmAcknowledged(_) => (None, plain("event.alarm_acknowledged", &[])),
+        Event::AlarmEscalated(_) => (None, plain("event.alarm_escalated", &[])),
         Event::AssignmentProgressed(progressed) => {
             let unit = called(progressed.unit);
             let label = center.configuration.unit_statuses.get(&progressed.status);

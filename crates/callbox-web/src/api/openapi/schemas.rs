@@ -212,6 +212,42 @@ fn unit_row() -> Value {
     ])
 }
 
+fn clocks() -> Value {
+    list(object(&[
+        ("code", of("string")),
+        ("label", of("string")),
+        ("start", of("string")),
+        ("stop", of("string")),
+        ("priorities", list(of("string"))),
+        ("unit_types", list(of("string"))),
+        ("warn_seconds", of("integer?")),
+        ("alarm_seconds", of("integer?")),
+        ("escalate_seconds", of("integer?")),
+        ("action", of("string?")),
+        (
+            "target",
+            or_null(object(&[
+                ("seconds", of("integer")),
+                ("percent", of("integer")),
+                ("standard", of("string?")),
+                ("edition", of("string?")),
+            ])),
+        ),
+    ]))
+}
+
+fn welfare_rules() -> Value {
+    list(object(&[
+        ("code", of("string")),
+        ("label", of("string")),
+        ("incident_types", list(of("string"))),
+        ("unit_types", list(of("string"))),
+        ("every_seconds", of("integer")),
+        ("answer_seconds", of("integer")),
+        ("misses_to_mayday", of("integer")),
+    ]))
+}
+
 fn emergency() -> Value {
     json!({"enum": ["button", "mayday", "missed_checks", null]})
 }
@@ -320,6 +356,8 @@ fn board() -> Value {
             list(object(&[("code", of("string")), ("name", of("string"))])),
         ),
         ("unit_types", coded(&[])),
+        ("clocks", clocks()),
+        ("welfare_rules", welfare_rules()),
         (
             "stations",
             list(object(&[
@@ -349,6 +387,7 @@ fn board() -> Value {
         ("conditions", list(of("string"))),
         ("positions", list(named("Position"))),
         ("incidents", list(named("IncidentRow"))),
+        ("alarms", list(named("AlarmRow"))),
         ("units", list(named("UnitRow"))),
     ])
 }
@@ -477,12 +516,21 @@ fn assignment() -> Value {
         ("out_of_order", of("boolean")),
         ("concurrent", of("boolean")),
         (
+            "welfare",
+            object(&[
+                ("due", or_null(time())),
+                ("asked", or_null(time())),
+                ("answered", or_null(time())),
+                ("missed", of("integer")),
+            ]),
+        ),
+        (
             "ended",
             or_null(object(&[
                 ("at", or_null(time())),
                 (
                     "how",
-                    json!({"enum": ["cleared", "cancelled", "reassigned", "released"]}),
+                    json!({"enum": ["cleared", "cancelled", "reassigned", "released", "undone", "preempted"]}),
                 ),
                 ("to", of("integer?")),
                 ("reason", of("string?")),
