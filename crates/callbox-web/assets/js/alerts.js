@@ -74,6 +74,18 @@ function test() {
   else context.resume().then(() => { show(); start(); });
 }
 
+/** Sounds for something else than a call, again and again until it is heard. */
+export function ringFor(key, rank) {
+  unheard.set(key, rank);
+  ring();
+  show();
+}
+
+/** Ends the sound for `key`. */
+export function heard(key) {
+  if (unheard.delete(key)) show();
+}
+
 export function initAlerts() {
   try { isMuted = localStorage.getItem("callbox.muted") === "yes"; } catch { /* sound stays on */ }
   by("sound").addEventListener("click", () => { mute(!isMuted); wake(); });
@@ -95,7 +107,7 @@ onChange((changed) => {
       if (!isFirst) { unheard.set(id, row.rank); isNew = true; }
     } else if (unheard.has(id)) unheard.set(id, row.rank);
   }
-  for (const id of unheard.keys()) if (!incidents.has(id)) unheard.delete(id);
+  for (const id of unheard.keys()) if (typeof id === "number" && !incidents.has(id)) unheard.delete(id);
   if (isNew) ring();
   show();
 });

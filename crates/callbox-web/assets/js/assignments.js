@@ -19,6 +19,12 @@ export class Assignments {
         ...heads,
         el("th", { scope: "col" }, el("span", { class: "hidden-text", text: t("cancel") })))),
       this.body);
+    // A round of answers: every crew that has arrived.
+    this.round = rights.status ? el("button", { type: "button", class: "button plain round", text: t("welfare.ask"), onclick: (event) => this.ask(event.currentTarget) }) : null;
+  }
+
+  async ask(button) {
+    await act([button], `/incidents/${this.incident.id}/welfare-check`, {}, t("say.asked_all", { id: this.incident.id }));
   }
 
   show(incident) {
@@ -27,6 +33,7 @@ export class Assignments {
     for (const assignment of shown) this.patch(assignment);
     arrange(this.body, shown.map((assignment) => this.rows.get(assignment.no).row));
     this.root.hidden = shown.length === 0;
+    if (this.round) this.round.hidden = !shown.some((one) => !one.ended && one.meaning === "on_scene");
   }
 
   make(no) {
@@ -57,6 +64,8 @@ export class Assignments {
     if (!made) this.rows.set(assignment.no, (made = this.make(assignment.no)));
     made.assignment = assignment;
     const { times, ended, meaning } = assignment;
+    const welfare = assignment.ended ? null : assignment.welfare;
+    setAttr(made.row, "data-welfare", welfare?.asked ? "asked" : null);
     setText(made.sign, assignment.concurrent ? `${assignment.unit} +` : assignment.unit);
     setAttr(made.row, "data-meaning", ended ? null : meaning);
     made.row.classList.toggle("is-ended", Boolean(ended));

@@ -1,4 +1,5 @@
 // The live board. Data flows one way: stream -> store -> panes; commands go to the server only.
+import "./alarms.js";
 import { initAlerts } from "./alerts.js";
 import { initCall, fillCall } from "./call-entry.js";
 import { t } from "./boot.js";
@@ -9,6 +10,7 @@ import { initKeys } from "./keys.js";
 import { connect } from "./live.js";
 import { initPanes } from "./panes.js";
 import "./selected.js";
+import "./undo.js";
 import { apply, config, incidents, isWaiting, load, loadClosed, onChange, position, units, urgency } from "./store.js";
 import { initUnitFilter } from "./units.js";
 

@@ -61,7 +61,12 @@ async function attemptOnce(path, body, key) {
 const EXPRESSLY = {
   "unit-committed": { member: "although_committed", key: "expressly.committed" },
   backward: { member: "correction", key: "expressly.correction" },
+  "work-begun": { member: "preempt", key: "expressly.preempt" },
 };
+
+const listeners = new Set();
+/** `listener(path)` is called after each act that was recorded. */
+export const onDone = (listener) => listeners.add(listener);
 
 /**
  * Carries a command out: hatches `nodes` until the answer is there, says what happened, shows a
@@ -78,6 +83,7 @@ export async function act(nodes, path, body, done, then) {
   try {
     const answer = await send(path, body);
     say(done);
+    for (const listener of listeners) listener(path);
     clearRefusal();
     return answer;
   } catch (error) {

@@ -1,4 +1,5 @@
 // The keyboard. Function keys that browsers leave alone; plain signs only outside of fields.
+import { acknowledgeFirst } from "./alarms.js";
 import { clearRefusal } from "./commands.js";
 import { openCall } from "./call-entry.js";
 import { by } from "./dom.js";
@@ -7,6 +8,7 @@ import { rights } from "./boot.js";
 import { send } from "./selected.js";
 import { activeUnit, moveUnit, openActive, pick, pickOnly, pickedUnits } from "./units.js";
 import { showPane } from "./panes.js";
+import { undo } from "./undo.js";
 
 const incidents = by("incidents");
 const units = by("units");
@@ -77,6 +79,7 @@ export function initKeys() {
     let isTaken = true;
     if (event.key === "F2" && plain) focusPane(incidents, "incidents");
     else if (event.key === "F4" && plain) focusPane(units, "units");
+    else if (event.key === "F8" && plain) acknowledgeFirst();
     else if (event.key === "F9" && plain) openCall();
     else if (event.key === "Escape") back(event);
     else if (isField(event.target)) {
@@ -84,6 +87,7 @@ export function initKeys() {
       isTaken = event.key === "Enter" && event.ctrlKey && Boolean(event.target.closest(".selected-pane")) && Boolean(rights.dispatch);
       if (isTaken) send.go();
     } else if (event.key === "/" && isOn()) (lastPane === units ? by("unit-filter") : by("incident-filter")).focus();
+    else if (event.key.toLowerCase() === "u" && plain && isOn()) undo();
     else if (event.key === "?" && isOn()) keysDialog.showModal();
     else if (event.target === incidents) isTaken = inIncidents(event);
     else if (event.target === units) isTaken = inUnits(event);

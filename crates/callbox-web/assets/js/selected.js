@@ -40,7 +40,7 @@ class Case {
     this.suggestion = new Suggestion(id);
     follow(this.suggestion);
     this.sendSection = rights.dispatch ? el("section", {}, send.root) : null;
-    this.unitsSection = el("section", {}, this.assignments.root);
+    this.unitsSection = el("section", {}, this.assignments.root, this.assignments.round);
     this.changeSection = rights.describe ? this.makeChange() : null;
     this.endSection = el("section", {});
     this.root = el("article", { class: "case", "aria-label": `#${id}` },

@@ -5,15 +5,17 @@ export const incidents = new Map();
 /** The incidents that were closed last, for a second look. */
 export const closed = new Map();
 export const units = new Map();
+/** What asks for an action now, by number, in the order of urgency. */
+export const alarms = new Map();
 export const signs = new Map();
 export const position = { seq: 0 };
 
 const CLOSED_KEPT = 12;
 const listeners = new Set();
-let changed = { incidents: new Set(), units: new Set(), all: false };
+let changed = { incidents: new Set(), units: new Set(), alarms: false, all: false };
 let isPlanned = false;
 
-/** `listener({incidents, units, all})` is called with sets of numbers. */
+/** `listener({incidents, units, alarms, all})` is called with sets of numbers. */
 export const onChange = (listener) => listeners.add(listener);
 
 /** Takes a whole board. */
@@ -24,6 +26,7 @@ export function load(board) {
   signs.clear();
   for (const row of board.incidents) incidents.set(row.id, row);
   for (const row of board.units) putUnit(row);
+  putAlarms(board.alarms);
   position.seq = board.seq;
   changed.all = true;
   plan();
@@ -41,6 +44,11 @@ export function apply(change) {
     if ((units.get(row.id)?.version ?? 0) > row.version) continue;
     putUnit(row);
     changed.units.add(row.id);
+  }
+  // All of them come with each change: what is not there is over. An older message says nothing new.
+  if (change.seq >= position.seq && (alarms.size || change.alarms.length)) {
+    putAlarms(change.alarms);
+    changed.alarms = true;
   }
   position.seq = Math.max(position.seq, change.seq);
   plan();
@@ -64,6 +72,11 @@ function putIncident(row) {
   }
 }
 
+function putAlarms(rows) {
+  alarms.clear();
+  for (const row of rows) alarms.set(row.id, row);
+}
+
 function putUnit(row) {
   const known = units.get(row.id);
   if (known && known.call_sign !== row.call_sign) signs.delete(known.call_sign.toUpperCase());
@@ -77,7 +90,7 @@ function plan() {
   requestAnimationFrame(() => {
     isPlanned = false;
     const now = changed;
-    changed = { incidents: new Set(), units: new Set(), all: false };
+    changed = { incidents: new Set(), units: new Set(), alarms: false, all: false };
     for (const listener of listeners) listener(now);
   });
 }

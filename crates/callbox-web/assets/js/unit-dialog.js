@@ -31,7 +31,7 @@ function render() {
   body.replaceChildren(
     el("p", { class: "quiet", text: [kind, unit.station].filter(Boolean).join(" · ") }),
     el("p", { class: "unit-now", id: "unit-now" }),
-    ...[statuses(unit), release(), service(unit)].filter(Boolean));
+    ...[statuses(unit), safety(unit), release(), service(unit)].filter(Boolean));
   state();
 }
 
@@ -74,6 +74,31 @@ function reasonForm(id, label, isNeeded, button, extra, submit) {
     done(await submit([input, button], input.value.trim()));
   });
   return form;
+}
+
+/** Whether the crew is well, and help for the crew itself. */
+function safety(unit) {
+  if (!rights.status) return null;
+  const parts = [];
+  const button = (words, verb, body, said) => {
+    const node = el("button", { type: "button", class: "button", text: words });
+    node.addEventListener("click", async () => done(await act([node], path(verb), body, said)));
+    return node;
+  };
+  if (on) parts.push(button(t("welfare.well"), "well", { incident: on }, t("say.well", { unit: sign })));
+  if (on) {
+    const ask = el("button", { type: "button", class: "button", text: t("welfare.ask_unit") });
+    ask.addEventListener("click", async () => done(await act([ask], `/incidents/${on}/welfare-check`, { unit: sign }, t("say.asked", { unit: sign }))));
+    parts.push(ask);
+  }
+  if (!unit.emergency) {
+    const mayday = button(t("emergency.declare"), "emergency", { cause: "mayday" }, t("say.emergency", { unit: sign }));
+    mayday.classList.add("danger");
+    parts.push(mayday);
+  }
+  const end = unit.emergency ? reasonForm("emergency-found", t("emergency.found"), true, el("button", { type: "submit", class: "button" }, t("emergency.end")), null, (nodes, reason) =>
+    act(nodes, path("end-emergency"), { reason }, t("say.emergency_ended", { unit: sign }))) : null;
+  return el("section", {}, el("h3", { text: t("safety") }), el("div", { class: "codes" }, ...parts), end);
 }
 
 function release() {

@@ -66,8 +66,9 @@ function patch(id) {
   setText(made.sign, data.call_sign);
   setText(made.code, data.status);
   setText(made.on, data.incident ? `#${data.incident}` : "");
-  setAttr(made.row, "title", [statusLabel(data.status), data.station].filter(Boolean).join(" · "));
+  setAttr(made.row, "title", [statusLabel(data.status), data.station, data.stack.length ? t("stack.next", { ids: data.stack.map((id) => `#${id}`).join(", ") }) : null].filter(Boolean).join(" · "));
   setAttr(made.row, "data-meaning", data.meaning);
+  setAttr(made.row, "data-emergency", data.emergency);
   setShape(made.glyph, picked.has(id) ? "closed" : data.meaning);
   made.row.classList.toggle("is-here", data.incident !== null && data.incident === selectedIncident());
   setText(made.since, shortSpan(now() - data.since));

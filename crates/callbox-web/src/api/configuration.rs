@@ -4,7 +4,7 @@ use callbox_domain::{Center, Configuration};
 use serde_json::{Value, json};
 
 /// The members of a board that come from the configuration.
-pub(super) fn members(center: &Center) -> [(&'static str, Value); 12] {
+pub(super) fn members(center: &Center) -> [(&'static str, Value); 13] {
     let configuration = &*center.configuration;
     [
         ("center", named(configuration)),

@@ -39,8 +39,15 @@ pub(super) async fn show(ui: Ui) -> Markup {
                     button type="button" data-pane-tab=(name) aria-pressed=(name == "incidents") { (ui.t(key)) }
                 }
             }
+            section class="alarms" id="alarms" aria-label=(ui.t("alarms")) hidden {
+                h2 { (ui.t("alarms")) " " kbd { "F8" } }
+                ul id="alarm-list" {}
+                span class="more" id="alarm-more" {}
+            }
+            p class="hidden-text" id="alarm-said" role="alert" {}
             footer class="foot" {
                 p class="said" id="said" role="status" {}
+                button type="button" class="button undo" id="undo" hidden { (ui.t("undo")) " " kbd { "U" } " " span id="undo-left" {} }
                 span class="keys sound" {
                     button type="button" id="sound" aria-pressed="true" { (ui.t("alerts.on")) }
                     button type="button" id="sound-test" { (ui.t("alerts.test")) }
@@ -66,6 +73,7 @@ fn boot(ui: &Ui) -> String {
         "reopen": ui.may(Action::ReopenIncident),
         "receive": ui.may(Action::ReceiveIncident),
         "service": ui.may(Action::ChangeService),
+        "acknowledge": ui.may(Action::AcknowledgeAlarm),
     });
     let boot = json!({"locale": ui.locale.tag(), "texts": ui.locale.table(), "rights": rights});
     // Nothing in it may end the element that it stands in.
@@ -187,9 +195,11 @@ fn keys(ui: &Ui) -> Markup {
     let keys = [
         ("F2", "keys.f2"),
         ("F4", "keys.f4"),
+        ("F8", "keys.f8"),
         ("F9", "keys.f9"),
         ("S", "keys.s"),
         ("Ctrl Enter", "keys.ctrl_enter"),
+        ("U", "keys.u"),
         ("/", "keys.slash"),
         ("Esc", "keys.esc"),
         ("?", "keys.question"),

@@ -25,7 +25,7 @@ use crate::{problem::Problem, security::SignedForm, state::AppState};
 pub(super) struct Act {
     pub(super) key: String,
     line: u32,
-    other: String,
+    pub(super) other: String,
     relation: String,
     /// `yes` in the form that stands in a refusal: what was refused is meant all the same.
     expressly: String,

@@ -229,6 +229,15 @@ pub(super) fn expressly(ui: &Ui, incident: &Incident, sent: &Act, problem: &Prob
                 }
             }
         }
+        @if problem.code == "work-begun" {
+            form method="post" action=(path("reassign")) {
+                (act(ui))
+                input type="hidden" name="unit" value=(unit);
+                input type="hidden" name="other" value=(sent.other);
+                input type="hidden" name="expressly" value="yes";
+                button class="button" { (ui.t("expressly.preempt")) }
+            }
+        }
         @if problem.code == "backward" {
             form method="post" action=(path("status")) {
                 (act(ui))

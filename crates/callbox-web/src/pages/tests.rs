@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use axum::http::{HeaderMap, header};
 
-use callbox_domain::{Code, IncidentId, LineNo, Meaning, Refusal};
+use callbox_domain::{AlarmId, Code, IncidentId, LineNo, Meaning, Moment, Refusal};
 
 use super::texts::Locale;
 use crate::problem::{self, Problem};
@@ -129,6 +129,26 @@ fn refusals() -> Vec<Refusal> {
         },
         R::TooFewCorners { area: code("A") },
         R::AreaOfAreas { area: code("A") },
+        R::WorkBegun {
+            unit: code("E1"),
+            incident: IncidentId(1),
+        },
+        R::NotStacked {
+            unit: code("E1"),
+            incident: IncidentId(1),
+        },
+        R::ClockOrder {
+            start: Moment::OnScene,
+            stop: Moment::EnRoute,
+        },
+        R::NotAShare(101),
+        R::NoTimeToAnswer,
+        R::NobodyToAsk(IncidentId(1)),
+        R::NoEmergency { unit: code("E1") },
+        R::UnknownAlarm(AlarmId(7)),
+        R::NothingToUndo,
+        R::TooLateToUndo,
+        R::ChangedSince,
         R::TooMany {
             what: "the list of equipment",
             max: 64,
@@ -259,6 +279,8 @@ fn texts_and_their_uses_agree() {
             "verdict.",
             "source.",
             "note.",
+            "alarm.",
+            "emergency.",
             "why.",
             "plans.",
             "role.",

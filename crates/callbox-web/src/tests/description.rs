@@ -88,7 +88,7 @@ async fn the_board_is_as_its_consoles_expect_it() {
         "rank": 1, "place": "212 Elm St", "lat": 40.5, "lon": -74.25,
         "received": 1_790_000_000_000_i64, "first_dispatched": null, "first_on_scene": null,
         "closed": null, "disposition": null, "units": [], "lines": 0, "scheduled": null, "warn_from": null, "merged_into": null, "calls": 1,
-        "call_backs": 0, "verdict": null, "version": board["seq"],
+        "call_backs": 0, "verdict": null, "stacked_on": [], "version": board["seq"],
     });
     assert_eq!(board["incidents"][0], expected);
     assert_eq!(board["units"][0]["meaning"], "available");

@@ -115,7 +115,7 @@ async fn a_call_from_its_beginning_to_its_end() {
         &world,
         DISPATCHER,
         "/api/v1/units/E1/reassign",
-        json!({"to": 2}),
+        json!({"to": 2, "preempt": true}),
     )
     .await;
     done(
@@ -160,7 +160,7 @@ async fn a_call_from_its_beginning_to_its_end() {
         shown["assignments"][0]["times"]["on_scene"],
         "2026-09-21T10:14:55.000000-04:00"
     );
-    assert_eq!(shown["assignments"][0]["ended"]["how"], "reassigned");
+    assert_eq!(shown["assignments"][0]["ended"]["how"], "preempted");
     assert_eq!(shown["assignments"][0]["ended"]["to"], 2);
     assert_eq!(shown["assignments"][1]["ended"]["reason"], "not needed");
     assert_eq!(shown["links"][0]["relation"], "duplicate");
