@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use crate::{AlarmId, Code, IncidentId, LineNo, Meaning, clock::Moment, undo::UNDO_SECONDS};
+use crate::{AlarmId, Code, IncidentId, LineNo, Meaning, undo::UNDO_SECONDS};
 
 macro_rules! codes {
     ($($variant:pat => $code:literal,)*) => {
@@ -130,8 +130,8 @@ pub enum Refusal {
     WorkBegun { unit: Code, incident: IncidentId },
     #[error("incident {incident} is not on the stack of {unit}")]
     NotStacked { unit: Code, incident: IncidentId },
-    #[error("a clock cannot start with {} and stop with {}", start.name(), stop.name())]
-    ClockOrder { start: Moment, stop: Moment },
+    #[error("a clock cannot stop before it starts, nor with a moment of another kind")]
+    ClockOrder,
     #[error("{0} percent is no share")]
     NotAShare(u8),
     #[error("a crew needs time to answer")]
@@ -215,7 +215,7 @@ impl Refusal {
                 format!("send another unit, or take {unit} expressly from its work")
             }
             Self::NotStacked { .. } => "check the unit's stack".into(),
-            Self::ClockOrder { .. } => {
+            Self::ClockOrder => {
                 "take two moments of the incident, or two of a unit's work, the earlier first"
                     .into()
             }
@@ -274,7 +274,7 @@ impl Refusal {
         Self::TooMany { .. } => "too-many",
         Self::WorkBegun { .. } => "work-begun",
         Self::NotStacked { .. } => "not-stacked",
-        Self::ClockOrder { .. } => "clock-order",
+        Self::ClockOrder => "clock-order",
         Self::NotAShare(_) => "not-a-share",
         Self::NoTimeToAnswer => "no-time-to-answer",
         Self::NobodyToAsk(_) => "nobody-to-ask",

@@ -12,7 +12,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub struct DefineClock {
     /// All of it.
-    pub clock: Clock,
+    pub clock: Box<Clock>,
 }
 
 /// A clock was defined or changed.
@@ -21,7 +21,7 @@ pub struct DefineClock {
 pub struct ClockDefined {
     /// All of it.
     #[n(0)]
-    pub clock: Clock,
+    pub clock: Box<Clock>,
 }
 
 impl Verb for DefineClock {
@@ -29,10 +29,7 @@ impl Verb for DefineClock {
         let (clock, configuration) = (&self.clock, &center.configuration);
         let same_kind = clock.start.is_of_assignment() == clock.stop.is_of_assignment();
         if clock.start >= clock.stop || !same_kind {
-            return Err(Refusal::ClockOrder {
-                start: clock.start,
-                stop: clock.stop,
-            });
+            return Err(Refusal::ClockOrder);
         }
         for code in &clock.priorities {
             known("priority", &configuration.priorities, code)?;
@@ -46,7 +43,7 @@ impl Verb for DefineClock {
             return Err(Refusal::NotAShare(target.percent));
         }
         match configuration.clocks.get(&clock.code) {
-            Some(current) if current == clock => return Ok(vec![]),
+            Some(current) if *current == **clock => return Ok(vec![]),
             None if configuration.clocks.len() >= MAX_CLOCKS => {
                 return Err(Refusal::Full {
                     what: "the list of clocks",
@@ -68,6 +65,6 @@ impl Payload for ClockDefined {
     fn evolve(&self, center: &mut Center, _: &Entry) {
         let code = self.clock.code.clone();
         let clocks = &mut center.configure().clocks;
-        clocks.insert(code, self.clock.clone());
+        clocks.insert(code, Clock::clone(&self.clock));
     }
 }

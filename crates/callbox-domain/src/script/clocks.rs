@@ -14,7 +14,7 @@ use crate::{
 pub(super) fn define_clock(w: &mut Words, _: &Said<'_>) -> Result<DefineClock, NotACommand> {
     let (code, label) = (w.code("a code")?, w.code("a label")?);
     let (start, stop) = (moment(w)?, moment(w)?);
-    let mut clock = Clock {
+    let mut clock = Box::new(Clock {
         code,
         label,
         start,
@@ -26,7 +26,7 @@ pub(super) fn define_clock(w: &mut Words, _: &Said<'_>) -> Result<DefineClock, N
         escalate_seconds: None,
         action: None,
         target: None,
-    };
+    });
     while !w.is_empty() {
         if w.keyword("warn") {
             clock.warn_seconds = Some(w.number("a number of seconds")?);

@@ -597,8 +597,8 @@ fn clocks() -> Vec<Event> {
         ..subject
     };
     vec![
-        ClockDefined { clock: bare }.into(),
-        ClockDefined { clock: full }.into(),
+        ClockDefined { clock: bare.into() }.into(),
+        ClockDefined { clock: full.into() }.into(),
         ClockRemoved {
             code: code("TURNOUT"),
         }

@@ -107,7 +107,7 @@ pub(super) fn define_clock(input: &Input<'_>) -> Result<Command, Problem> {
         }
     };
     Ok(DefineClock {
-        clock: Clock {
+        clock: Box::new(Clock {
             code: body.need_code("code"),
             label: body.need_code("label"),
             start: moment("start"),
@@ -119,7 +119,7 @@ pub(super) fn define_clock(input: &Input<'_>) -> Result<Command, Problem> {
             escalate_seconds: seconds(body, "escalate_seconds"),
             action: body.code("action"),
             target,
-        },
+        }),
     }
     .into())
 }

@@ -83,15 +83,13 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         | R::NotInTheFuture
         | R::NothingToDispatch
         | R::NoTimeToAnswer
+        | R::ClockOrder
         | R::NothingToUndo
         | R::TooLateToUndo
         | R::ChangedSince => problem,
         R::NotAShare(percent) => problem.with("percent", percent),
         R::NobodyToAsk(incident) => problem.with("incident", incident),
         R::UnknownAlarm(alarm) => problem.with("alarm", alarm.0),
-        R::ClockOrder { start, stop } => problem
-            .with("start", start.name())
-            .with("stop", stop.name()),
         R::CrewIsOut {
             unit,
             other,

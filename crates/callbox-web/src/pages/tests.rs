@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use axum::http::{HeaderMap, header};
 
-use callbox_domain::{AlarmId, Code, IncidentId, LineNo, Meaning, Moment, Refusal};
+use callbox_domain::{AlarmId, Code, IncidentId, LineNo, Meaning, Refusal};
 
 use super::texts::Locale;
 use crate::problem::{self, Problem};
@@ -137,10 +137,7 @@ fn refusals() -> Vec<Refusal> {
             unit: code("E1"),
             incident: IncidentId(1),
         },
-        R::ClockOrder {
-            start: Moment::OnScene,
-            stop: Moment::EnRoute,
-        },
+        R::ClockOrder,
         R::NotAShare(101),
         R::NoTimeToAnswer,
         R::NobodyToAsk(IncidentId(1)),

@@ -386,7 +386,7 @@ fn clock() -> impl Strategy<Value = Command> {
     prop_oneof![
         4 => (moments, 0..300u32, 80..102u8).prop_map(|((start, stop), seconds, percent)| {
             DefineClock {
-                clock: Clock {
+                clock: Box::new(Clock {
                     code: code("CLOCK"),
                     label: code("Clock"),
                     start,
@@ -398,7 +398,7 @@ fn clock() -> impl Strategy<Value = Command> {
                     escalate_seconds: Some(60),
                     action: None,
                     target: Some(Target { seconds, percent, standard: None, edition: None }),
-                },
+                }),
             }
             .into()
         }),

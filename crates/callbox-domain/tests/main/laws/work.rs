@@ -164,8 +164,12 @@ proptest! {
             let before = active(&life.center);
             let _ = life.step(step);
             let count = |active: &BTreeMap<_, Vec<Key>>, unit| active.get(unit).map_or(0, Vec::len);
-            let expressly =
-                matches!(&step.command, Command::DispatchUnits(c) if c.although_committed);
+            // What was sent expressly comes back so, when the end of its work is undone.
+            let expressly = match &step.command {
+                Command::DispatchUnits(c) => c.although_committed,
+                Command::Undo(_) => true,
+                _ => false,
+            };
             let after = active(&life.center);
             for (unit, keys) in &after {
                 let grows = keys.len() > count(&before, unit);

@@ -26,10 +26,10 @@ fn a_clock_is_defined_changed_and_removed() {
             define clock TURNOUT "Turnout" dispatched en_route alarm 90
               33 ClockDefined TURNOUT "Turnout" dispatched to en_route alarm 90
             define clock BAD "Bad" on_scene dispatched alarm 90
-              refused clock-order: a clock cannot start with on_scene and stop with dispatched
+              refused clock-order: a clock cannot stop before it starts, nor with a moment of another kind
                 hint: take two moments of the incident, or two of a unit's work, the earlier first
             define clock BAD "Bad" received on_scene alarm 90
-              refused clock-order: a clock cannot start with received and stop with on_scene
+              refused clock-order: a clock cannot stop before it starts, nor with a moment of another kind
                 hint: take two moments of the incident, or two of a unit's work, the earlier first
             define clock BAD "Bad" received first_on_scene priority 9
               refused unknown-code: there is no priority 9
