@@ -5,6 +5,7 @@ pub(crate) mod geocode;
 pub(crate) mod latency;
 pub(crate) mod ledger;
 pub(crate) mod recommend;
+pub(crate) mod streets;
 
 /// What to measure.
 #[derive(clap::Subcommand)]
@@ -17,6 +18,8 @@ pub(crate) enum Bench {
     Ledger(ledger::Arguments),
     /// Units recommended by plan, beside sorting them by distance.
     Recommend(recommend::Arguments),
+    /// Driving times from coordinates, beside OSRM and Valhalla where they are installed.
+    Streets(streets::Arguments),
     /// Submits at a steady rate while consoles listen.
     Latency(latency::Arguments),
 }
@@ -28,6 +31,7 @@ impl Bench {
             Self::Geocode(arguments) => geocode::run(&arguments),
             Self::Ledger(arguments) => ledger::run(&arguments),
             Self::Recommend(arguments) => recommend::run(&arguments),
+            Self::Streets(arguments) => streets::run(&arguments),
             Self::Latency(arguments) => latency::run(&arguments),
         }
     }

@@ -147,16 +147,19 @@ impl Spots<'_> {
 
 /// How far along the whole segment a place on one of its pieces is, 0 to 1.
 fn along(points: &[[i32; 2]], piece: usize, part: f64) -> f64 {
-    let mut before = 0.0;
-    let mut total = 0.0;
+    // Only proportions count, and a segment is short: one scale for all its degrees of longitude.
+    let squeeze = coord(points[0]).degrees().0.to_radians().cos();
+    let (mut before, mut total) = (0.0, 0.0);
     for (no, pair) in points.windows(2).enumerate() {
-        let meters = coord(pair[0]).meters_to(coord(pair[1]));
+        let north = f64::from(pair[1][0]) - f64::from(pair[0][0]);
+        let east = (f64::from(pair[1][1]) - f64::from(pair[0][1])) * squeeze;
+        let length = (north * north + east * east).sqrt();
         if no < piece {
-            before += meters;
+            before += length;
         } else if no == piece {
-            before += meters * part;
+            before += length * part;
         }
-        total += meters;
+        total += length;
     }
     if total > 0.0 {
         (before / total).clamp(0.0, 1.0)

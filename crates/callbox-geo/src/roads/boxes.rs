@@ -104,41 +104,88 @@ pub(crate) fn near(
         levels.push(below.end..below.end + below.len().div_ceil(FAN));
     }
     let squeeze = point.degrees().0.to_radians().cos();
-    let mut queue = BinaryHeap::new();
     let top = levels.len() - 1;
+    let mut queue = BinaryHeap::with_capacity(128);
     if !items.is_empty() {
-        queue.push((Reverse(0u64), top, 0usize));
+        queue.push(entry(0.0, top as u32, 0));
     }
-    // Distances are ordered as whole tenths of a millimetre: floats have no total order.
-    let ordered = |meters: f64| Reverse((meters * 1e4) as u64);
-    while let Some((Reverse(far), level, no)) = queue.pop() {
-        if far as f64 > within_meters * 1e4 {
+    let most = within_meters * within_meters;
+    // Some piece is at most so far away, so what is farther waits outside of the queue until somebody
+    // asks for a second piece.
+    let (mut bound, mut later) = (f64::INFINITY, Vec::new());
+    loop {
+        let Some(Reverse(next)) = queue.pop() else {
+            if later.is_empty() {
+                return;
+            }
+            bound = f64::INFINITY;
+            queue.extend(later.drain(..));
+            continue;
+        };
+        let (far, level, no) = ((next >> 64) as u64, (next >> 32) as u32, next as u32);
+        if f64::from_bits(far) > most {
             return;
         }
-        if level == usize::MAX {
-            let found = measure(graph, items[no], point, squeeze);
+        if level == EXACT {
+            let found = measure(graph, items[no as usize], point, squeeze);
             if !visit(found) {
                 return;
             }
+            bound = f64::INFINITY;
+            queue.extend(later.drain(..));
             continue;
         }
         if level == 0 {
-            let exact = measure(graph, items[no], point, squeeze).meters;
-            queue.push((ordered(exact), usize::MAX, no));
+            let exact = squared(graph, items[no as usize], point, squeeze);
+            queue.push(entry(exact, EXACT, no));
             continue;
         }
-        let below = &levels[level - 1];
-        for child in no * FAN..((no + 1) * FAN).min(below.len()) {
-            let [south, west, north, east] = boxes[below.start + child];
+        let below = &levels[level as usize - 1];
+        let children = no as usize * FAN..((no as usize + 1) * FAN).min(below.len());
+        let around = &boxes[below.start + children.start..below.start + children.end];
+        for (child, &[south, west, north, east]) in children.zip(around) {
             let lat = f64::from(point.lat.clamp(south, north)) - f64::from(point.lat);
             let lon = f64::from(point.lon.clamp(west, east)) - f64::from(point.lon);
-            let meters = lat.hypot(lon * squeeze) * METERS;
-            queue.push((ordered(meters), level - 1, child));
+            let square = |north: f64, east: f64| {
+                let (north, east) = (north * METERS, east * squeeze * METERS);
+                north * north + east * east
+            };
+            let meters = square(lat, lon);
+            if meters > most {
+                continue;
+            }
+            let off = |low: i32, high: i32, at: i32| {
+                (f64::from(high) - f64::from(at)).max(f64::from(at) - f64::from(low))
+            };
+            let farthest = square(off(south, north, point.lat), off(west, east, point.lon));
+            bound = bound.min(farthest);
+            let entry = entry(meters, level - 1, child as u32);
+            if meters <= bound {
+                queue.push(entry);
+            } else {
+                later.push(entry);
+            }
         }
     }
 }
 
-fn measure(graph: &RoadGraph, item: [u32; 2], point: Coord, squeeze: f64) -> Near {
+/// An entry of the queue in one number: squared metres first, ordered as bits (floats that are not
+/// negative have the order of their bits), then level and number.
+fn entry(squared: f64, level: u32, no: u32) -> Reverse<u128> {
+    let rest = u128::from(level) << 32 | u128::from(no);
+    Reverse(u128::from(squared.to_bits()) << 64 | rest)
+}
+
+/// Stands for a piece whose own distance is known, instead of its box's.
+const EXACT: u32 = u32::MAX;
+
+/// How far along a piece the nearest place lies, and where it is from the point, in metres.
+fn nearest(
+    graph: &RoadGraph,
+    item: [u32; 2],
+    point: Coord,
+    squeeze: f64,
+) -> (f64, (f64, f64), bool) {
     let points = graph.points(item[0] as usize);
     let (a, b) = (points[item[1] as usize], points[item[1] as usize + 1]);
     let flat = |to: [i32; 2]| {
@@ -154,15 +201,28 @@ fn measure(graph: &RoadGraph, item: [u32; 2], point: Coord, squeeze: f64) -> Nea
     } else {
         0.0
     };
+    let place = (ax + along * dx, ay + along * dy);
+    (along, place, dx * ay - dy * ax > 0.0)
+}
+
+fn squared(graph: &RoadGraph, item: [u32; 2], point: Coord, squeeze: f64) -> f64 {
+    let (_, (x, y), _) = nearest(graph, item, point, squeeze);
+    x * x + y * y
+}
+
+fn measure(graph: &RoadGraph, item: [u32; 2], point: Coord, squeeze: f64) -> Near {
+    let points = graph.points(item[0] as usize);
+    let (a, b) = (points[item[1] as usize], points[item[1] as usize + 1]);
+    let (along, (x, y), right) = nearest(graph, item, point, squeeze);
     let between = |from: i32, to: i32| {
         (f64::from(from) + along * (f64::from(to) - f64::from(from))).round() as i32
     };
     Near {
         segment: item[0],
         piece: item[1],
-        meters: (ax + along * dx).hypot(ay + along * dy),
+        meters: (x * x + y * y).sqrt(),
         along,
-        right: dx * ay - dy * ax > 0.0,
+        right,
         point: Coord {
             lat: between(a[0], b[0]),
             lon: between(a[1], b[1]),

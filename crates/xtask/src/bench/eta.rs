@@ -259,7 +259,7 @@ fn print(report: &Value) {
 }
 
 /// The least, the middle and the 99th of a hundred.
-fn quantiles(values: &mut [f64]) -> [f64; 3] {
+pub(super) fn quantiles(values: &mut [f64]) -> [f64; 3] {
     values.sort_by(f64::total_cmp);
     let at = |part: f64| {
         let no = (part * (values.len() as f64 - 1.0)).round() as usize;
@@ -269,16 +269,16 @@ fn quantiles(values: &mut [f64]) -> [f64; 3] {
 }
 
 /// Milliseconds of this thread's own work: other programs on the machine do not count.
-struct Work(rustix::time::Timespec);
+pub(super) struct Work(rustix::time::Timespec);
 
 impl Work {
-    fn start() -> Self {
+    pub(super) fn start() -> Self {
         Self(rustix::time::clock_gettime(
             rustix::time::ClockId::ThreadCPUTime,
         ))
     }
 
-    fn millis(&self) -> f64 {
+    pub(super) fn millis(&self) -> f64 {
         let now = Self::start().0;
         (now.tv_sec - self.0.tv_sec) as f64 * 1e3 + (now.tv_nsec - self.0.tv_nsec) as f64 / 1e6
     }
@@ -289,7 +289,7 @@ fn millis(start: Instant) -> f64 {
 }
 
 /// The most memory that this process ever had, mapped files included.
-fn peak_mb() -> f64 {
+pub(super) fn peak_mb() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
@@ -297,10 +297,10 @@ fn peak_mb() -> f64 {
 }
 
 /// Numbers that look random and are the same in each run.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
+    pub(super) fn roll(&mut self, below: u64) -> u64 {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -308,7 +308,7 @@ impl Dice {
         (self.0 >> 33) % below
     }
 
-    fn unit(&mut self) -> f64 {
+    pub(super) fn unit(&mut self) -> f64 {
         self.roll(1 << 30) as f64 / f64::from(1 << 30)
     }
 }
