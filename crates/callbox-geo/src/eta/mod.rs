@@ -19,6 +19,7 @@ mod route;
 mod snap;
 mod speeds;
 mod streets;
+mod stretch;
 
 pub use builder::{StreetBuilder, StreetCounts};
 pub use calibrate::{CalibrateError, Calibrated, Drive, Misses};
@@ -28,6 +29,7 @@ pub use route::{Leg, Notice, Route};
 pub use snap::{Side, Snapped};
 pub use speeds::{SpeedsError, keep_speeds, speeds_file};
 pub use streets::{Edge, Eta, ProfileId, Streets, StreetsError};
+pub use stretch::{Detour, Refound, Stretch};
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use crate::roads::{NEVER, NO_EDGE};
 
 use super::{
-    live::{Driven, Live},
+    live::{Conditions, Driven, Live},
     snap::{Snapped, Spot},
     streets::Streets,
 };
@@ -29,10 +29,20 @@ pub(super) struct Stand {
 impl Streets {
     /// The edges on which a place lies for a profile.
     pub(super) fn stands(&self, driven: &Driven, live: &Live, at: &Snapped) -> Vec<Stand> {
+        self.stands_under(driven, &live.conditions, at)
+    }
+
+    /// Does what [`Streets::stands`] does, under other conditions than the present ones.
+    pub(super) fn stands_under(
+        &self,
+        driven: &Driven,
+        conditions: &Conditions,
+        at: &Snapped,
+    ) -> Vec<Stand> {
         let mut stands = Vec::new();
         for spot in &at.spots {
             for edge in self.spot_edges(spot) {
-                let time = driven.edge_ms(&live.conditions, edge);
+                let time = driven.edge_ms(conditions, edge);
                 if time >= NEVER {
                     continue;
                 }
@@ -66,8 +76,18 @@ impl Streets {
 
     /// The turns into the edges on which a place lies.
     pub(super) fn ends(&self, driven: &Driven, live: &Live, at: &Snapped) -> Vec<End> {
+        self.ends_under(driven, &live.conditions, at)
+    }
+
+    /// Does what [`Streets::ends`] does, under other conditions than the present ones.
+    pub(super) fn ends_under(
+        &self,
+        driven: &Driven,
+        conditions: &Conditions,
+        at: &Snapped,
+    ) -> Vec<End> {
         let mut ends = Vec::new();
-        for stand in self.stands(driven, live, at) {
+        for stand in self.stands_under(driven, conditions, at) {
             for edge in self.graph.with_copies(stand.edge) {
                 for &(before, turn) in self.backwards.turns_into(edge) {
                     let alone = driven.turn_alone_ms(&self.graph, turn, before);

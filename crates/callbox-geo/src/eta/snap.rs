@@ -168,7 +168,7 @@ fn along(points: &[[i32; 2]], piece: usize, part: f64) -> f64 {
     }
 }
 
-fn bearing(a: Coord, b: Coord) -> f64 {
+pub(super) fn bearing(a: Coord, b: Coord) -> f64 {
     let ((lat_a, lon_a), (lat_b, lon_b)) = (a.degrees(), b.degrees());
     let east = (lon_b - lon_a) * lat_a.to_radians().cos();
     east.atan2(lat_b - lat_a).to_degrees().rem_euclid(360.0)

@@ -44,7 +44,7 @@ pub struct ProfileId(u16);
 
 /// Is one direction of a piece of street between two junctions, in one import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Edge(u32);
+pub struct Edge(pub(super) u32);
 
 /// Is a driving time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -200,7 +200,7 @@ impl Streets {
             .collect()
     }
 
-    fn edges_of(&self, segment: usize) -> Vec<Edge> {
+    pub(super) fn edges_of(&self, segment: usize) -> Vec<Edge> {
         let edges = self.graph.seg_edge[segment];
         edges
             .into_iter()
@@ -435,7 +435,10 @@ impl Streets {
     /// before. Gives how many links of the hierarchy were recomputed.
     ///
     /// Answers that begin after the return have it. Nothing here is kept on disk: the caller
-    /// records closures and repeats them after an import or a restart.
+    /// records closures as [`Stretch`]es and repeats them after an import or a restart
+    /// ([`Streets::refind`]).
+    ///
+    /// [`Stretch`]: super::Stretch
     pub fn set_condition(&self, edges: &[Edge], condition: Condition) -> usize {
         self.change(edges, Some(condition))
     }

@@ -381,9 +381,45 @@ fn closures_detour_and_reach_the_incident() {
     assert!(streets.close(&edges) > 0);
     assert_eq!(names(&unit, &call), list(&["West", "North", "East"]));
     assert_eq!(names(&unit, &south), list(&["West", "South"]));
+    // Why it goes round, and what that costs.
+    let detour = streets.detour(&unit, &call, profile).unwrap();
+    let closed = ("South".to_owned(), Condition::ClosedToThrough);
+    assert_eq!(detour.around, [closed]);
+    assert!(
+        detour.without.milliseconds < streets.route(&unit, &call, profile).unwrap().milliseconds
+    );
+    assert_eq!(
+        streets
+            .detour(&unit, &south, profile)
+            .map(|it| it.around.len()),
+        Some(1)
+    );
     streets.set_condition(&edges, Condition::Impassable);
     assert_eq!(names(&unit, &south), None);
     streets.reopen(&edges);
+    assert_eq!(streets.detour(&unit, &call, profile), None);
+    // What is recorded of a street finds it again, cut elsewhere or drawn as another way.
+    let recorded: Vec<Stretch> = edges.iter().map(|&edge| streets.stretch(edge)).collect();
+    let again = |stretch: Stretch| streets.refind(&[stretch]).remove(0);
+    assert_eq!(again(recorded[0]), (vec![edges[0]], Refound::Same));
+    let (lat, lon) = recorded[0].from.degrees();
+    let moved = crate::Coord::from_degrees(lat, lon - 1e-4).unwrap();
+    let cut_elsewhere = Stretch {
+        from: moved,
+        ..recorded[0]
+    };
+    assert_eq!(again(cut_elsewhere), (vec![edges[0]], Refound::SameWay));
+    let renumbered = Stretch {
+        way: 77,
+        ..recorded[1]
+    };
+    assert_eq!(again(renumbered), (vec![edges[1]], Refound::Nearby));
+    let gone = Stretch {
+        way: 77,
+        from: crate::Coord::from_degrees(50.3, 8.3).unwrap(),
+        ..recorded[1]
+    };
+    assert_eq!(again(gone), (vec![], Refound::Lost));
     assert_eq!(names(&unit, &call), list(&["West", "South", "East"]));
     // Five hundred metres west or east of the middle of a street, and a heading.
     let beside = streets.snap(50.0001, 8.005).unwrap();

@@ -6,7 +6,7 @@ mod table;
 
 use callbox_geo::{
     Coord,
-    eta::{ProfileId, Snapped, Streets},
+    eta::{Detour, ProfileId, Snapped, Streets},
     geocode::{Answer, Ask, Geocoder, Verdict},
 };
 use clap::{Args, Subcommand};
@@ -83,9 +83,12 @@ struct Eta {
     /// Where it goes
     #[arg(value_name = "TO", value_parser = point, allow_hyphen_values = true)]
     to: Coord,
-    /// blue-light, heavy or car
+    /// blue-light, heavy or car, or one of the agency's own
     #[arg(long, default_value = "blue-light")]
     profile: String,
+    /// As if the street at this point were closed to through traffic; may be repeated
+    #[arg(long, value_name = "LAT,LON", value_parser = point, allow_hyphen_values = true)]
+    closed: Vec<Coord>,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
@@ -189,6 +192,9 @@ impl Eta {
         let streets = open(&self.data)?;
         let profile = profile(&streets, &self.profile)?;
         let (from, to) = (snap(&streets, self.from)?, snap(&streets, self.to)?);
+        for &closed in &self.closed {
+            streets.close(&streets.edges_at(&snap(&streets, closed)?));
+        }
         let route = streets.route(&from, &to, profile).ok_or_else(|| {
             Failure::Input("no way leads from the one point to the other".to_owned())
         })?;
@@ -198,8 +204,12 @@ impl Eta {
             .iter()
             .map(|leg| json!({"name": leg.name, "meters": leg.meters}))
             .collect();
+        let detour = streets.detour(&from, &to, profile);
         let json = json!({
             "seconds": seconds, "meters": route.meters, "profile": self.profile, "legs": legs,
+            "detour": detour.as_ref().map(|detour| json!({
+                "seconds_without": detour.without.seconds(), "around": around(detour),
+            })),
         });
         let mut text = format!(
             "{}  {:.0} m  {}",
@@ -215,8 +225,20 @@ impl Eta {
             };
             text += &format!("\n  {:>7.0} m  {name}", leg.meters);
         }
+        if let Some(detour) = detour {
+            let without = minutes(detour.without.seconds());
+            let around = around(&detour).join(", ");
+            text += &format!("\n  goes round {around} (closed); without that {without}");
+        }
         output::result(self.printed.format, text, &json)
     }
+}
+
+/// The names of the streets that a way goes round.
+fn around(detour: &Detour) -> Vec<String> {
+    let names = detour.around.iter().map(|(name, _)| name.as_str());
+    let named = names.map(|name| if name.is_empty() { "(no name)" } else { name });
+    named.map(str::to_owned).collect()
 }
 
 fn geocoder(data: &Data) -> Outcome<Geocoder> {
