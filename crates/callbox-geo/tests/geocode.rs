@@ -356,28 +356,35 @@ fn finds_crossings() {
         "Mision & Fith",
         "Main Street & Viaduct Way",
         "Barker Lane & 5th Street",
+        // A town before the mark may be the rest of another street's name; a street does not cross itself.
+        "Mission Ashford & 5th",
+        "Mission & 5th, Ashford",
     ];
     check(
         &english().geocoder(),
         2,
         &script,
         &expect![[r#"
-        Mission & 5th -> certain
-          intersection Mission Street & 5th Street, Ashford; 'street' was not said; 'street' was not said
-        Mission St / 5th St -> certain
-          intersection Mission Street & 5th Street, Ashford
-        corner of mission and fifth -> certain
-          intersection Mission Street & 5th Street, Ashford; 'street' was not said; 'street' was not said
-        main at elm -> certain
-          intersection Main Street & Elm Street, Ashford; 'street' was not said; 'street' was not said
-        Mision & Fith -> confirm
-          intersection Mission Street & 5th Street, Ashford; 'mision' taken for 'mission'; 'street' was not said; 'fith' taken for 'fifth'; 'street' was not said
-        Main Street & Viaduct Way -> confirm
-          intersection Main Street & Viaduct Way, Ashford; the two pass within 0 m without meeting: a bridge, a tunnel, or a gap in the map
-        Barker Lane & 5th Street -> missing
-          street 5th Street, Ashford; the two do not meet in the file
-          street Barker Lane, Ashford; the two do not meet in the file
-    "#]],
+            Mission & 5th -> certain
+              intersection Mission Street & 5th Street, Ashford; 'street' was not said; 'street' was not said
+            Mission St / 5th St -> certain
+              intersection Mission Street & 5th Street, Ashford
+            corner of mission and fifth -> certain
+              intersection Mission Street & 5th Street, Ashford; 'street' was not said; 'street' was not said
+            main at elm -> certain
+              intersection Main Street & Elm Street, Ashford; 'street' was not said; 'street' was not said
+            Mision & Fith -> confirm
+              intersection Mission Street & 5th Street, Ashford; 'mision' taken for 'mission'; 'street' was not said; 'fith' taken for 'fifth'; 'street' was not said
+            Main Street & Viaduct Way -> confirm
+              intersection Main Street & Viaduct Way, Ashford; the two pass within 0 m without meeting: a bridge, a tunnel, or a gap in the map
+            Barker Lane & 5th Street -> missing
+              street 5th Street, Ashford; the two do not meet in the file
+              street Barker Lane, Ashford; the two do not meet in the file
+            Mission Ashford & 5th -> confirm
+              intersection Mission Street & 5th Street, Ashford; 'street' was not said; 'street' was not said
+            Mission & 5th, Ashford -> certain
+              intersection Mission Street & 5th Street, Ashford; 'street' was not said; 'street' was not said
+        "#]],
     );
 }
 

@@ -69,6 +69,7 @@ pub(crate) fn pair(index: &Index, left: &[Token], right: &[Token], typing: bool)
             .map(|(no, token)| word(index, token, typing && no == last))
             .collect()
     };
+    let words_of = [left, right];
     let words = [words(left, false), words(right, typing)];
     let untyped = words
         .each_ref()
@@ -86,9 +87,32 @@ pub(crate) fn pair(index: &Index, left: &[Token], right: &[Token], typing: bool)
         side.sort_by(|a, b| a.cost().total_cmp(&b.cost()).then(a.entity.cmp(&b.entity)));
         side.truncate(MAX_STREETS);
     }
-    let [left, right] = sides;
-    meet(index, &left, &right)
+    let [mut left, right_fits] = sides;
+    let texts = |tokens: &[Token]| -> Vec<String> {
+        let words = tokens.iter().filter(|token| token.script != Script::Mark);
+        words.map(|token| token.text.clone()).collect()
+    };
+    for fit in &mut left {
+        // A town is said last. Words before the mark that only a town explains, beside a name that
+        // was not said whole, may well be the rest of another street's name.
+        let omitted = |reason: &Reason| matches!(reason, Reason::TypeOmitted(_));
+        if fit.besides > 0 && fit.reasons.iter().any(omitted) {
+            fit.name_cost += TOWN_FIRST;
+        }
+    }
+    if texts(words_of[0]) == texts(words_of[1]) {
+        // A street does not cross itself: which two of that name are meant has to be asked.
+        for fit in &mut left {
+            fit.name_cost += SAME_NAME;
+        }
+    }
+    meet(index, &left, &right_fits)
 }
+
+/// What a town before the mark costs beside a shortened name: too much to be certain.
+const TOWN_FIRST: f32 = 0.17;
+/// What a crossing of a name with itself costs: too much to be certain.
+const SAME_NAME: f32 = 0.2;
 
 /// Where the streets of one side meet those of the other; both streets where none do.
 pub(crate) fn meet(index: &Index, left: &[Fit], right: &[Fit]) -> Vec<Candidate> {

@@ -153,6 +153,7 @@ fn compare(index: &Index, run: &[char], name: u32, typing: bool) -> Option<Fit> 
         name,
         name_cost: cost,
         rest_cost,
+        besides: 0,
         reasons,
     };
     (fit.cost() <= MAX_COST).then_some(fit)

@@ -56,13 +56,25 @@ pub(crate) fn verdict(index: &Index, candidates: &mut [Candidate], unknown: &[St
         if ties || same_name || other_direction {
             choose = true;
         }
+        let precise = |kind: Kind| {
+            matches!(
+                kind,
+                Kind::HousePoint | Kind::HouseBuilding | Kind::Intersection
+            )
+        };
+        let corrected = |reason: &Reason| matches!(reason, Reason::Corrected { .. });
+        let is_corrected = match best.answer.kind {
+            // Either street may be the one that another is like.
+            Kind::Intersection => other.answer.reasons.iter().any(corrected),
+            _ => other.answer.reasons.first().is_some_and(corrected),
+        };
         let alike = best.name_cost < 0.01
             && other.number_known
-            && matches!(other.answer.kind, Kind::HousePoint | Kind::HouseBuilding)
-            && matches!(best.answer.kind, Kind::HousePoint | Kind::HouseBuilding)
+            && precise(other.answer.kind)
+            && precise(best.answer.kind)
             && other.name_cost < 0.17
             && other.rest_cost <= best.rest_cost
-            && matches!(other.answer.reasons.first(), Some(Reason::Corrected { .. }));
+            && is_corrected;
         if alike && look_alike.is_none() {
             look_alike = Some(other.answer.label.clone());
         }

@@ -23,6 +23,8 @@ pub(crate) struct Fit {
     pub(crate) name_cost: f32,
     /// What does not fit about the words beside the name.
     pub(crate) rest_cost: f32,
+    /// How many words beside the name have to name where the thing is.
+    pub(crate) besides: usize,
     pub(crate) reasons: Vec<Reason>,
 }
 
@@ -243,12 +245,18 @@ fn compare(index: &Index, words: &[Word], typing: bool, name: u32) -> Option<Fit
             _ => Reason::OtherName(text()),
         });
     }
+    let besides = words
+        .iter()
+        .enumerate()
+        .filter(|(no, word)| used & (1 << no) == 0 && word.class == Class::Word)
+        .count();
     let rest_cost = explain_rest(index, words, entry.owner, used, &mut reasons);
     Some(Fit {
         entity: entry.owner,
         name,
         name_cost: cost,
         rest_cost,
+        besides,
         reasons,
     })
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use callbox_geo::Coord;
 use callbox_geo::geocode::{
-    Ask, Found, GeocodeBuilder, Geocoder, House, HouseSource, Source, collect,
+    Ask, Found, GeocodeBuilder, Geocoder, House, HouseSource, Source, Verdict, collect,
 };
 use callbox_geo::import::run_with;
 use callbox_geo::osm::Extract;
@@ -215,6 +215,7 @@ fn crossings(geocoder: &Geocoder, source: &Source, arguments: &Arguments, random
         let mut tally = Tally::default();
         for _ in 0..arguments.sample {
             let ((a, b), points) = &pairs[random.below(pairs.len())];
+            let meant = *a;
             let a = if name.ends_with("error") {
                 misspelt(a, random)
             } else {
@@ -224,12 +225,17 @@ fn crossings(geocoder: &Geocoder, source: &Source, arguments: &Arguments, random
             let start = cpu_time();
             let found = geocoder.find(&question, &Ask::default());
             tally.add(cpu_time() - start, &found, points);
-            if tally.shown < arguments.show && !near(&found, 1, points) {
+            let is_wrong = found.verdict == Verdict::Certain && !near(&found, 1, points);
+            if is_wrong || (tally.shown < arguments.show && !near(&found, 1, points)) {
                 tally.shown += 1;
                 println!(
-                    "    {question}: {:?} {:?}",
+                    "    {question} ({} & {b}): {:?} {:?}",
+                    meant,
                     found.verdict,
-                    found.answers.first().map(|answer| &answer.label)
+                    found
+                        .answers
+                        .first()
+                        .map(|answer| (&answer.label, &answer.reasons))
                 );
             }
         }
