@@ -45,7 +45,9 @@ pub use call::{
     Reported, Schedule, Sought, TakeCall, Transfer, TransferIncident, UnmergeIncident,
 };
 pub use center::{BrokenInvariant, CLOSED_KEPT, Center};
-pub use clock::{Clock, DefineClock, Moment, RemoveClock, Target};
+pub use clock::{
+    Clock, DefineClock, Moment, RemoveClock, Target, usual_clocks, usual_welfare_rule,
+};
 pub use command::Command;
 pub use configuration::{
     Agency, Area, Configuration, DefineAgency, DefineArea, DefineCenter, DefineDispatchRules,

@@ -2,7 +2,8 @@
 
 use callbox_domain::{
     Code, Command, DefineAgency, DefineDisposition, DefineIncidentType, DefinePriority,
-    DefineUnitStatus, DefineUnitType, Meaning, PublishPlans, response_plan::csv,
+    DefineUnitStatus, DefineUnitType, Meaning, PublishPlans, response_plan::csv, usual_clocks,
+    usual_welfare_rule,
 };
 
 /// Status codes with what they mean, in the order in which an assignment passes through them.
@@ -157,6 +158,8 @@ pub(crate) fn everything() -> Vec<Command> {
             .into(),
         );
     }
+    commands.extend(usual_clocks());
+    commands.push(usual_welfare_rule(&["FIRE", "HAZMAT", "RESCUE"]));
     let plans = csv::read(PLANS).expect("the usual plans are a well-formed table");
     commands.push(
         PublishPlans {

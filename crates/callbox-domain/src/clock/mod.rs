@@ -5,11 +5,13 @@
 
 mod define;
 mod remove;
+mod usual;
 
 use minicbor::{Decode, Encode};
 
 pub use define::{ClockDefined, DefineClock};
 pub use remove::{ClockRemoved, RemoveClock};
+pub use usual::{usual_clocks, usual_welfare_rule};
 
 use crate::{Assignment, Code, Incident, Meaning, Timestamp};
 

@@ -1,7 +1,7 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    AssignmentEnd, AssignmentNo, Code, Entry, Event, IncidentId, Meaning, Timestamp, UnitId,
+    AssignmentEnd, AssignmentNo, Clock, Code, Entry, Event, IncidentId, Meaning, Timestamp, UnitId,
 };
 
 /// What reports need of everything that was recorded.
@@ -14,6 +14,8 @@ pub struct History {
     /// Codes recur: each is held once.
     codes: BTreeSet<Code>,
     timezone: Option<Code>,
+    /// The center's clocks as last defined.
+    clocks: BTreeMap<Code, Clock>,
 }
 
 /// One call and the work on it.
@@ -31,6 +33,10 @@ pub struct Call {
     pub merged: bool,
     /// Whether it was planned and has not begun yet.
     pub planned: bool,
+    /// When it was closed, while it is.
+    pub closed: Option<Timestamp>,
+    /// How it ended, while it is closed.
+    pub disposition: Option<Code>,
 }
 
 /// One unit's work on one call.
@@ -71,6 +77,11 @@ impl Call {
         self.received = at;
     }
 
+    fn reopen(&mut self) {
+        self.closed = None;
+        self.disposition = None;
+    }
+
     /// The work on it, without dispatches that were taken back as slips.
     pub fn sent(&self) -> impl Iterator<Item = &Work> {
         self.work.iter().filter(|work| !work.undone)
@@ -99,6 +110,8 @@ impl History {
                     work: Vec::new(),
                     merged: false,
                     planned: false,
+                    closed: None,
+                    disposition: None,
                 };
                 put(&mut self.calls, received.incident.0, call);
             }
@@ -109,6 +122,22 @@ impl History {
             Event::IncidentPrioritised(prioritised) => {
                 let code = self.shared(&prioritised.priority);
                 self.with(prioritised.incident, |call| call.priority = Some(code));
+            }
+            Event::IncidentClosed(it) => {
+                let disposition = self.shared(&it.disposition);
+                self.with(it.incident, |call| {
+                    call.closed = Some(entry.at);
+                    call.disposition = Some(disposition);
+                });
+            }
+            Event::IncidentReopened(it) => self.with(it.incident, Call::reopen),
+            Event::CloseUndone(it) => self.with(it.incident, Call::reopen),
+            Event::ClockDefined(it) => {
+                self.clocks
+                    .insert(it.clock.code.clone(), Clock::clone(&it.clock));
+            }
+            Event::ClockRemoved(it) => {
+                self.clocks.remove(&it.code);
             }
             Event::IncidentsMerged(it) => self.with(it.incident, |call| call.merged = true),
             Event::MergeUndone(it) => self.with(it.incident, |call| call.merged = false),
@@ -181,6 +210,11 @@ impl History {
             let (call_sign, unit_type) = unit.as_ref()?;
             Some((UnitId(at as u32 + 1), call_sign, unit_type))
         })
+    }
+
+    /// The center's clocks as last defined, in the order of their codes.
+    pub fn clocks(&self) -> impl Iterator<Item = &Clock> {
+        self.clocks.values()
     }
 
     /// The IANA name of the center's time zone, once defined.

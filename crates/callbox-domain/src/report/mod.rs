@@ -8,8 +8,10 @@
 mod history;
 mod response_times;
 mod sample;
+mod targets;
 mod utilisation;
 mod window;
+mod workload;
 
 pub use history::{Call, History, Work};
 pub use response_times::{
@@ -17,11 +19,16 @@ pub use response_times::{
     response_times,
 };
 pub use sample::{INTERVALS, Interval};
+pub use targets::{Kept, TargetRow, Targets, definition as targets_definition, targets};
 pub use utilisation::{
     BusiestHour, MostConcurrent, UnitUse, Utilisation, UtilisationTotal,
     definition as utilisation_definition, utilisation,
 };
 pub use window::{LocalOffset, Window};
+pub use workload::{
+    Dispositions, Load, Workload, dispositions, dispositions_definition, workload,
+    workload_definition,
+};
 
 #[cfg(test)]
 mod tests;

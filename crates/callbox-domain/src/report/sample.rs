@@ -60,7 +60,7 @@ impl Sample {
 
 /// The quantile `num / den` of ascending microseconds, in seconds: linear interpolation between
 /// order statistics (Hyndman and Fan 1996, type 7), exact until the last division.
-fn quantile(sorted: &[i64], num: usize, den: usize) -> Option<f64> {
+pub(super) fn quantile(sorted: &[i64], num: usize, den: usize) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     let (low, rest) = (last * num / den, (last * num % den) as i128);
     let below = i128::from(sorted[low]);

@@ -1,8 +1,8 @@
 //! The crews: they answer, drive, arrive, work and become free, whoever sent them.
 
 use callbox_domain::{
-    Assignment, AssignmentNo, Center, ChangeUnitStatus, Code, Command, Incident, IncidentId,
-    Meaning, Unit,
+    AnswerWelfare, Assignment, AssignmentNo, Center, ChangeUnitStatus, Code, Command, Incident,
+    IncidentId, Meaning, Unit, UnitId,
 };
 
 use super::{Action, Simulation};
@@ -53,6 +53,20 @@ impl Simulation {
                 status,
                 incident: Some(id),
                 correction: false,
+            }
+            .into(),
+        )
+    }
+
+    /// Answers a welfare check, unless somebody did already.
+    pub(super) fn well(&self, id: IncidentId, unit: UnitId, center: &Center) -> Option<Command> {
+        let assignment = center.incident(id)?.active_of(unit)?;
+        assignment.welfare.asked?;
+        Some(
+            AnswerWelfare {
+                unit,
+                incident: Some(id),
+                words: None,
             }
             .into(),
         )

@@ -93,6 +93,8 @@ enum Action {
     /// Some free unit goes out of service for a while; then it comes back.
     Break,
     Back(UnitId),
+    /// A crew that was asked says that it is well.
+    Well(IncidentId, UnitId),
     /// A unit whose work was interrupted by a long stop is free.
     Release(IncidentId, UnitId),
 }
@@ -217,6 +219,7 @@ impl Simulation {
             Action::Quarters(unit) => self.quarters(unit, center),
             Action::Break => self.take_break(center),
             Action::Back(unit) => self.back(unit, center),
+            Action::Well(id, unit) => self.well(id, unit, center),
             Action::Release(id, unit) => Some(resume::release(id, unit)),
         }
     }
@@ -288,6 +291,15 @@ impl Simulation {
                 self.crews.remove(&(event.incident, event.assignment));
                 self.ended(event, by_person, center);
             }
+            Event::WelfareAsked(event) => {
+                let seconds = self.random.between(6.0, 40.0);
+                self.later(seconds, Action::Well(event.incident, event.unit));
+            }
+            Event::DispatchUndone(event) => {
+                self.crews.remove(&(event.incident, event.assignment));
+            }
+            Event::StatusUndone(event) => self.follow(event.incident, event.assignment, center),
+            Event::EndUndone(event) => self.follow(event.incident, event.assignment, center),
             Event::IncidentClosed(event) => {
                 self.closed(event.incident, by_person, center);
             }

@@ -80,6 +80,10 @@ impl Town {
             }
             .into()
         }));
+        commands.extend(callbox_domain::usual_clocks());
+        commands.push(callbox_domain::usual_welfare_rule(&[
+            "FIRE", "VEHFIRE", "HAZARD",
+        ]));
         commands.extend(self.units());
         commands.extend(self.crews());
         commands.push(

@@ -1,7 +1,11 @@
 //! `callbox report`: figures about the service's work.
 
+mod chart;
+mod dispositions;
 mod response_times;
+mod targets;
 mod utilisation;
+mod workload;
 
 use callbox_domain::{
     Timestamp,
@@ -33,6 +37,9 @@ pub(super) struct Report {
 enum What {
     ResponseTimes(response_times::ResponseTimes),
     Utilisation(utilisation::Utilisation),
+    Targets(targets::Targets),
+    Workload(workload::Workload),
+    Dispositions(dispositions::Dispositions),
 }
 
 impl Report {
@@ -40,6 +47,9 @@ impl Report {
         match self.what {
             What::ResponseTimes(report) => report.run(),
             What::Utilisation(report) => report.run(),
+            What::Targets(report) => report.run(),
+            What::Workload(report) => report.run(),
+            What::Dispositions(report) => report.run(),
         }
     }
 }
