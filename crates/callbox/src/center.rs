@@ -67,7 +67,8 @@ pub(crate) fn create<T>(
 
 /// A new center for a history: what the history uses is defined when it is replayed.
 pub(crate) fn create_for_replay(dir: &Path, name: &str, timezone: &str) -> Outcome {
-    let commands = crate::defaults::statuses().collect();
+    let mut commands: Vec<Command> = crate::defaults::statuses().collect();
+    commands.extend(callbox_domain::usual_clocks());
     let new = NewCenter {
         name,
         origin: None,

@@ -49,6 +49,9 @@ pub(super) struct Replay {
     /// Only define the types, priorities and units that the history uses; no call is recorded
     #[arg(long, conflicts_with = "to")]
     only_define: bool,
+    /// Also raise the alarms of the center's clocks, at the history's times; only offline
+    #[arg(long, conflicts_with = "to")]
+    alarms: bool,
     #[command(flatten)]
     printed: Printed,
 }
@@ -63,7 +66,13 @@ impl Replay {
         };
         let tally = match (self.to, self.token_file) {
             (Some(url), Some(token)) => replay::into_server(&input, &url, &token, self.speed)?,
-            _ => replay::into_directory(&input, &self.data.data, self.speed, self.only_define)?,
+            _ => replay::into_directory(
+                &input,
+                &self.data.data,
+                self.speed,
+                self.only_define,
+                self.alarms,
+            )?,
         };
         output::result(self.printed.format, &tally, &tally)
     }

@@ -57,6 +57,7 @@ pub(crate) fn into_directory(
     dir: &Path,
     speed: Speed,
     only_define: bool,
+    alarms: bool,
 ) -> Outcome<Tally> {
     let begun = Instant::now();
     let checked = map::load(&input.map)?;
@@ -86,7 +87,10 @@ pub(crate) fn into_directory(
         ));
     }
     let engine = crate::center::open(&data, Options::default())?;
-    let mut tally = Tally::default();
+    let mut tally = Tally {
+        alarms: alarms.then_some(0),
+        ..Tally::default()
+    };
     let at = offline::begin(&plan.steps);
     let mut applied = offline::define(&engine, &history, &checked, at, &mut tally);
     if applied.is_ok() && !only_define {

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use callbox_domain::{
     ActorId, ChangeUnitStatus, CloseIncident, Code, Command, Context, DefineUnit, DispatchUnits,
-    Event, IncidentId, Meaning, Purpose, ReceiveIncident, ReleaseUnit, Text, Timestamp, UnitId,
+    Entry, Event, IncidentId, Meaning, Purpose, RaiseAlarms, ReceiveIncident, ReleaseUnit, Text,
+    Timestamp, UnitId,
 };
 use callbox_engine::{Engine, Submission, SubmitError, Ticket};
 
@@ -21,6 +22,8 @@ use crate::failure::{Failure, Outcome};
 
 /// How many commands are on their way at most.
 const WINDOW: usize = 2_048;
+/// How often the rules are asked what has come due, in seconds of the history.
+const ALARMS_EVERY: i64 = 15;
 
 /// Defines what the history uses, in the name of the import.
 pub(super) fn define(
@@ -81,6 +84,7 @@ fn carry_out(
     let mut incidents: Vec<Option<IncidentId>> = vec![None; history.calls.len()];
     let bar = crate::progress::bar("replaying", Some(plan.steps.len() as u64));
     let mut feed = Feed::new(engine, tally);
+    let mut alarms_at = Timestamp::from_micros(i64::MIN);
     for (n, step) in (0_u64..).zip(&plan.steps) {
         if n % 512 == 0 {
             bar.set_position(n);
@@ -94,6 +98,11 @@ fn carry_out(
             continue;
         }
         pace.wait_for(step.order);
+        // The times of a history may go back; what was due stays due.
+        if feed.tally.alarms.is_some() && step.at >= alarms_at {
+            alarms_at = step.at.plus_seconds(ALARMS_EVERY);
+            feed.send(RaiseAlarms.into(), step.at, None)?;
+        }
         let step_of = |work: u32| {
             let work = &history.work[work as usize];
             let incident = incidents[work.call as usize].expect("a call is received first");
@@ -302,6 +311,10 @@ impl<'a> Feed<'a> {
             match (ticket.wait(), row) {
                 (Ok(receipt), _) => {
                     self.tally.events += receipt.entries.len() as u64;
+                    if let Some(alarms) = &mut self.tally.alarms {
+                        let raised = |entry: &&Entry| matches!(entry.event, Event::AlarmRaised(_));
+                        *alarms += receipt.entries.iter().filter(raised).count() as u64;
+                    }
                     check_number(incident, receipt.entries.first().map(|entry| &entry.event))?;
                 }
                 (Err(SubmitError::Refused(refusal)), Some(row)) => {

@@ -22,6 +22,9 @@ pub(crate) struct Tally {
     pub(crate) assignments: u64,
     /// Events that were recorded.
     pub(crate) events: u64,
+    /// Alarms that came due on the way, where they were asked for; they are events too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) alarms: Option<u64>,
     /// What was there from an earlier replay and was not recorded again.
     pub(crate) already_there: Already,
     /// Rows that were not used.
@@ -114,6 +117,9 @@ impl fmt::Display for Tally {
         line(f, "units", &self.units)?;
         line(f, "assignments", &self.assignments)?;
         line(f, "events", &self.events)?;
+        if let Some(alarms) = &self.alarms {
+            line(f, "alarms", alarms)?;
+        }
         if self.already_there.calls > 0 {
             line(f, "already there", &"")?;
             writeln!(f, "  {:<36} {:>6}", "calls", self.already_there.calls)?;

@@ -366,7 +366,7 @@ fn a_replay_that_was_killed_goes_on_where_it_stopped() {
     while !shop
         .run("verify --data center")
         .stdout
-        .contains("as it was written: 23 events")
+        .contains("as it was written: 28 events")
     {
         assert!(
             child.try_wait().unwrap().is_none(),
