@@ -98,6 +98,9 @@ fn report() {
         report response-times --data nowhere
         report utilisation --data center
         report utilisation --data center --from 2020-04-02T10:00:00-07:00 --to 2020-04-02T11:00:00-07:00
+        report targets --data center
+        report workload --data center --from 2020-04-02T10:10:00
+        report dispositions --data center --format json
     ";
     check(&shop, script, expect_file!["transcripts/report.txt"]);
 }

@@ -16,7 +16,7 @@ const BARS: f64 = WIDTH - LEFT - 16.0;
 pub(super) fn write(path: &Path, rows: &[TargetRow]) -> Outcome {
     std::fs::write(path, draw(rows)).map_err(|error| {
         Failure::io(
-            &format!("cannot write the drawing to {}", path.display()),
+            format!("cannot write the drawing to {}", path.display()),
             &error,
         )
     })
