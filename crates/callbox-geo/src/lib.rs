@@ -16,6 +16,7 @@ pub mod import;
 pub mod map;
 pub mod osm;
 pub mod roads;
+pub mod town;
 
 mod coord;
 mod progress;
