@@ -15,19 +15,26 @@ pub(super) struct Blob {
 impl Blob {
     fn reach(&self, angle: f64) -> f64 {
         let on_circle = P::at_angle(angle) * 1.6 + p(7.3, 7.3);
-        self.radius * (1.0 + 0.3 * noise(self.seed, on_circle))
+        self.radius * (1.0 + 0.38 * noise(self.seed, on_circle))
     }
 
     /// One of the same shape, so many times as large.
     pub(super) fn smaller(&self, by: f64) -> Self {
-        Self { radius: self.radius * by, ..*self }
+        Self {
+            radius: self.radius * by,
+            ..*self
+        }
     }
 
     /// Metres from the edge, positive inside.
     pub(super) fn depth(&self, at: P) -> f64 {
         let out = at - self.at;
         let far = out.length();
-        if far > self.radius * 1.6 { self.radius - far } else { self.reach(out.angle()) - far }
+        if far > self.radius * 1.6 {
+            self.radius - far
+        } else {
+            self.reach(out.angle()) - far
+        }
     }
 
     /// The edge moved inwards by some metres, counter-clockwise, the first point again at the end.
@@ -63,7 +70,11 @@ impl Ground {
             seed,
             radius,
             middle,
-            island: Blob { at: p(0.72 * radius, -0.62 * radius), radius: 0.17 * radius, seed: seed ^ 5 },
+            island: Blob {
+                at: p(0.5 * radius, -0.6 * radius),
+                radius: 0.21 * radius,
+                seed: seed ^ 5,
+            },
             parks: Vec::new(),
             woods: Vec::new(),
             villages: Vec::new(),
@@ -71,15 +82,33 @@ impl Ground {
         };
         let districts = 9 + (radius / 450.0) as usize;
         for _ in 0..districts {
-            let at = middle + P::at_angle(random.between(-0.3, PI + 0.3)) * random.between(0.25, 1.2) * radius;
-            ground.grains.push((at, random.between(0.0, PI), random.between(0.16, 0.34) * radius));
+            let at = middle
+                + P::at_angle(random.between(-0.3, PI + 0.3)) * random.between(0.25, 1.2) * radius;
+            ground.grains.push((
+                at,
+                random.between(0.0, PI),
+                random.between(0.16, 0.34) * radius,
+            ));
         }
-        let blobs = |count: usize, ring: (f64, f64), size: (f64, f64), random: &mut Random, ground: &Self| {
+        let blobs = |count: usize,
+                     ring: (f64, f64),
+                     size: (f64, f64),
+                     random: &mut Random,
+                     ground: &Self| {
             let mut made: Vec<Blob> = Vec::new();
             for _ in 0..count * 30 {
-                let at = middle + P::at_angle(random.between(0.0, TAU)) * random.between(ring.0, ring.1) * radius;
-                let blob = Blob { at, radius: random.between(size.0, size.1), seed: random.next() };
-                let apart = made.iter().all(|other| other.at.to(at) > 2.2 * (other.radius + blob.radius));
+                let at = middle
+                    + P::at_angle(random.between(0.0, TAU))
+                        * random.between(ring.0, ring.1)
+                        * radius;
+                let blob = Blob {
+                    at,
+                    radius: random.between(size.0, size.1),
+                    seed: random.next(),
+                };
+                let apart = made
+                    .iter()
+                    .all(|other| other.at.to(at) > 2.2 * (other.radius + blob.radius));
                 if apart && ground.shore(at) > blob.radius * 1.35 && made.len() < count {
                     made.push(blob);
                 }
@@ -87,8 +116,20 @@ impl Ground {
             made
         };
         let parks = 5 + (radius / 500.0) as usize;
-        ground.parks = blobs(parks, (0.16, 0.9), (0.035 * radius + 25.0, 0.075 * radius + 30.0), &mut random, &ground);
-        ground.woods = blobs(10, (1.25, 2.0), (0.1 * radius, 0.22 * radius), &mut random, &ground);
+        ground.parks = blobs(
+            parks,
+            (0.16, 0.9),
+            (0.035 * radius + 25.0, 0.075 * radius + 30.0),
+            &mut random,
+            &ground,
+        );
+        ground.woods = blobs(
+            10,
+            (1.25, 2.0),
+            (0.1 * radius, 0.22 * radius),
+            &mut random,
+            &ground,
+        );
         for (angle, far) in [(0.35, 1.55), (1.1, 1.62), (2.15, 1.55), (2.85, 1.5)] {
             let at = middle + P::at_angle(angle + random.between(-0.12, 0.12)) * far * radius;
             if ground.shore(at) > 300.0 {
@@ -103,21 +144,22 @@ impl Ground {
         let r = self.radius;
         let at = |scale: f64, part: u64| noise(self.seed ^ part, p(x / (scale * r), 0.5));
         // A bay with the town in it, headlands on both sides.
-        let bay = 0.16 * r * (1.0 - (-(x / (0.75 * r)).powi(2)).exp());
-        0.09 * r * at(0.7, 11) + 0.035 * r * at(0.2, 12) + 0.008 * r * at(0.05, 13) - bay
+        let bay = 0.2 * r * (1.0 - (-((x + 0.1 * r) / (0.62 * r)).powi(2)).exp());
+        0.13 * r * at(0.6, 11) + 0.06 * r * at(0.21, 12) + 0.012 * r * at(0.06, 13) - bay
     }
 
     /// How far east the river's middle is.
     pub(super) fn river(&self, y: f64) -> f64 {
         let r = self.radius;
         let bend = |scale: f64, part: u64| noise(self.seed ^ part, p(y / (scale * r), 3.5));
-        -0.12 * r + 0.12 * y + 0.2 * r * bend(0.62, 21) + 0.05 * r * bend(0.23, 22)
+        -0.12 * r + 0.12 * y + 0.3 * r * bend(0.55, 21) + 0.05 * r * bend(0.23, 22)
     }
 
     /// Half of the river's width.
     pub(super) fn river_half(&self, y: f64) -> f64 {
         let r = self.radius;
-        (0.006 * r + 10.0) * (1.0 + 1.6 * (-(y - self.coast(self.river(0.0))).max(0.0) / (0.25 * r)).exp())
+        (0.006 * r + 10.0)
+            * (1.0 + 1.6 * (-(y - self.coast(self.river(0.0))).max(0.0) / (0.25 * r)).exp())
     }
 
     /// The river's direction.
@@ -150,7 +192,8 @@ impl Ground {
     /// Distance from the middle: 0 there, 1 where the town ends, which is not everywhere as far.
     pub(super) fn out(&self, at: P) -> f64 {
         let out = at - self.middle;
-        let uneven = 1.0 + 0.2 * noise(self.seed ^ 31, P::at_angle(out.angle()) * 2.2)
+        let uneven = 1.0
+            + 0.2 * noise(self.seed ^ 31, P::at_angle(out.angle()) * 2.2)
             + 0.06 * noise(self.seed ^ 32, at * (6.0 / self.radius));
         out.length() / (self.radius * uneven)
     }
@@ -169,7 +212,10 @@ impl Ground {
             let uneven = 1.0 + 0.25 * noise(self.seed ^ 33, at * (9.0 / self.radius));
             return Some((58.0 + 85.0 * out.powf(0.8)) * uneven);
         }
-        let village = self.villages.iter().any(|village| village.to(at) < 0.1 * self.radius + 120.0);
+        let village = self
+            .villages
+            .iter()
+            .any(|village| village.to(at) < 0.1 * self.radius + 120.0);
         village.then_some(115.0)
     }
 
@@ -181,13 +227,21 @@ impl Ground {
         let mut add = |angle: f64, weight: f64| sum = sum + P::at_angle(2.0 * angle) * weight;
         let near = |meters: f64, reach: f64| (-(meters / reach).powi(2)).exp();
         let slope = self.coast(at.x + 40.0) - self.coast(at.x - 40.0);
-        add(slope.atan2(80.0), 1.2 * near(at.y - self.coast(at.x), 0.24 * r));
-        add(self.river_way(at.y).angle(), 1.1 * near(self.bank(at).max(0.0), 0.12 * r));
+        add(
+            slope.atan2(80.0),
+            1.2 * near(at.y - self.coast(at.x), 0.24 * r),
+        );
+        add(
+            self.river_way(at.y).angle(),
+            1.1 * near(self.bank(at).max(0.0), 0.12 * r),
+        );
         let out = at - self.middle;
         add(out.angle(), 1.5 * near(out.length(), 0.24 * r) + 0.35);
         for (from, angle, reach) in &self.grains {
             add(*angle, near(from.to(at), *reach));
         }
-        sum.angle() / 2.0 + 0.28 * noise(self.seed ^ 41, at * (5.0 / r)) + 0.1 * noise(self.seed ^ 42, at * (16.0 / r))
+        sum.angle() / 2.0
+            + 0.28 * noise(self.seed ^ 41, at * (5.0 / r))
+            + 0.1 * noise(self.seed ^ 42, at * (16.0 / r))
     }
 }

@@ -46,7 +46,11 @@ pub(super) struct Growth<'a> {
 
 impl<'a> Growth<'a> {
     pub(super) fn new(ground: &'a Ground) -> Self {
-        Self { ground, lines: Vec::new(), samples: HashMap::new() }
+        Self {
+            ground,
+            lines: Vec::new(),
+            samples: HashMap::new(),
+        }
     }
 
     pub(super) fn add(&mut self, line: Line) {
@@ -55,7 +59,10 @@ impl<'a> Growth<'a> {
             let count = (pair[0].to(pair[1]) / STEP).ceil().max(1.0);
             for no in 0..count as usize {
                 let at = pair[0] + (pair[1] - pair[0]) * (no as f64 / count);
-                self.samples.entry(at.cell(CELL)).or_default().push((at, way));
+                self.samples
+                    .entry(at.cell(CELL))
+                    .or_default()
+                    .push((at, way));
             }
         }
         self.lines.push(line);
@@ -70,19 +77,32 @@ impl<'a> Growth<'a> {
             _ => (1.0, 60.0, 55.0),
         };
         let area = (2.0 * reach * r).powi(2);
-        let tries = (area / apart.powi(2) * if class == Class::Street { 4.0 } else { 12.0 }) as usize;
+        let tries =
+            (area / apart.powi(2) * if class == Class::Street { 4.0 } else { 12.0 }) as usize;
         for no in 0..tries {
             let mut seed = self.ground.middle
                 + super::point::p(random.between(-reach, reach), random.between(-reach, reach)) * r;
             // The island and the villages get their own share of tries.
             if no % 12 == 0 {
                 let spot = random.below(self.ground.villages.len() + 1);
-                let at = self.ground.villages.get(spot).copied().unwrap_or(self.ground.island.at);
+                let at = self
+                    .ground
+                    .villages
+                    .get(spot)
+                    .copied()
+                    .unwrap_or(self.ground.island.at);
                 seed = at + P::at_angle(random.between(0.0, 6.3)) * random.unit() * 0.2 * r;
             }
             let across = no % 2 == 1;
-            let Some(room) = self.room(class, seed) else { continue };
-            let angle = self.ground.grain(seed) + if across { std::f64::consts::FRAC_PI_2 } else { 0.0 };
+            let Some(room) = self.room(class, seed) else {
+                continue;
+            };
+            let angle = self.ground.grain(seed)
+                + if across {
+                    std::f64::consts::FRAC_PI_2
+                } else {
+                    0.0
+                };
             let way = P::at_angle(angle);
             if self.is_close(seed, way, room) {
                 continue;
@@ -108,7 +128,9 @@ impl<'a> Growth<'a> {
             }
             Class::Road => {
                 let fits = ground.sea(at) > 45.0
-                    && (ground.out(at) < 1.03 || ground.on_island(at) || ground.spacing(at).is_some());
+                    && (ground.out(at) < 1.03
+                        || ground.on_island(at)
+                        || ground.spacing(at).is_some());
                 fits.then_some((0.045 * r + 240.0) * (0.7 + 0.6 * ground.out(at).min(1.0)))
             }
             _ => ground.spacing(at),
@@ -122,7 +144,9 @@ impl<'a> Growth<'a> {
         (cx - reach..=cx + reach).any(|x| {
             (cy - reach..=cy + reach).any(|y| {
                 self.samples.get(&(x, y)).is_some_and(|samples| {
-                    samples.iter().any(|(other, theirs)| other.to(at) < meters && theirs.dot(way).abs() > 0.72)
+                    samples.iter().any(|(other, theirs)| {
+                        other.to(at) < meters && theirs.dot(way).abs() > 0.72
+                    })
                 })
             })
         })
@@ -148,13 +172,25 @@ impl<'a> Growth<'a> {
                     .into_iter()
                     .max_by(|a, b| a.dot(way).abs().total_cmp(&b.dot(way).abs()))
                     .unwrap_or(grain);
-                let next = if nearest.dot(way) < 0.0 { nearest * -1.0 } else { nearest };
+                let next = if nearest.dot(way) < 0.0 {
+                    nearest * -1.0
+                } else {
+                    nearest
+                };
                 // No street bends at once.
                 way = (way * 0.6 + next * 0.4).unit();
             }
             at = at + way * STEP;
-            let Some(room) = self.room(class, at) else { break };
-            if self.is_close(at, way, room * 0.55) || points.iter().rev().skip(30).any(|old: &P| old.to(at) < 40.0) {
+            let Some(room) = self.room(class, at) else {
+                break;
+            };
+            if self.is_close(at, way, room * 0.55)
+                || points
+                    .iter()
+                    .rev()
+                    .skip(30)
+                    .any(|old: &P| old.to(at) < 40.0)
+            {
                 break;
             }
             points.push(at);
@@ -171,7 +207,10 @@ impl<'a> Growth<'a> {
         let mut segments: HashMap<(i32, i32), Vec<(usize, usize)>> = HashMap::new();
         for (no, line) in self.lines.iter().enumerate() {
             for (i, pair) in line.points.windows(2).enumerate() {
-                segments.entry(((pair[0] + pair[1]) * 0.5).cell(CELL)).or_default().push((no, i));
+                segments
+                    .entry(((pair[0] + pair[1]) * 0.5).cell(CELL))
+                    .or_default()
+                    .push((no, i));
             }
         }
         for no in 0..self.lines.len() {
@@ -199,7 +238,11 @@ impl<'a> Growth<'a> {
                 if let Some(hit) = found {
                     let points = &mut self.lines[no].points;
                     let hit = hit + way * 0.3;
-                    if front { points.insert(0, hit) } else { points.push(hit) }
+                    if front {
+                        points.insert(0, hit)
+                    } else {
+                        points.push(hit)
+                    }
                 }
             }
         }

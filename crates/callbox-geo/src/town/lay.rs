@@ -25,10 +25,17 @@ pub(super) fn lay(ground: &Ground) -> Laid {
     let r = ground.radius;
     let mut laid = Laid::default();
 
-    let quay = |x: f64| p(x, ground.coast(x) + 62.0 + 26.0 * noise(ground.seed ^ 51, p(x / 240.0, 0.0)));
+    let quay = |x: f64| {
+        p(
+            x,
+            ground.coast(x) + 62.0 + 26.0 * noise(ground.seed ^ 51, p(x / 240.0, 0.0)),
+        )
+    };
     let steps = (2.1 * r / 12.0) as i32;
     laid.harbour = growth.lines.len();
-    let points: Vec<P> = (-steps / 2..=steps / 2).map(|no| quay(f64::from(no) * 12.0)).collect();
+    let points: Vec<P> = (-steps / 2..=steps / 2)
+        .map(|no| quay(f64::from(no) * 12.0))
+        .collect();
     growth.add(Line::new(Class::Road, points));
 
     let first = growth.lines.len();
@@ -56,8 +63,12 @@ pub(super) fn lay(ground: &Ground) -> Laid {
         let ring = park.ring(22.0);
         let half = ring.len() / 2;
         laid.lines.push(Line::new(Class::Path, ring.clone()));
-        laid.lines.push(Line::new(Class::Path, vec![ring[0], park.at, ring[half]]));
-        laid.lines.push(Line::new(Class::Path, vec![ring[half / 2], park.at, ring[half + half / 2]]));
+        laid.lines
+            .push(Line::new(Class::Path, vec![ring[0], park.at, ring[half]]));
+        laid.lines.push(Line::new(
+            Class::Path,
+            vec![ring[half / 2], park.at, ring[half + half / 2]],
+        ));
     }
     laid
 }
@@ -89,12 +100,16 @@ fn ring(ground: &Ground) -> Vec<Vec<P>> {
 
 fn motorway(ground: &Ground) -> Vec<P> {
     let r = ground.radius;
-    let steps = (4.0 * r / 25.0) as i32;
+    let steps = (7.0 * r / 25.0) as i32;
     (-steps / 2..=steps / 2)
         .map(|no| {
             let x = f64::from(no) * 25.0;
             let bend = 0.16 * r * noise(ground.seed ^ 71, p(x / (1.1 * r), 0.0));
-            p(x, ground.middle.y + 1.18 * r + bend - 0.1 * r * (x / r).powi(2))
+            p(
+                x,
+                ground.middle.y + 1.2 * r + bend
+                    - 0.3 * r * (1.0 - (-(x / (1.4 * r)).powi(2)).exp()),
+            )
         })
         .collect()
 }
@@ -113,13 +128,22 @@ fn side(points: &[P], meters: f64) -> Vec<P> {
 /// Joins the motorway with the roads that cross it, a few of them, by four ramps each.
 fn ramps(laid: &mut Laid, r: f64) {
     let mut crossings: Vec<(f64, usize, f64)> = Vec::new();
-    for (no, line) in laid.lines.iter().enumerate().filter(|(_, line)| line.class == Class::Main) {
+    for (no, line) in laid
+        .lines
+        .iter()
+        .enumerate()
+        .filter(|(_, line)| line.class == Class::Main)
+    {
         let mut far = 0.0;
         for pair in line.points.windows(2) {
             let mut on_motorway = 0.0;
             for other in laid.motorway.windows(2) {
                 if let Some((t, s)) = meet(pair[0], pair[1], other[0], other[1]) {
-                    crossings.push((on_motorway + s * other[0].to(other[1]), no, far + t * pair[0].to(pair[1])));
+                    crossings.push((
+                        on_motorway + s * other[0].to(other[1]),
+                        no,
+                        far + t * pair[0].to(pair[1]),
+                    ));
                 }
                 on_motorway += other[0].to(other[1]);
             }
@@ -144,7 +168,11 @@ fn ramps(laid: &mut Laid, r: f64) {
         last = on_motorway;
         let (middle, way) = along(&laid.motorway, on_motorway);
         let (one, other) = (along(&road, far - out).0, along(&road, far + out).0);
-        let (right, left) = if way.cross(one - middle) < 0.0 { (one, other) } else { (other, one) };
+        let (right, left) = if way.cross(one - middle) < 0.0 {
+            (one, other)
+        } else {
+            (other, one)
+        };
         laid.junctions.push(middle);
         let mut ramp = |lane: &[P], meters: f64, end: P, leaves: bool| {
             let from = along(lane, meters).0;

@@ -64,7 +64,11 @@ impl Plan {
         let at = net.at_nodes();
         let root = (0..at.len())
             .filter(|&no| at[no].len() > 2)
-            .min_by(|&a, &b| net.nodes[a].to(ground.middle).total_cmp(&net.nodes[b].to(ground.middle)));
+            .min_by(|&a, &b| {
+                net.nodes[a]
+                    .to(ground.middle)
+                    .total_cmp(&net.nodes[b].to(ground.middle))
+            });
         if let Some(root) = root {
             net.one_ways(&streets::narrow(&laid, &ground), root);
         }
@@ -77,8 +81,15 @@ impl Plan {
         lines.dedup();
         let (nodes, ways, relations) = sheet.counts();
         Ok(Drawn {
-            streets: lines.iter().filter(|&&line| !names[line].english.is_empty()).count(),
-            crossings: net.at_nodes().iter().filter(|edges| !edges.is_empty()).count(),
+            streets: lines
+                .iter()
+                .filter(|&&line| !names[line].english.is_empty())
+                .count(),
+            crossings: net
+                .at_nodes()
+                .iter()
+                .filter(|edges| !edges.is_empty())
+                .count(),
             houses,
             nodes,
             ways,
@@ -91,10 +102,19 @@ impl Plan {
     pub fn extent(self) -> (Coord, f64) {
         let ground = self.ground();
         let (lat, lon) = sheet::degrees(ground.middle);
-        (Coord::from_degrees(lat, lon).expect("the town lies in the Atlantic"), ground.radius)
+        (
+            Coord::from_degrees(lat, lon).expect("the town lies in the Atlantic"),
+            ground.radius,
+        )
     }
 
     fn ground(self) -> Ground {
-        Ground::new(self.seed, 300.0 * f64::from(self.size.clamp(1, 10_000)).sqrt())
+        Ground::new(
+            self.seed,
+            300.0 * f64::from(self.size.clamp(1, 10_000)).sqrt(),
+        )
     }
 }
+
+#[cfg(test)]
+mod tests;

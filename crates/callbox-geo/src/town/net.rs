@@ -38,18 +38,29 @@ impl Net {
             cuts.sort_by(f64::total_cmp);
             cuts.dedup_by(|b, a| (*b - *a).abs() < 1e-9);
             let places: Vec<P> = cuts.iter().map(|&cut| at(&line.points, cut)).collect();
-            let keys: Vec<usize> = places.iter().map(|&place| net.node(&mut near, place)).collect();
+            let keys: Vec<usize> = places
+                .iter()
+                .map(|&place| net.node(&mut near, place))
+                .collect();
             for i in 1..cuts.len() {
                 let ends = [keys[i - 1], keys[i]];
                 let mut points = vec![net.nodes[ends[0]]];
-                let inner = (cuts[i - 1].floor() as usize + 1)..=(cuts[i].ceil() as usize).saturating_sub(1);
+                let inner = (cuts[i - 1].floor() as usize + 1)
+                    ..=(cuts[i].ceil() as usize).saturating_sub(1);
                 points.extend(inner.map(|n| line.points[n]).filter(|point| {
                     point.to(net.nodes[ends[0]]) > 3.0 && point.to(net.nodes[ends[1]]) > 3.0
                 }));
                 points.push(net.nodes[ends[1]]);
                 if ends[0] != ends[1] || length(&points) > 60.0 {
                     let oneway = matches!(line.class, Class::Motorway | Class::Link);
-                    net.edges.push(Edge { line: no, class: line.class, ends, points, oneway, roundabout: false });
+                    net.edges.push(Edge {
+                        line: no,
+                        class: line.class,
+                        ends,
+                        points,
+                        oneway,
+                        roundabout: false,
+                    });
                 }
             }
         }
@@ -60,7 +71,12 @@ impl Net {
         let (cx, cy) = place.cell(MERGE);
         for cell in (cx - 1..=cx + 1).flat_map(|x| (cy - 1..=cy + 1).map(move |y| (x, y))) {
             let found = near.get(&cell).into_iter().flatten();
-            if let Some(&known) = found.copied().collect::<Vec<_>>().iter().find(|&&no| self.nodes[no].to(place) < MERGE) {
+            if let Some(&known) = found
+                .copied()
+                .collect::<Vec<_>>()
+                .iter()
+                .find(|&&no| self.nodes[no].to(place) < MERGE)
+            {
                 return known;
             }
         }
@@ -110,7 +126,8 @@ impl Net {
             sizes[find(&mut root, edge.ends[0])] += 1;
         }
         let largest = (0..sizes.len()).max_by_key(|&no| sizes[no]).unwrap_or(0);
-        self.edges.retain(|edge| edge.class == Class::Path || find(&mut root, edge.ends[0]) == largest);
+        self.edges
+            .retain(|edge| edge.class == Class::Path || find(&mut root, edge.ends[0]) == largest);
     }
 
     /// Leads the traffic at some large crossings around a circle, against the clock.
@@ -118,14 +135,19 @@ impl Net {
         const RADIUS: f64 = 21.0;
         let at = self.at_nodes();
         let mut made: Vec<P> = Vec::new();
-        for node in 0..at.len() {
+        for (node, here) in at.iter().enumerate() {
             let middle = self.nodes[node];
-            let roads = at[node].iter().filter(|&&no| self.edges[no].class <= Class::Road).count();
-            let fits = at[node].len() >= 4
+            let roads = here
+                .iter()
+                .filter(|&&no| self.edges[no].class <= Class::Road)
+                .count();
+            let fits = here.len() >= 4
                 && roads >= 3
-                && at[node].iter().all(|&no| {
+                && here.iter().all(|&no| {
                     let edge = &self.edges[no];
-                    edge.class >= Class::Main && length(&edge.points) > 75.0 && edge.ends[0] != edge.ends[1]
+                    edge.class >= Class::Main
+                        && length(&edge.points) > 75.0
+                        && edge.ends[0] != edge.ends[1]
                 })
                 && made.iter().all(|other| other.to(middle) > 700.0);
             if !fits || made.len() >= most {
@@ -133,7 +155,7 @@ impl Net {
             }
             made.push(middle);
             let mut rim: Vec<(f64, usize, usize)> = Vec::new();
-            for &no in &at[node] {
+            for &no in here {
                 let key = self.nodes.len();
                 let edge = &mut self.edges[no];
                 let front = edge.ends[0] == node;
@@ -160,7 +182,9 @@ impl Net {
                 }
                 let steps = (turn / 0.35).ceil() as usize;
                 let mut points: Vec<P> = (0..=steps)
-                    .map(|step| middle + P::at_angle(from.0 + turn * step as f64 / steps as f64) * RADIUS)
+                    .map(|step| {
+                        middle + P::at_angle(from.0 + turn * step as f64 / steps as f64) * RADIUS
+                    })
                     .collect();
                 points[0] = self.nodes[from.1];
                 points[steps] = self.nodes[to.1];
@@ -184,7 +208,13 @@ impl Net {
         }
         let before = self.reached(root);
         for line in wanted {
-            let edges: Vec<usize> = of_line.get(line).into_iter().flatten().copied().filter(|&no| !self.edges[no].oneway).collect();
+            let edges: Vec<usize> = of_line
+                .get(line)
+                .into_iter()
+                .flatten()
+                .copied()
+                .filter(|&no| !self.edges[no].oneway)
+                .collect();
             edges.iter().for_each(|&no| self.edges[no].oneway = true);
             if self.reached(root) < before {
                 edges.iter().for_each(|&no| self.edges[no].oneway = false);
@@ -195,25 +225,28 @@ impl Net {
     /// How many crossings can be reached from one, and how many reach it.
     fn reached(&self, root: usize) -> usize {
         let at = self.at_nodes();
-        [0, 1].into_iter().map(|start| {
-            let mut seen = vec![false; self.nodes.len()];
-            let (mut open, mut count) = (vec![root], 0);
-            seen[root] = true;
-            while let Some(node) = open.pop() {
-                count += 1;
-                for &no in &at[node] {
-                    let edge = &self.edges[no];
-                    for side in [0, 1] {
-                        let passes = !edge.oneway || side == start;
-                        if edge.ends[side] == node && passes && !seen[edge.ends[1 - side]] {
-                            seen[edge.ends[1 - side]] = true;
-                            open.push(edge.ends[1 - side]);
+        [0, 1]
+            .into_iter()
+            .map(|start| {
+                let mut seen = vec![false; self.nodes.len()];
+                let (mut open, mut count) = (vec![root], 0);
+                seen[root] = true;
+                while let Some(node) = open.pop() {
+                    count += 1;
+                    for &no in &at[node] {
+                        let edge = &self.edges[no];
+                        for side in [0, 1] {
+                            let passes = !edge.oneway || side == start;
+                            if edge.ends[side] == node && passes && !seen[edge.ends[1 - side]] {
+                                seen[edge.ends[1 - side]] = true;
+                                open.push(edge.ends[1 - side]);
+                            }
                         }
                     }
                 }
-            }
-            count
-        }).sum()
+                count
+            })
+            .sum()
     }
 }
 
@@ -225,18 +258,25 @@ fn at(points: &[P], cut: f64) -> P {
 
 /// Where each line is cut: the number of a point and the share of the way to the next.
 fn cuts(lines: &[Line]) -> Vec<Vec<f64>> {
-    let mut cuts: Vec<Vec<f64>> = lines.iter().map(|line| vec![0.0, (line.points.len() - 1) as f64]).collect();
+    let mut cuts: Vec<Vec<f64>> = lines
+        .iter()
+        .map(|line| vec![0.0, (line.points.len() - 1) as f64])
+        .collect();
     let mut grid: HashMap<(i32, i32), Vec<(usize, usize)>> = HashMap::new();
     for (no, line) in lines.iter().enumerate() {
         for (i, pair) in line.points.windows(2).enumerate() {
             let ((ax, ay), (bx, by)) = (pair[0].cell(CELL), pair[1].cell(CELL));
-            for cell in (ax.min(bx)..=ax.max(bx)).flat_map(|x| (ay.min(by)..=ay.max(by)).map(move |y| (x, y))) {
+            for cell in (ax.min(bx)..=ax.max(bx))
+                .flat_map(|x| (ay.min(by)..=ay.max(by)).map(move |y| (x, y)))
+            {
                 for &(other_no, j) in grid.get(&cell).into_iter().flatten() {
                     let other = &lines[other_no];
                     if other_no == no && i.abs_diff(j) < 3 || !level(line.class, other.class) {
                         continue;
                     }
-                    if let Some((t, s)) = meet(pair[0], pair[1], other.points[j], other.points[j + 1]) {
+                    if let Some((t, s)) =
+                        meet(pair[0], pair[1], other.points[j], other.points[j + 1])
+                    {
                         cuts[no].push(i as f64 + t);
                         cuts[other_no].push(j as f64 + s);
                     }

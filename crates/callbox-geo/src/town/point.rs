@@ -70,7 +70,10 @@ impl P {
 
     /// The cell of a grid of squares.
     pub(super) fn cell(self, size: f64) -> (i32, i32) {
-        ((self.x / size).floor() as i32, (self.y / size).floor() as i32)
+        (
+            (self.x / size).floor() as i32,
+            (self.y / size).floor() as i32,
+        )
     }
 }
 
@@ -84,12 +87,18 @@ pub(super) fn along(points: &[P], mut meters: f64) -> (P, P) {
     for pair in points.windows(2) {
         let step = pair[0].to(pair[1]);
         if meters <= step && step > 0.0 {
-            return (pair[0] + (pair[1] - pair[0]) * (meters / step), (pair[1] - pair[0]).unit());
+            return (
+                pair[0] + (pair[1] - pair[0]) * (meters / step),
+                (pair[1] - pair[0]).unit(),
+            );
         }
         meters -= step;
     }
     let end = points.len() - 1;
-    (points[end], (points[end] - points[end.saturating_sub(1)]).unit())
+    (
+        points[end],
+        (points[end] - points[end.saturating_sub(1)]).unit(),
+    )
 }
 
 /// Random numbers that are the same for the same seed (SplitMix64).
@@ -133,7 +142,8 @@ pub(super) fn noise(seed: u64, at: P) -> f64 {
     let smooth = |t: f64| t * t * (3.0 - 2.0 * t);
     let (u, v) = (smooth(at.x - x), smooth(at.y - y));
     let corner = |dx: i64, dy: i64| {
-        let key = (x as i64 + dx).wrapping_mul(0x9e37_79b9) ^ (y as i64 + dy).wrapping_mul(0x85eb_ca6b_c2b2);
+        let key = (x as i64 + dx).wrapping_mul(0x9e37_79b9)
+            ^ (y as i64 + dy).wrapping_mul(0x85eb_ca6b_c2b2);
         (mix(seed ^ mix(key as u64)) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
     };
     let low = corner(0, 0) * (1.0 - u) + corner(1, 0) * u;

@@ -9,11 +9,17 @@ use crate::osm::{MemberKind, PbfWriter};
 const HARBOUR: (f64, f64) = (41.5, -37.0);
 const METERS_PER_DEGREE: f64 = 111_320.0;
 
+/// A relation's members: what each is, its id, its role.
+pub(super) type Members = Vec<(MemberKind, i64, &'static str)>;
+
 pub(super) type Tags = Vec<(&'static str, String)>;
 
 /// Tags whose values are known in advance.
 pub(super) fn tags(known: &[(&'static str, &str)]) -> Tags {
-    known.iter().map(|(key, value)| (*key, (*value).to_owned())).collect()
+    known
+        .iter()
+        .map(|(key, value)| (*key, (*value).to_owned()))
+        .collect()
 }
 
 /// Nodes, ways and relations; an id is the place in the list and one.
@@ -21,7 +27,7 @@ pub(super) fn tags(known: &[(&'static str, &str)]) -> Tags {
 pub(super) struct Sheet {
     nodes: Vec<(P, Tags)>,
     ways: Vec<(Vec<i64>, Tags)>,
-    relations: Vec<(Vec<(MemberKind, i64, &'static str)>, Tags)>,
+    relations: Vec<(Members, Tags)>,
 }
 
 impl Sheet {
@@ -42,17 +48,23 @@ impl Sheet {
 
     /// A closed way; the ring's last point is its first.
     pub(super) fn area(&mut self, ring: &[P], tags: Tags) -> i64 {
-        let mut nodes: Vec<i64> = ring[..ring.len() - 1].iter().map(|&at| self.node(at, Tags::new())).collect();
+        let mut nodes: Vec<i64> = ring[..ring.len() - 1]
+            .iter()
+            .map(|&at| self.node(at, Tags::new()))
+            .collect();
         nodes.push(nodes[0]);
         self.way(nodes, tags)
     }
 
     pub(super) fn line(&mut self, points: &[P], tags: Tags) -> i64 {
-        let nodes = points.iter().map(|&at| self.node(at, Tags::new())).collect();
+        let nodes = points
+            .iter()
+            .map(|&at| self.node(at, Tags::new()))
+            .collect();
         self.way(nodes, tags)
     }
 
-    pub(super) fn relation(&mut self, members: Vec<(MemberKind, i64, &'static str)>, tags: Tags) {
+    pub(super) fn relation(&mut self, members: Members, tags: Tags) {
         self.relations.push((members, tags));
     }
 
@@ -78,7 +90,9 @@ impl Sheet {
 }
 
 fn borrowed(tags: &Tags) -> Vec<(&str, &str)> {
-    tags.iter().map(|(key, value)| (*key, value.as_str())).collect()
+    tags.iter()
+        .map(|(key, value)| (*key, value.as_str()))
+        .collect()
 }
 
 /// Latitude and longitude of a place of the town.

@@ -37,12 +37,19 @@ pub(super) fn ferry(net: &mut Net, laid: &mut Laid, names: &mut Vec<Name>, groun
     let nearest = |to: P, island: bool| {
         (0..net.nodes.len())
             .filter(|&no| !at[no].is_empty() && ground.on_island(net.nodes[no]) == island)
-            .filter(|&no| net.edges[at[no][0]].class >= Class::Main && net.edges[at[no][0]].class <= Class::Street)
+            .filter(|&no| {
+                net.edges[at[no][0]].class >= Class::Main
+                    && net.edges[at[no][0]].class <= Class::Street
+            })
             .min_by(|&a, &b| net.nodes[a].to(to).total_cmp(&net.nodes[b].to(to)))
     };
     let quay = super::point::p(0.12 * ground.radius, ground.coast(0.12 * ground.radius));
-    let Some(town) = nearest(quay, false) else { return };
-    let Some(island) = nearest(net.nodes[town], true) else { return };
+    let Some(town) = nearest(quay, false) else {
+        return;
+    };
+    let Some(island) = nearest(net.nodes[town], true) else {
+        return;
+    };
     let mut piers = Vec::new();
     for (node, toward) in [(town, net.nodes[island]), (island, net.nodes[town])] {
         let from = net.nodes[node];
@@ -53,11 +60,25 @@ pub(super) fn ferry(net: &mut Net, laid: &mut Laid, names: &mut Vec<Name>, groun
         }
         piers.push(net.nodes.len());
         net.nodes.push(end);
-        laid.lines.push(super::grow::Line::new(Class::Street, vec![from, end]));
-        let english = if node == town { "Ferry Quay" } else { "Island Quay" };
-        let chinese = if node == town { "渡轮码头路" } else { "岛屿码头路" };
+        laid.lines
+            .push(super::grow::Line::new(Class::Street, vec![from, end]));
+        let english = if node == town {
+            "Ferry Quay"
+        } else {
+            "Island Quay"
+        };
+        let chinese = if node == town {
+            "渡轮码头路"
+        } else {
+            "岛屿码头路"
+        };
         names.push(Name::new(english, chinese));
-        net.edges.push(piece(laid.lines.len() - 1, Class::Street, [node, net.nodes.len() - 1], vec![from, end]));
+        net.edges.push(piece(
+            laid.lines.len() - 1,
+            Class::Street,
+            [node, net.nodes.len() - 1],
+            vec![from, end],
+        ));
     }
     let (a, b) = (net.nodes[piers[0]], net.nodes[piers[1]]);
     let bend = (a + b) * 0.5 + (b - a).left() * -0.08;
@@ -67,13 +88,26 @@ pub(super) fn ferry(net: &mut Net, laid: &mut Laid, names: &mut Vec<Name>, groun
             a * (1.0 - t).powi(2) + bend * (2.0 * t * (1.0 - t)) + b * t.powi(2)
         })
         .collect();
-    laid.lines.push(super::grow::Line::new(Class::Ferry, points.clone()));
+    laid.lines
+        .push(super::grow::Line::new(Class::Ferry, points.clone()));
     names.push(Name::new("Island Ferry", "海岛渡轮"));
-    net.edges.push(piece(laid.lines.len() - 1, Class::Ferry, [piers[0], piers[1]], points));
+    net.edges.push(piece(
+        laid.lines.len() - 1,
+        Class::Ferry,
+        [piers[0], piers[1]],
+        points,
+    ));
 }
 
 fn piece(line: usize, class: Class, ends: [usize; 2], points: Vec<P>) -> super::net::Edge {
-    super::net::Edge { line, class, ends, points, oneway: false, roundabout: false }
+    super::net::Edge {
+        line,
+        class,
+        ends,
+        points,
+        oneway: false,
+        roundabout: false,
+    }
 }
 
 /// Which streets of the old town are to be one-way.
@@ -89,7 +123,11 @@ pub(super) fn narrow(laid: &Laid, ground: &Ground) -> Vec<usize> {
 
 /// Writes all streets; gives the ids of the crossings.
 pub(super) fn write(net: &Net, laid: &Laid, names: &[Name], ground: &Ground, sheet: &mut Sheet) {
-    let ids: Vec<i64> = net.nodes.iter().map(|&at| sheet.node(at, Tags::new())).collect();
+    let ids: Vec<i64> = net
+        .nodes
+        .iter()
+        .map(|&at| sheet.node(at, Tags::new()))
+        .collect();
     let banned = bans(net, ground.seed);
     let at = net.at_nodes();
     let mut ways: HashMap<usize, (i64, i64)> = HashMap::new();
@@ -113,7 +151,9 @@ pub(super) fn write(net: &Net, laid: &Laid, names: &[Name], ground: &Ground, she
                 class: edge.class,
                 oneway: edge.oneway,
                 roundabout: edge.roundabout,
-                bridge: edge.class != Class::Ferry && ground.bank(middle) < 6.0 && ground.sea(middle) > 0.0,
+                bridge: edge.class != Class::Ferry
+                    && ground.bank(middle) < 6.0
+                    && ground.sea(middle) > 0.0,
                 middle: ground.out(middle) < 0.12 && edge.class == Class::Street,
             };
             let continues = matches!(&open, Some((nodes, known, _)) if *known == key
@@ -123,7 +163,11 @@ pub(super) fn write(net: &Net, laid: &Laid, names: &[Name], ground: &Ground, she
                 close(&mut open, sheet);
                 open = Some((vec![before], key, Vec::new()));
             }
-            before = if i == points.len() - 1 { ids[edge.ends[1]] } else { sheet.node(points[i], Tags::new()) };
+            before = if i == points.len() - 1 {
+                ids[edge.ends[1]]
+            } else {
+                sheet.node(points[i], Tags::new())
+            };
             if let Some((nodes, _, edges)) = &mut open {
                 nodes.push(before);
                 if edges.last() != Some(&no) {
@@ -137,7 +181,11 @@ pub(super) fn write(net: &Net, laid: &Laid, names: &[Name], ground: &Ground, she
         // The way that touches the crossing: the last of the piece if it ends there, else the first.
         let touching = |edge: usize| {
             let (first, last) = ways[&edge];
-            if net.edges[edge].ends[1] == via { last } else { first }
+            if net.edges[edge].ends[1] == via {
+                last
+            } else {
+                first
+            }
         };
         sheet.relation(
             vec![
@@ -178,13 +226,27 @@ fn describe(key: &Key, laid: &Laid, names: &[Name], ground: &Ground) -> Tags {
         Class::Street => "residential",
     };
     let mut tags = if key.class == Class::Ferry {
-        tags(&[("route", "ferry"), ("motor_vehicle", "yes"), ("foot", "yes"), ("duration", "00:12")])
+        tags(&[
+            ("route", "ferry"),
+            ("motor_vehicle", "yes"),
+            ("foot", "yes"),
+            ("duration", "00:12"),
+        ])
     } else {
         tags(&[("highway", highway)])
     };
     match key.class {
-        Class::Motorway => tags.extend(super::sheet::tags(&[("ref", "M1"), ("name", "Coast Motorway"), ("name:zh", "滨海高速公路"), ("lanes", "2"), ("maxspeed", "110")])),
-        Class::Main => tags.push(("maxspeed", if ground.out(at) > 1.1 { "70" } else { "50" }.to_owned())),
+        Class::Motorway => tags.extend(super::sheet::tags(&[
+            ("ref", "M1"),
+            ("name", "Coast Motorway"),
+            ("name:zh", "滨海高速公路"),
+            ("lanes", "2"),
+            ("maxspeed", "110"),
+        ])),
+        Class::Main => tags.push((
+            "maxspeed",
+            if ground.out(at) > 1.1 { "70" } else { "50" }.to_owned(),
+        )),
         Class::Street if key.middle => tags.push(("maxspeed", "20".to_owned())),
         _ => {}
     }
@@ -218,17 +280,26 @@ fn bans(net: &Net, seed: u64) -> Vec<(usize, usize, usize)> {
     let at = net.at_nodes();
     let mut bans = Vec::new();
     for (node, edges) in at.iter().enumerate() {
-        let large = edges.iter().all(|&no| matches!(net.edges[no].class, Class::Main | Class::Road) && !net.edges[no].oneway);
+        let large = edges.iter().all(|&no| {
+            matches!(net.edges[no].class, Class::Main | Class::Road) && !net.edges[no].oneway
+        });
         if edges.len() != 4 || !large || random.unit() > 0.5 {
             continue;
         }
         let way = |no: usize| {
             let edge = &net.edges[no];
-            let points: Vec<P> = if edge.ends[0] == node { edge.points.clone() } else { edge.points.iter().rev().copied().collect() };
+            let points: Vec<P> = if edge.ends[0] == node {
+                edge.points.clone()
+            } else {
+                edge.points.iter().rev().copied().collect()
+            };
             (along(&points, 15.0).0 - net.nodes[node]).unit()
         };
         let from = edges[0];
-        let left = edges.iter().copied().find(|&to| to != from && way(from).cross(way(to)) < -0.7);
+        let left = edges
+            .iter()
+            .copied()
+            .find(|&to| to != from && way(from).cross(way(to)) < -0.7);
         if let Some(to) = left {
             bans.push((from, node, to));
         }
@@ -238,12 +309,23 @@ fn bans(net: &Net, seed: u64) -> Vec<(usize, usize, usize)> {
 
 fn junctions(net: &Net, at: &[Vec<usize>], ids: &[i64], laid: &Laid, sheet: &mut Sheet) {
     for (node, edges) in at.iter().enumerate() {
-        let leaves = |class| edges.iter().any(|&no| net.edges[no].class == class && net.edges[no].ends[0] == node);
+        let leaves = |class| {
+            edges
+                .iter()
+                .any(|&no| net.edges[no].class == class && net.edges[no].ends[0] == node)
+        };
         if leaves(Class::Link) && leaves(Class::Motorway) {
             let near = |junction: &P| junction.to(net.nodes[node]);
-            let no = (0..laid.junctions.len()).min_by(|&a, &b| near(&laid.junctions[a]).total_cmp(&near(&laid.junctions[b])));
+            let no = (0..laid.junctions.len())
+                .min_by(|&a, &b| near(&laid.junctions[a]).total_cmp(&near(&laid.junctions[b])));
             let number = no.unwrap_or(0) + 1;
-            sheet.mark(ids[node], vec![("highway", "motorway_junction".to_owned()), ("ref", number.to_string())]);
+            sheet.mark(
+                ids[node],
+                vec![
+                    ("highway", "motorway_junction".to_owned()),
+                    ("ref", number.to_string()),
+                ],
+            );
         }
     }
 }
@@ -271,7 +353,9 @@ pub(super) fn simple(points: &[P]) -> Vec<P> {
     for i in 2..points.len() {
         let (a, b) = (points[from], points[i]);
         let way = (b - a).unit();
-        let bends = points[from + 1..i].iter().any(|&point| way.cross(point - a).abs() > 0.7);
+        let bends = points[from + 1..i]
+            .iter()
+            .any(|&point| way.cross(point - a).abs() > 0.7);
         if bends || a.to(b) > 140.0 {
             kept.push(points[i - 1]);
             from = i - 1;

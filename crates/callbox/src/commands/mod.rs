@@ -13,6 +13,7 @@ mod report;
 mod restore;
 mod serve;
 mod token;
+mod town;
 mod user;
 mod verify;
 
@@ -43,6 +44,7 @@ enum Verb {
     Serve(serve::Serve),
     Import(import::Import),
     Geo(geo::Geo),
+    Town(town::Town),
     Plans(plans::Plans),
     Replay(replay::Replay),
     Report(report::Report),
@@ -64,6 +66,7 @@ impl Cli {
             Verb::Serve(verb) => verb.run(),
             Verb::Import(verb) => verb.run(),
             Verb::Geo(verb) => verb.run(),
+            Verb::Town(verb) => verb.run(),
             Verb::Plans(verb) => verb.run(),
             Verb::Replay(verb) => verb.run(),
             Verb::Report(verb) => verb.run(),

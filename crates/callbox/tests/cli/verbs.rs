@@ -33,6 +33,18 @@ fn demo() {
 }
 
 #[test]
+fn town() {
+    let script = "
+        town town.osm.pbf --size 2
+        town town.osm.pbf
+        town other.osm.pbf --size 0
+        town nowhere/town.osm.pbf
+        town other.osm.pbf --size 2 --seed 7 --format json
+    ";
+    check(&Shop::new(), script, expect_file!["transcripts/town.txt"]);
+}
+
+#[test]
 fn plans() {
     let shop = Shop::new();
     assert_eq!(shop.run("init --data center --center X").code, 0);
