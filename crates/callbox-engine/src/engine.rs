@@ -24,6 +24,7 @@ use crate::{
     recovery::{load, recover},
     sealer::Sealer,
     sequencer::Sequencer,
+    shipper::{ShipTo, ShipperSetup, ShipperThread, Shipping},
     signer::{Signed, SignerThread},
     submission::{Message, Request, stopped},
     touched::Ring,
@@ -40,6 +41,8 @@ pub struct Options {
     pub clock: Clock,
     /// Whether the process ends when only a restart can tell what stands in the ledger.
     pub exit_on_fatal: bool,
+    /// Where the record is shipped to, if anywhere.
+    pub ship_to: Option<ShipTo>,
 }
 
 impl Default for Options {
@@ -47,6 +50,7 @@ impl Default for Options {
         Self {
             clock: wall_clock(),
             exit_on_fatal: true,
+            ship_to: None,
         }
     }
 }
@@ -55,6 +59,7 @@ impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
             .field("exit_on_fatal", &self.exit_on_fatal)
+            .field("ship_to", &self.ship_to)
             .finish_non_exhaustive()
     }
 }
@@ -98,6 +103,8 @@ pub struct Health {
     pub signed_size: u64,
     /// Why the ledger is not signed any more.
     pub signing_refused: Option<String>,
+    /// How the shipping does, where the record is shipped.
+    pub shipping: Option<Shipping>,
     /// How many commands wait.
     pub queue: usize,
     /// How many commands may wait.
@@ -163,6 +170,7 @@ pub struct Engine {
     shared: Arc<Shared>,
     requests: mpsc::Sender<Message>,
     signed: Arc<Mutex<Signed>>,
+    shipping: Option<Arc<Mutex<Shipping>>>,
     threads: Arc<Mutex<Option<Threads>>>,
     verifier_key: String,
     recovered: Recovered,
@@ -171,6 +179,7 @@ pub struct Engine {
 struct Threads {
     sequencer: JoinHandle<()>,
     signer: SignerThread,
+    shipper: Option<ShipperThread>,
 }
 
 impl fmt::Debug for Engine {
@@ -218,19 +227,46 @@ impl Engine {
             halted: RwLock::new(None),
             exit_on_fatal: options.exit_on_fatal,
         });
-        let verifier_key = signer.verifier().to_string();
+        let key = signer.verifier().clone();
         let signed = Arc::new(Mutex::new(Signed::default()));
         let checkpointer = Checkpointer::new((stores.reader)()?, signer, gate);
         let (requests, receiver) = mpsc::channel(QUEUE);
         let sequencer = Sequencer::start(live, Arc::clone(&shared), receiver, snapshot_file)?;
         let signer = SignerThread::start(checkpointer, Arc::clone(&signed))?;
-        let threads = Arc::new(Mutex::new(Some(Threads { sequencer, signer })));
+        let shipping = options
+            .ship_to
+            .as_ref()
+            .map(|_| Arc::new(Mutex::new(Shipping::new())));
+        let shipper = match (options.ship_to, &shipping) {
+            (Some(to), Some(shipping)) => {
+                let signed = Arc::clone(&signed);
+                let note = move || {
+                    let signed = signed.lock().unwrap_or_else(PoisonError::into_inner);
+                    signed.note.clone()
+                };
+                Some(ShipperThread::start(ShipperSetup {
+                    dir: dir.clone(),
+                    to,
+                    key: key.clone(),
+                    source: (stores.reader)()?,
+                    note: Box::new(note),
+                    shipping: Arc::clone(shipping),
+                })?)
+            }
+            _ => None,
+        };
+        let threads = Arc::new(Mutex::new(Some(Threads {
+            sequencer,
+            signer,
+            shipper,
+        })));
         Ok(Self {
             shared,
             requests,
             signed,
+            shipping,
             threads,
-            verifier_key,
+            verifier_key: key.to_string(),
             recovered,
         })
     }
@@ -354,6 +390,12 @@ impl Engine {
             halted: self.shared.halted(),
             signed_size: signed.size,
             signing_refused: signed.refused.clone(),
+            shipping: self.shipping.as_ref().map(|shipping| {
+                shipping
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .clone()
+            }),
             queue: QUEUE - self.requests.capacity(),
             queue_capacity: QUEUE,
         }
@@ -394,11 +436,19 @@ impl Engine {
             .take();
         // An error means that the sequencer has ended already.
         let _ = self.requests.blocking_send(Message::Stop);
-        if let Some(Threads { sequencer, signer }) = taken {
+        if let Some(Threads {
+            sequencer,
+            signer,
+            shipper,
+        }) = taken
+        {
             if sequencer.join().is_err() {
                 tracing::error!("the sequencer ended in a panic");
             }
             signer.stop();
+            if let Some(shipper) = shipper {
+                shipper.stop();
+            }
         }
     }
 

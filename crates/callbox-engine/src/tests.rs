@@ -2,6 +2,7 @@
 
 mod pipeline;
 mod sealing;
+mod shipping;
 
 use std::sync::{
     Arc,
@@ -32,6 +33,7 @@ fn options() -> Options {
     Options {
         clock: Arc::new(move || Timestamp::from_micros(now.fetch_add(1_000, Ordering::Relaxed))),
         exit_on_fatal: false,
+        ship_to: None,
     }
 }
 
@@ -451,6 +453,7 @@ fn a_clock_that_goes_back_does_not_turn_the_record_around() {
     let backwards = Options {
         clock: Arc::new(clock),
         exit_on_fatal: false,
+        ship_to: None,
     };
     let engine = Engine::open(&house.dir, backwards).unwrap();
     for _ in 0..4 {

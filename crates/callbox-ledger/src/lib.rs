@@ -38,6 +38,7 @@ mod policy;
 mod proof;
 mod prove;
 mod seal;
+mod ship;
 mod store;
 mod tile;
 mod verify;
@@ -67,6 +68,9 @@ pub use prove::{ProveError, consistency_proof, find_frame, inclusion_proof, read
 pub use seal::{
     CoseError, MAX_SEALED, Opened, PassphraseRoot, RootError, RootFile, Rotation, Vault,
     VaultError, WrapKeys, kid_of,
+};
+pub use ship::{
+    RestoredFrames, ShipError, Shipped, ShippedCopy, ShippedReport, Shipper, restore_frames,
 };
 pub use store::{
     Cause, Injected, MemoryStore, RowHead, Source, SqliteReader, SqliteStore, Store, StoreError,

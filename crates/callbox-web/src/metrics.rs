@@ -97,6 +97,26 @@ fn render(state: &AppState) -> String {
         "Events that the last signed checkpoint covers.",
         health.signed_size,
     );
+    if let Some(shipping) = &health.shipping {
+        one(
+            "callbox_shipped_events",
+            "gauge",
+            "Events that have arrived in the shipped copy.",
+            shipping.events,
+        );
+        one(
+            "callbox_shipping_lag_seconds",
+            "gauge",
+            "Seconds since everything recorded had last arrived; from the start, before the first time.",
+            shipping.lag_seconds(),
+        );
+        one(
+            "callbox_shipping_refused",
+            "gauge",
+            "1 when nothing is shipped at present; the log says why.",
+            u64::from(shipping.refused.is_some()),
+        );
+    }
     one(
         "callbox_frames_total",
         "counter",

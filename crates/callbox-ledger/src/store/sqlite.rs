@@ -88,6 +88,21 @@ impl SqliteStore {
         Self::ready(connection, lock)
     }
 
+    /// Appends frames that were checked, all of them or none, as one transaction.
+    pub(crate) fn append_group(&mut self, frames: &[FrameRow]) -> Result<(), StoreError> {
+        self.connection
+            .execute_batch("BEGIN IMMEDIATE")
+            .map_err(fault)?;
+        for frame in frames {
+            if let Err(error) = self.append(frame) {
+                // The first error counts; an open transaction ends with the connection.
+                let _ = self.connection.execute_batch("ROLLBACK");
+                return Err(error);
+            }
+        }
+        self.connection.execute_batch("COMMIT").map_err(fault)
+    }
+
     /// Makes the disk seem full at so many pages, or not.
     #[cfg(test)]
     pub(crate) fn limit_pages(&self, pages: Option<u32>) {

@@ -6,6 +6,7 @@ mod faults;
 mod format;
 mod proofs;
 mod script;
+mod ship;
 mod sqlite;
 mod tamper;
 mod tiles;

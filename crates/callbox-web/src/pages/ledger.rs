@@ -25,10 +25,17 @@ pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
                 @if let Some(why) = &health.signing_refused {
                     div class="notice refused" role="alert" { b { (ui.t("ledger.unsigned")) } span { (why) } }
                 }
+                @if let Some(why) = health.shipping.as_ref().and_then(|shipping| shipping.refused.as_ref()) {
+                    div class="notice refused" role="alert" { b { (ui.t("ledger.unshipped")) } span { (why) } }
+                }
                 dl class="case-times sheet" {
                     div { dt { (ui.t("ledger.events")) } dd { (grouped(health.next_seq)) } }
                     div { dt { (ui.t("ledger.frames")) } dd { (grouped(health.frames)) } }
                     div { dt { (ui.t("ledger.signed")) } dd { (grouped(health.signed_size)) } }
+                    @if let Some(shipping) = &health.shipping {
+                        div { dt { (ui.t("ledger.shipped")) } dd { (grouped(shipping.events)) } }
+                        div { dt { (ui.t("ledger.shipping_lag")) } dd { (grouped(shipping.lag_seconds())) " s" } }
+                    }
                     div { dt { (ui.t("ledger.read_at")) } dd { (ui.time(ui.now())) } }
                 }
                 section class="stack" {

@@ -109,6 +109,7 @@ impl World {
         let options = Options {
             clock: Arc::clone(&clock),
             exit_on_fatal: false,
+            ship_to: None,
         };
         let engine = Engine::open(&data, options).unwrap();
         let access =

@@ -1,7 +1,10 @@
 //! `callbox ledger`: what others need to check the record.
 
 mod prove;
+mod ship;
 mod tiles;
+
+pub(super) use ship::ship_failure;
 
 use callbox_engine::Options;
 use callbox_ledger::Gate;
@@ -53,6 +56,20 @@ enum What {
         after_help = "Example:\n  callbox ledger check-tiles /var/www/ledger --key \"$(cat key)\""
     )]
     CheckTiles(tiles::Check),
+    /// Ships the frames that a copy elsewhere does not have yet, and the key vault apart from it
+    ///
+    /// Works while a server runs; `serve --ship-to` does the same all the time. Every frame is
+    /// checked before it goes and after it arrived. Refuses a ledger of another history, and names
+    /// the frame after which the two differ.
+    #[command(
+        after_help = "Example:\n  callbox ledger ship /mnt/far/ledger --vault /mnt/safe/vault --data callbox-data"
+    )]
+    Ship(ship::Ship),
+    /// Checks a shipped copy; needs neither a server nor the ledger
+    #[command(
+        after_help = "Example:\n  callbox ledger check-shipped /mnt/far/ledger --key \"$(cat key)\""
+    )]
+    CheckShipped(ship::CheckShipped),
     /// Begins a new key epoch, so that older backups no longer open what was erased
     ///
     /// Needs the server to be stopped. Afterwards write the keys anew with `backup --keys` and
@@ -79,6 +96,8 @@ impl Ledger {
             What::VerifyProof(check) => prove::check(&check),
             What::ExportTiles(export) => tiles::export(&export),
             What::CheckTiles(check) => tiles::check(&check),
+            What::Ship(ship) => ship::ship(&ship),
+            What::CheckShipped(check) => ship::check(&check),
             What::RotateKeys(one) => rotate_keys(&one),
         }
     }

@@ -1,4 +1,6 @@
-//! `callbox restore`: a center from a backup.
+//! `callbox restore`: a center from a backup, or from a shipped copy.
+
+mod shipped;
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -24,26 +26,41 @@ use crate::{
 /// The most bytes of the small members.
 const MAX_SMALL: u64 = 64 * 1024;
 
-/// Makes a data directory from a backup, and verifies its ledger before it says done
+/// Makes a data directory from a backup or a shipped copy; verifies its ledger before it says done
 ///
 /// Never overwrites: the directory must be new or empty. Nothing is left behind when the backup is
-/// damaged.
+/// damaged. From a shipped copy it restores up to any frame, and begins a new origin: under the old
+/// name more may have been signed than the copy holds.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
   callbox restore /mnt/backups/callbox-2026-01-31.tar --keys /mnt/safe/callbox-keys-1.tar \
-    --data callbox-restored")]
+    --data callbox-restored
+  callbox restore --from /mnt/far/ledger --vault /mnt/safe/vault --to-frame 1041 \
+    --keys /mnt/safe/callbox-keys-1.tar --data callbox-restored")]
 pub(super) struct Restore {
     /// The backup
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "from")]
+    file: Option<PathBuf>,
+    /// A shipped copy of the ledger, instead of a backup
+    #[arg(long, value_name = "DIR", conflicts_with = "file", requires = "vault")]
+    from: Option<PathBuf>,
+    /// The shipped copy of the key vault
+    #[arg(long, value_name = "DIR", requires = "from")]
+    vault: Option<PathBuf>,
+    /// Leaves out everything after this frame; they count from 0
+    #[arg(long, value_name = "N", requires = "from")]
+    to_frame: Option<u64>,
+    /// The new name of the record; without it one is made from the old
+    #[arg(long, value_name = "ORIGIN", requires = "from")]
+    origin: Option<String>,
     /// The keys that open its personal data, as `backup --keys` wrote them
     #[arg(long, value_name = "KEY-FILE")]
     keys: PathBuf,
     #[command(flatten)]
     data: Data,
     /// A signed checkpoint that was kept elsewhere; an older backup is refused
-    #[arg(long, value_name = "CHECKPOINT-FILE")]
+    #[arg(long, value_name = "CHECKPOINT-FILE", conflicts_with = "from")]
     against: Option<PathBuf>,
     #[command(flatten)]
     printed: Printed,
@@ -51,13 +68,22 @@ pub(super) struct Restore {
 
 impl Restore {
     pub(super) fn run(self) -> Outcome {
+        match (&self.file, &self.from, &self.vault) {
+            (Some(file), _, _) => self.unpacked(file),
+            (None, Some(from), Some(vault)) => shipped::run(&self, from, vault),
+            _ => unreachable!("clap asks for a file, or for a copy and its vault"),
+        }
+    }
+
+    fn unpacked(&self, path: &Path) -> Outcome {
         let dir = &self.data.data;
-        let (file, keys) = (open(&self.file)?, open(&self.keys)?);
+        let (file, keys) = (open(path)?, open(&self.keys)?);
         let part = center::vacant(dir)?;
-        let made = self
-            .unpack(file, keys, &part)
+        let made = directories(&part, dir)
+            .and_then(|()| unpack_backup(file, path, &DataDir::new(&part)))
+            .and_then(|()| place_keys(keys, &self.keys, &DataDir::new(&part)))
             .and_then(|()| open_vault(&part))
-            .and_then(|()| self.verify(&part));
+            .and_then(|()| self.verify(path, &part));
         let report = center::settle(made, &part, dir)?;
         let events = report.events;
         let json = json!({
@@ -73,49 +99,14 @@ impl Restore {
         output::result(self.printed.format, text, &json)
     }
 
-    fn unpack(&self, file: impl io::Read, keys: impl io::Read, part: &Path) -> Outcome {
-        let data = DataDir::new(part);
-        for path in [
-            data.ledger(),
-            data.keys(),
-            data.vault(),
-            data.checkpoint(),
-            data.snapshot(),
-        ] {
-            fs::create_dir_all(&path).map_err(|error| {
-                Failure::io(
-                    format_args!("cannot make {}", self.data.data.display()),
-                    &error,
-                )
-            })?;
-        }
-        center::private(part)?;
-        unpack(file, &self.file, archive::VERSION, |name| match name {
-            archive::KEY => Some(data.signing_key()),
-            archive::CHECKPOINT => Some(data.checkpoint().join("checkpoint")),
-            archive::ACCESS => Some(data.access_db()),
-            archive::VAULT => Some(data.vault_db()),
-            archive::LEDGER => Some(data.ledger_db()),
-            _ => None,
-        })?;
-        if !data.exists() || !data.signing_key().exists() || !data.vault_db().exists() {
-            return Err(damaged(&self.file, "the ledger or its keys are not in it"));
-        }
-        unpack(keys, &self.keys, archive::KEYS_VERSION, |name| match name {
-            archive::ROOT => Some(data.root_key()),
-            name if is_epoch(name) => Some(data.vault().join(name)),
-            _ => None,
-        })
-    }
-
     /// Verifies what was unpacked, against every checkpoint that there is.
-    fn verify(&self, part: &Path) -> Outcome<VerifyReport> {
+    fn verify(&self, file: &Path, part: &Path) -> Outcome<VerifyReport> {
         let data = DataDir::new(part);
         let key = key_of(&data)?;
         let gate = Gate::open(&data.checkpoint()).map_err(|error| Failure::internal(&error))?;
         let mut checkpoints = vec![
             gate.checkpoint(&key)
-                .map_err(|error| damaged(&self.file, &crate::failure::chain(&error)))?,
+                .map_err(|error| damaged(file, &crate::failure::chain(&error)))?,
         ];
         if let Some(path) = &self.against {
             let given = read_checkpoint(path, &key)?.map_err(Failure::Check)?;
@@ -128,13 +119,53 @@ impl Restore {
                 Err(fault) => {
                     return Err(Failure::Check(format!(
                         "the ledger in {} is not good: {fault}. Nothing was restored.",
-                        self.file.display()
+                        file.display()
                     )));
                 }
             }
         }
         Ok(report.expect("there is at least one round"))
     }
+}
+
+/// Makes the directories of a center that is to become `dir`.
+fn directories(part: &Path, dir: &Path) -> Outcome {
+    let data = DataDir::new(part);
+    for path in [
+        data.ledger(),
+        data.keys(),
+        data.vault(),
+        data.checkpoint(),
+        data.snapshot(),
+    ] {
+        fs::create_dir_all(&path)
+            .map_err(|error| Failure::io(format_args!("cannot make {}", dir.display()), &error))?;
+    }
+    center::private(part)
+}
+
+fn unpack_backup(from: impl io::Read, file: &Path, data: &DataDir) -> Outcome {
+    unpack(from, file, archive::VERSION, |name| match name {
+        archive::KEY => Some(data.signing_key()),
+        archive::CHECKPOINT => Some(data.checkpoint().join("checkpoint")),
+        archive::ACCESS => Some(data.access_db()),
+        archive::VAULT => Some(data.vault_db()),
+        archive::LEDGER => Some(data.ledger_db()),
+        _ => None,
+    })?;
+    if !data.exists() || !data.signing_key().exists() || !data.vault_db().exists() {
+        return Err(damaged(file, "the ledger or its keys are not in it"));
+    }
+    Ok(())
+}
+
+/// Unpacks the file of keys.
+fn place_keys(from: impl io::Read, file: &Path, data: &DataDir) -> Outcome {
+    unpack(from, file, archive::KEYS_VERSION, |name| match name {
+        archive::ROOT => Some(data.root_key()),
+        name if is_epoch(name) => Some(data.vault().join(name)),
+        _ => None,
+    })
 }
 
 fn open(path: &Path) -> Outcome<BufReader<File>> {

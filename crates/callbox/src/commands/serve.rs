@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 
-use callbox_engine::Options;
+use callbox_engine::{Options, ShipTo};
 use callbox_web::{Access, ServeError, ServeOptions, Server, TlsFiles};
 
 use super::Data;
@@ -18,7 +18,8 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  callbox serve --data callbox-data --listen 127.0.0.1:8110")]
+  callbox serve --data callbox-data --listen 127.0.0.1:8110
+  callbox serve --data callbox-data --ship-to /mnt/far/ledger --ship-vault-to /mnt/safe/vault")]
 pub(super) struct Serve {
     #[command(flatten)]
     data: Data,
@@ -34,13 +35,24 @@ pub(super) struct Serve {
     /// Serve plain HTTP to other machines too; only behind a proxy that has TLS
     #[arg(long)]
     insecure_listen: bool,
+    /// Ships the ledger to this directory all the time, a second behind
+    #[arg(long, value_name = "DIR", requires = "ship_vault_to")]
+    ship_to: Option<PathBuf>,
+    /// Ships the key vault and the accounts to this directory, apart from the ledger
+    #[arg(long, value_name = "DIR", requires = "ship_to")]
+    ship_vault_to: Option<PathBuf>,
 }
 
 impl Serve {
     pub(super) fn run(self) -> Outcome {
         super::log("info");
         let data = center::existing(&self.data.data)?;
-        let engine = center::open(&data, Options::default())?;
+        let ship_to = self.ship_to.clone().zip(self.ship_vault_to.clone());
+        let options = Options {
+            ship_to: ship_to.map(|(ledger, vault)| ShipTo { ledger, vault }),
+            ..Options::default()
+        };
+        let engine = center::open(&data, options)?;
         let served = self.serve(&data, &engine);
         engine.shutdown();
         served

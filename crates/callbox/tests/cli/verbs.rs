@@ -185,6 +185,8 @@ fn ledger() {
         ledger prove --seq 0 --data nowhere
         ledger verify-proof map.toml --key dispatch.example.org
         ledger export-tiles tiles --data nowhere
+        ledger ship far --vault safe --data nowhere
+        ledger check-shipped nowhere
         ledger check-tiles nowhere --key dispatch.example.org
     ";
     check(&shop, script, expect_file!["transcripts/ledger.txt"]);
@@ -327,6 +329,84 @@ fn backup_and_restore() {
         restore next.tar --keys next-keys.tar --data other
     ";
     check(&shop, script, expect_file!["transcripts/rotate-keys.txt"]);
+}
+
+/// The copy elsewhere is restored as often as it is made: a copy that cannot be is none.
+#[test]
+fn ship_and_restore() {
+    let shop = Shop::new();
+    let init = "init --data center --center Elm --timezone UTC --origin elm.example/1";
+    assert_eq!(shop.run(init).code, 0);
+    let frames = shop.run("verify --data center --format json").stdout;
+    let frames: serde_json::Value = serde_json::from_str(&frames).unwrap();
+    let configured = frames["frames"].as_u64().unwrap() - 1;
+    for line in [
+        "replay history.csv --map map.toml --data center",
+        "backup saved.tar --keys keys.tar --data center",
+    ] {
+        assert_eq!(shop.run(line).code, 0, "{line}");
+    }
+    let script = "
+        ledger ship far --vault far --data center
+        ledger ship far --vault safe --data nowhere
+        ledger ship far --vault safe --data center
+        ledger ship far --vault safe --data center
+        ledger check-shipped far
+        ledger check-shipped safe
+        ledger check-shipped far --key dispatch.example.org
+        restore --from far --keys keys.tar --data restored
+        restore --from nowhere --vault safe --keys keys.tar --data restored
+        restore --from far --vault nowhere --keys keys.tar --data restored
+        restore --from far --vault safe --keys keys.tar --origin elm.example/1 --data restored
+        restore --from far --vault safe --keys keys.tar --origin elm.example/2 --data restored
+    ";
+    check(&shop, script, expect_file!["transcripts/ship.txt"]);
+    let line = format!(
+        "restore --from far --vault safe --keys keys.tar --to-frame {configured} --data early"
+    );
+    let early = shop.run(&line);
+    assert_eq!(early.code, 0, "{}", early.stderr);
+    assert!(
+        early
+            .stdout
+            .contains("signed under the old name are not in it"),
+        "{}",
+        early.stdout
+    );
+    let left = shop.names();
+    assert!(!left.iter().any(|name| name.contains("part")), "{left:?}");
+    // Personal data included: the report of the whole record is the same.
+    for line in ["report utilisation --data", "user list --data"] {
+        let original = shop.run(&format!("{line} center")).stdout;
+        assert_eq!(original, shop.run(&format!("{line} restored")).stdout);
+    }
+    // Both go on as records of their own; the copy takes neither of them in.
+    for restored in ["restored", "early"] {
+        let line = format!("replay history.csv --map map.toml --data {restored}");
+        assert_eq!(shop.run(&line).code, 0);
+        assert_eq!(shop.run(&format!("verify --data {restored}")).code, 0);
+        let line = format!("ledger ship far --vault safe --data {restored}");
+        assert_eq!(shop.run(&line).code, 3, "another origin");
+    }
+    // The same origin with another history: an early frame of the center's own, and new events.
+    for end in ["", "-wal", "-shm"] {
+        let (from, to) = ["early", "center"]
+            .map(|data| shop.path(&format!("{data}/ledger/ledger.db{end}")))
+            .into();
+        // A log that is not there belongs to nothing.
+        let _ = std::fs::remove_file(&to);
+        let _ = std::fs::copy(from, to);
+    }
+    let forked = shop.run("ledger ship far --vault safe --data center");
+    assert_eq!(forked.code, 1, "{}", forked.stderr);
+    assert!(
+        forked
+            .stderr
+            .contains(&format!("agree up to frame {configured},")),
+        "{}",
+        forked.stderr
+    );
+    assert_eq!(shop.run("ledger check-shipped far").code, 0);
 }
 
 #[test]

@@ -1,0 +1,304 @@
+//! Ships the ledger to a copy elsewhere, and its key vault to a place apart from it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError, mpsc},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use callbox_ledger::{ShipError, Shipped, Shipper, Source, StoreError, VerifierKey};
+use rusqlite::{Connection, OpenFlags};
+use thiserror::Error;
+
+use crate::DataDir;
+
+/// How long a frame waits to be shipped at most, while all goes well.
+const EVERY: Duration = Duration::from_secs(1);
+/// How long the next try waits after a failure.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// Where a center's record is shipped to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShipTo {
+    /// The directory of the ledger's copy.
+    pub ledger: PathBuf,
+    /// The directory of the key vault's and the accounts' copies: elsewhere, because together with
+    /// the keys' file they open what the ledger holds.
+    pub vault: PathBuf,
+}
+
+/// How the shipping does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shipping {
+    /// How many events have arrived.
+    pub events: u64,
+    /// How many frames have arrived.
+    pub frames: u64,
+    /// When everything that was recorded had last arrived; the start, before the first time.
+    pub complete: Instant,
+    /// Why nothing is shipped at present.
+    pub refused: Option<String>,
+}
+
+impl Shipping {
+    pub(crate) fn new() -> Self {
+        Self {
+            events: 0,
+            frames: 0,
+            complete: Instant::now(),
+            refused: None,
+        }
+    }
+
+    /// How old the oldest record can be that has not arrived: about a second while all goes well.
+    pub fn lag_seconds(&self) -> u64 {
+        self.complete.elapsed().as_secs()
+    }
+}
+
+/// Why nothing was shipped.
+#[derive(Debug, Error)]
+pub enum ShippingError {
+    /// The frames did not arrive.
+    #[error(transparent)]
+    Frames(Box<ShipError>),
+    /// The ledger cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The vault or the accounts were not copied.
+    #[error("cannot copy {path}: {reason}")]
+    Copy {
+        /// What was to be copied.
+        path: PathBuf,
+        /// Why it was not.
+        reason: String,
+    },
+    /// The copy and the vault's copy would stand together.
+    #[error("ledger and key vault are shipped to one directory; choose another for one of them")]
+    Together,
+}
+
+impl From<ShipError> for ShippingError {
+    fn from(error: ShipError) -> Self {
+        Self::Frames(Box::new(error))
+    }
+}
+
+/// Brings the copies up to the center once; works beside a running server.
+pub struct ShipOnce {
+    shipper: Shipper,
+    vault: Copied,
+    accounts: Copied,
+}
+
+impl std::fmt::Debug for ShipOnce {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ShipOnce").finish_non_exhaustive()
+    }
+}
+
+impl ShipOnce {
+    /// Opens both places, making them where they are missing.
+    pub fn open(dir: &DataDir, to: &ShipTo, key: &VerifierKey) -> Result<Self, ShippingError> {
+        let shipper = Shipper::open(&to.ledger, key)?;
+        let copy = |path: &Path| ShippingError::Copy {
+            path: path.to_owned(),
+            reason: String::new(),
+        };
+        fs::create_dir_all(&to.vault).map_err(|error| ShippingError::Copy {
+            path: to.vault.clone(),
+            reason: error.to_string(),
+        })?;
+        let real = |path: &Path| fs::canonicalize(path).map_err(|_| copy(path));
+        if real(&to.ledger)? == real(&to.vault)? {
+            return Err(ShippingError::Together);
+        }
+        Ok(Self {
+            shipper,
+            vault: Copied::new(dir.vault_db(), to.vault.join("vault.db")),
+            accounts: Copied::new(dir.access_db(), to.vault.join("access.db")),
+        })
+    }
+
+    /// Ships what is new, with the signed checkpoint `note`.
+    ///
+    /// The vault goes first, and only frames that were there before it: a copy of the vault has
+    /// the key of every event in the copy of the ledger.
+    pub fn advance(
+        &mut self,
+        source: &mut dyn Source,
+        note: Option<&str>,
+    ) -> Result<Shipped, ShippingError> {
+        let end = source.last()?.map_or(0, |last| last.no + 1);
+        self.vault.refresh()?;
+        self.accounts.refresh()?;
+        Ok(self.shipper.advance(source, end, note)?)
+    }
+}
+
+/// A database that is copied whenever it has changed.
+struct Copied {
+    from: PathBuf,
+    to: PathBuf,
+    /// A reader of it, and its version when it was last copied.
+    seen: Option<(Connection, i64)>,
+}
+
+impl Copied {
+    fn new(from: PathBuf, to: PathBuf) -> Self {
+        Self {
+            from,
+            to,
+            seen: None,
+        }
+    }
+
+    fn refresh(&mut self) -> Result<(), ShippingError> {
+        if !self.from.exists() {
+            return Ok(());
+        }
+        self.try_refresh().map_err(|reason| ShippingError::Copy {
+            path: self.from.clone(),
+            reason,
+        })
+    }
+
+    fn try_refresh(&mut self) -> Result<(), String> {
+        let text = |error: rusqlite::Error| error.to_string();
+        let version = |db: &Connection| {
+            db.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0))
+                .map_err(text)
+        };
+        let is_same = match &self.seen {
+            Some((db, seen)) => version(db)? == *seen,
+            None => false,
+        };
+        if is_same {
+            return Ok(());
+        }
+        let db = match self.seen.take() {
+            Some((db, _)) => db,
+            None => {
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+                let db = Connection::open_with_flags(&self.from, flags).map_err(text)?;
+                db.busy_timeout(AGAIN).map_err(text)?;
+                db
+            }
+        };
+        // A change between the two is copied the next time.
+        let seen = version(&db)?;
+        let part = self.to.with_extension("part");
+        // What a killed copy left behind; what is not there need not be removed.
+        let _ = fs::remove_file(&part);
+        let name = part.to_string_lossy().into_owned();
+        db.execute("VACUUM INTO ?1", [name]).map_err(text)?;
+        let put = || {
+            private(&part)?;
+            fs::File::open(&part)?.sync_all()?;
+            fs::rename(&part, &self.to)?;
+            let parent = self.to.parent().unwrap_or(Path::new("."));
+            fs::File::open(parent)?.sync_all()
+        };
+        put().map_err(|error| error.to_string())?;
+        self.seen = Some((db, seen));
+        Ok(())
+    }
+}
+
+fn private(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
+}
+
+/// Ships about once a second, behind the commits.
+pub(crate) struct ShipperThread {
+    stop: mpsc::SyncSender<()>,
+    thread: JoinHandle<()>,
+}
+
+/// What the thread works with.
+pub(crate) struct ShipperSetup {
+    pub(crate) dir: DataDir,
+    pub(crate) to: ShipTo,
+    pub(crate) key: VerifierKey,
+    pub(crate) source: Box<dyn Source>,
+    /// The newest signed checkpoint.
+    pub(crate) note: Box<dyn Fn() -> Option<String> + Send>,
+    pub(crate) shipping: Arc<Mutex<Shipping>>,
+}
+
+impl ShipperThread {
+    /// Starts; a place that cannot be used is tried again and again, and told of in the health.
+    pub(crate) fn start(mut setup: ShipperSetup) -> std::io::Result<Self> {
+        let (stop, stopped) = mpsc::sync_channel(1);
+        let thread = thread::Builder::new()
+            .name("shipper".into())
+            .spawn(move || {
+                let mut open = None;
+                loop {
+                    let pause = match round(&mut setup, &mut open) {
+                        true => EVERY,
+                        false => AGAIN,
+                    };
+                    match stopped.recv_timeout(pause) {
+                        Err(mpsc::RecvTimeoutError::Timeout) => {}
+                        Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => break,
+                    }
+                }
+                // Whatever was acknowledged before the stop is shipped too.
+                round(&mut setup, &mut open);
+            })?;
+        Ok(Self { stop, thread })
+    }
+
+    /// Ships what is there and ends.
+    pub(crate) fn stop(self) {
+        // A full channel means that the thread was told already.
+        let _ = self.stop.try_send(());
+        if self.thread.join().is_err() {
+            tracing::error!("the shipper ended in a panic; the copy may be behind");
+        }
+    }
+}
+
+fn round(setup: &mut ShipperSetup, open: &mut Option<ShipOnce>) -> bool {
+    let begun = Instant::now();
+    let outcome = (|| {
+        if open.is_none() {
+            *open = Some(ShipOnce::open(&setup.dir, &setup.to, &setup.key)?);
+        }
+        let ship = open.as_mut().expect("it was opened above");
+        ship.advance(setup.source.as_mut(), (setup.note)().as_deref())
+    })();
+    let mut shipping = setup
+        .shipping
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    match outcome {
+        Ok(shipped) => {
+            if shipping.refused.take().is_some() {
+                tracing::info!("the ledger is shipped again");
+            }
+            shipping.events = shipped.events;
+            shipping.frames = shipped.frames;
+            shipping.complete = begun;
+            true
+        }
+        Err(error) => {
+            // Opening it anew finds out what has arrived.
+            *open = None;
+            let text = error.to_string();
+            if shipping.refused.as_ref() != Some(&text) {
+                tracing::error!(error = %text, "the ledger is not shipped");
+            }
+            shipping.refused = Some(text);
+            false
+        }
+    }
+}

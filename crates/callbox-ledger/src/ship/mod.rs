@@ -1,0 +1,115 @@
+//! The ledger's frames at another place: shipped behind the commit path, checked where they arrive.
+//!
+//! A copy is a directory. `origin` names the ledger; `frames/NNNNNNNNNNNN.frames` hold the frames
+//! from that number on; `checkpoint` is the newest signed one that the frames cover. Files of
+//! frames only grow at their end. Each begins with the tree's edge before its first frame, which
+//! hashes to the last root of the file before: this and the leaves after it are the proof that the
+//! new root continues the old one.
+
+mod copy;
+mod restore;
+mod segment;
+mod shipper;
+
+use std::io;
+use std::path::PathBuf;
+
+pub use copy::{ShippedCopy, ShippedReport};
+pub use restore::{RestoredFrames, restore_frames};
+pub use shipper::{Shipped, Shipper};
+
+use crate::audit::Fault;
+use crate::hash::Hash;
+use crate::note::NoteError;
+use crate::store::StoreError;
+
+/// Tells why frames were not shipped, or a shipped copy not used.
+#[derive(Debug, thiserror::Error)]
+pub enum ShipError {
+    /// A file or directory cannot be used.
+    #[error("cannot use {path}; check that it exists, may be written and has space")]
+    File {
+        /// The file or directory.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The directory is not a shipped copy.
+    #[error("{0} holds no shipped ledger; check the path")]
+    NotACopy(PathBuf),
+    /// The directory holds another ledger's frames.
+    #[error("{path} holds the ledger {found}, not {expected}; choose another directory")]
+    OtherLedger {
+        /// The directory.
+        path: PathBuf,
+        /// Whose frames it holds.
+        found: String,
+        /// Whose were to go there.
+        expected: String,
+    },
+    /// Another process ships to the directory.
+    #[error("another process ships to {0}; stop it, or choose another directory")]
+    Locked(PathBuf),
+    /// Copy and ledger hold different events.
+    #[error(
+        "there are two histories: ledger and copy agree up to frame {}, then the ledger's root is {ledger} and the copy's is {copy}; nothing was changed, keep both and find out which one people relied on",
+        agreed(.first)
+    )]
+    Forked {
+        /// The first frame that differs.
+        first: u64,
+        /// The ledger's root after it.
+        ledger: Hash,
+        /// The copy's root after it.
+        copy: Hash,
+    },
+    /// The copy holds more than the ledger.
+    #[error(
+        "the copy holds {copy} frames, the ledger only {ledger} of them: an older ledger was put back; nothing was changed, restore from the copy"
+    )]
+    Behind {
+        /// Frames in the copy.
+        copy: u64,
+        /// Frames in the ledger.
+        ledger: u64,
+    },
+    /// A shipped file is not as it was written.
+    #[error("the copy in {path} is damaged: {fault}; ship to a new directory, and keep this one")]
+    Damaged {
+        /// The file or directory.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        fault: Fault,
+    },
+    /// The copy's checkpoint is not signed by the ledger's key.
+    #[error("the checkpoint in the copy does not count")]
+    Note(#[from] NoteError),
+    /// The copy ends before the frame that was asked for.
+    #[error("the copy ends with frame {last}; there is no frame {asked} in it")]
+    Short {
+        /// Its last frame.
+        last: u64,
+        /// The frame that was asked for.
+        asked: u64,
+    },
+    /// The ledger cannot be read, or the restored one not be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The ledger itself is damaged.
+    #[error("the ledger is damaged: {0}; nothing was shipped, run verify")]
+    Ledger(#[source] Fault),
+}
+
+fn agreed(first: &u64) -> String {
+    match first.checked_sub(1) {
+        Some(last) => last.to_string(),
+        None => "none".to_owned(),
+    }
+}
+
+fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> ShipError {
+    let path = path.into();
+    move |source| ShipError::File { path, source }
+}
