@@ -39,10 +39,8 @@ fn what_was_acknowledged_is_shipped_at_the_stop_and_the_vault_with_it() {
     let other = house_without_ledger();
     restore_frames(&mut copy, &other.dir.ledger_db(), None, &mut |_| {}).unwrap();
     std::fs::copy(to.vault.join("vault.db"), other.dir.vault_db()).unwrap();
-    for name in ["root.key"] {
-        let from = house.dir.keys().join(name);
-        std::fs::copy(from, other.dir.keys().join(name)).unwrap();
-    }
+    let root = |house: &House| house.dir.keys().join("root.key");
+    std::fs::copy(root(&house), root(&other)).unwrap();
     for item in std::fs::read_dir(house.dir.vault()).unwrap() {
         let path = item.unwrap().path();
         if path.extension().is_some_and(|it| it == "key") {
