@@ -20,7 +20,7 @@ pub use fill::{FillError, Filled, fill, set_up};
 pub use live::{Live, resume};
 pub use plan::PlannedCall;
 pub use simulation::{Act, Counts, Options, Simulation};
-pub use town::Town;
+pub use town::{Atlas, NAME, Spot, Town};
 
 #[cfg(test)]
 mod tests;

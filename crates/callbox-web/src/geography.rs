@@ -1,6 +1,6 @@
 //! The streets as the server holds them: driving times, places, and what follows from both.
 
-use std::{path::Path, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 use callbox_geo::{
     Coord,
@@ -21,8 +21,8 @@ pub struct Geography {
     pub streets: Arc<Streets>,
     /// Addresses, crossings and names.
     pub geocoder: Arc<Geocoder>,
-    /// What maps are drawn from.
-    pub map: Arc<StreetMap>,
+    /// What maps are drawn from; `None` where an older callbox imported the streets.
+    pub map: Option<Arc<StreetMap>>,
     /// The south-west and the north-east corner of the streets.
     corners: (Coord, Coord),
 }
@@ -48,15 +48,11 @@ impl Geography {
             Err(StreetsError::Find(FindError::Missing(_))) => return Ok(None),
             opened => opened?,
         };
-        Ok(Some(Self::new(
-            streets,
-            Geocoder::open(dir)?,
-            StreetMap::open(dir)?,
-        )))
+        Ok(Some(Self::new(streets, Geocoder::open(dir)?, map(dir)?)))
     }
 
     /// Holds streets, places and a map that are open already.
-    pub fn new(streets: Streets, geocoder: Geocoder, map: StreetMap) -> Self {
+    pub fn new(streets: Streets, geocoder: Geocoder, map: Option<StreetMap>) -> Self {
         let none = (
             Coord {
                 lat: i32::MAX,
@@ -83,7 +79,7 @@ impl Geography {
         Self {
             streets: Arc::new(streets),
             geocoder: Arc::new(geocoder),
-            map: Arc::new(map),
+            map: map.map(Arc::new),
             corners,
         }
     }
@@ -96,5 +92,19 @@ impl Geography {
             (least.saturating_sub(MARGIN)..=most.saturating_add(MARGIN)).contains(&at)
         };
         within(point.lat, least.lat, most.lat) && within(point.lon, least.lon, most.lon)
+    }
+}
+
+/// Opens the map; one that was never made is no reason not to take calls.
+fn map(dir: &Path) -> Result<Option<StreetMap>, FileError> {
+    match StreetMap::open(dir) {
+        Err(FileError::Io { path, source }) if source.kind() == io::ErrorKind::NotFound => {
+            tracing::warn!(
+                file = %path.display(),
+                "the streets have no map; import them again to see one"
+            );
+            Ok(None)
+        }
+        opened => opened.map(Some),
     }
 }

@@ -9,7 +9,6 @@ use super::{Action, Simulation};
 use crate::{
     random::Random,
     shapes::{self, AT_HOSPITAL, SCENE_TO_TRANSPORT, Stay, TRANSPORT, TRAVEL, TURNOUT},
-    town::Point,
 };
 
 /// Whether units of this type take patients along.
@@ -148,7 +147,7 @@ impl Simulation {
 
     /// Travel follows the table; where in it, depends on the distance first and on chance second.
     fn travel(&self, incident: &Incident, unit: &Unit, random: &mut Random) -> f64 {
-        let meters = self.town.home(unit).meters_to(Point::of(incident));
+        let meters = self.town.home(unit).meters_to(self.town.scene(incident));
         // Half of all ways are shorter than about 1.8 km.
         let far = 1.0 - (-meters / 2_600.0).exp();
         let seconds = shapes::at(&TRAVEL, 0.75 * far + 0.25 * random.unit());

@@ -109,7 +109,7 @@ impl Simulation {
             }
         }
         if event.meaning == Meaning::Transporting {
-            let scene = crate::town::Point::of(incident);
+            let scene = town.scene(incident);
             let hospital = town.hospital(scene);
             said.push((3.0, format!("{sign}: one patient to {hospital}.")));
         }

@@ -6,7 +6,6 @@ use callbox_domain::{
 };
 
 use super::{Action, Pending, Simulation, desk::text};
-use crate::town::Point;
 
 /// What goes instead where none of a type is free.
 pub(crate) fn instead(unit_type: &str) -> &'static [&'static str] {
@@ -19,17 +18,6 @@ pub(crate) fn instead(unit_type: &str) -> &'static [&'static str] {
         "RESCUE" => &["LADDER", "ENGINE"],
         "CHIEF" => &["SERGEANT"],
         _ => &[],
-    }
-}
-
-impl Point {
-    /// Where an incident is; the middle of town where nobody knows.
-    pub(super) fn of(incident: &Incident) -> Self {
-        let known = incident
-            .place
-            .as_ref()
-            .and_then(|place| place.known()?.lat_lon());
-        known.map_or(Self { x: 0.0, y: 1_500.0 }, Self::from_degrees)
     }
 }
 
@@ -127,7 +115,7 @@ impl Simulation {
         taken: &[UnitId],
         center: &Center,
     ) -> Option<UnitId> {
-        let scene = Point::of(incident);
+        let scene = self.town.scene(incident);
         let free = |unit: &&Unit| {
             let is_free = unit.in_service && unit.active.is_empty();
             // One crew goes out with one of its units.

@@ -22,8 +22,14 @@ impl From<[f64; 2]> for Point {
 
 impl Point {
     /// Metres to another point, in a straight line.
+    ///
+    /// Degrees of longitude are counted as at the harbour; on a town's own extract they may be shorter or longer.
     pub(crate) fn meters_to(self, other: Self) -> f64 {
-        (self.x - other.x).hypot(self.y - other.y)
+        let lat = HARBOUR.0 + self.y / METERS_PER_DEGREE;
+        let east = METERS_PER_DEGREE * (lat * PI / 180.0).cos() / per_degree_east();
+        // The invented town is flat: its own streets are measured as they are drawn.
+        let east = if (east - 1.0).abs() < 0.01 { 1.0 } else { east };
+        ((self.x - other.x) * east).hypot(self.y - other.y)
     }
 
     /// Latitude and longitude.

@@ -1,5 +1,6 @@
 //! Velmora Bay, a town of about 100,000 by the sea that does not exist.
 
+mod atlas;
 mod files;
 mod ground;
 mod setup;
@@ -8,14 +9,17 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use callbox_domain::{Code, Place, Text, Unit};
+use callbox_domain::{Code, Incident, Place, Text, Unit};
 
+pub use atlas::{Atlas, Spot};
 pub(crate) use files::{Kind, People, PlaceKind, Service};
 pub(crate) use ground::{Crossing, Point, Street};
 pub(crate) use setup::code;
 
 use crate::random::Random;
 
+/// The invented town's name.
+pub const NAME: &str = "Velmora Bay";
 /// Where a unit counts from whose place nobody knows.
 const MIDDLE: Point = Point { x: 0.0, y: 1_500.0 };
 
@@ -29,6 +33,8 @@ pub struct Town {
     crossings: Vec<Crossing>,
     places: Vec<files::Place>,
     homes: BTreeMap<String, Point>,
+    /// Where the town has real streets: they stand in for those above.
+    atlas: Option<Atlas>,
 }
 
 impl Default for Town {
@@ -56,16 +62,7 @@ impl Town {
                 )
             })
             .collect();
-        let stations: BTreeMap<_, _> = service
-            .stations
-            .iter()
-            .map(|station| (station.code.clone(), Point::from(station.at)))
-            .collect();
-        let mut homes = stations.clone();
-        for crews in &service.crews {
-            let home = crews.home.map_or(stations[&crews.station], Point::from);
-            homes.extend(crews.signs.iter().map(|sign| (sign.clone(), home)));
-        }
+        let homes = homes(&service);
         Self {
             people: read(include_str!("../../data/people.toml")),
             kinds: incidents.kinds,
@@ -73,6 +70,7 @@ impl Town {
             streets,
             places: places.places,
             homes,
+            atlas: None,
             service,
         }
     }
@@ -99,7 +97,21 @@ impl Town {
             .get(unit.call_sign.as_str())
             .or(station)
             .copied()
-            .unwrap_or(MIDDLE)
+            .unwrap_or_else(|| self.middle())
+    }
+
+    /// The middle of town: what counts where nobody knows better.
+    fn middle(&self) -> Point {
+        self.atlas.as_ref().map_or(MIDDLE, Atlas::middle)
+    }
+
+    /// Where an incident is; the middle of town where nobody knows.
+    pub(crate) fn scene(&self, incident: &Incident) -> Point {
+        let known = incident
+            .place
+            .as_ref()
+            .and_then(|place| place.known()?.lat_lon());
+        known.map_or_else(|| self.middle(), Point::from_degrees)
     }
 
     /// The hospital that is nearest.
@@ -116,6 +128,9 @@ impl Town {
 
     /// Somewhere of this kind.
     pub(crate) fn somewhere(&self, kind: PlaceKind, random: &mut Random) -> Place {
+        if let Some(atlas) = &self.atlas {
+            return atlas.somewhere(kind, random);
+        }
         let named: Vec<_> = self
             .places
             .iter()
@@ -140,6 +155,9 @@ impl Town {
     /// The crossing nearest to a place, in words: what a caller says who knows no number.
     pub(crate) fn near(&self, exact: &Place) -> Option<Place> {
         let from = Point::from_degrees(exact.lat_lon()?);
+        if let Some(atlas) = &self.atlas {
+            return atlas.near(from);
+        }
         let nearest = self
             .crossings
             .iter()
@@ -174,6 +192,21 @@ impl Town {
         let (a, b) = crossing.streets;
         format!("{} / {}", self.streets[a].name, self.streets[b].name)
     }
+}
+
+/// Where stations are, and units that count from elsewhere.
+fn homes(service: &Service) -> BTreeMap<String, Point> {
+    let stations: BTreeMap<_, _> = service
+        .stations
+        .iter()
+        .map(|station| (station.code.clone(), Point::from(station.at)))
+        .collect();
+    let mut homes = stations.clone();
+    for crews in &service.crews {
+        let home = crews.home.map_or(stations[&crews.station], Point::from);
+        homes.extend(crews.signs.iter().map(|sign| (sign.clone(), home)));
+    }
+    homes
 }
 
 fn place(words: &str, at: Point) -> Place {

@@ -28,6 +28,9 @@ pub(super) fn around(state: &AppState, ui: &Ui, center: &Center, incident: &Inci
     let Some((geography, point)) = geography.zip(point).filter(|(all, at)| all.covers(*at)) else {
         return html! {};
     };
+    let Some(map) = &geography.map else {
+        return html! {};
+    };
     let mut marks = units(state, ui, center, incident);
     let zoom = (FARTHEST_ZOOM..=NEAREST_ZOOM)
         .rev()
@@ -38,7 +41,7 @@ pub(super) fn around(state: &AppState, ui: &Ui, center: &Center, incident: &Inci
         class: "map-here".to_owned(),
         label: incident.id.to_string(),
     });
-    let svg = geography.map.draw(&Picture {
+    let svg = map.draw(&Picture {
         center: point,
         zoom: zoom.into(),
         width: WIDTH,

@@ -10,6 +10,7 @@ use clap::Args;
 
 use crate::{
     center::{self, NewCenter},
+    demo_place,
     failure::{Failure, Outcome},
     output, times,
 };
@@ -24,6 +25,9 @@ const ACCOUNTS: [(&str, &str, Role); 3] = [
 /// but an invented town on this machine.
 const SIGN_INS: &str = "demo-sign-ins.txt";
 
+/// What stands behind the name of a demo's center.
+const MARK: &str = " (demo)";
+
 /// Shows a dispatch centre at work: an invented town whose calls you can watch and work on
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -31,6 +35,7 @@ Examples:
   callbox demo
   callbox demo --speed 1          as slow as life
   callbox demo --no-calls         a quiet centre for training: you take the calls, crews drive
+  callbox demo --streets elm.osm.pbf --data elm-demo   invented calls at your own place
 
 Everything in it is invented. What you do is recorded beside what the simulation does; it leaves
 your own incidents to you, apart from the crews of the units that you send.")]
@@ -51,6 +56,10 @@ pub(super) struct Demo {
     /// How many hours before the first start are made up
     #[arg(long, value_name = "HOURS", default_value_t = 12, value_parser = clap::value_parser!(u32).range(0..=168))]
     history: u32,
+    /// Streets to use instead of the invented town's: stations, units and invented calls are put
+    /// onto this extract, at the first start
+    #[arg(long, value_name = "FILE.osm.pbf")]
+    streets: Option<PathBuf>,
     /// The demo's data directory
     #[arg(long, value_name = "DIR", default_value = "callbox-demo")]
     data: PathBuf,
@@ -75,43 +84,48 @@ impl Demo {
                 self.listen
             )));
         }
-        let town = Arc::new(Town::new());
-        let made = if DataDir::new(&self.data).exists() {
-            None
-        } else {
-            output::note(format_args!(
-                "Making {} in {} …",
-                town.name(),
-                self.data.display()
-            ));
-            Some(self.make(&town)?)
-        };
+        let exists = DataDir::new(&self.data).exists();
+        if let Some(file) = self.streets.as_deref() {
+            if exists {
+                return Err(Failure::Refused(format!(
+                    "{} has its streets already; name another directory with --data, or delete it",
+                    self.data.display()
+                )));
+            }
+            demo_place::check(file)?;
+        }
+        let made = if exists { None } else { Some(self.make()?) };
         let data = center::existing(&self.data)?;
         let engine = center::open(&data, Options::default())?;
-        let served = self.serve(&data, &engine, town, made);
+        let served = self.serve(&data, &engine, made);
         engine.shutdown();
         served
     }
 
     /// Makes the center with its hours so far; as a whole or not at all.
-    fn make(&self, town: &Arc<Town>) -> Outcome<Simulation> {
+    fn make(&self) -> Outcome<(Arc<Town>, Simulation)> {
         let timezone = center::machine_zone();
-        let name = center_name(town);
+        let own = self.streets.as_deref().map(demo_place::name);
+        let title = own.as_deref().unwrap_or(callbox_sim::NAME);
+        demo_place::note(title, &self.data);
+        let name = format!("{title}{MARK}");
         let new = NewCenter {
             name: &name,
             origin: None,
             timezone: &timezone,
             commands: Vec::new(),
         };
-        let (_, simulation) = center::create(&self.data, new, |data| {
+        let (_, made) = center::create(&self.data, new, |data| {
+            demo_place::import(data, self.streets.as_deref())?;
+            let town = demo_place::town(center::geography(data)?.as_ref(), own.as_deref())?;
             let access = open_access(data)?;
             sign_ins(data, &access)?;
             let engine = center::open(data, Options::default())?;
-            let filled = self.fill(&engine, town, &timezone);
+            let filled = self.fill(&engine, &town, &timezone);
             engine.shutdown();
-            filled
+            Ok((town, filled?))
         })?;
-        Ok(simulation)
+        Ok(made)
     }
 
     fn fill(&self, engine: &Engine, town: &Arc<Town>, timezone: &str) -> Outcome<Simulation> {
@@ -138,11 +152,15 @@ impl Demo {
         &self,
         data: &DataDir,
         engine: &Engine,
-        town: Arc<Town>,
-        made: Option<Simulation>,
+        made: Option<(Arc<Town>, Simulation)>,
     ) -> Outcome {
         let center = engine.snapshot();
-        check_is_demo(&self.data, &center, &town)?;
+        let name = demo_name(&self.data, &center)?;
+        let geography = center::geography(data)?;
+        let town = match &made {
+            Some((town, _)) => Arc::clone(town),
+            None => demo_place::town(geography.as_ref(), Some(&name))?,
+        };
         let access = open_access(data)?;
         let passwords = sign_ins(data, &access)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -152,7 +170,7 @@ impl Demo {
         let options = ServeOptions {
             listen: self.listen,
             purpose: Purpose::Exercise,
-            geography: center::geography(data)?,
+            geography,
             ..ServeOptions::default()
         };
         let server = runtime
@@ -164,7 +182,7 @@ impl Demo {
             .center
             .as_ref()
             .map_or("UTC", |c| c.timezone.as_str());
-        let simulation = made.unwrap_or_else(|| {
+        let simulation = made.map(|(_, simulation)| simulation).unwrap_or_else(|| {
             callbox_sim::resume(engine, Arc::clone(&town), self.options(timezone, now), now)
         });
         let live = Live::start(engine.clone(), simulation, wall_clock())
@@ -193,7 +211,12 @@ impl Demo {
         };
         let mut lines = vec![
             String::new(),
-            format!("  {}, a town that does not exist: {pace}", town.name()),
+            match town.name() {
+                callbox_sim::NAME => {
+                    format!("  {}, a town that does not exist: {pace}", town.name())
+                }
+                name => format!("  {name}, with calls that are invented: {pace}"),
+            },
             format!(
                 "  {} incidents so far, {open} open, {} units",
                 center.last_incident().0,
@@ -217,19 +240,15 @@ impl Demo {
     }
 }
 
-fn center_name(town: &Town) -> String {
-    format!("{} (demo)", town.name())
-}
-
-/// Refuses to let invented calls into a center of somebody's own.
-fn check_is_demo(dir: &Path, center: &Center, town: &Town) -> Outcome {
+/// The name of the demo's place; refuses to let invented calls into a center of somebody's own.
+fn demo_name(dir: &Path, center: &Center) -> Outcome<String> {
     let name = center
         .configuration
         .center
         .as_ref()
         .map_or("", |center| center.name.as_str());
-    if name == center_name(town) {
-        return Ok(());
+    if let Some(place) = name.strip_suffix(MARK) {
+        return Ok(place.to_owned());
     }
     Err(Failure::Refused(format!(
         "{} holds the center {name:?}, not the demo's; name another directory with --data",
