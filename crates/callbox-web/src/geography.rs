@@ -108,3 +108,30 @@ fn map(dir: &Path) -> Result<Option<StreetMap>, FileError> {
         opened => opened.map(Some),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+
+    use callbox_geo::{import, quiet, town::Plan};
+
+    use super::*;
+
+    #[test]
+    fn streets_without_a_map_still_serve() {
+        let dir = tempfile::tempdir().unwrap();
+        let (pbf, streets) = (dir.path().join("town.osm.pbf"), dir.path().join("streets"));
+        let file = std::fs::File::create(&pbf).unwrap();
+        Plan { size: 2, seed: 1 }.write(file).unwrap();
+        import::run(&pbf, &streets, &quiet).unwrap();
+        assert!(Geography::open(&streets).unwrap().unwrap().map.is_some());
+
+        let map = import::current(&streets).unwrap().join("map");
+        std::fs::remove_file(&map).unwrap();
+        assert!(Geography::open(&streets).unwrap().unwrap().map.is_none());
+
+        // A damaged one is an error, not ignored.
+        std::fs::write(&map, "not a map").unwrap();
+        assert!(Geography::open(&streets).is_err());
+    }
+}

@@ -58,9 +58,9 @@ pub(crate) fn town(geography: Option<&Geography>, name: Option<&str>) -> Outcome
         found.into_iter().map(spot).collect()
     };
     let atlas = Atlas {
-        houses: spots(Sample::Houses, 500),
-        crossings: spots(Sample::Crossings, 250),
-        places: spots(Sample::Places, 200),
+        houses: spots(Sample::Houses, 300),
+        crossings: spots(Sample::Crossings, 150),
+        places: spots(Sample::Places, 100),
     };
     let town = Town::on(atlas, name).ok_or_else(|| {
         Failure::Input(

@@ -61,7 +61,7 @@ impl Geocoder {
                     Sample::Places => first.kind == Kind::Place,
                 };
             if fits
-                && self.is_found_again(&first)
+                && (first.label == text || self.is_found_again(&first))
                 && taken.iter().all(|known| known.label != first.label)
             {
                 taken.push(first);

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     eta::Streets,
-    geocode::{Ask, Geocoder, Kind, Verdict},
+    geocode::{Ask, Geocoder, Kind, Sample, Verdict},
     import, quiet,
 };
 
@@ -48,6 +48,23 @@ fn a_town_goes_through_the_import_whole() {
     let hospital = certain("Velmora General Hospital");
     assert_eq!(certain("维尔莫拉总医院").point, hospital.point);
     assert_eq!(certain("M1 km 2.5").kind, Kind::Post);
+
+    for (of, least) in [
+        (Sample::Houses, 50),
+        (Sample::Crossings, 30),
+        (Sample::Places, 15),
+    ] {
+        let taken = geocoder.sample(of, 50);
+        assert!(taken.len() >= least, "{of:?} {}", taken.len());
+        for answer in taken {
+            assert_eq!(
+                certain(&answer.label).point,
+                answer.point,
+                "{}",
+                answer.label
+            );
+        }
+    }
 
     // The island is reached by ferry, and back.
     let roads = Streets::open(&streets).unwrap();
