@@ -18,6 +18,7 @@ mod context;
 mod emergency;
 mod event;
 mod incident;
+mod premise;
 pub mod recommendation;
 mod refusal;
 pub mod report;
@@ -36,8 +37,8 @@ pub use assignment::{
     ReassignUnit, ReleaseUnit, StackIncident, Stamps, UnstackIncident,
 };
 pub use base::{
-    ActorId, AssignmentNo, Code, IncidentId, LineNo, Personal, Point, Table, Text, TextError,
-    Timestamp, UnitId,
+    ActorId, AssignmentNo, Code, IncidentId, LineNo, NoteId, Personal, Point, Table, Text,
+    TextError, Timestamp, UnitId,
 };
 pub use call::{
     ActivateScheduled, AssessPlace, Assessed, Call, CallKind, Candidate, Checked, HandleCall,
@@ -63,6 +64,7 @@ pub use incident::{
     IncidentState, Line, Link, LinkIncidents, LocateIncident, Place, PrioritiseIncident,
     ReceiveIncident, Relation, ReopenIncident, Reopened,
 };
+pub use premise::{Hazard, NoteDetails, PremiseNote, RetirePremiseNote, SetPremiseNote};
 pub use recommendation::{
     Drive, Facts, Lateness, Note, Question, Recommendation, SendSuggested, Shortfall, Source,
     Suggestion, UnitFact, WhyNot,
@@ -98,6 +100,7 @@ pub mod events {
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
         IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected, ReceivedDetails,
     };
+    pub use crate::premise::{PremiseNoteRetired, PremiseNoteSet};
     pub use crate::recommendation::UnitsSuggested;
     pub use crate::response_plan::ResponsePlansPublished;
     pub use crate::undo::{CloseUndone, DispatchUndone, EndUndone, StatusUndone};

@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use crate::{AlarmId, Code, IncidentId, LineNo, Meaning, undo::UNDO_SECONDS};
+use crate::{AlarmId, Code, IncidentId, LineNo, Meaning, NoteId, undo::UNDO_SECONDS};
 
 macro_rules! codes {
     ($($variant:pat => $code:literal,)*) => {
@@ -49,6 +49,10 @@ pub enum Refusal {
     NotScheduled(IncidentId),
     #[error("the scheduled time is not in the future")]
     NotInTheFuture,
+    #[error("there is no premise note {0}")]
+    UnknownNote(NoteId),
+    #[error("the premise note is out of its bounds")]
+    NoteOutOfBounds,
     #[error("incident {incident} has no call {call}")]
     UnknownCall { incident: IncidentId, call: u16 },
     #[error("incident {0} is not closed")]
@@ -169,6 +173,11 @@ impl Refusal {
             Self::NotMerged { .. } => "check which incident it is merged into".into(),
             Self::NotScheduled(_) => "it waits for units already".into(),
             Self::NotInTheFuture => "leave the time out for a call that begins now".into(),
+            Self::UnknownNote(_) => "check the number in the list of notes".into(),
+            Self::NoteOutOfBounds => {
+                "let it end within two years, be reviewed before that, and hold within 2,000 m"
+                    .into()
+            }
             Self::UnknownCall { .. } => "refer to a call that is there".into(),
             Self::IncidentOpen(_) => "nothing needs to be reopened".into(),
             Self::UnitCommitted { unit, incident } => format!(
@@ -245,6 +254,8 @@ impl Refusal {
         Self::NotMerged { .. } => "not-merged",
         Self::NotScheduled(_) => "not-scheduled",
         Self::NotInTheFuture => "not-in-the-future",
+        Self::UnknownNote(_) => "unknown-note",
+        Self::NoteOutOfBounds => "note-out-of-bounds",
         Self::UnknownCall { .. } => "unknown-call",
         Self::IncidentOpen(_) => "incident-open",
         Self::UnitCommitted { .. } => "unit-committed",
@@ -295,6 +306,7 @@ impl Refusal {
                 | Self::UnknownLine { .. }
                 | Self::UnknownCall { .. }
                 | Self::UnknownAlarm(_)
+                | Self::UnknownNote(_)
         )
     }
 }

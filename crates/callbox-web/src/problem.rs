@@ -53,6 +53,7 @@ pub(crate) const TEXTS: &[&str] = &[
     "bad-field.unknown",
     "not-found.incident",
     "not-found.call",
+    "not-found.note",
     "not-found.line",
     "unknown-code.none",
 ];

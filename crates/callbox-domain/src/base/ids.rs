@@ -34,6 +34,10 @@ id! {
     LineNo(u32), ""
 }
 id! {
+    /// Names a premise note within its center; dense from 1.
+    NoteId(u64), "n"
+}
+id! {
     /// Names an account by a pseudonym; who stands behind it is known outside the ledger only.
     ActorId(u64), "a"
 }

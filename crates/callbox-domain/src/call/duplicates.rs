@@ -1,6 +1,6 @@
 //! Which incidents a new call may be about: a look at what is in hand, never a search for people.
 
-use crate::{Center, Code, Incident, IncidentId, Timestamp};
+use crate::{Center, Code, Incident, IncidentId, Place, Timestamp};
 
 /// For how long after its end an incident is still compared, in seconds.
 const CLOSED_SECONDS: f64 = 3_600.0;
@@ -181,6 +181,14 @@ fn meters((lat, lon): (f64, f64), (other_lat, other_lon): (f64, f64)) -> f64 {
     let y = (lat - other_lat) * 111_195.0;
     let x = (lon - other_lon) * 111_195.0 * lat.to_radians().cos();
     x.hypot(y)
+}
+
+/// Whether two places are one: positions within so many metres, or the same words.
+pub(crate) fn near(one: &Place, other: &Place, within_meters: f64) -> bool {
+    match (one.lat_lon(), other.lat_lon()) {
+        (Some(one), Some(other)) => meters(one, other) <= within_meters,
+        _ => plain(one.text.as_str()) == plain(other.text.as_str()),
+    }
 }
 
 /// A number's digits without the zeros that stand for 'abroad' or 'long distance'.

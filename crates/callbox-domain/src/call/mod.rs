@@ -14,6 +14,7 @@ use minicbor::{Decode, Encode};
 
 pub use activate::{ActivateScheduled, ScheduleActivated};
 pub use assess::{AssessPlace, Assessed, PlaceAssessed, PlaceSource, PlaceVerdict};
+pub(crate) use duplicates::near;
 pub use duplicates::{Candidate, Likeness, Sought};
 pub use handle::{CallHandled, HandleCall, Handling};
 pub use merge::{IncidentsMerged, MergeIncidents};
@@ -159,4 +160,4 @@ macro_rules! names {
         }
     };
 }
-use names;
+pub(crate) use names;

@@ -10,8 +10,8 @@ use std::{
 use minicbor::{Decode, Encode};
 
 use crate::{
-    Assignment, AssignmentNo, Code, Configuration, Entry, Incident, IncidentId, Line, Refusal,
-    Stream, Table, Unit, UnitId, alarm::Alarm, undo::Recent,
+    Assignment, AssignmentNo, Code, Configuration, Entry, Incident, IncidentId, Line, NoteId,
+    PremiseNote, Refusal, Stream, Table, Unit, UnitId, alarm::Alarm, undo::Recent,
 };
 
 pub use invariants::BrokenInvariant;
@@ -60,6 +60,11 @@ pub struct Center {
     #[n(21)]
     #[cbor(default)]
     pub(crate) recent: VecDeque<Recent>,
+    /// What is to be known about places, by number.
+    #[n(30)]
+    pub notes: Table<PremiseNote>,
+    #[n(31)]
+    last_note: u64,
 }
 
 impl Center {
@@ -118,6 +123,7 @@ impl Center {
             Stream::Center => self.configuration_version,
             Stream::Incident(id) => self.incident(id).map_or(0, |incident| incident.version),
             Stream::Unit(id) => self.unit(id).map_or(0, |unit| unit.version),
+            Stream::PremiseNote(id) => self.notes.get(id.0).map_or(0, |note| note.version),
         }
     }
 
@@ -303,6 +309,36 @@ impl Center {
         }
     }
 
+    /// The premise note, or the refusal that names it.
+    pub(crate) fn need_note(&self, id: NoteId) -> Result<&PremiseNote, Refusal> {
+        let note = self.notes.get(id.0).map(AsRef::as_ref);
+        note.ok_or(Refusal::UnknownNote(id))
+    }
+
+    /// The number for a new premise note.
+    pub(crate) fn new_note(&self) -> NoteId {
+        NoteId(self.last_note + 1)
+    }
+
+    /// Adds a premise note or changes it.
+    pub(crate) fn put_note(&mut self, note: PremiseNote) {
+        if note.id > self.new_note() || note.id.0 == 0 {
+            self.mark_broken(format!("note {} came out of order", note.id));
+        }
+        self.last_note = self.last_note.max(note.id.0);
+        self.notes.insert(note.id.0, Arc::new(note));
+    }
+
+    /// Changes a premise note; marks the center as broken where there is none.
+    pub(crate) fn with_note(&mut self, id: NoteId, change: impl FnOnce(&mut PremiseNote)) {
+        match self.notes.get_mut(id.0) {
+            Some(note) => change(note),
+            None => self.mark_broken(format!(
+                "an event refers to note {id}, which does not exist"
+            )),
+        }
+    }
+
     /// Remembers that an incident was closed, for [`retire`](Center::retire).
     pub(crate) fn note_closed(&mut self, id: IncidentId) {
         self.closed.push_back(id);
@@ -334,6 +370,7 @@ impl Center {
                 incident.touched = entry.seq;
                 incident.history.push(entry.seq);
             }),
+            Stream::PremiseNote(id) => self.with_note(id, |note| note.version += 1),
             Stream::Unit(id) => self.with_unit(id, |unit| {
                 unit.version += 1;
             }),

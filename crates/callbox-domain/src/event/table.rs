@@ -1,6 +1,6 @@
 use super::codec::{DecodeError, Payload, from_bytes, to_bytes};
 use crate::{
-    Center, Entry, IncidentId, UnitId,
+    Center, Entry, IncidentId, NoteId, UnitId,
     alarm::{AlarmAcknowledged, AlarmEscalated, AlarmRaised},
     assignment::{
         AssignmentEnded, AssignmentProgressed, IncidentStacked, IncidentUnstacked, UnitDispatched,
@@ -20,6 +20,7 @@ use crate::{
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
         IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected,
     },
+    premise::{PremiseNoteRetired, PremiseNoteSet},
     recommendation::UnitsSuggested,
     response_plan::ResponsePlansPublished,
     undo::{CloseUndone, DispatchUndone, EndUndone, StatusUndone},
@@ -37,6 +38,8 @@ pub enum Stream {
     Center,
     /// One incident.
     Incident(IncidentId),
+    /// One premise note.
+    PremiseNote(NoteId),
     /// One unit, apart from its assignments.
     Unit(UnitId),
 }
@@ -48,6 +51,7 @@ impl Stream {
             Self::Center => (0, 0),
             Self::Incident(id) => (1, id.0),
             Self::Unit(id) => (2, id.0 as u64),
+            Self::PremiseNote(id) => (8, id.0),
         }
     }
 }
@@ -183,6 +187,9 @@ events! {
     10 AreaDefined schema 1 |_| Stream::Center, "draws the parts of the map that response plans speak of";
     11 ResponsePlansPublished schema 1 |_| Stream::Center, "says which units an emergency needs, before it happens";
     12 TurnoutDefined schema 1 |_| Stream::Center, "says how long a kind of unit takes to leave its station";
+
+    15 PremiseNoteSet schema 1 |e| Stream::PremiseNote(e.note), "those who are sent to a place must know its hazards";
+    16 PremiseNoteRetired schema 1 |e| Stream::PremiseNote(e.note), "a warning that holds no longer must not mislead";
 
     20 IncidentReceived schema 1 |e| Stream::Incident(e.incident), "a person asked for help";
     21 IncidentLocated schema 1 |e| Stream::Incident(e.incident), "help must know where to go";

@@ -47,6 +47,26 @@ pub(super) fn event(event: &Event) -> String {
             let reason = reason_part(&has_reason.then(|| reason.clone()));
             format!("{incident} to={to:?}{}{reason}", part("ref", reference))
         }
+        Event::PremiseNoteSet(PremiseNoteSet {
+            note,
+            hazard,
+            owner,
+            expires,
+            review,
+            details,
+        }) => {
+            let (expires, review) = (clock(*expires), clock(*review));
+            let said = match details.known() {
+                None => " ‹erased›".to_owned(),
+                Some(known) => {
+                    let place = place_part(&Some(Personal::Known(known.place.clone())));
+                    format!("{place} ±{} ‹{}›", known.radius_meters, known.text)
+                }
+            };
+            let name = hazard.name();
+            format!("{note} {name} owner={owner} expires={expires} review={review}{said}")
+        }
+        Event::PremiseNoteRetired(PremiseNoteRetired { note }) => note.to_string(),
         other => other.kind().name.to_owned(),
     }
 }

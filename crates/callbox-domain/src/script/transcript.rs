@@ -274,6 +274,8 @@ fn event(center: &Center, event: &Event) -> String {
             relation,
         }) => format!("{incident} {} {other}", relation.name()),
         Event::CallRecorded(_)
+        | Event::PremiseNoteSet(_)
+        | Event::PremiseNoteRetired(_)
         | Event::CallHandled(_)
         | Event::PlaceAssessed(_)
         | Event::IncidentsMerged(_)

@@ -13,11 +13,12 @@ use crate::{
     DefineAgency, DefineArea, DefineCenter, DefineClock, DefineDispatchRules, DefineDisposition,
     DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus,
     DefineUnitType, DefineWelfareRule, DispatchRules, DispatchUnits, EndEmergency, EquipUnit,
-    HandleCall, Handling, LineNo, LinkIncidents, LocateIncident, Meaning, MergeIncidents,
-    PlaceSource, PlaceVerdict, PrioritiseIncident, PublishPlans, PutUnitInService, RaiseAlarms,
-    ReassignUnit, ReceiveIncident, RecordCall, Relation, ReleaseUnit, RemoveClock, ReopenIncident,
-    Reported, Schedule, SendSuggested, SetCondition, StackIncident, TakeCall, TakeUnitOutOfService,
-    Timestamp, TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
+    HandleCall, Handling, Hazard, LineNo, LinkIncidents, LocateIncident, Meaning, MergeIncidents,
+    NoteDetails, NoteId, PlaceSource, PlaceVerdict, PrioritiseIncident, PublishPlans,
+    PutUnitInService, RaiseAlarms, ReassignUnit, ReceiveIncident, RecordCall, Relation,
+    ReleaseUnit, RemoveClock, ReopenIncident, Reported, RetirePremiseNote, Schedule, SendSuggested,
+    SetCondition, SetPremiseNote, StackIncident, TakeCall, TakeUnitOutOfService, Timestamp,
+    TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
 };
 
 type Parsed = Result<Command, NotACommand>;
@@ -154,6 +155,11 @@ verbs! {
         incident: w.incident()?,
         relation: relation(w)?,
         other: w.incident()?,
+    });
+    "premise" SetPremiseNote
+        "[again N] HAZARD OWNER @PLACE [(LAT,LON)] METERS expires DAYS review DAYS // TEXT" set_note;
+    "retire" RetirePremiseNote "NOTE" |w, _| Ok(RetirePremiseNote {
+        note: NoteId(w.number("a note's number")?),
     });
     "take" TakeCall
         "KIND [at TIME [warn SECONDS]] [device|map|history|caller METERS] [TYPE [PRIORITY]] [@PLACE] …" take_call;
@@ -484,6 +490,35 @@ fn receive(w: &mut Words, _: &Said<'_>) -> Result<ReceiveIncident, NotACommand> 
         }
     }
     Ok(received)
+}
+
+fn set_note(w: &mut Words, _: &Said<'_>) -> Result<SetPremiseNote, NotACommand> {
+    let note = match w.keyword("again") {
+        true => Some(NoteId(w.number("a note's number")?)),
+        false => None,
+    };
+    let hazard = named(w, "a hazard", Hazard::from_name, Hazard::NAMES)?;
+    let owner = w.code("an owner")?;
+    let Some(place) = w.place()? else {
+        return syntax("a place is missing; it begins with @");
+    };
+    let radius_meters = w.number("a number of metres")?;
+    let mut days_after = |keyword| match w.keyword(keyword) {
+        true => Ok(super::DAY.plus_seconds(86_400 * w.number::<i64>("a number of days")?)),
+        false => syntax(format!("the word {keyword} is missing")),
+    };
+    Ok(SetPremiseNote {
+        note,
+        hazard,
+        owner,
+        expires: days_after("expires")?,
+        review: days_after("review")?,
+        details: NoteDetails {
+            place,
+            radius_meters,
+            text: w.tail("what units are told")?,
+        },
+    })
 }
 
 fn take_call(w: &mut Words, center: &Said<'_>) -> Result<TakeCall, NotACommand> {

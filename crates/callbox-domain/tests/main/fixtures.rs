@@ -156,6 +156,6 @@ fn the_samples_use_every_personal_part() {
         .collect();
     assert_eq!(
         with_personal,
-        [20, 21, 21, 24, 25, 28, 29, 29, 36, 42, 42, 62, 71, 74]
+        [15, 20, 21, 21, 24, 25, 28, 29, 29, 36, 42, 42, 62, 71, 74]
     );
 }

@@ -2,10 +2,10 @@
 
 use callbox_domain::{
     AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, Cause, Clock,
-    DispatchRules, Drive, Edition, EmergencyCause, Event, Handling, IncidentId, LineNo, LocalTime,
-    Meaning, Moment, Personal, Place, PlaceSource, PlaceVerdict, Point, Relation, Reported,
-    Schedule, Source, Stamps, Subject, Target, Timestamp, UnitFact, UnitId, WelfareRule, events::*,
-    response_plan::csv,
+    DispatchRules, Drive, Edition, EmergencyCause, Event, Handling, Hazard, IncidentId, LineNo,
+    LocalTime, Meaning, Moment, NoteDetails, NoteId, Personal, Place, PlaceSource, PlaceVerdict,
+    Point, Relation, Reported, Schedule, Source, Stamps, Subject, Target, Timestamp, UnitFact,
+    UnitId, WelfareRule, events::*, response_plan::csv,
 };
 
 use crate::town::{code, text};
@@ -25,6 +25,7 @@ const NO: AssignmentNo = AssignmentNo(1);
 /// The samples in the order of their kinds.
 pub(crate) fn samples() -> Vec<Event> {
     let mut samples = configuration();
+    samples.extend(premise());
     samples.extend(incident());
     samples.extend(calls());
     samples.extend(assignment());
@@ -210,6 +211,33 @@ fn incident() -> Vec<Event> {
         }
         .into(),
     ]
+}
+
+fn premise() -> Vec<Event> {
+    let note = NoteId(3);
+    let mut samples: Vec<Event> = Hazard::ALL
+        .iter()
+        .map(|hazard| {
+            PremiseNoteSet {
+                note,
+                hazard: *hazard,
+                owner: code("FIRE"),
+                expires: Timestamp::from_micros(1_790_000_000_000_000),
+                review: Timestamp::from_micros(1_780_000_000_000_000),
+                details: Personal::Erased,
+            }
+            .into()
+        })
+        .collect();
+    if let Some(Event::PremiseNoteSet(set)) = samples.first_mut() {
+        set.details = Personal::Known(NoteDetails {
+            place: place(),
+            radius_meters: 40,
+            text: text("solar panels cannot be switched off"),
+        });
+    }
+    samples.push(PremiseNoteRetired { note }.into());
+    samples
 }
 
 fn calls() -> Vec<Event> {

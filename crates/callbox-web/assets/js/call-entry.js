@@ -5,6 +5,7 @@ import { Candidates } from "./candidates.js";
 import { act, clearRefusal, say } from "./commands.js";
 import { by, el, setText } from "./dom.js";
 import { select } from "./incidents.js";
+import { Premises } from "./premises.js";
 import { PlaceSearch, post } from "./place-search.js";
 import { config } from "./store.js";
 
@@ -14,6 +15,7 @@ const NAMES = ["place", "type", "priority", "caller_name", "caller_number", "tex
 const DRAFT_AFTER_MS = 600;
 let places = null;
 let candidates = null;
+let premises = null;
 let draftTimer = 0;
 /** The incident that this call has opened, and what of it is recorded. */
 let saved = null;
@@ -98,6 +100,8 @@ function sought() {
 
 function changed() {
   candidates.later(sought);
+  const { place, lat, lon } = places.members();
+  premises.ask({ place: places.taken ? place : null, lat: lat ?? null, lon: lon ?? null, except: saved?.id ?? null });
   keepDraft();
   autosave();
 }
@@ -189,6 +193,7 @@ export function initCall() {
   if (!dialog) return;
   places = new PlaceSearch(field("place"), changed);
   candidates = new Candidates(attach);
+  premises = new Premises(by("call-premises"));
   by("new-call").addEventListener("click", (event) => { event.preventDefault(); openCall(); });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -216,6 +221,7 @@ export function initCall() {
     saved = null;
     places.clear();
     candidates.show([]);
+    premises.ask({ place: null });
     by("call-guide").hidden = true;
     setText(by("call-state"), t("call.hint"));
   });

@@ -7,6 +7,7 @@ import { onDetail, want } from "./detail.js";
 import { by, el, setAttr, setText } from "./dom.js";
 import { onSelect, selectedIncident } from "./incidents.js";
 import { Intake } from "./intake.js";
+import { Premises } from "./premises.js";
 import { Links } from "./links.js";
 import { Narrative } from "./narrative.js";
 import { Send, options } from "./send.js";
@@ -35,6 +36,7 @@ class Case {
     this.narrative = new Narrative(id);
     this.links = new Links(id);
     this.intake = new Intake(id);
+    this.premises = new Premises(el("section", { class: "premises" }));
     this.caller = el("dl", { class: "facts" });
     this.callerSection = el("section", {}, el("h3", { text: t("caller") }), this.caller);
     this.suggestion = new Suggestion(id);
@@ -50,6 +52,7 @@ class Case {
         this.head.place),
       el("dl", { class: "case-times" }, box("received"), this.boxes.dispatched, this.boxes.on_scene, box("age")),
       this.suggestion.root,
+      this.premises.root,
       this.sendSection,
       this.unitsSection,
       this.narrative.root,
@@ -121,6 +124,7 @@ class Case {
     this.narrative.show(detail.lines);
     this.links.show(detail.links);
     this.intake.show(detail);
+    this.premises.ask({ place: detail.place, lat: detail.lat, lon: detail.lon, except: detail.id });
     this.showCaller(detail.caller);
     this.showChange(detail);
     this.showEnd(detail, isClosed);

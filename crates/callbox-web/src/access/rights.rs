@@ -64,6 +64,10 @@ pub(crate) enum Action {
     ReadIncident,
     /// Reads closed incidents.
     ReadHistory,
+    /// Reads premise notes and what happened at a place before.
+    ReadPremises,
+    /// Sets and retires premise notes.
+    KeepPremises,
     /// Takes a call.
     ReceiveIncident,
     /// Sets or corrects place, type, priority and links.
@@ -115,6 +119,8 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
     (Action::ReadBoard, PEOPLE, "see the board"),
     (Action::ReadIncident, PEOPLE, "read incidents"),
     (Action::ReadHistory, PEOPLE, "read closed incidents"),
+    (Action::ReadPremises, PEOPLE, "read premise notes"),
+    (Action::KeepPremises, SUPERVISORS, "keep premise notes"),
     (Action::ReceiveIncident, PEOPLE, "take calls"),
     (Action::DescribeIncident, PEOPLE, "describe incidents"),
     (Action::Narrate, PEOPLE, "write narrative lines"),

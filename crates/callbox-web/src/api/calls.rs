@@ -151,7 +151,7 @@ fn caller(body: &Members) -> Option<Caller> {
     (name.is_some() || call_back.is_some()).then_some(Caller { name, call_back })
 }
 
-fn number<T: TryFrom<u64>>(body: &Members, name: &'static str) -> Option<T> {
+pub(super) fn number<T: TryFrom<u64>>(body: &Members, name: &'static str) -> Option<T> {
     body.number(name).and_then(|number| number.try_into().ok())
 }
 
@@ -190,7 +190,7 @@ fn reported(body: &Members) -> Result<Option<Reported>, Problem> {
 }
 
 /// Reads the body of an endpoint that asks and records nothing.
-async fn asked(path: &str, request: Request) -> Result<Members, Problem> {
+pub(super) async fn asked(path: &str, request: Request) -> Result<Members, Problem> {
     let endpoint = ENDPOINTS
         .iter()
         .find(|it| it.route.verb == Verb::Post && it.route.path == path);

@@ -3,6 +3,7 @@
 mod alarms;
 mod calls;
 mod configuration;
+mod premises;
 
 use std::sync::LazyLock;
 
@@ -103,6 +104,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         DISPATCH,
         alarms::ALARMS,
         calls::CALLS,
+        premises::PREMISES,
         configuration::ENDPOINTS,
     ]
     .concat()

@@ -12,6 +12,7 @@ mod lists;
 mod openapi;
 pub(crate) mod plans;
 mod positions;
+mod premises;
 pub(crate) mod recommendation;
 mod record;
 mod refusal;
@@ -32,6 +33,7 @@ pub(crate) use endpoints::{ENDPOINTS, Endpoint};
 pub(crate) use incident::find as find_incident;
 #[cfg(test)]
 pub(crate) use openapi::description;
+pub(crate) use premises::RADIUS_METERS;
 
 use crate::{live, mount::Mount, problem::Problem, server};
 
@@ -59,6 +61,8 @@ pub(crate) fn router() -> Mount {
         .post("/api/v1/positions", positions::report)
         .get("/api/v1/calls/draft", calls::draft)
         .post("/api/v1/calls/draft", calls::keep_draft)
+        .post("/api/v1/premises/at", premises::at)
+        .get("/api/v1/premises/notes", premises::list)
         .post("/api/v1/calls/candidates", calls::candidates)
         .post("/api/v1/places/find", calls::find_places)
         .post("/api/v1/places/location", calls::read_location)

@@ -62,7 +62,7 @@ fn operation(endpoint: &Endpoint) -> Value {
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| {
-            let kind = if name == "call" {
+            let kind = if name == "call" || name == "note" {
                 Kind::Number(1, 65_535)
             } else if name == "call_sign" {
                 Kind::Code

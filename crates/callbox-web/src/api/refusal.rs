@@ -26,6 +26,7 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         R::IncidentMerged { incident, into } | R::NotMerged { incident, into } => {
             problem.with("incident", incident).with("into", into)
         }
+        R::UnknownNote(note) => problem.with("note", note),
         R::NotScheduled(incident) => problem.with("incident", incident),
         R::UnknownCall { incident, call } => problem.with("incident", incident).with("call", call),
         R::UnknownUnit(unit) => problem.with("unit", unit),
@@ -81,6 +82,7 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         R::UnknownLine { incident, line } => problem.with("incident", incident).with("line", line),
         R::LinkToItself
         | R::NotInTheFuture
+        | R::NoteOutOfBounds
         | R::NothingToDispatch
         | R::NoTimeToAnswer
         | R::ClockOrder

@@ -11,7 +11,7 @@ use super::{
     forms::Act,
     intake,
     layout::{page, rank, refusal_with, shape},
-    map, panel, suggestion,
+    map, panel, premises, suggestion,
     timeline::timeline,
     ui::{Ui, span},
 };
@@ -109,6 +109,7 @@ async fn render(
                         (timeline(state, ui, &center, &incident, &entries))
                     }
                     aside class="stack" {
+                        (premises::here(ui, &center, &incident))
                         (facts(state, ui, &incident))
                         @if let Some(advice) = &advice { (suggestion::panel(ui, &center, &incident, advice)) }
                         (panel::panel(ui, &center, &incident))

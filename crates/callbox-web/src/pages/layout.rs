@@ -63,6 +63,7 @@ pub(super) fn bar(ui: &Ui, current: &str, middle: Markup) -> Markup {
         ("/units", "nav.units", Action::ReadBoard),
         ("/plans", "nav.plans", Action::ReadBoard),
         ("/history", "nav.history", Action::ReadHistory),
+        ("/premises", "nav.premises", Action::ReadPremises),
         ("/ledger", "nav.ledger", Action::ReadBoard),
     ];
     html! {

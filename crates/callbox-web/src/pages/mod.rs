@@ -12,6 +12,7 @@ mod ledger;
 mod map;
 mod panel;
 mod plans;
+mod premises;
 mod problem;
 mod sign_in;
 mod submit;
@@ -147,6 +148,21 @@ pub(crate) const ROUTES: &[Route] = &[
         "says why a closed incident goes on",
     ),
     get(
+        "/premises",
+        Action::ReadPremises,
+        "those who are sent to a place must know its hazards",
+    ),
+    post(
+        "/premises",
+        Action::KeepPremises,
+        "an owner answers for each warning",
+    ),
+    post(
+        "/premises/{note}/retire",
+        Action::KeepPremises,
+        "a warning that holds no longer must not mislead",
+    ),
+    get(
         "/history",
         Action::ReadHistory,
         "the service looks back at its own work",
@@ -225,6 +241,9 @@ pub(crate) fn router() -> Mount {
         .post("/incidents/{id}/release", forms::release)
         .post("/incidents/{id}/close", forms::close)
         .post("/incidents/{id}/reopen", forms::reopen)
+        .get("/premises", premises::show)
+        .post("/premises", premises::set)
+        .post("/premises/{note}/retire", premises::retire)
         .get("/history", history::show)
         .get("/units", units::show)
         .post("/units", units::serve)

@@ -17,6 +17,7 @@ fn filled(path: &str) -> String {
     path.replace("{id}", "1")
         .replace("{line}", "1")
         .replace("{call}", "1")
+        .replace("{note}", "1")
         .replace("{call_sign}", "E1")
 }
 

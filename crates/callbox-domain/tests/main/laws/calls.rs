@@ -2,8 +2,9 @@
 
 use callbox_domain::{
     ActivateScheduled, AssessPlace, Assessed, CallKind, Caller, Command, HandleCall, Handling,
-    IncidentId, MergeIncidents, PlaceSource, PlaceVerdict, RecordCall, Reported, Schedule,
-    TakeCall, TransferIncident, UnmergeIncident, script::DAY,
+    Hazard, IncidentId, MergeIncidents, NoteDetails, NoteId, PlaceSource, PlaceVerdict, RecordCall,
+    Reported, RetirePremiseNote, Schedule, SetPremiseNote, TakeCall, TransferIncident,
+    UnmergeIncident, script::DAY,
 };
 use proptest::{prelude::*, sample::select};
 
@@ -61,6 +62,18 @@ pub(super) fn command() -> impl Strategy<Value = Command> {
             }
             .into()
         }),
+        2 => (prop::option::of(1..4u64), any::<bool>()).prop_map(|(note, fits)| {
+            SetPremiseNote {
+                note: note.map(NoteId),
+                hazard: Hazard::Energy,
+                owner: code("FIRE"),
+                expires: DAY.plus_seconds(if fits { 864_000 } else { 0 }),
+                review: DAY.plus_seconds(if fits { 86_400 } else { 0 }),
+                details: NoteDetails { place: place(8), radius_meters: 40, text: personal(9) },
+            }
+            .into()
+        }),
+        1 => (1..3u64).prop_map(|note| RetirePremiseNote { note: NoteId(note) }.into()),
         1 => (incident(), 0..4u16, how).prop_map(|(incident, call, how)| HandleCall { incident, call, how }.into()),
         1 => (incident(), verdict).prop_map(|(incident, (source, verdict))| {
             AssessPlace { incident, place: place(6), assessed: assessed(source, verdict) }.into()

@@ -8,6 +8,7 @@ mod crew;
 mod dispatch;
 mod incident;
 mod plans;
+mod premise;
 mod status;
 mod undo;
 mod unit;

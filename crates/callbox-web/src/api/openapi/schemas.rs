@@ -1,3 +1,4 @@
+mod calls;
 mod plans;
 
 use serde_json::{Map, Value, json};
@@ -80,41 +81,6 @@ pub(super) fn all() -> Value {
             ("next_before", of("integer?")),
         ]),
         "Units": object(&[("seq", of("integer")), ("units", list(named("UnitRow")))]),
-        "Places": object(&[
-            ("streets", of("boolean")),
-            ("verdict", json!({"enum": ["certain", "confirm", "choose", "missing"]})),
-            ("answers", list(object(&[
-                ("label", of("string")),
-                ("tells_apart", of("string?")),
-                ("kind", of("string")),
-                ("lat", of("number")),
-                ("lon", of("number")),
-                ("extent_meters", of("number")),
-                ("fit_percent", of("integer")),
-                ("reasons", list(of("string"))),
-            ]))),
-            ("notes", list(of("string"))),
-        ]),
-        "Location": object(&[
-            ("lat", of("number")),
-            ("lon", of("number")),
-            ("uncertainty_meters", of("integer?")),
-            ("shape", json!({"enum": ["point", "circle", "ellipse", "polygon"]})),
-            ("text", of("string")),
-        ]),
-        "Candidates": object(&[("candidates", list(object(&[
-            ("row", named("IncidentRow")),
-            ("calls", of("integer")),
-            ("reasons", list(object(&[
-                ("reason", of("string")),
-                ("n", of("integer?")),
-            ]))),
-        ])))]),
-        "Draft": object(&[
-            ("fields", of("string?")),
-            ("since", millis("integer?")),
-            ("until", millis("integer?")),
-        ]),
         "Actor": object(&[("id", of("integer")), ("name", of("string?"))]),
         "Incident": incident(),
         "Assignment": assignment(),
@@ -143,7 +109,7 @@ pub(super) fn all() -> Value {
             },
         },
     });
-    for (name, schema) in plans::all() {
+    for (name, schema) in plans::all().into_iter().chain(calls::all()) {
         all[name] = schema;
     }
     all

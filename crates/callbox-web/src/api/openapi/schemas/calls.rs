@@ -1,0 +1,106 @@
+//! The schemas of answers about calls and places.
+
+use serde_json::{Value, json};
+
+use super::{list, millis, named, object, of, time};
+
+/// The schemas, by their names.
+pub(super) fn all() -> [(&'static str, Value); 7] {
+    [
+        (
+            "Places",
+            object(&[
+                ("streets", of("boolean")),
+                (
+                    "verdict",
+                    json!({"enum": ["certain", "confirm", "choose", "missing"]}),
+                ),
+                (
+                    "answers",
+                    list(object(&[
+                        ("label", of("string")),
+                        ("tells_apart", of("string?")),
+                        ("kind", of("string")),
+                        ("lat", of("number")),
+                        ("lon", of("number")),
+                        ("extent_meters", of("number")),
+                        ("fit_percent", of("integer")),
+                        ("reasons", list(of("string"))),
+                    ])),
+                ),
+                ("notes", list(of("string"))),
+            ]),
+        ),
+        (
+            "Location",
+            object(&[
+                ("lat", of("number")),
+                ("lon", of("number")),
+                ("uncertainty_meters", of("integer?")),
+                (
+                    "shape",
+                    json!({"enum": ["point", "circle", "ellipse", "polygon"]}),
+                ),
+                ("text", of("string")),
+            ]),
+        ),
+        (
+            "Candidates",
+            object(&[(
+                "candidates",
+                list(object(&[
+                    ("row", named("IncidentRow")),
+                    ("calls", of("integer")),
+                    (
+                        "reasons",
+                        list(object(&[("reason", of("string")), ("n", of("integer?"))])),
+                    ),
+                ])),
+            )]),
+        ),
+        (
+            "PremiseNote",
+            object(&[
+                ("note", of("integer")),
+                ("hazard", json!({"enum": callbox_domain::Hazard::NAMES})),
+                ("owner", of("string")),
+                ("text", of("string?")),
+                ("place", of("string?")),
+                ("radius_meters", of("integer?")),
+                ("expires", time()),
+                ("review", time()),
+                ("overdue", of("boolean")),
+                ("in_force", of("boolean")),
+            ]),
+        ),
+        (
+            "PremiseNotes",
+            object(&[("notes", list(named("PremiseNote")))]),
+        ),
+        (
+            "Premises",
+            object(&[
+                ("notes", list(named("PremiseNote"))),
+                (
+                    "earlier",
+                    list(object(&[
+                        ("id", of("integer")),
+                        ("received", time()),
+                        ("type", of("string?")),
+                        ("type_label", of("string?")),
+                        ("state", json!({"enum": ["open", "closed"]})),
+                        ("disposition", of("string?")),
+                    ])),
+                ),
+            ]),
+        ),
+        (
+            "Draft",
+            object(&[
+                ("fields", of("string?")),
+                ("since", millis("integer?")),
+                ("until", millis("integer?")),
+            ]),
+        ),
+    ]
+}
