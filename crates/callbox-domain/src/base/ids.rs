@@ -35,7 +35,7 @@ id! {
 }
 id! {
     /// Names a premise note within its center; dense from 1.
-    NoteId(u64), "n"
+    NoteId(u64), ""
 }
 id! {
     /// Names an account by a pseudonym; who stands behind it is known outside the ledger only.

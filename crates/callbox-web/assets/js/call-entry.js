@@ -101,14 +101,14 @@ function sought() {
 function changed() {
   candidates.later(sought);
   const { place, lat, lon } = places.members();
-  premises.ask({ place: places.taken ? place : null, lat: lat ?? null, lon: lon ?? null, except: saved?.id ?? null });
+  premises.ask({ place: places.taken || places.isSettled ? place : null, lat: lat ?? null, lon: lon ?? null, except: saved?.id ?? null });
   keepDraft();
   autosave();
 }
 
 /** Records the call as soon as it is known what and where. */
 function autosave() {
-  if (saved || saving || !value("type") || !places.taken || value("scheduled")) return;
+  if (saved || saving || !value("type") || !(places.taken || places.isSettled) || value("scheduled")) return;
   save();
 }
 

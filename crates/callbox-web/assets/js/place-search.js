@@ -30,6 +30,7 @@ export class PlaceSearch {
     this.at = -1;
     /** What was taken: an answer with its verdict; null while the words are only words. */
     this.taken = null;
+    this.isSettled = false;
     this.hide();
     setText(this.line, "");
     setAttr(this.line, "data-verdict", null);
@@ -38,6 +39,7 @@ export class PlaceSearch {
   forget() {
     if (this.taken) this.onChange();
     this.taken = null;
+    this.isSettled = false;
     this.at = -1;
   }
 
@@ -117,11 +119,13 @@ export class PlaceSearch {
   /** Before the words are sent: asks once more without typing, and takes what is certain. */
   async settle() {
     clearTimeout(this.timer);
-    if (this.taken || this.input.value.trim().length < 2) { this.hide(); return; }
+    if (this.taken || this.isSettled || this.input.value.trim().length < 2) { this.hide(); return; }
     await this.ask(false);
     if (!this.taken && this.verdict === "certain" && this.answers.length) this.take(0, "certain");
     else if (!this.taken && this.streets && this.input.value.trim().length >= 2) setText(this.line, t("call.unverified"));
     this.hide();
+    // Words that nobody will verify are known too, once the field was left.
+    if (!this.isSettled) { this.isSettled = true; this.onChange(); }
   }
 
   /** The members of a command that say where it is, and how sure that is. */

@@ -191,12 +191,12 @@ pub(super) fn dialog(ui: &Ui) -> Markup {
                     }
                     (fields(ui, &Call::default(), None))
                     p class="notice guide" id="call-guide" role="status" hidden {}
-                    section class="premises" id="call-premises" aria-live="polite" hidden {}
                     section class="candidates" aria-labelledby="candidates-title" {
                         h3 id="candidates-title" { (ui.t("call.candidates")) }
                         ol id="call-candidates" {}
                         p class="quiet" id="call-candidates-none" { (ui.t("call.candidates.none")) }
                     }
+                    section class="premises" id="call-premises" aria-live="polite" hidden {}
                     small class="quiet" id="call-state" role="status" { (ui.t("call.hint")) }
                 }
                 div class="dialog-foot" {

@@ -269,3 +269,48 @@ async fn what_callers_say_never_stands_in_an_address() {
         assert!(met.is_empty(), "{} takes {met:?}", endpoint.route.path);
     }
 }
+
+#[tokio::test]
+async fn premise_notes_are_kept_by_supervisors_and_seen_by_those_who_send() {
+    let world = World::set_up().await;
+    let notes = "/api/v1/premises/notes";
+    let body = json!({
+        "hazard": "energy", "owner": "FIRE", "place": "212 Elm St", "lat": 40.5, "lon": -74.25,
+        "text": "solar panels cannot be switched off",
+        "expires": "2027-09-01T12:00:00Z", "review": "2026-09-22T12:00:00Z",
+    });
+    let refused = world.post(Role::Dispatcher, notes, body.clone()).await;
+    assert_eq!(refused.problem(), "403 not-permitted");
+    let set = world.post(Role::Supervisor, notes, body).await;
+    assert_eq!(set.status, StatusCode::OK, "{}", set.text);
+    let id = world.take_call().await;
+    let here = json!({"place": "Elm St 212", "lat": 40.5001, "lon": -74.25});
+    let at = async || {
+        let asked = world.post(Role::CallTaker, "/api/v1/premises/at", here.clone());
+        let known = asked.await.json();
+        super::check_schema("Premises", &known);
+        known
+    };
+    let known = at().await;
+    assert_eq!(known["notes"][0]["hazard"], "energy");
+    assert_eq!(known["notes"][0]["overdue"], false);
+    assert_eq!(known["earlier"][0]["id"], id);
+    assert!(
+        !known["earlier"].to_string().contains("Elm"),
+        "only what happened, no words"
+    );
+    world.pass(2 * 24 * 3_600);
+    assert_eq!(at().await["notes"][0]["overdue"], true);
+    let list = world.get(Role::Dispatcher, notes).await.json();
+    super::check_schema("PremiseNotes", &list);
+    let retired = world
+        .post(Role::Supervisor, &format!("{notes}/1/retire"), json!({}))
+        .await;
+    assert_eq!(retired.status, StatusCode::OK, "{}", retired.text);
+    world.pass(1);
+    assert_eq!(at().await["notes"], json!([]));
+    let gone = world
+        .post(Role::Supervisor, &format!("{notes}/9/retire"), json!({}))
+        .await;
+    assert_eq!(gone.problem(), "404 unknown-note");
+}

@@ -93,6 +93,9 @@ pub(crate) fn example(schema: &Value) -> Value {
     if let Some(values) = schema["enum"].as_array() {
         return values[0].clone();
     }
+    if schema["format"] == "date-time" {
+        return json!("2026-09-22T12:00:00Z");
+    }
     match schema["type"].as_str().unwrap() {
         "string" => json!("1"),
         "integer" => json!(1),

@@ -80,7 +80,7 @@ pub(super) fn command() -> impl Strategy<Value = Command> {
         }),
         4 => (few(), few()).prop_map(|(incident, into)| MergeIncidents { incident, into }.into()),
         4 => (few(), few()).prop_map(|(incident, from)| UnmergeIncident { incident, from }.into()),
-        4 => incident().prop_map(|incident| ActivateScheduled { incident }.into()),
+        7 => incident().prop_map(|incident| ActivateScheduled { incident }.into()),
         1 => (incident(), any::<bool>()).prop_map(|(incident, has_reason)| {
             TransferIncident {
                 incident,

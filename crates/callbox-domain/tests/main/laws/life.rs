@@ -331,7 +331,7 @@ fn command() -> impl Strategy<Value = Command> {
         ),
         weighted(1, defined()),
         weighted(
-            2,
+            5,
             (unit(), prop::option::of(select(&["A", "B"][..]))).prop_map(|(unit, name)| {
                 EquipUnit {
                     unit,
@@ -511,7 +511,7 @@ fn lives_meet_all_that_happens_after_set_up() {
     let mut runner = TestRunner::deterministic();
     let histories = histories();
     let (mut met, mut steps, mut allowed) = (BTreeSet::new(), 0, 0);
-    for _ in 0..900 {
+    for _ in 0..1_800 {
         let history = histories.new_tree(&mut runner).unwrap().current();
         let mut life = Life::new();
         for step in &history {

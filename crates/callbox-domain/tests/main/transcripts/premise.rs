@@ -23,11 +23,11 @@ retire 9
 "#,
         expect![[r#"
             premise energy FIRE @"212 Elm St" (50.8503,4.3517) 40 expires 300 review 100 // solar panels on the roof cannot be switched off
-              32 PremiseNoteSet n1 energy owner=FIRE expires=2026-11-01T00:00:00Z review=2026-04-15T00:00:00Z place=‹212 Elm St (50.8503,4.3517)› ±40 ‹solar panels on the roof cannot be switched off›
+              32 PremiseNoteSet 1 energy owner=FIRE expires=2026-11-01T00:00:00Z review=2026-04-15T00:00:00Z place=‹212 Elm St (50.8503,4.3517)› ±40 ‹solar panels on the roof cannot be switched off›
             premise again 1 energy FIRE @"212 Elm St" (50.8503,4.3517) 60 expires 500 review 400 // and batteries in the cellar
-              33 PremiseNoteSet n1 energy owner=FIRE expires=2027-05-20T00:00:00Z review=2027-02-09T00:00:00Z place=‹212 Elm St (50.8503,4.3517)› ±60 ‹and batteries in the cellar›
+              33 PremiseNoteSet 1 energy owner=FIRE expires=2027-05-20T00:00:00Z review=2027-02-09T00:00:00Z place=‹212 Elm St (50.8503,4.3517)› ±60 ‹and batteries in the cellar›
             premise again 9 energy FIRE @"212 Elm St" 40 expires 300 review 100 // nothing there
-              refused unknown-note: there is no premise note n9
+              refused unknown-note: there is no premise note 9
                 hint: check the number in the list of notes
             premise access NONE @"212 Elm St" 40 expires 300 review 100 // no such agency
               refused unknown-code: there is no agency NONE
@@ -45,11 +45,11 @@ retire 9
               refused note-out-of-bounds: the premise note is out of its bounds
                 hint: let it end within two years, be reviewed before that, and hold within 2,000 m
             retire 1
-              34 PremiseNoteRetired n1
+              34 PremiseNoteRetired 1
             retire 1
               nothing to do
             retire 9
-              refused unknown-note: there is no premise note n9
+              refused unknown-note: there is no premise note 9
                 hint: check the number in the list of notes
         "#]],
     );
@@ -98,17 +98,17 @@ receive FIRE @"Farm"
     .unwrap();
     let elm = Place::new(text("the corner house"), Some((50.85031, 4.35171)));
     expect![[r#"
-        n1 energy
+        1 energy
         #1
     "#]]
     .assert_eq(&shown(&run, &elm, 0));
     expect![[r#"
-        n1 energy overdue
+        1 energy overdue
     "#]]
     .assert_eq(&shown(&run, &elm, 120));
     let farm = Place::new(text("FARM"), None);
     expect![[r#"
-        n2 animals
+        2 animals
         #3
     "#]]
     .assert_eq(&shown(&run, &farm, 0));
