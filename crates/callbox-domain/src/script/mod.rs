@@ -17,6 +17,7 @@
 //!
 //! What is absent: a clock and randomness. The same script gives the same transcript.
 
+mod call_verbs;
 mod calls;
 mod clocks;
 mod transcript;

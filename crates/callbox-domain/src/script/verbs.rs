@@ -1,7 +1,9 @@
 //! The verbs of the line language and how their lines are read.
 
 use super::{
-    NotACommand, clocks,
+    NotACommand,
+    call_verbs::{set_note, take_call},
+    clocks,
     words::{Words, syntax},
 };
 use std::ops::Deref;
@@ -13,12 +15,12 @@ use crate::{
     DefineAgency, DefineArea, DefineCenter, DefineClock, DefineDispatchRules, DefineDisposition,
     DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus,
     DefineUnitType, DefineWelfareRule, DispatchRules, DispatchUnits, EndEmergency, EquipUnit,
-    HandleCall, Handling, Hazard, LineNo, LinkIncidents, LocateIncident, Meaning, MergeIncidents,
-    NoteDetails, NoteId, PlaceSource, PlaceVerdict, PrioritiseIncident, PublishPlans,
-    PutUnitInService, RaiseAlarms, ReassignUnit, ReceiveIncident, RecordCall, Relation,
-    ReleaseUnit, RemoveClock, ReopenIncident, Reported, RetirePremiseNote, Schedule, SendSuggested,
-    SetCondition, SetPremiseNote, StackIncident, TakeCall, TakeUnitOutOfService, Timestamp,
-    TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
+    HandleCall, Handling, LineNo, LinkIncidents, LocateIncident, Meaning, MergeIncidents, NoteId,
+    PlaceSource, PlaceVerdict, PrioritiseIncident, PublishPlans, PutUnitInService, RaiseAlarms,
+    ReassignUnit, ReceiveIncident, RecordCall, Relation, ReleaseUnit, RemoveClock, ReopenIncident,
+    RetirePremiseNote, SendSuggested, SetCondition, SetPremiseNote, StackIncident, TakeCall,
+    TakeUnitOutOfService, Timestamp, TransferIncident, Undo, UnmergeIncident, UnstackIncident,
+    response_plan::csv,
 };
 
 type Parsed = Result<Command, NotACommand>;
@@ -460,7 +462,7 @@ fn crew(w: &mut Words, center: &Said<'_>) -> Result<CrewUnit, NotACommand> {
     Ok(CrewUnit { unit, size, skills })
 }
 
-fn receive(w: &mut Words, _: &Said<'_>) -> Result<ReceiveIncident, NotACommand> {
+pub(super) fn receive(w: &mut Words, _: &Said<'_>) -> Result<ReceiveIncident, NotACommand> {
     let mut received = ReceiveIncident::default();
     let mut codes = 0;
     while !w.is_empty() {
@@ -492,80 +494,7 @@ fn receive(w: &mut Words, _: &Said<'_>) -> Result<ReceiveIncident, NotACommand> 
     Ok(received)
 }
 
-fn set_note(w: &mut Words, _: &Said<'_>) -> Result<SetPremiseNote, NotACommand> {
-    let note = match w.keyword("again") {
-        true => Some(NoteId(w.number("a note's number")?)),
-        false => None,
-    };
-    let hazard = named(w, "a hazard", Hazard::from_name, Hazard::NAMES)?;
-    let owner = w.code("an owner")?;
-    let Some(place) = w.place()? else {
-        return syntax("a place is missing; it begins with @");
-    };
-    let radius_meters = w.number("a number of metres")?;
-    let mut days_after = |keyword| match w.keyword(keyword) {
-        true => Ok(super::DAY.plus_seconds(86_400 * w.number::<i64>("a number of days")?)),
-        false => syntax(format!("the word {keyword} is missing")),
-    };
-    Ok(SetPremiseNote {
-        note,
-        hazard,
-        owner,
-        expires: days_after("expires")?,
-        review: days_after("review")?,
-        details: NoteDetails {
-            place,
-            radius_meters,
-            text: w.tail("what units are told")?,
-        },
-    })
-}
-
-fn take_call(w: &mut Words, center: &Said<'_>) -> Result<TakeCall, NotACommand> {
-    let kind = named(w, "a kind of call", CallKind::from_name, CallKind::NAMES)?;
-    let scheduled = match w.keyword("at") {
-        true => Some(Schedule {
-            at: w.time("when it begins")?,
-            warn_seconds: match w.keyword("warn") {
-                true => w.number("a number of seconds")?,
-                false => 900,
-            },
-        }),
-        false => None,
-    };
-    let source = PlaceSource::ALL
-        .iter()
-        .find(|source| w.keyword(source.name()));
-    let assessed = match source {
-        Some(&source) => Some(Assessed {
-            source,
-            verdict: PlaceVerdict::Unverified,
-            uncertainty_meters: Some(w.number("a number of metres")?),
-            found: None,
-            fit_percent: None,
-            extent_meters: None,
-        }),
-        None => None,
-    };
-    let received = Box::new(receive(w, center)?);
-    let reported = match (&assessed, &received.place) {
-        (Some(assessed), Some(place)) if assessed.source == PlaceSource::Device => Some(Reported {
-            place: place.clone(),
-            source: assessed.source,
-            uncertainty_meters: assessed.uncertainty_meters,
-        }),
-        _ => None,
-    };
-    Ok(TakeCall {
-        received,
-        kind,
-        reported,
-        assessed,
-        scheduled,
-    })
-}
-
-fn named<T>(
+pub(super) fn named<T>(
     w: &mut Words,
     what: &str,
     from_name: fn(&str) -> Option<T>,

@@ -1,0 +1,86 @@
+//! The longer lines about calls and places.
+
+use super::{
+    NotACommand,
+    verbs::{Said, named, receive},
+    words::{Words, syntax},
+};
+use crate::{
+    Assessed, CallKind, Hazard, NoteDetails, NoteId, PlaceSource, PlaceVerdict, Reported, Schedule,
+    SetPremiseNote, TakeCall,
+};
+
+/// Reads what follows `premise`.
+pub(super) fn set_note(w: &mut Words, _: &Said<'_>) -> Result<SetPremiseNote, NotACommand> {
+    let note = match w.keyword("again") {
+        true => Some(NoteId(w.number("a note's number")?)),
+        false => None,
+    };
+    let hazard = named(w, "a hazard", Hazard::from_name, Hazard::NAMES)?;
+    let owner = w.code("an owner")?;
+    let Some(place) = w.place()? else {
+        return syntax("a place is missing; it begins with @");
+    };
+    let radius_meters = w.number("a number of metres")?;
+    let mut days_after = |keyword| match w.keyword(keyword) {
+        true => Ok(super::DAY.plus_seconds(86_400 * w.number::<i64>("a number of days")?)),
+        false => syntax(format!("the word {keyword} is missing")),
+    };
+    Ok(SetPremiseNote {
+        note,
+        hazard,
+        owner,
+        expires: days_after("expires")?,
+        review: days_after("review")?,
+        details: NoteDetails {
+            place,
+            radius_meters,
+            text: w.tail("what units are told")?,
+        },
+    })
+}
+
+/// Reads what follows `take`.
+pub(super) fn take_call(w: &mut Words, center: &Said<'_>) -> Result<TakeCall, NotACommand> {
+    let kind = named(w, "a kind of call", CallKind::from_name, CallKind::NAMES)?;
+    let scheduled = match w.keyword("at") {
+        true => Some(Schedule {
+            at: w.time("when it begins")?,
+            warn_seconds: match w.keyword("warn") {
+                true => w.number("a number of seconds")?,
+                false => 900,
+            },
+        }),
+        false => None,
+    };
+    let source = PlaceSource::ALL
+        .iter()
+        .find(|source| w.keyword(source.name()));
+    let assessed = match source {
+        Some(&source) => Some(Assessed {
+            source,
+            verdict: PlaceVerdict::Unverified,
+            uncertainty_meters: Some(w.number("a number of metres")?),
+            found: None,
+            fit_percent: None,
+            extent_meters: None,
+        }),
+        None => None,
+    };
+    let received = Box::new(receive(w, center)?);
+    let reported = match (&assessed, &received.place) {
+        (Some(assessed), Some(place)) if assessed.source == PlaceSource::Device => Some(Reported {
+            place: place.clone(),
+            source: assessed.source,
+            uncertainty_meters: assessed.uncertainty_meters,
+        }),
+        _ => None,
+    };
+    Ok(TakeCall {
+        received,
+        kind,
+        reported,
+        assessed,
+        scheduled,
+    })
+}
