@@ -254,6 +254,24 @@ fn a_destroyed_key_leaves_the_files_too() {
 }
 
 #[test]
+fn a_reader_of_the_vault_keeps_nobody_from_knowing_that_old_bytes_are_still_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut open = vault(directory.path());
+    open.seal(ONE, b"h", b"c").unwrap();
+    let reader = rusqlite::Connection::open(directory.path().join("vault.db")).unwrap();
+    reader.execute_batch("BEGIN").unwrap();
+    let rows: i64 = reader
+        .query_row("SELECT count(*) FROM key", [], |row| row.get(0))
+        .unwrap();
+    assert!(rows > 0);
+    assert!(matches!(open.destroy(ONE, 5), Err(VaultError::Busy)));
+    drop(reader);
+    // The key is gone already; once nobody reads, its bytes are too.
+    open.scrub().unwrap();
+    open.destroy(ONE, 5).unwrap();
+}
+
+#[test]
 fn roots_refuse_what_is_not_theirs() {
     let directory = tempfile::tempdir().unwrap();
     drop(vault(directory.path()));

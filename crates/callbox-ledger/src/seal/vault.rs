@@ -72,6 +72,12 @@ pub enum VaultError {
     /// There is a vault already.
     #[error("there is a key vault in {} already", .0.display())]
     Exists(PathBuf),
+    /// Somebody reads the vault, so that what was overwritten still stands in its log.
+    #[error(
+        "the key vault is being read (a backup, say), so that old bytes still stand in its files; \
+         do it again when that has ended"
+    )]
+    Busy,
     /// The cipher or the system's random numbers failed.
     #[error("the cipher failed")]
     Failed,
@@ -238,11 +244,12 @@ impl Vault {
              WHERE domain_kind = ?1 AND domain_no = ?2",
             params![kind, no, now_us],
         )?;
-        self.scrub()?;
         self.domains.remove(&domain);
         for (kid, _) in &fingerprints {
             self.open.remove(kid);
         }
+        // In memory it is gone whatever becomes of the files.
+        self.scrub()?;
         Ok(fingerprints
             .into_iter()
             .map(|(_, fingerprint)| Hash(fingerprint))
@@ -442,10 +449,16 @@ impl Vault {
     }
 
     /// Overwrites what the database no longer refers to, in its log too.
-    fn scrub(&self) -> Result<(), VaultError> {
-        self.db
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
+    ///
+    /// Refuses while somebody reads the vault: the old bytes then still stand in its files.
+    pub fn scrub(&self) -> Result<(), VaultError> {
+        let busy: i64 = self
+            .db
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        match busy {
+            0 => Ok(()),
+            _ => Err(VaultError::Busy),
+        }
     }
 }
 
