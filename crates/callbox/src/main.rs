@@ -7,6 +7,7 @@ mod archive;
 mod center;
 mod commands;
 mod defaults;
+mod demo_drive;
 mod demo_place;
 mod failure;
 mod output;

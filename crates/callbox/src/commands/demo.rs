@@ -10,6 +10,7 @@ use clap::Args;
 
 use crate::{
     center::{self, NewCenter},
+    demo_drive::Drives,
     demo_place,
     failure::{Failure, Outcome},
     output, times,
@@ -170,7 +171,7 @@ impl Demo {
         let options = ServeOptions {
             listen: self.listen,
             purpose: Purpose::Exercise,
-            geography,
+            geography: geography.clone(),
             ..ServeOptions::default()
         };
         let server = runtime
@@ -187,6 +188,13 @@ impl Demo {
         });
         let live = Live::start(engine.clone(), simulation, wall_clock())
             .map_err(|error| Failure::io("cannot start the simulation", &error))?;
+        let speed = if self.speed > 0.0 { self.speed } else { 1.0 };
+        let drives = geography
+            .map(|geography| {
+                Drives::start(engine.clone(), geography.streets, server.positions(), speed)
+            })
+            .transpose()
+            .map_err(|error| Failure::io("cannot start the units' drives", &error))?;
         let served = output::text(self.welcome(&center, &town, &server.url(), &passwords))
             .and_then(|()| {
                 runtime.block_on(async {
@@ -195,6 +203,9 @@ impl Demo {
                 })
             });
         live.stop();
+        if let Some(drives) = drives {
+            drives.stop();
+        }
         served
     }
 
