@@ -2,8 +2,10 @@
 
 mod checkpoint;
 mod crash;
+mod fault_table;
 mod faults;
 mod format;
+mod fuzz;
 mod proofs;
 mod script;
 mod ship;

@@ -1,10 +1,11 @@
 // An outsider's check of an exported ledger, with nothing of callbox: Go's own code for tiled logs
 // and signed notes (golang.org/x/mod/sumdb).
 //
-//	tiles VERIFIER-KEY TILES [ENTRIES]
+//	tiles VERIFIER-KEY TILES [ENTRIES|- [OLDER-CHECKPOINT]]
 //
 // Reads the checkpoint, checks its signature, proves every entry of the bundles (or every leaf hash,
-// without bundles) to be in the signed tree, and every smaller tree at a few sizes to be its beginning.
+// without bundles) to be in the signed tree, and every smaller tree at a few sizes to be its beginning. A
+// checkpoint that was kept from before must be signed too, and of the same history.
 // Prints "ok SIZE ROOT ENTRIES PROOFS", or one line that says what is wrong and exits 1.
 package main
 
@@ -13,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -54,27 +56,11 @@ func check(arguments []string) error {
 	if err != nil {
 		return err
 	}
-	text, err := os.ReadFile(filepath.Join(arguments[1], "checkpoint"))
+	tree, err := open(filepath.Join(arguments[1], "checkpoint"), verifier)
 	if err != nil {
 		return err
 	}
-	signed, err := note.Open(text, note.VerifierList(verifier))
-	if err != nil {
-		return err
-	}
-	lines := strings.SplitN(signed.Text, "\n", 4)
-	if len(lines) < 4 || lines[0] != verifier.Name() {
-		return fmt.Errorf("the checkpoint is of another ledger")
-	}
-	var size int64
-	if _, err := fmt.Sscanf(lines[1], "%d", &size); err != nil {
-		return err
-	}
-	root, err := tlog.ParseHash(lines[2])
-	if err != nil {
-		return err
-	}
-	tree := tlog.Tree{N: size, Hash: root}
+	size, root := tree.N, tree.Hash
 	reader := tlog.TileHashReader(tree, files{arguments[1]})
 
 	entries := 0
@@ -92,7 +78,7 @@ func check(arguments []string) error {
 		if err != nil {
 			return err
 		}
-		if len(arguments) < 3 {
+		if len(arguments) < 3 || arguments[2] == "-" {
 			continue
 		}
 		tile := tlog.Tile{H: 8, L: -1, N: first / 256, W: int(width)}
@@ -143,6 +129,45 @@ func check(arguments []string) error {
 		}
 		proofs += 2
 	}
+	if len(arguments) > 3 {
+		older, err := open(arguments[3], verifier)
+		if err != nil {
+			return err
+		}
+		if older.N > size {
+			return fmt.Errorf("the ledger shrank from %d to %d entries", older.N, size)
+		}
+		prefix, err := tlog.ProveTree(size, older.N, reader)
+		if err != nil {
+			return err
+		}
+		if err := tlog.CheckTree(prefix, size, root, older.N, older.Hash); err != nil {
+			return fmt.Errorf("the checkpoint of %d entries is of another history: %v", older.N, err)
+		}
+		proofs++
+	}
 	fmt.Println("ok", size, root, entries, proofs)
 	return nil
+}
+
+// Reads a checkpoint that the key has signed.
+func open(path string, verifier note.Verifier) (tlog.Tree, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return tlog.Tree{}, err
+	}
+	signed, err := note.Open(text, note.VerifierList(verifier))
+	if err != nil {
+		return tlog.Tree{}, err
+	}
+	lines := strings.SplitN(signed.Text, "\n", 4)
+	if len(lines) < 4 || lines[0] != verifier.Name() {
+		return tlog.Tree{}, fmt.Errorf("the checkpoint is of another ledger")
+	}
+	size, err := strconv.ParseInt(lines[1], 10, 64)
+	if err != nil {
+		return tlog.Tree{}, err
+	}
+	root, err := tlog.ParseHash(lines[2])
+	return tlog.Tree{N: size, Hash: root}, err
 }

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod coverage;
+mod disk;
 mod histories;
 mod serving;
 mod shop;
