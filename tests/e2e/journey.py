@@ -131,7 +131,7 @@ class Journey:
 
     def refusal(self):
         """The unit is sent elsewhere at the same moment: the second is refused, with a hint, and shown."""
-        self.a.run("window.realFetch = window.fetch; window.fetch = (url, options) => String(url).endsWith('/units') && options?.method === 'POST'"
+        self.a.run("window.realFetch = window.fetch; window.fetch = (url, options) => /\\/(units|alarm)$/.test(String(url)) && options?.method === 'POST'"
                    " ? window.realFetch(url, {...options, body: JSON.stringify({units: [arguments_0]})}) : window.realFetch(url, options)".replace("arguments_0", f"'{self.units[0]}'"))
         other = self.a.run("return [...document.querySelectorAll('.unit[data-meaning=available] .sign')][0].textContent")
         self.a.type("#send-units", other)

@@ -86,7 +86,8 @@ export class Assignments {
       const isDone = Boolean(text) || Boolean(ended) || (index <= at && !isLast);
       button.hidden = isDone;
       button.classList.toggle("next", !isDone && (index === at + 1 || isLast));
-      setAttr(button, "aria-label", `${assignment.unit} ${status.label}`);
+      // What is seen stands in the name, so that it can be said aloud.
+      setAttr(button, "aria-label", `${status.code} ${status.label}, ${assignment.unit}`);
       setAttr(button, "title", status.label);
     });
     if (made.more) {
