@@ -3,14 +3,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use callbox_ledger::{NoteError, RootFile, Signer, SqliteStore, StoreError, Vault, VaultError};
+use callbox_ledger::{
+    Cosigner, KeyKind, NoteError, RootFile, Signer, SqliteStore, StoreError, Vault, VaultError,
+};
 use thiserror::Error;
 
 /// Where a center's files stand.
 ///
 /// `ledger/` is the record. `keys/` holds the key that signs it and the root key; `vault/` the
 /// keys of personal data, which can be destroyed. `checkpoint/` holds the last signed checkpoint,
-/// outside the ledger and its backups. `access.db` holds accounts and sessions. `snapshot/` and
+/// outside the ledger and its backups. `tiles/` and `entries/` are what outsiders read, written
+/// behind the ledger. `access.db` holds accounts and sessions. `snapshot/` and
 /// `archive.db` are projections: delete them and they are built anew from the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataDir {
@@ -95,6 +98,9 @@ impl DataDir {
         } else {
             Signer::generate(origin, &dir.signing_key())?;
         }
+        if !dir.second_key().exists() {
+            dir.make_second_key(origin)?;
+        }
         if !dir.root_key().exists() {
             RootFile::generate(&dir.root_key()).map_err(VaultError::from)?;
         }
@@ -141,6 +147,25 @@ impl DataDir {
         self.keys().join("ledger.key")
     }
 
+    /// The ML-DSA-44 key that signs beside it; centers of before have none.
+    pub fn second_key(&self) -> PathBuf {
+        self.keys().join("ledger-ml-dsa.key")
+    }
+
+    /// Makes the ML-DSA-44 key; refuses where there is one.
+    pub fn make_second_key(&self, origin: &str) -> Result<Cosigner, NoteError> {
+        Cosigner::generate(origin, KeyKind::MlDsa44Cosignature, &self.second_key())
+    }
+
+    /// Loads the keys that sign checkpoints: the signing key, and the second one where it is there.
+    pub fn signer(&self) -> Result<Signer, NoteError> {
+        let signer = Signer::load(&self.signing_key())?;
+        match self.second_key().exists() {
+            true => signer.with_ml_dsa(Cosigner::load(&self.second_key())?),
+            false => Ok(signer),
+        }
+    }
+
     /// The root key that wraps the vault's keys, readable by its owner only.
     pub fn root_key(&self) -> PathBuf {
         self.keys().join("root.key")
@@ -159,6 +184,16 @@ impl DataDir {
     /// The directory of the last signed checkpoint.
     pub fn checkpoint(&self) -> PathBuf {
         self.root.join("checkpoint")
+    }
+
+    /// The directory of the published checkpoint and hash tiles.
+    pub fn tiles(&self) -> PathBuf {
+        self.root.join("tiles")
+    }
+
+    /// The directory of the entry bundles, for auditors.
+    pub fn entries(&self) -> PathBuf {
+        self.root.join("entries")
     }
 
     /// The directory of the state snapshot.

@@ -10,7 +10,7 @@ use std::{
 use arc_swap::ArcSwap;
 use callbox_domain::{BrokenInvariant, Center, Entry, Incident, IncidentId};
 use callbox_ledger::{
-    Checkpointer, Gate, GateError, NoteError, Rotation, Signer, StoreError, VaultError,
+    Checkpointer, Gate, GateError, NoteError, Rotation, StoreError, VaultError, VerifierKey,
 };
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -20,6 +20,7 @@ use crate::{
     Touched,
     archive::{Archive, ArchiveError},
     entry::EntryError,
+    publisher::{Publication, PublisherThread},
     read::Reader,
     recovery::{load, recover},
     sealer::Sealer,
@@ -43,6 +44,8 @@ pub struct Options {
     pub exit_on_fatal: bool,
     /// Where the record is shipped to, if anywhere.
     pub ship_to: Option<ShipTo>,
+    /// Whether the record is published as files for outsiders, as a server does.
+    pub publish: bool,
 }
 
 impl Default for Options {
@@ -51,6 +54,7 @@ impl Default for Options {
             clock: wall_clock(),
             exit_on_fatal: true,
             ship_to: None,
+            publish: false,
         }
     }
 }
@@ -105,6 +109,10 @@ pub struct Health {
     pub signing_refused: Option<String>,
     /// How the shipping does, where the record is shipped.
     pub shipping: Option<Shipping>,
+    /// How many events the published checkpoint covers.
+    pub published_size: u64,
+    /// Why the record is not published any more.
+    pub publishing_refused: Option<String>,
     /// How many commands wait.
     pub queue: usize,
     /// How many commands may wait.
@@ -167,12 +175,14 @@ impl Shared {
 /// A running center: one sequencer, any number of readers. Cheap to clone.
 #[derive(Clone)]
 pub struct Engine {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     requests: mpsc::Sender<Message>,
-    signed: Arc<Mutex<Signed>>,
+    pub(crate) signed: Arc<Mutex<Signed>>,
     shipping: Option<Arc<Mutex<Shipping>>>,
     threads: Arc<Mutex<Option<Threads>>>,
-    verifier_key: String,
+    pub(crate) publication: Option<Publication>,
+    pub(crate) key: VerifierKey,
+    pub(crate) second_key: Option<VerifierKey>,
     recovered: Recovered,
 }
 
@@ -180,6 +190,7 @@ struct Threads {
     sequencer: JoinHandle<()>,
     signer: SignerThread,
     shipper: Option<ShipperThread>,
+    publisher: Option<PublisherThread>,
 }
 
 impl fmt::Debug for Engine {
@@ -204,7 +215,7 @@ impl Engine {
         stores: &Stores,
         options: Options,
     ) -> Result<Self, OpenError> {
-        let signer = Signer::load(&dir.signing_key())?;
+        let signer = dir.signer()?;
         let gate = Gate::open(&dir.checkpoint())?;
         // The vault is opened only while no other server can be at work on it.
         let lock = (stores.writer)()?;
@@ -228,6 +239,7 @@ impl Engine {
             exit_on_fatal: options.exit_on_fatal,
         });
         let key = signer.verifier().clone();
+        let second_key = signer.ml_dsa_verifier().cloned();
         let signed = Arc::new(Mutex::new(Signed::default()));
         let checkpointer = Checkpointer::new((stores.reader)()?, signer, gate);
         let (requests, receiver) = mpsc::channel(QUEUE);
@@ -255,10 +267,21 @@ impl Engine {
             }
             _ => None,
         };
+        let (publisher, publication) = match options.publish {
+            true => {
+                let source = (stores.reader)()?;
+                let signed = Arc::clone(&signed);
+                let (thread, publication) =
+                    PublisherThread::start(dir, key.clone(), source, signed)?;
+                (Some(thread), Some(publication))
+            }
+            false => (None, None),
+        };
         let threads = Arc::new(Mutex::new(Some(Threads {
             sequencer,
             signer,
             shipper,
+            publisher,
         })));
         Ok(Self {
             shared,
@@ -266,7 +289,9 @@ impl Engine {
             signed,
             shipping,
             threads,
-            verifier_key: key.to_string(),
+            publication,
+            key,
+            second_key,
             recovered,
         })
     }
@@ -383,6 +408,7 @@ impl Engine {
 
     /// How the engine does.
     pub fn health(&self) -> Health {
+        let published = self.published();
         let signed = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
         Health {
             next_seq: self.snapshot().next_seq(),
@@ -396,23 +422,11 @@ impl Engine {
                     .unwrap_or_else(PoisonError::into_inner)
                     .clone()
             }),
+            published_size: published.size,
+            publishing_refused: published.refused,
             queue: QUEUE - self.requests.capacity(),
             queue_capacity: QUEUE,
         }
-    }
-
-    /// The last signed checkpoint as a C2SP signed note; `None` in the first moment.
-    pub fn checkpoint(&self) -> Option<String> {
-        self.signed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .note
-            .clone()
-    }
-
-    /// The key with which anybody checks the checkpoints, as a C2SP verifier key.
-    pub fn verifier_key(&self) -> &str {
-        &self.verifier_key
     }
 
     /// What the start had to do.
@@ -440,12 +454,16 @@ impl Engine {
             sequencer,
             signer,
             shipper,
+            publisher,
         }) = taken
         {
             if sequencer.join().is_err() {
                 tracing::error!("the sequencer ended in a panic");
             }
             signer.stop();
+            if let Some(publisher) = publisher {
+                publisher.stop();
+            }
             if let Some(shipper) = shipper {
                 shipper.stop();
             }

@@ -1,10 +1,14 @@
 use std::{
     ops::ControlFlow,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use callbox_domain::Entry;
-use callbox_ledger::{Frame, Source, SqliteReader, StoreError, find_frame};
+use callbox_ledger::{
+    Frame, Proven, Source, SqliteReader, StoreError, TileError, TileReader, VerifierKey,
+    find_frame, prove_event_from_tiles,
+};
 use thiserror::Error;
 
 use crate::{DataDir, archive::ArchiveError, entry, entry::EntryError, sealer::Sealer};
@@ -60,6 +64,20 @@ impl Reader {
             rest = &rest[here.max(1)..];
         }
         Ok(found)
+    }
+
+    /// The proof of event `seq` by a checkpoint that covers it: the path from the published tiles,
+    /// the leaf from the ledger.
+    pub(crate) fn prove(
+        &self,
+        tiles: &Path,
+        seq: u64,
+        note: &str,
+        key: &VerifierKey,
+    ) -> Result<Proven, TileError> {
+        let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tiles = TileReader::new(tiles);
+        prove_event_from_tiles(&mut tiles, &mut **source, seq, note, key)
     }
 
     /// At most `limit` entries from position `seq` on.

@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
+mod outside;
 mod pipeline;
 mod sealing;
 mod shipping;
@@ -33,7 +34,7 @@ fn options() -> Options {
     Options {
         clock: Arc::new(move || Timestamp::from_micros(now.fetch_add(1_000, Ordering::Relaxed))),
         exit_on_fatal: false,
-        ship_to: None,
+        ..Options::default()
     }
 }
 
@@ -387,10 +388,9 @@ fn the_checkpoint_covers_everything_after_a_shutdown() {
     let engine = house.open();
     configure(&engine);
     let length = engine.snapshot().next_seq();
-    let (health, key) = (engine.clone(), engine.verifier_key().to_owned());
+    let (health, key) = (engine.clone(), engine.verifier_key().clone());
     engine.shutdown();
     assert_eq!(health.health().signed_size, length);
-    let key = callbox_ledger::VerifierKey::parse(&key).unwrap();
     let checkpoint = callbox_ledger::Checkpoint::open(&health.checkpoint().unwrap(), &key).unwrap();
     let mut reader = SqliteReader::open(&house.dir.ledger_db()).unwrap();
     let report = verify(&mut reader, Some(&checkpoint), &mut |_| {}).unwrap();
@@ -453,7 +453,7 @@ fn a_clock_that_goes_back_does_not_turn_the_record_around() {
     let backwards = Options {
         clock: Arc::new(clock),
         exit_on_fatal: false,
-        ship_to: None,
+        ..Options::default()
     };
     let engine = Engine::open(&house.dir, backwards).unwrap();
     for _ in 0..4 {

@@ -15,6 +15,7 @@ mod assets;
 mod calls;
 mod geography;
 mod hex;
+mod ledger;
 mod live;
 mod metrics;
 mod mount;

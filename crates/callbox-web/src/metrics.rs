@@ -118,6 +118,12 @@ fn render(state: &AppState) -> String {
         );
     }
     one(
+        "callbox_published_events",
+        "gauge",
+        "Events that the published checkpoint covers.",
+        health.published_size,
+    );
+    one(
         "callbox_frames_total",
         "counter",
         "Frames written since the start.",

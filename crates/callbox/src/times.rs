@@ -54,6 +54,17 @@ pub(crate) fn local(at: Timestamp, zone: &TimeZone) -> String {
     }
 }
 
+/// Seconds since 1970, as others sign them, in RFC 3339 (UTC); the number where it is no such time.
+pub(crate) fn of_seconds(seconds: u64) -> String {
+    let time = i64::try_from(seconds)
+        .ok()
+        .map(jiff::Timestamp::from_second);
+    match time {
+        Some(Ok(time)) => time.to_string(),
+        _ => seconds.to_string(),
+    }
+}
+
 /// The local offset from UTC in seconds at a moment.
 pub(crate) fn offset(at: Timestamp, zone: &TimeZone) -> i32 {
     jiff::Timestamp::from_microsecond(at.micros()).map_or(0, |time| zone.to_offset(time).seconds())

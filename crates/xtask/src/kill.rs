@@ -149,7 +149,6 @@ fn check(data: &Path, copy: &Path, known: &[Acknowledged]) -> anyhow::Result<u64
         .map_err(|fault| anyhow::anyhow!("the ledger does not verify: {fault}"))?;
     let options = Options {
         exit_on_fatal: false,
-        ship_to: None,
         ..Options::default()
     };
     let engine = Engine::open(&dir, options.clone())?;

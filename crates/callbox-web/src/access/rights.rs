@@ -14,16 +14,19 @@ pub enum Role {
     Dispatcher,
     /// Leads the shift and sets the center up.
     Supervisor,
+    /// Checks the record from outside the shift: reads its events' public parts, and nobody's data.
+    Auditor,
     /// Is no person but a system: the terminals that report where units are.
     Service,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::CallTaker,
         Self::Dispatcher,
         Self::Supervisor,
+        Self::Auditor,
         Self::Service,
     ];
 
@@ -33,6 +36,7 @@ impl Role {
             Self::CallTaker => "call-taker",
             Self::Dispatcher => "dispatcher",
             Self::Supervisor => "supervisor",
+            Self::Auditor => "auditor",
             Self::Service => "service",
         }
     }
@@ -90,6 +94,8 @@ pub(crate) enum Action {
     EnterHistory,
     /// Defines types, statuses, units.
     Configure,
+    /// Reads the public part of every event: kinds, times, pseudonyms; never personal data.
+    AuditRecord,
     /// Reports where the service's own units are.
     ReportPositions,
     /// Reads the server's own figures.
@@ -107,6 +113,7 @@ pub(crate) enum Who {
 
 const EVERY_ROLE: Who = Who::Only(&Role::ALL);
 const PEOPLE: Who = Who::Only(&[Role::CallTaker, Role::Dispatcher, Role::Supervisor]);
+const AUDITORS: Who = Who::Only(&[Role::Auditor]);
 const SERVICES: Who = Who::Only(&[Role::Service]);
 const DISPATCHERS: Who = Who::Only(&[Role::Dispatcher, Role::Supervisor]);
 const SUPERVISORS: Who = Who::Only(&[Role::Supervisor]);
@@ -144,6 +151,11 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
         "enter events of more than 72 hours ago",
     ),
     (Action::Configure, SUPERVISORS, "set the center up"),
+    (
+        Action::AuditRecord,
+        AUDITORS,
+        "read all events of the record",
+    ),
     (Action::ReportPositions, SERVICES, "report where units are"),
     (
         Action::ReadMetrics,

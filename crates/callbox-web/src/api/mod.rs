@@ -42,8 +42,6 @@ pub(crate) fn router() -> Mount {
     let reads = Mount::new()
         .get("/healthz", record::health)
         .get("/readyz", record::ready)
-        .get("/ledger/checkpoint", record::checkpoint)
-        .get("/ledger/keys", record::keys)
         .get("/api/v1/openapi.json", openapi::show)
         .get("/api/v1/me", lists::me)
         .get("/api/v1/board", lists::board)

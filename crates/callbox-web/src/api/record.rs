@@ -1,4 +1,4 @@
-//! The server's health, and the record's face for outsiders.
+//! The server's health.
 
 use axum::{
     extract::State,
@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{problem::Problem, state::AppState};
+use crate::state::AppState;
 
 const TEXT: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
 
@@ -27,23 +27,4 @@ pub(super) async fn ready(State(state): State<AppState>) -> Response {
 
 fn not_ready(why: &'static str) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, TEXT, why).into_response()
-}
-
-/// `GET /ledger/checkpoint`: the last signed checkpoint, as in C2SP tlog-checkpoint.
-pub(super) async fn checkpoint(State(state): State<AppState>) -> Result<Response, Problem> {
-    match state.engine.checkpoint() {
-        Some(note) => Ok((TEXT, note).into_response()),
-        None => Err(Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "no-checkpoint",
-            "nothing is signed yet",
-            "try again in a second",
-        )
-        .retry_after(1)),
-    }
-}
-
-/// `GET /ledger/keys`: the keys that checkpoints are signed with, one a line.
-pub(super) async fn keys(State(state): State<AppState>) -> Response {
-    (TEXT, format!("{}\n", state.engine.verifier_key())).into_response()
 }

@@ -1,4 +1,5 @@
 use axum::extract::State;
+use callbox_engine::Health;
 use maud::{Markup, html};
 
 use super::{
@@ -7,11 +8,19 @@ use super::{
 };
 use crate::state::AppState;
 
-/// `GET /ledger`: how long the record is, what was signed, and how anybody checks it.
+/// `GET /ledger`: what the record is, how far it is signed and published, and how anybody checks it.
+///
+/// Open to everybody; what only the shift needs to know is shown to who is signed in.
 pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
     let health = state.engine.health();
-    let checkpoint = state.engine.checkpoint();
-    let key = state.engine.verifier_key();
+    let published = state.engine.published();
+    let key = state.engine.verifier_key().to_string();
+    let second = state.engine.second_key().map(ToString::to_string);
+    let verifier = format!(
+        "/ledger/verify.html#lang={}&key={}",
+        ui.locale.name(),
+        encoded(&key)
+    );
     page(
         &ui,
         ui.t("nav.ledger"),
@@ -19,20 +28,12 @@ pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
         html! {
             div class="page" {
                 div class="page-head" { h1 { (ui.t("ledger.title")) } p { (ui.t("ledger.words")) } }
-                @if let Some(why) = &health.halted {
-                    div class="notice refused" role="alert" { b { (ui.t("ledger.halted")) } span { (why) } }
-                }
-                @if let Some(why) = &health.signing_refused {
-                    div class="notice refused" role="alert" { b { (ui.t("ledger.unsigned")) } span { (why) } }
-                }
-                @if let Some(why) = health.shipping.as_ref().and_then(|shipping| shipping.refused.as_ref()) {
-                    div class="notice refused" role="alert" { b { (ui.t("ledger.unshipped")) } span { (why) } }
-                }
+                @if ui.signed.is_some() { (troubles(&ui, &health)) }
                 dl class="case-times sheet" {
                     div { dt { (ui.t("ledger.events")) } dd { (grouped(health.next_seq)) } }
-                    div { dt { (ui.t("ledger.frames")) } dd { (grouped(health.frames)) } }
                     div { dt { (ui.t("ledger.signed")) } dd { (grouped(health.signed_size)) } }
-                    @if let Some(shipping) = &health.shipping {
+                    div { dt { (ui.t("ledger.published")) } dd { (grouped(health.published_size)) } }
+                    @if let Some(shipping) = health.shipping.as_ref().filter(|_| ui.signed.is_some()) {
                         div { dt { (ui.t("ledger.shipped")) } dd { (grouped(shipping.events)) } }
                         div { dt { (ui.t("ledger.shipping_lag")) } dd { (grouped(shipping.lag_seconds())) " s" } }
                     }
@@ -41,21 +42,77 @@ pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
                 section class="stack" {
                     h2 { (ui.t("ledger.checkpoint")) }
                     p class="quiet" { (ui.t("ledger.checkpoint_words")) }
-                    pre class="note" { (checkpoint.as_deref().unwrap_or(ui.t("ledger.none"))) }
+                    pre class="note" tabindex="0" { (published.note.as_deref().map_or(ui.t("ledger.none").to_owned(), shortened)) }
                     p { a href="/ledger/checkpoint" { "/ledger/checkpoint" } }
                 }
                 section class="stack" {
                     h2 { (ui.t("ledger.key")) }
                     p class="quiet" { (ui.t("ledger.key_words")) }
                     pre class="note" { (key) }
+                    @if let Some(second) = &second {
+                        details {
+                            summary { (ui.t("ledger.second_key")) }
+                            p class="quiet" { (ui.t("ledger.second_key_words")) }
+                            pre class="note" tabindex="0" { (second) }
+                        }
+                    }
                     p { a href="/ledger/keys" { "/ledger/keys" } }
+                }
+                section class="stack" {
+                    h2 { (ui.t("ledger.check_one")) }
+                    p class="quiet" { (ui.t("ledger.check_one_words")) }
+                    p { a class="button" href=(verifier) { (ui.t("ledger.open_verifier")) } " " a href="/ledger/verify.html" download="verify.html" { (ui.t("ledger.save_verifier")) } }
                 }
                 section class="stack" {
                     h2 { (ui.t("ledger.check")) }
                     p class="quiet" { (ui.t("ledger.check_words")) }
                     pre class="note" { "callbox verify --data DIR --against checkpoint.txt" }
+                    p class="quiet" { (ui.t("ledger.tiles_words")) }
+                    pre class="note" { "/ledger/checkpoint\n/ledger/tile/0/000" }
                 }
             }
         },
     )
+}
+
+/// A note of which long signatures show their beginning only; the whole stands at its address.
+fn shortened(note: &str) -> String {
+    let short = |line: &str| match line.char_indices().nth(150) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line.to_owned(),
+    };
+    note.lines().map(short).collect::<Vec<_>>().join("\n")
+}
+
+/// Why something is not recorded, signed or published, in the server's words.
+fn troubles(ui: &Ui, health: &Health) -> Markup {
+    let shipping = health.shipping.as_ref();
+    let all = [
+        ("ledger.halted", health.halted.as_ref()),
+        ("ledger.unsigned", health.signing_refused.as_ref()),
+        ("ledger.unpublished", health.publishing_refused.as_ref()),
+        (
+            "ledger.unshipped",
+            shipping.and_then(|shipping| shipping.refused.as_ref()),
+        ),
+    ];
+    html! {
+        @for (key, why) in all {
+            @if let Some(why) = why {
+                div class="notice refused" role="alert" { b { (ui.t(key)) } span { (why) } }
+            }
+        }
+    }
+}
+
+/// Percent-encodes a key for the part of an address behind `#`.
+fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' => {
+                char::from(byte).to_string()
+            }
+            other => format!("%{other:02X}"),
+        })
+        .collect()
 }

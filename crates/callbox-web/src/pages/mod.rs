@@ -209,8 +209,8 @@ pub(crate) const ROUTES: &[Route] = &[
     ),
     get(
         "/ledger",
-        Action::ReadBoard,
-        "everybody who works with the record can see how to check it",
+        Action::ReadOpenly,
+        "everybody can see how far the record is signed and how to check it",
     ),
 ];
 

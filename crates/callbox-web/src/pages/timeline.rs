@@ -49,7 +49,7 @@ fn row(state: &AppState, ui: &Ui, center: &Center, incident: &Incident, entry: &
                     @let at = if day == ui.date(entry.at) { ui.time(entry.recorded) } else { ui.date_time(entry.recorded) };
                     (ui.fill("event.late", &[("at", &at)])) " · "
                 }
-                (ui.t("ledger.at")) " " (super::ui::grouped(entry.seq))
+                a href=(format!("/incidents/{}/proofs/{}", incident.id.0, entry.seq)) title=(ui.t("ledger.get_proof")) download { (ui.t("ledger.at")) " " (super::ui::grouped(entry.seq)) }
             }
         }
     }

@@ -31,7 +31,8 @@ static ALWAYS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// Sets the headers that hold for every answer; an answer that says nothing else is not cached.
+/// Sets the headers that hold for every answer unless it has its own; an answer that says nothing
+/// else is not cached.
 pub(crate) async fn harden(
     State(state): State<AppState>,
     request: Request,
@@ -40,7 +41,9 @@ pub(crate) async fn harden(
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in &ALWAYS {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     headers
         .entry(header::CACHE_CONTROL)

@@ -82,7 +82,9 @@ pub(crate) const fn put(path: &'static str, action: Action, reason: &'static str
 /// The rows of all tables: the API's, the server's own, the pages'.
 pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
     let api = crate::api::ENDPOINTS.iter().map(|endpoint| &endpoint.route);
-    api.chain(OWN).chain(crate::pages::ROUTES)
+    api.chain(OWN)
+        .chain(crate::ledger::ROUTES)
+        .chain(crate::pages::ROUTES)
 }
 
 /// The row of a route, with its place among all rows.
@@ -113,16 +115,6 @@ const OWN: &[Route] = &[
         "/metrics",
         Action::ReadMetrics,
         "whoever runs the server must see how it does",
-    ),
-    get(
-        "/ledger/checkpoint",
-        Action::ReadOpenly,
-        "outsiders check the record against it",
-    ),
-    get(
-        "/ledger/keys",
-        Action::ReadOpenly,
-        "outsiders check the checkpoint's signature with it",
     ),
     post(
         "/sign-in",

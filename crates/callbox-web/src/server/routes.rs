@@ -2,16 +2,18 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    http::StatusCode,
+    http::{Extensions, HeaderMap, StatusCode, Version},
     middleware::{from_fn_with_state, map_response},
     response::{IntoResponse as _, Response},
 };
 use tower_http::{
-    compression::CompressionLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
+    compression::{CompressionLayer, DefaultPredicate, Predicate as _},
+    limit::RequestBodyLimitLayer,
+    timeout::TimeoutLayer,
 };
 
 use crate::{
-    api, assets, metrics,
+    api, assets, ledger, metrics,
     mount::Mount,
     pages,
     problem::Problem,
@@ -32,6 +34,7 @@ pub(crate) fn mounted() -> Mount {
         .post("/sign-in", security::sign_in)
         .post("/sign-out", security::sign_out)
         .merge(api::router())
+        .merge(ledger::router())
         .merge(pages::router())
 }
 
@@ -43,8 +46,8 @@ pub(crate) fn routes(state: &AppState) -> Router {
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(from_fn_with_state(state.clone(), authorise))
         .with_state(state.clone())
-        // Leaves out event streams, pictures and what is short.
-        .layer(CompressionLayer::new())
+        // Leaves out event streams, pictures, hashes and what is short.
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(compressible)))
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
@@ -52,6 +55,11 @@ pub(crate) fn routes(state: &AppState) -> Router {
         ))
         .layer(map_response(explain))
         .layer(from_fn_with_state(state.clone(), harden))
+}
+
+/// Leaves out what compression cannot make smaller.
+fn compressible(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {
+    extensions.get::<ledger::Incompressible>().is_none()
 }
 
 /// Gives the refusals of the layers below the form that all others have.

@@ -6,6 +6,7 @@ mod alarms;
 mod bodies;
 mod calls;
 mod description;
+mod ledger;
 mod listener;
 mod plans;
 mod positions;
@@ -109,6 +110,7 @@ impl World {
         let options = Options {
             clock: Arc::clone(&clock),
             exit_on_fatal: false,
+            publish: true,
             ship_to: None,
         };
         let engine = Engine::open(&data, options).unwrap();

@@ -18,6 +18,7 @@ fn filled(path: &str) -> String {
         .replace("{line}", "1")
         .replace("{call}", "1")
         .replace("{note}", "1")
+        .replace("{seq}", "1")
         .replace("{call_sign}", "E1")
 }
 
@@ -199,7 +200,7 @@ async fn a_revoked_token_is_refused() {
 #[tokio::test]
 async fn every_answer_is_hardened() {
     let world = World::set_up().await;
-    for path in ["/healthz", "/api/v1/board", "/nothing", "/ledger/keys"] {
+    for path in ["/healthz", "/api/v1/board", "/nothing", "/readyz"] {
         let answer = world.get(Role::Supervisor, path).await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");

@@ -2,7 +2,8 @@
 //!
 //! Any tar program can list and unpack it. Members: `format` (a version), `ledger.db` (verified
 //! before it was put in), `vault.db` (the wrapped keys of personal data), `access.db` (accounts),
-//! `ledger.key` (the signing key), `checkpoint` (the last signed one).
+//! `ledger.key` (the signing key), `ledger-ml-dsa.key` (the second
+//! one, where there is one), `checkpoint` (the last signed one).
 //!
 //! What unwraps the vault's keys is a file of its own, kept apart: `format`, `root.key`,
 //! `epoch-N.key`. Without it nobody reads personal data out of a backup, and once an epoch's key is
@@ -15,6 +16,8 @@ pub(crate) const LEDGER: &str = "ledger.db";
 pub(crate) const ACCESS: &str = "access.db";
 pub(crate) const VAULT: &str = "vault.db";
 pub(crate) const KEY: &str = "ledger.key";
+/// The ML-DSA-44 key that signs beside it, where there is one.
+pub(crate) const SECOND_KEY: &str = "ledger-ml-dsa.key";
 pub(crate) const CHECKPOINT: &str = "checkpoint";
 pub(crate) const ROOT: &str = "root.key";
 

@@ -209,6 +209,7 @@ impl Copies {
     fn pack(&self, data: &DataDir, part: &Path) -> Outcome<u64> {
         let members = [
             (archive::KEY, data.signing_key()),
+            (archive::SECOND_KEY, data.second_key()),
             (archive::CHECKPOINT, data.checkpoint().join("checkpoint")),
             (archive::ACCESS, self.access.clone()),
             (archive::VAULT, self.vault.clone()),

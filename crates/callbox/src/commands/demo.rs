@@ -97,7 +97,11 @@ impl Demo {
         }
         let made = if exists { None } else { Some(self.make()?) };
         let data = center::existing(&self.data)?;
-        let engine = center::open(&data, Options::default())?;
+        let options = Options {
+            publish: true,
+            ..Options::default()
+        };
+        let engine = center::open(&data, options)?;
         let served = self.serve(&data, &engine, made);
         engine.shutdown();
         served

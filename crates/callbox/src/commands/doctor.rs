@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use callbox_engine::DataDir;
-use callbox_ledger::{Gate, RootFile, Signer, Source as _, SqliteReader};
+use callbox_ledger::{Gate, RootFile, Source as _, SqliteReader};
 use clap::Args;
 use serde::Serialize;
 
@@ -163,6 +163,7 @@ fn permissions(data: &DataDir) -> Check {
     let open: Vec<String> = [
         data.root.clone(),
         data.signing_key(),
+        data.second_key(),
         data.root_key(),
         data.access_db(),
     ]
@@ -178,7 +179,12 @@ fn permissions(data: &DataDir) -> Check {
     }
     let open = open.join(" ");
     let advice = format!("chmod go-rwx {open}");
-    let secrets = [data.signing_key(), data.root_key(), data.access_db()];
+    let secrets = [
+        data.signing_key(),
+        data.second_key(),
+        data.root_key(),
+        data.access_db(),
+    ];
     let key = secrets.iter().any(|path| is_open_to_others(path));
     let state = if key { State::Fail } else { State::Warn };
     Check::bad(
@@ -243,14 +249,29 @@ fn keys_and_checkpoint(data: &DataDir, last: Result<Option<(u64, i64)>, String>)
             return vec![Check::bad("ledger", State::Fail, why, advice)];
         }
     };
-    let signer = match Signer::load(&data.signing_key()) {
+    let signer = match data.signer() {
         Ok(signer) => signer,
         Err(error) => {
             let advice = "put the key back from a backup; without it nothing can be signed";
             return vec![Check::bad("keys", State::Fail, chain(&error), advice)];
         }
     };
-    let keys = Check::ok("keys", format!("{}", signer.verifier()));
+    let keys = match signer.ml_dsa_verifier() {
+        Some(_) => Check::ok(
+            "keys",
+            format!("{}, and one of ML-DSA-44", signer.verifier()),
+        ),
+        None => Check::bad(
+            "keys",
+            State::Warn,
+            format!("{}, without a second one of ML-DSA-44", signer.verifier()),
+            format!(
+                "callbox ledger second-key --data {}, then restart the server and hand the new key \
+                 out: checkpoints then hold against quantum computers too",
+                data.root.display()
+            ),
+        ),
+    };
     let advice = format!("callbox verify --data {}", data.root.display());
     let kept = Gate::open(&data.checkpoint()).and_then(|gate| gate.checkpoint(signer.verifier()));
     let checkpoint = match kept {

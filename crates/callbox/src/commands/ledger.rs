@@ -1,6 +1,8 @@
 //! `callbox ledger`: what others need to check the record.
 
+mod keys;
 mod prove;
+mod second_key;
 mod ship;
 mod tiles;
 
@@ -43,7 +45,7 @@ enum What {
     Prove(prove::Prove),
     /// Checks a proof; needs neither a server nor the ledger
     #[command(
-        after_help = "Example:\n  callbox ledger verify-proof event-41.tlog-proof --key \"$(cat key)\""
+        after_help = "Example:\n  callbox ledger verify-proof event-41.tlog-proof --key \"$(cat keys)\" --policy witnesses.policy"
     )]
     VerifyProof(prove::VerifyProof),
     /// Writes the ledger as files for static hosting (C2SP tlog-tiles)
@@ -70,6 +72,9 @@ enum What {
         after_help = "Example:\n  callbox ledger check-shipped /mnt/far/ledger --key \"$(cat key)\""
     )]
     CheckShipped(ship::CheckShipped),
+    /// Makes the second signing key (ML-DSA-44) of a center that has none, or renews it
+    #[command(after_help = "Example:\n  callbox ledger second-key --data callbox-data")]
+    SecondKey(second_key::SecondKey),
     /// Begins a new key epoch, so that older backups no longer open what was erased
     ///
     /// Needs the server to be stopped. Afterwards write the keys anew with `backup --keys` and
@@ -98,6 +103,7 @@ impl Ledger {
             What::CheckTiles(check) => tiles::check(&check),
             What::Ship(ship) => ship::ship(&ship),
             What::CheckShipped(check) => ship::check(&check),
+            What::SecondKey(second_key) => second_key.run(),
             What::RotateKeys(one) => rotate_keys(&one),
         }
     }
@@ -133,9 +139,18 @@ fn checkpoint(one: &One) -> Outcome {
 
 fn keys(one: &One) -> Outcome {
     let data = center::existing(&one.data.data)?;
-    let key = key_of(&data)?;
-    let json = json!({ "keys": [{ "origin": key.name(), "verifier_key": key.to_string() }] });
-    output::result(one.printed.format, &key, &json)
+    let signer = data
+        .signer()
+        .map_err(|error| Failure::Input(crate::failure::chain(&error)))?;
+    let keys: Vec<_> = std::iter::once(signer.verifier())
+        .chain(signer.ml_dsa_verifier())
+        .collect();
+    let text: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    let json = keys.iter().map(|key| {
+        json!({ "origin": key.name(), "kind": key.kind().to_string(), "verifier_key": key.to_string() })
+    });
+    let json = json!({ "keys": json.collect::<Vec<_>>() });
+    output::result(one.printed.format, text.join("\n"), &json)
 }
 
 fn rotate_keys(one: &One) -> Outcome {

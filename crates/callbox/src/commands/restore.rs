@@ -147,6 +147,7 @@ fn directories(part: &Path, dir: &Path) -> Outcome {
 fn unpack_backup(from: impl io::Read, file: &Path, data: &DataDir) -> Outcome {
     unpack(from, file, archive::VERSION, |name| match name {
         archive::KEY => Some(data.signing_key()),
+        archive::SECOND_KEY => Some(data.second_key()),
         archive::CHECKPOINT => Some(data.checkpoint().join("checkpoint")),
         archive::ACCESS => Some(data.access_db()),
         archive::VAULT => Some(data.vault_db()),

@@ -50,6 +50,7 @@ impl Serve {
         let ship_to = self.ship_to.clone().zip(self.ship_vault_to.clone());
         let options = Options {
             ship_to: ship_to.map(|(ledger, vault)| ShipTo { ledger, vault }),
+            publish: true,
             ..Options::default()
         };
         let engine = center::open(&data, options)?;

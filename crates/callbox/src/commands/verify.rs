@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The most bytes of a checkpoint file.
-const MAX_CHECKPOINT: u64 = 64 * 1024;
+const MAX_CHECKPOINT: u64 = callbox_ledger::MAX_NOTE_BYTES as u64;
 
 /// Reads and hashes the whole ledger and compares it with the signed checkpoint
 ///

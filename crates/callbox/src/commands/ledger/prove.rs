@@ -6,17 +6,19 @@ use std::{
 };
 
 use callbox_ledger::{
-    Checkpoint, Gate, MAX_PROOF_BYTES, ProveError, SqliteReader, TlogProof, VerifierKey,
-    prove_event, verify_proof,
+    Checkpoint, Gate, MAX_POLICY_BYTES, MAX_PROOF_BYTES, Policy, ProveError, SqliteReader,
+    TlogProof, prove_event, verify_proof,
 };
 use clap::Args;
 use serde_json::json;
 
 use super::super::{Data, Printed, verify::key_of};
+use super::keys::LogKeys;
 use crate::{
     center,
     failure::{Failure, Outcome, chain},
     output::{self, Format},
+    times,
 };
 
 #[derive(Debug, Args)]
@@ -35,9 +37,12 @@ pub(super) struct VerifyProof {
     /// The proof, as `prove` printed it
     #[arg(value_name = "PROOF-FILE")]
     file: PathBuf,
-    /// The ledger's verifier key, from somebody you trust
-    #[arg(long, value_name = "VERIFIER-KEY")]
+    /// The ledger's verifier keys, one a line, from somebody you trust
+    #[arg(long, value_name = "VERIFIER-KEYS")]
     key: String,
+    /// Whose cosignatures it needs (a C2SP tlog-policy)
+    #[arg(long, value_name = "POLICY-FILE")]
+    policy: Option<PathBuf>,
     #[command(flatten)]
     printed: Printed,
 }
@@ -86,41 +91,51 @@ fn failure(error: &ProveError) -> Failure {
 
 /// Checks a proof with nothing but the proof and the key.
 pub(super) fn check(check: &VerifyProof) -> Outcome {
-    let key = VerifierKey::parse(check.key.trim()).map_err(|error| {
-        Failure::Usage(format!(
-            "the verifier key cannot be read: {}",
-            chain(&error)
-        ))
-    })?;
-    let text = read(&check.file)?;
+    let keys = LogKeys::parse(&check.key)?;
+    let policy = check.policy.as_deref().map(read_policy).transpose()?;
+    let text = read(&check.file, MAX_PROOF_BYTES, "a proof")?;
     let unsound = |error| Failure::Check(chain(&error));
-    let leaf = TlogProof::parse(&text)
-        .map_err(unsound)?
-        .extra
-        .ok_or_else(|| {
-            Failure::Input("the proof does not hold its event; ask for one that does".to_owned())
-        })?;
-    let verified = verify_proof(&text, &leaf, &key, None).map_err(unsound)?;
+    let proof = TlogProof::parse(&text).map_err(unsound)?;
+    let leaf = proof.extra.ok_or_else(|| {
+        Failure::Input("the proof does not hold its event; ask for one that does".to_owned())
+    })?;
+    let verified = verify_proof(&text, &leaf, &keys.first, policy.as_ref()).map_err(unsound)?;
+    keys.all_signed(&proof.note)?;
+    let cosigned = verified.cosigned.iter().map(
+        |cosigned| json!({ "witness": cosigned.witness, "at": times::of_seconds(cosigned.at_s) }),
+    );
     let checkpoint = verified.checkpoint;
     let digits: String = leaf.iter().map(|byte| format!("{byte:02x}")).collect();
     let json = json!({
         "ok": true, "seq": verified.seq, "origin": checkpoint.origin, "size": checkpoint.size,
         "root": checkpoint.root.to_string(), "leaf": digits,
+        "cosigned": cosigned.collect::<Vec<_>>(),
     });
-    let text = format!(
+    let mut text = format!(
         "The proof holds: this is event {} of {} that {} has signed.\nroot  {}\nleaf  {digits}",
         verified.seq, checkpoint.size, checkpoint.origin, checkpoint.root,
     );
+    for cosigned in &verified.cosigned {
+        let at = times::of_seconds(cosigned.at_s);
+        text.push_str(&format!("\ncosigned by {} at {at}", cosigned.witness));
+    }
     output::result(check.printed.format, text, &json)
 }
 
-fn read(path: &Path) -> Outcome<String> {
+/// Reads a policy.
+pub(super) fn read_policy(path: &Path) -> Outcome<Policy> {
+    let text = read(path, MAX_POLICY_BYTES, "a policy")?;
+    Policy::parse(&text)
+        .map_err(|error| Failure::Input(format!("{}: {}", path.display(), chain(&error))))
+}
+
+fn read(path: &Path, most: usize, what: &str) -> Outcome<String> {
     let cannot =
         |error: &std::io::Error| Failure::io(format_args!("cannot read {}", path.display()), error);
     let length = fs::metadata(path).map_err(|error| cannot(&error))?.len();
-    if length > MAX_PROOF_BYTES as u64 {
+    if length > most as u64 {
         return Err(Failure::Input(format!(
-            "{} is too long for a proof",
+            "{} is too long for {what}",
             path.display()
         )));
     }

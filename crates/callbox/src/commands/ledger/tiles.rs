@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use callbox_ledger::{
-    Gate, SqliteReader, TileError, TileReport, VerifierKey, audit_tiles, export_tiles,
+    Gate, SqliteReader, TileError, TileReader, TileReport, audit_tiles, export_tiles,
 };
 use clap::Args;
 use serde_json::json;
 
 use super::super::{Data, Printed, verify::key_of};
+use super::keys::LogKeys;
 use crate::{
     center,
     failure::{Failure, Outcome, chain},
@@ -37,8 +38,8 @@ pub(super) struct Check {
     /// The exported events; each is then hashed too
     #[arg(long, value_name = "DIR")]
     entries: Option<PathBuf>,
-    /// The ledger's verifier key, from somebody you trust
-    #[arg(long, value_name = "VERIFIER-KEY")]
+    /// The ledger's verifier keys, one a line, from somebody you trust
+    #[arg(long, value_name = "VERIFIER-KEYS")]
     key: String,
     #[command(flatten)]
     printed: Printed,
@@ -67,14 +68,14 @@ pub(super) fn export(export: &Export) -> Outcome {
 
 /// Checks exported tiles with nothing but the files and the key.
 pub(super) fn check(check: &Check) -> Outcome {
-    let key = VerifierKey::parse(check.key.trim()).map_err(|error| {
-        Failure::Usage(format!(
-            "the verifier key cannot be read: {}",
-            chain(&error)
-        ))
-    })?;
-    let report = audit_tiles(&check.tiles, check.entries.as_deref(), &key)
-        .map_err(|error| Failure::Check(chain(&error)))?;
+    let keys = LogKeys::parse(&check.key)?;
+    let unsound = |error: TileError| Failure::Check(chain(&error));
+    let report =
+        audit_tiles(&check.tiles, check.entries.as_deref(), &keys.first).map_err(unsound)?;
+    let note = TileReader::new(&check.tiles)
+        .checkpoint()
+        .map_err(unsound)?;
+    keys.all_signed(note.as_deref().unwrap_or_default())?;
     print("the tiles are good:", &report, &check.printed)
 }
 

@@ -59,6 +59,7 @@ fn fill(restore: &Restore, mut copy: ShippedCopy, vault: &Path, part: &Path) -> 
         None => format!("{old}/restored-{random:016x}"),
     };
     Signer::generate(&new, &data.signing_key())
+        .and_then(|_| data.make_second_key(&new))
         .map_err(|error| Failure::Usage(format!("the origin cannot be used: {}", chain(&error))))?;
     let bar = crate::progress::bar("restoring", None);
     let mut progress = |progress: Progress| bar.set_position(progress.events);

@@ -1,0 +1,51 @@
+use axum::{
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use callbox_domain::IncidentId;
+use callbox_engine::NoProof;
+
+use crate::{
+    api::find_incident,
+    problem::Problem,
+    state::{AppState, blocking},
+};
+
+/// `GET /incidents/{id}/proofs/{seq}`: one event of an incident with its proof, as a file
+/// (C2SP tlog-proof).
+///
+/// The file holds the event's public part: kind, times, pseudonyms, and for personal data its
+/// hash.
+pub(super) async fn download(
+    State(state): State<AppState>,
+    Path((id, seq)): Path<(u64, u64)>,
+) -> Result<Response, Problem> {
+    let incident = find_incident(&state, IncidentId(id)).await?;
+    if !incident.history.contains(&seq) {
+        return Err(Problem::not_found(
+            "the incident has no such event",
+            "take a position from its timeline",
+        )
+        .in_words("not-found.event"));
+    }
+    let engine = state.engine.clone();
+    let proven = blocking(move || engine.prove(seq, None))
+        .await?
+        .map_err(|error| match error {
+            NoProof::NotYet => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "not-published",
+                "no published checkpoint covers the event yet",
+                "try again in a second",
+            )
+            .retry_after(1),
+            NoProof::Tiles(error) => Problem::internal("the proof cannot be made", &error),
+        })?;
+    let file = format!("attachment; filename=\"event-{seq}.tlog-proof\"");
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, file),
+    ];
+    Ok((headers, proven.proof).into_response())
+}
