@@ -26,13 +26,6 @@ impl Engine {
             .map_or_else(Published::default, |publication| publication.now())
     }
 
-    /// Publishes the published checkpoint with cosignatures, unless a newer one is there by then.
-    pub fn publish_cosigned(&self, note: String) {
-        if let Some(publication) = &self.publication {
-            publication.cosigned(note);
-        }
-    }
-
     /// The bytes of a published tile or entry bundle, or `None` where there is none.
     ///
     /// Entry bundles are for auditors; the caller checks the right.

@@ -21,7 +21,7 @@ const FLUSH_EVERY: Duration = Duration::from_secs(60);
 /// What outsiders can read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Published {
-    /// The published checkpoint, a signed note; with cosignatures where they came in time.
+    /// The published checkpoint, a signed note.
     pub note: Option<String>,
     /// How many events it covers.
     pub size: u64,
@@ -29,18 +29,10 @@ pub struct Published {
     pub refused: Option<String>,
 }
 
-/// What the publisher is told.
-enum Message {
-    /// The same checkpoint with cosignatures.
-    Cosigned(String),
-    Stop,
-}
-
-/// Lets others read what is published, and hand in cosignatures.
+/// Lets others read what is published.
 #[derive(Clone)]
 pub(crate) struct Publication {
     published: Arc<Mutex<Published>>,
-    messages: mpsc::SyncSender<Message>,
     pub(crate) tiles: PathBuf,
     pub(crate) entries: PathBuf,
 }
@@ -49,17 +41,11 @@ impl Publication {
     pub(crate) fn now(&self) -> Published {
         lock(&self.published).clone()
     }
-
-    /// Publishes the same checkpoint with cosignatures, unless a newer one stands there by then.
-    pub(crate) fn cosigned(&self, note: String) {
-        // When the queue is full a newer checkpoint is on its way, which these are not of.
-        let _ = self.messages.try_send(Message::Cosigned(note));
-    }
 }
 
 /// The thread behind the signer.
 pub(crate) struct PublisherThread {
-    messages: mpsc::SyncSender<Message>,
+    stop: mpsc::SyncSender<()>,
     thread: JoinHandle<()>,
 }
 
@@ -83,10 +69,9 @@ impl PublisherThread {
         signed: Arc<Mutex<Signed>>,
     ) -> std::io::Result<(Self, Publication)> {
         let published = Arc::new(Mutex::new(Published::default()));
-        let (messages, inbox) = mpsc::sync_channel(4);
+        let (stop, stopped) = mpsc::sync_channel(1);
         let publication = Publication {
             published: Arc::clone(&published),
-            messages: messages.clone(),
             tiles: dir.tiles(),
             entries: dir.entries(),
         };
@@ -101,14 +86,14 @@ impl PublisherThread {
         };
         let thread = thread::Builder::new()
             .name("publisher".into())
-            .spawn(move || publisher.run(&inbox))?;
-        Ok((Self { messages, thread }, publication))
+            .spawn(move || publisher.run(&stopped))?;
+        Ok((Self { stop, thread }, publication))
     }
 
     /// Publishes what is signed, flushes and ends.
     pub(crate) fn stop(self) {
-        // The publisher empties its queue all the time; it is gone only after a panic.
-        let _ = self.messages.send(Message::Stop);
+        // A full channel means that the thread was told already.
+        let _ = self.stop.try_send(());
         if self.thread.join().is_err() {
             tracing::error!("the publisher ended in a panic; published files may be behind");
         }
@@ -116,7 +101,7 @@ impl PublisherThread {
 }
 
 impl Publisher {
-    fn run(&mut self, inbox: &mpsc::Receiver<Message>) {
+    fn run(&mut self, stopped: &mpsc::Receiver<()>) {
         let mut flushed = Instant::now();
         loop {
             let note = lock(&self.signed).note.clone();
@@ -125,10 +110,9 @@ impl Publisher {
                 self.flush();
                 flushed = Instant::now();
             }
-            match inbox.recv_timeout(if done { EVERY } else { AGAIN }) {
-                Ok(Message::Cosigned(note)) => self.take_cosigned(&note),
+            match stopped.recv_timeout(if done { EVERY } else { AGAIN }) {
                 Err(mpsc::RecvTimeoutError::Timeout) => {}
-                Ok(Message::Stop) | Err(mpsc::RecvTimeoutError::Disconnected) => break,
+                Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => break,
             }
         }
         // Whatever was signed at the end is published too.
@@ -138,25 +122,20 @@ impl Publisher {
         }
     }
 
-    /// Publishes a signed checkpoint; one that stands there already, cosigned or not, stays.
+    /// Publishes a signed checkpoint; one that stands there already stays.
     fn publish(&mut self, note: &str) -> bool {
+        {
+            let now = lock(&self.published);
+            // Most looks find nothing new: no signature is checked again for them.
+            if now.note.as_deref() == Some(note) && now.refused.is_none() {
+                return true;
+            }
+        }
         let size = match Checkpoint::open(note, &self.key) {
             Ok(checkpoint) => checkpoint.size,
             Err(error) => return self.refuse(&error.to_string()),
         };
-        let now = lock(&self.published).clone();
-        if now.note.is_some() && now.size == size && now.refused.is_none() {
-            return true;
-        }
         self.write(note, size)
-    }
-
-    fn take_cosigned(&mut self, note: &str) {
-        let size = Checkpoint::open(note, &self.key).map(|checkpoint| checkpoint.size);
-        if size.is_ok_and(|size| size == lock(&self.published).size) {
-            let size = lock(&self.published).size;
-            self.write(note, size);
-        }
     }
 
     fn write(&mut self, note: &str, size: u64) -> bool {
