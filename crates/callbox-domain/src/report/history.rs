@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Window;
 use crate::{
     AssignmentEnd, AssignmentNo, Clock, Code, Entry, Event, IncidentId, Meaning, Timestamp, UnitId,
 };
@@ -202,6 +203,16 @@ impl History {
             .iter()
             .flatten()
             .filter(|call| !call.merged && !call.planned)
+    }
+
+    /// The window that a report shows: its bounds or, without them, the first and the last call in it.
+    pub(super) fn shown(&self, window: Window) -> Option<(Timestamp, Timestamp)> {
+        let received = || {
+            let calls = self.calls().map(|call| call.received);
+            calls.filter(|at| window.contains(*at))
+        };
+        let from = window.from.or_else(|| received().min());
+        from.zip(window.to.or_else(|| received().max()))
     }
 
     /// The units' numbers with call sign and type as last defined.

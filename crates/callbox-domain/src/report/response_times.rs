@@ -111,13 +111,10 @@ pub fn response_times(
 ) -> ResponseTimes {
     let mut total = Samples::default();
     let mut groups: BTreeMap<Vec<GroupValue>, Samples> = BTreeMap::new();
-    let mut extent: Option<(Timestamp, Timestamp)> = None;
     for call in history
         .calls()
         .filter(|call| window.contains(call.received))
     {
-        let at = call.received;
-        extent = Some(extent.map_or((at, at), |(from, to)| (from.min(at), to.max(at))));
         total.add(call, None);
         if by.is_empty() {
             continue;
@@ -138,11 +135,8 @@ pub fn response_times(
             groups.entry(group).or_default().add(call, None);
         }
     }
-    let shown = |bound: Option<Timestamp>, found: Option<Timestamp>| bound.or(found);
-    let from = shown(window.from, extent.map(|(from, _)| from));
-    let to = shown(window.to, extent.map(|(_, to)| to));
     ResponseTimes {
-        window: from.zip(to),
+        window: history.shown(window),
         by: by.to_vec(),
         rows: groups
             .into_iter()

@@ -63,8 +63,6 @@ pub fn targets(history: &History, window: Window, offset: LocalOffset<'_>) -> Ta
             .calls()
             .filter(|call| window.contains(call.received))
     };
-    let first = calls().map(|call| call.received).min();
-    let last = calls().map(|call| call.received).max();
     let rows = history.clocks().map(|clock| {
         let mut total = Values::default();
         let mut hours: BTreeMap<u8, Values> = BTreeMap::new();
@@ -85,7 +83,7 @@ pub fn targets(history: &History, window: Window, offset: LocalOffset<'_>) -> Ta
         }
     });
     Targets {
-        window: window.from.or(first).zip(window.to.or(last)),
+        window: history.shown(window),
         rows: rows.collect(),
     }
 }

@@ -58,7 +58,7 @@ pub fn dispositions_definition() -> &'static str {
 /// Counts what there was to do.
 pub fn workload(history: &History, window: Window, offset: LocalOffset<'_>) -> Workload {
     let mut workload = Workload {
-        window: extent(history, window),
+        window: history.shown(window),
         hours: [Load::default(); 24],
         types: BTreeMap::new(),
         total: Load::default(),
@@ -85,7 +85,7 @@ pub fn workload(history: &History, window: Window, offset: LocalOffset<'_>) -> W
 /// Counts how incidents ended.
 pub fn dispositions(history: &History, window: Window) -> Dispositions {
     let mut counted = Dispositions {
-        window: extent(history, window),
+        window: history.shown(window),
         rows: BTreeMap::new(),
         open: 0,
         calls: 0,
@@ -104,13 +104,4 @@ pub fn dispositions(history: &History, window: Window) -> Dispositions {
         }
     }
     counted
-}
-
-fn extent(history: &History, window: Window) -> Option<(Timestamp, Timestamp)> {
-    let received = || {
-        let calls = history.calls().map(|call| call.received);
-        calls.filter(|at| window.contains(*at))
-    };
-    let (first, last) = (received().min(), received().max());
-    window.from.or(first).zip(window.to.or(last))
 }
