@@ -172,7 +172,6 @@ impl Payload for UnitDispatched {
         center.with_unit(self.unit, |unit| {
             unit.active.push((self.incident, self.assignment));
             unit.stack.retain(|stacked| *stacked != self.incident);
-            unit.touched = entry.seq;
         });
         let act = Act::Dispatch(self.incident, self.assignment, self.unit);
         center.note_recent(entry, act);

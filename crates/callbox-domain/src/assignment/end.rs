@@ -83,7 +83,6 @@ impl Payload for AssignmentEnded {
         center.with_unit(self.unit, |unit| {
             unit.active
                 .retain(|active| *active != (self.incident, self.assignment));
-            unit.touched = entry.seq;
             if self.how != AssignmentEnd::Released {
                 unit.freed = Some(entry.at);
             }

@@ -68,7 +68,6 @@ impl Payload for AssignmentProgressed {
                 false => assignment.out_of_order || self.out_of_order,
             };
         });
-        center.with_unit(self.unit, |unit| unit.touched = entry.seq);
         if let Some(before) = before {
             let act = Act::Status(self.incident, self.assignment, before);
             center.note_recent(entry, act);

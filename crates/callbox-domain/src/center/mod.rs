@@ -358,10 +358,8 @@ impl Center {
             ));
         }
         self.next_seq = entry.seq + 1;
-        if let Some(unit) = entry.event.unit()
-            && let Some(unit) = self.units.get_mut(u64::from(unit.0))
-        {
-            unit.touched = entry.seq;
+        if let Some(unit) = entry.event.unit() {
+            self.with_unit(unit, |unit| unit.touched = entry.seq);
         }
         match entry.event.stream() {
             Stream::Center => self.configuration_version += 1,
