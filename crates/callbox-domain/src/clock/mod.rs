@@ -13,7 +13,7 @@ pub use define::{ClockDefined, DefineClock};
 pub use remove::{ClockRemoved, RemoveClock};
 pub use usual::{usual_clocks, usual_welfare_rule};
 
-use crate::{Assignment, Code, Incident, Meaning, Timestamp};
+use crate::{Assignment, Code, Incident, Meaning, Timestamp, call::names};
 
 /// The most clocks that a center has.
 pub(crate) const MAX_CLOCKS: usize = 64;
@@ -60,46 +60,22 @@ pub enum Moment {
     Ended,
 }
 
+names! { Moment {
+    Received => "received",
+    FirstDispatched => "first_dispatched",
+    FirstEnRoute => "first_en_route",
+    FirstOnScene => "first_on_scene",
+    Closed => "closed",
+    Dispatched => "dispatched",
+    Acknowledged => "acknowledged",
+    EnRoute => "en_route",
+    OnScene => "on_scene",
+    Transporting => "transporting",
+    AtHospital => "at_hospital",
+    Ended => "ended",
+} }
+
 impl Moment {
-    /// All moments; those of an incident first.
-    pub const ALL: [Self; 12] = [
-        Self::Received,
-        Self::FirstDispatched,
-        Self::FirstEnRoute,
-        Self::FirstOnScene,
-        Self::Closed,
-        Self::Dispatched,
-        Self::Acknowledged,
-        Self::EnRoute,
-        Self::OnScene,
-        Self::Transporting,
-        Self::AtHospital,
-        Self::Ended,
-    ];
-
-    /// The name in interfaces, as in `first_dispatched`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Received => "received",
-            Self::FirstDispatched => "first_dispatched",
-            Self::FirstEnRoute => "first_en_route",
-            Self::FirstOnScene => "first_on_scene",
-            Self::Closed => "closed",
-            Self::Dispatched => "dispatched",
-            Self::Acknowledged => "acknowledged",
-            Self::EnRoute => "en_route",
-            Self::OnScene => "on_scene",
-            Self::Transporting => "transporting",
-            Self::AtHospital => "at_hospital",
-            Self::Ended => "ended",
-        }
-    }
-
-    /// The moment with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|moment| moment.name() == name)
-    }
-
     /// Whether it is a moment of one unit's work and not of the incident as a whole.
     pub const fn is_of_assignment(self) -> bool {
         matches!(

@@ -8,7 +8,7 @@ use minicbor::{Decode, Encode};
 pub use declare::{DeclareEmergency, EmergencyDeclared};
 pub use end::{EmergencyEnded, EndEmergency};
 
-use crate::{IncidentId, Timestamp};
+use crate::{IncidentId, Timestamp, call::names};
 
 /// How it became known that a crew is in need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -25,24 +25,11 @@ pub enum EmergencyCause {
     MissedChecks,
 }
 
-impl EmergencyCause {
-    /// All causes.
-    pub const ALL: [Self; 3] = [Self::Button, Self::Mayday, Self::MissedChecks];
-
-    /// The name in interfaces.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Button => "button",
-            Self::Mayday => "mayday",
-            Self::MissedChecks => "missed_checks",
-        }
-    }
-
-    /// The cause with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|cause| cause.name() == name)
-    }
-}
+names! { EmergencyCause {
+    Button => "button",
+    Mayday => "mayday",
+    MissedChecks => "missed_checks",
+} }
 
 /// A unit's emergency that has not ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]

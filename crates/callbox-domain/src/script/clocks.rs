@@ -3,7 +3,7 @@
 use super::{
     NotACommand,
     transcript::{called, clock, flag, part, reason_part, seconds},
-    verbs::Said,
+    verbs::{Said, named},
     words::{Words, syntax},
 };
 use crate::{
@@ -96,25 +96,16 @@ pub(super) fn define_welfare(
 }
 
 fn moment(w: &mut Words) -> Result<Moment, NotACommand> {
-    let name = w.text_word("a moment")?;
-    match Moment::from_name(&name) {
-        Some(moment) => Ok(moment),
-        None => {
-            let known = Moment::ALL.map(Moment::name).join(", ");
-            syntax(format!("there is no moment {name}; use one of: {known}"))
-        }
-    }
+    named(w, "a moment", Moment::from_name, Moment::NAMES)
 }
 
 pub(super) fn cause(w: &mut Words) -> Result<EmergencyCause, NotACommand> {
-    let name = w.text_word("how it became known")?;
-    match EmergencyCause::from_name(&name) {
-        Some(cause) => Ok(cause),
-        None => {
-            let known = EmergencyCause::ALL.map(EmergencyCause::name).join(", ");
-            syntax(format!("there is no cause {name}; use one of: {known}"))
-        }
-    }
+    named(
+        w,
+        "a cause",
+        EmergencyCause::from_name,
+        EmergencyCause::NAMES,
+    )
 }
 
 /// The transcript of an event of this file's matters; empty for others.

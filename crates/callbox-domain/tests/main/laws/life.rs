@@ -382,7 +382,7 @@ fn welfare_rule(answer_seconds: u32) -> DefineWelfareRule {
 }
 
 fn clock() -> impl Strategy<Value = Command> {
-    let moments = (select(&Moment::ALL[..]), select(&Moment::ALL[..]));
+    let moments = (select(Moment::ALL), select(Moment::ALL));
     prop_oneof![
         4 => (moments, 0..300u32, 80..102u8).prop_map(|((start, stop), seconds, percent)| {
             DefineClock {

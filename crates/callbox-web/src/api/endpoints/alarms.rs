@@ -1,5 +1,7 @@
 //! The endpoints for clocks, alarms, welfare checks, emergencies, stacks and undoing.
 
+use callbox_domain::{EmergencyCause, Moment};
+
 use super::{AT, CODE, Endpoint, LABEL, NEED_REASON, WHICH, read, write};
 use crate::{
     access::rights::Action,
@@ -10,21 +12,6 @@ use crate::{
 };
 
 const SECONDS: Kind = Kind::Number(1, 604_800);
-const CAUSES: &[&str] = &["button", "mayday", "missed_checks"];
-const MOMENTS: &[&str] = &[
-    "received",
-    "first_dispatched",
-    "first_en_route",
-    "first_on_scene",
-    "closed",
-    "dispatched",
-    "acknowledged",
-    "en_route",
-    "on_scene",
-    "transporting",
-    "at_hospital",
-    "ended",
-];
 const STACKED: Field = required("incident", Kind::Incident, "the incident that waits");
 
 /// What asks for an action, and what is done about it.
@@ -86,7 +73,11 @@ pub(super) const ALARMS: &[Endpoint] = &[
         "a crew in need gets help at once",
         "Declares that a crew is in need of help itself",
         &[
-            required("cause", Kind::Choice(CAUSES), "how it became known"),
+            required(
+                "cause",
+                Kind::Choice(EmergencyCause::NAMES),
+                "how it became known",
+            ),
             AT,
         ],
         alarms::declare_emergency,
@@ -123,8 +114,8 @@ pub(super) const ALARMS: &[Endpoint] = &[
         &[
             CODE,
             LABEL,
-            required("start", Kind::Choice(MOMENTS), "with what it starts"),
-            required("stop", Kind::Choice(MOMENTS), "with what it stops"),
+            required("start", Kind::Choice(Moment::NAMES), "with what it starts"),
+            required("stop", Kind::Choice(Moment::NAMES), "with what it stops"),
             optional(
                 "priorities",
                 Kind::Codes,

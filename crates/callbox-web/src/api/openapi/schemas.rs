@@ -215,7 +215,9 @@ fn welfare_rules() -> Value {
 }
 
 fn emergency() -> Value {
-    json!({"enum": ["button", "mayday", "missed_checks", null]})
+    let names = callbox_domain::EmergencyCause::NAMES.iter();
+    let names: Vec<_> = names.map(|name| Some(*name)).chain([None]).collect();
+    json!({"enum": names})
 }
 
 fn alarm_row() -> Value {
