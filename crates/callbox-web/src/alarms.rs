@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use callbox_domain::{ActorId, Context, RaiseAlarms};
 use callbox_engine::Submission;
-use tokio::time::{MissedTickBehavior, interval};
 
-use crate::state::AppState;
+use crate::state::{AppState, ticks};
 
 /// How often the server looks; an alarm is later than due by no more than this.
 const TICK: Duration = Duration::from_millis(500);
@@ -14,10 +13,9 @@ const TICK: Duration = Duration::from_millis(500);
 /// Looks twice a second. What is due follows from the ledger, so that a restart forgets none; what
 /// came due while the server was down is raised at once, with the time at which it was due.
 pub(crate) async fn run(state: AppState) {
-    let mut tick = interval(TICK);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ticks = ticks(TICK);
     loop {
-        tick.tick().await;
+        ticks.tick().await;
         raise_due(&state).await;
     }
 }

@@ -12,7 +12,7 @@ use thiserror::Error;
 use tokio::{
     net::TcpListener,
     sync::Semaphore,
-    time::{MissedTickBehavior, interval, sleep, timeout},
+    time::{sleep, timeout},
 };
 use tokio_rustls::TlsAcceptor;
 
@@ -22,7 +22,7 @@ pub(crate) use routes::{MAX_BODY_BYTES, routes, too_large};
 
 use crate::{
     Access, Geography, PositionFeed, TlsError, TlsFiles, live,
-    state::{AppState, blocking},
+    state::{AppState, blocking, ticks},
     tls,
 };
 
@@ -270,11 +270,10 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 
 /// Takes over what the command line changed in the accounts, and forgets sessions that are over.
 async fn keep_up(state: AppState) {
-    let mut tick = interval(Duration::from_secs(2));
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ticks = ticks(Duration::from_secs(2));
     let mut count = 0_u32;
     loop {
-        tick.tick().await;
+        ticks.tick().await;
         count = count.wrapping_add(1);
         let access = state.access.clone();
         let outcome = blocking(move || {

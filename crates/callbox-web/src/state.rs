@@ -1,10 +1,13 @@
 //! What every handler shares.
 
-use std::{ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
 use callbox_domain::{Purpose, Timestamp};
 use callbox_engine::{Clock, Engine};
-use tokio::sync::Semaphore;
+use tokio::{
+    sync::Semaphore,
+    time::{Interval, MissedTickBehavior, interval},
+};
 
 use crate::{
     access::Access, calls::Drafts, geography::Geography, live::Live, metrics::Metrics,
@@ -78,6 +81,13 @@ impl AppState {
     pub(crate) fn is_exercise(&self) -> bool {
         self.purpose == Purpose::Exercise
     }
+}
+
+/// Ticks at once and then with at least `period` in between, however long the work at a tick takes.
+pub(crate) fn ticks(period: Duration) -> Interval {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }
 
 /// Runs something that waits for a disk or hashes on a thread that may block.

@@ -15,6 +15,8 @@ const strip = by("alarms");
 const list = by("alarm-list");
 const rows = new Map();
 let known = null;
+/** Which alarms lasted when it was last looked. */
+let lasting = [];
 
 /** What the alarm says, in words. */
 function words(alarm) {
@@ -75,7 +77,8 @@ function ages(at) {
 onChange((changed) => {
   if (!changed.all && !changed.alarms) return;
   const shown = [...alarms.values()].slice(0, SHOWN);
-  for (const id of rows.keys()) if (!alarms.has(id)) rows.delete(id);
+  for (const id of lasting) if (!alarms.has(id)) { rows.delete(id); heard(`alarm-${id}`); }
+  lasting = [...alarms.keys()];
   arrange(list, shown.map(patch));
   strip.hidden = shown.length === 0;
   setText(by("alarm-more"), alarms.size > SHOWN ? t("alarm.more", { n: alarms.size - SHOWN }) : "");
@@ -89,9 +92,6 @@ onChange((changed) => {
     if (alarm.acknowledged_at || alarm.cause === "waiting") heard(`alarm-${alarm.id}`);
     else if (!isFirst && fresh.includes(alarm)) ringFor(`alarm-${alarm.id}`, alarm.cause === "emergency" ? 1 : 2);
   }
-  for (const id of [...rung]) if (!alarms.has(id)) { rung.delete(id); heard(`alarm-${id}`); }
-  for (const id of alarms.keys()) rung.add(id);
 });
-const rung = new Set();
 
 everySecond(ages);

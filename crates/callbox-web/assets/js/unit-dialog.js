@@ -80,19 +80,17 @@ function reasonForm(id, label, isNeeded, button, extra, submit) {
 function safety(unit) {
   if (!rights.status) return null;
   const parts = [];
-  const button = (words, verb, body, said) => {
+  const button = (words, to, body, said) => {
     const node = el("button", { type: "button", class: "button", text: words });
-    node.addEventListener("click", async () => done(await act([node], path(verb), body, said)));
+    node.addEventListener("click", async () => done(await act([node], to, body, said)));
     return node;
   };
-  if (on) parts.push(button(t("welfare.well"), "well", { incident: on }, t("say.well", { unit: sign })));
   if (on) {
-    const ask = el("button", { type: "button", class: "button", text: t("welfare.ask_unit") });
-    ask.addEventListener("click", async () => done(await act([ask], `/incidents/${on}/welfare-check`, { unit: sign }, t("say.asked", { unit: sign }))));
-    parts.push(ask);
+    parts.push(button(t("welfare.well"), path("well"), { incident: on }, t("say.well", { unit: sign })));
+    parts.push(button(t("welfare.ask_unit"), `/incidents/${on}/welfare-check`, { unit: sign }, t("say.asked", { unit: sign })));
   }
   if (!unit.emergency) {
-    const mayday = button(t("emergency.declare"), "emergency", { cause: "mayday" }, t("say.emergency", { unit: sign }));
+    const mayday = button(t("emergency.declare"), path("emergency"), { cause: "mayday" }, t("say.emergency", { unit: sign }));
     mayday.classList.add("danger");
     parts.push(mayday);
   }

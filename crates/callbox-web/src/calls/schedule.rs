@@ -4,17 +4,15 @@ use std::time::Duration;
 
 use callbox_domain::{ActivateScheduled, ActorId, Context};
 use callbox_engine::Submission;
-use tokio::time::{MissedTickBehavior, interval};
 
-use crate::state::AppState;
+use crate::state::{AppState, ticks};
 
 /// Looks once a second for what is due. The schedule stands in the ledger, so that a restart
 /// forgets none; what came due meanwhile begins at once.
 pub(crate) async fn run(state: AppState) {
-    let mut tick = interval(Duration::from_secs(1));
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ticks = ticks(Duration::from_secs(1));
     loop {
-        tick.tick().await;
+        ticks.tick().await;
         begin_due(&state).await;
     }
 }

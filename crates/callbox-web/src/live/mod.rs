@@ -17,12 +17,12 @@ use axum::body::Bytes;
 use callbox_domain::Timestamp;
 use tokio::{
     sync::{Semaphore, broadcast, watch},
-    time::{Instant, MissedTickBehavior, interval, sleep_until},
+    time::{Instant, sleep_until},
 };
 
 pub(crate) use stream::follow;
 
-use crate::state::AppState;
+use crate::state::{AppState, ticks};
 
 /// How many consoles may be on the live stream.
 pub(crate) const MAX_CLIENTS: usize = 2_000;
@@ -130,10 +130,7 @@ pub(crate) async fn run(state: AppState) {
     let mut length = state.engine.watch();
     let mut sent = *length.borrow();
     let mut closing = state.live.closing.subscribe();
-    let mut beat = interval(BEAT);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut moves = interval(MOVE);
-    moves.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut beat, mut moves) = (ticks(BEAT), ticks(MOVE));
     let mut not_before = Instant::now();
     loop {
         tokio::select! {
