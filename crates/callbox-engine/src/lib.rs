@@ -10,6 +10,7 @@
 //! archive and the snapshot file are projections of the ledger and can be thrown away.
 
 mod archive;
+mod blanks;
 mod clock;
 mod committer;
 mod data_dir;
@@ -30,6 +31,7 @@ mod submission;
 mod touched;
 
 pub use archive::ArchiveError;
+pub use blanks::{Blanks, explain_blanks};
 pub use clock::{Clock, wall_clock};
 pub use data_dir::{DataDir, DataDirError};
 pub use engine::{Engine, Health, OpenError, Options};

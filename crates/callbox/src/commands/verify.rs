@@ -7,7 +7,7 @@ use std::{
     time::Instant,
 };
 
-use callbox_engine::DataDir;
+use callbox_engine::{Blanks, DataDir, explain_blanks};
 use callbox_ledger::{
     Checkpoint, Fault, Gate, Progress, Signer, SqliteReader, StoreError, VerifierKey, VerifyReport,
     verify,
@@ -27,8 +27,8 @@ const MAX_CHECKPOINT: u64 = callbox_ledger::MAX_NOTE_BYTES as u64;
 
 /// Reads and hashes the whole ledger and compares it with the signed checkpoint
 ///
-/// Exits with 1 and names the first bad frame when anything was altered, cut or exchanged. Works
-/// while a server runs.
+/// Exits with 1 and names the first bad frame when anything was altered, cut or exchanged, and when
+/// personal data was blanked without an erasure on the record. Works while a server runs.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
@@ -73,6 +73,12 @@ impl Verify {
             }
         }
         let report = report.expect("there is at least one round");
+        if report.erased > 0 {
+            let blanks = explain_blanks(&data).map_err(|error| Failure::internal(&error))?;
+            if blanks.unexplained > 0 {
+                return self.bad(&unexplained(&blanks), None);
+            }
+        }
         self.good(&report, &checkpoints, begun.elapsed().as_secs_f64())
     }
 
@@ -130,6 +136,23 @@ impl Verify {
             "the check failed; keep the files as they are, and compare with a backup".to_owned(),
         ))
     }
+}
+
+fn unexplained(blanks: &Blanks) -> String {
+    let first: Vec<String> = blanks.first.iter().map(u64::to_string).collect();
+    let more = if blanks.unexplained > blanks.first.len() as u64 {
+        ", …"
+    } else {
+        ""
+    };
+    let payloads = match blanks.unexplained {
+        1 => "a personal payload is blanked".to_owned(),
+        n => format!("{n} personal payloads are blanked"),
+    };
+    format!(
+        "{payloads} without a reason on the ledger (event {}{more})",
+        first.join(", ")
+    )
 }
 
 /// Verifies the ledger at `path`, with a bar.

@@ -172,6 +172,41 @@ fn verify_finds_an_altered_byte() {
 }
 
 #[test]
+fn verify_finds_what_was_blanked_without_a_reason() {
+    let shop = Shop::new();
+    assert_eq!(
+        shop.run("replay history.csv --map map.toml --data center")
+            .code,
+        0
+    );
+    let path = shop.path("center/ledger/ledger.db");
+    let store = callbox_ledger::SqliteStore::open_writer(&path).unwrap();
+    let mut blanked = None;
+    let (options, empty) = (
+        callbox_ledger::Options::default(),
+        callbox_ledger::Frontier::empty(),
+    );
+    let mut ledger = callbox_ledger::Ledger::open_from(store, options, empty, |frame| {
+        for event in frame.events() {
+            let event = event.unwrap();
+            if event.leaf.personal_hash.is_some() {
+                blanked.get_or_insert(event.seq);
+            }
+        }
+    })
+    .unwrap();
+    let seq = blanked.unwrap();
+    ledger.blank(&[seq]).unwrap();
+    drop(ledger);
+    let Ran { code, stdout, .. } = shop.run("verify --data center");
+    assert_eq!(code, 1, "{stdout}");
+    let why = format!(
+        "NOT good: a personal payload is blanked without a reason on the ledger (event {seq})"
+    );
+    assert!(stdout.contains(&why), "{stdout}");
+}
+
+#[test]
 fn ledger() {
     let shop = Shop::new();
     let init = "init --data center --center Elm --origin dispatch.example.org/elm";
