@@ -18,6 +18,7 @@ mod context;
 mod emergency;
 mod event;
 mod incident;
+pub mod line;
 mod premise;
 pub mod recommendation;
 mod refusal;

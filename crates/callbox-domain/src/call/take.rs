@@ -2,8 +2,8 @@ use minicbor::{Decode, Encode};
 
 use super::{Assessed, CallKind, PlaceAssessed, RecordCall, Reported};
 use crate::{
-    Center, Context, Entry, Event, IncidentId, ReceiveIncident, Refusal, Timestamp, command::Verb,
-    event::Payload,
+    Center, Context, Entry, Event, IncidentId, LineNo, Personal, ReceiveIncident, Refusal, Text,
+    Timestamp, command::Verb, event::Payload, events::NarrativeAdded,
 };
 
 /// When an incident begins that is known before.
@@ -33,6 +33,8 @@ pub struct TakeCall {
     pub assessed: Option<Assessed>,
     /// When it begins, where that lies in the future.
     pub scheduled: Option<Schedule>,
+    /// What was said first: the first line of the narrative.
+    pub told: Option<Text>,
 }
 
 /// An incident was recorded that begins later.
@@ -74,6 +76,17 @@ impl Verb for TakeCall {
         }
         if let Some(schedule) = self.scheduled {
             events.push(IncidentScheduled { incident, schedule }.into());
+        }
+        if let Some(text) = self.told.clone() {
+            let (line, text) = (LineNo(1), Personal::Known(text));
+            events.push(
+                NarrativeAdded {
+                    incident,
+                    line,
+                    text,
+                }
+                .into(),
+            );
         }
         Ok(events)
     }

@@ -82,5 +82,6 @@ pub(super) fn take_call(w: &mut Words, center: &Said<'_>) -> Result<TakeCall, No
         reported,
         assessed,
         scheduled,
+        told: w.tail_if_any()?,
     })
 }

@@ -13,7 +13,8 @@
 //! with blanks stand in double quotes, a place begins with `@`, incidents are numbers (`12` or
 //! `#12`), `-` leaves a word out, and a line that begins with `;` is a remark. [`VERBS`] lists all
 //! verbs; `show` prints an incident or a unit, `recommend` the
-//! units to send by the plans, as far as they are known without streets. In a transcript, ‹…› is personal data.
+//! units to send by the plans, as far as they are known without streets. A line after `>` is one that a dispatcher
+//! types ([`crate::line`]); the transcript has it in full before what came of it. In a transcript, ‹…› is personal data.
 //!
 //! What is absent: a clock and randomness. The same script gives the same transcript.
 
@@ -29,7 +30,7 @@ mod tests;
 
 use thiserror::Error;
 
-use crate::{ActorId, Center, Command, Context, Entry, Purpose, Refusal, Timestamp};
+use crate::{ActorId, Center, Command, Context, Entry, Purpose, Refusal, Timestamp, line::Act};
 use words::Words;
 
 pub use verbs::{VERBS, VerbRow};
@@ -167,6 +168,10 @@ impl Run {
     }
 
     fn line(&mut self, line: &str, transcript: &mut Vec<String>) -> Result<(), String> {
+        if let Some(typed) = line.strip_prefix('>') {
+            self.typed(typed.trim(), transcript);
+            return self.center.check().map_err(|broken| broken.to_string());
+        }
         let mut words = Words::new(line).map_err(|mistake| mistake.to_string())?;
         self.context = words
             .context(self.context)
@@ -188,6 +193,40 @@ impl Run {
             Err(NotACommand::Refused(refusal)) => Err(refusal),
             Err(NotACommand::Syntax(what)) => return Err(what),
         };
+        self.answer(answer, transcript);
+        self.center.check().map_err(|broken| broken.to_string())
+    }
+
+    /// What a dispatcher types: read, shown in full, done.
+    fn typed(&mut self, typed: &str, transcript: &mut Vec<String>) {
+        let reading = match crate::line::read(&self.center, None, typed) {
+            Ok(reading) => reading,
+            Err(mistake) => {
+                transcript.push(format!("  mistake {}: {mistake}", mistake.code()));
+                transcript.push(format!("    hint: {}", mistake.hint()));
+                return;
+            }
+        };
+        let values = reading.values.iter();
+        let values: Vec<_> = values
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let (line, name) = (&reading.line, reading.verb.name);
+        transcript.push(format!("  reads {line} ‹{name} {}›", values.join("; ")));
+        let command: Command = match reading.act {
+            Act::Command(command) => command,
+            Act::Take(call) => call.without_streets().into(),
+            Act::Send(sending) => {
+                let facts = facts(&self.center, sending.incident, self.context.at);
+                sending.with(&self.center, facts)
+            }
+            Act::See(_) => return,
+        };
+        let answer = self.act(&command);
+        self.answer(answer, transcript);
+    }
+
+    fn answer(&self, answer: Result<Vec<Entry>, Refusal>, transcript: &mut Vec<String>) {
         match answer {
             Ok(entries) if entries.is_empty() => transcript.push("  nothing to do".into()),
             Ok(entries) => transcript.extend(
@@ -200,6 +239,5 @@ impl Run {
                 transcript.push(format!("    hint: {}", refusal.hint()));
             }
         }
-        self.center.check().map_err(|broken| broken.to_string())
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn take(input: &Input<'_>) -> Result<Command, Problem> {
             at,
             warn_seconds: number(body, "warn_seconds").unwrap_or(WARN_SECONDS),
         }),
+        told: body.text("text"),
     }
     .into())
 }

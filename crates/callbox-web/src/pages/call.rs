@@ -3,7 +3,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use callbox_domain::{
-    AddNarrative, Assessed, CallKind, Caller, Code, Configuration, Place, PlaceSource,
+    Assessed, CallKind, Caller, Code, Configuration, Place, PlaceSource,
     PlaceVerdict, ReceiveIncident, Schedule, TakeCall, Timestamp,
 };
 use maud::{Markup, html};
@@ -82,18 +82,10 @@ async fn carry_out(state: &AppState, signed: &Signed, call: &Call) -> Result<Str
         reported: None,
         assessed,
         scheduled: scheduled(state, &call.scheduled)?,
+        told: words,
     };
     let receipt = submit(state, signed, taken, &call.key).await?;
     let incident = incident_of(&receipt).expect("receiving a call opens an incident");
-    if let Some(text) = words {
-        submit(
-            state,
-            signed,
-            AddNarrative { incident, text },
-            &format!("{}-text", call.key),
-        )
-        .await?;
-    }
     Ok(format!("/incidents/{}", incident.0))
 }
 

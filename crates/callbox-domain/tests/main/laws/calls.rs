@@ -49,6 +49,7 @@ pub(super) fn command() -> impl Strategy<Value = Command> {
                     at: DAY.plus_seconds(hour * 3_600),
                     warn_seconds: 900,
                 }),
+                told: is_said.then(|| personal(9)),
             }
             .into()
         }),

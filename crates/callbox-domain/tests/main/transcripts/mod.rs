@@ -7,6 +7,7 @@ mod coverage;
 mod crew;
 mod dispatch;
 mod incident;
+mod line;
 mod plans;
 mod premise;
 mod status;
