@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use callbox_domain::{Refusal, TextError};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The codes of all problems beside the rules' refusals; each has a text in every language.
 pub(crate) const CODES: &[&str] = &[
@@ -15,6 +15,7 @@ pub(crate) const CODES: &[&str] = &[
     "bad-field",
     "bad-form",
     "bad-json",
+    "bad-line",
     "bad-location",
     "bad-table",
     "busy",
@@ -52,6 +53,14 @@ pub(crate) const TEXTS: &[&str] = &[
     "bad-field.missing",
     "bad-field.too-long",
     "bad-field.unknown",
+    "bad-line.ambiguous",
+    "bad-line.empty",
+    "bad-line.left-over",
+    "bad-line.missing",
+    "bad-line.open-quote",
+    "bad-line.unknown",
+    "bad-line.unknown-verb",
+    "bad-line.unprintable",
     "not-found.event",
     "not-found.incident",
     "not-found.call",
@@ -146,6 +155,24 @@ impl Problem {
         values.map(|(name, value)| (*name, value.as_str()))
     }
 
+    /// The problem as callers get it.
+    pub(crate) fn body(&self) -> Value {
+        let mut body = json!({
+            "type": format!("urn:callbox:problem:{}", self.code),
+            "title": self.status.canonical_reason().unwrap_or("error"),
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "detail": self.detail,
+            "hint": self.hint,
+            "text": self.text(),
+            "values": self.values().collect::<BTreeMap<_, _>>(),
+        });
+        if let Some(field) = &self.field {
+            body["field"] = field.as_str().into();
+        }
+        body
+    }
+
     /// Says when to try again.
     pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_seconds = Some(seconds);
@@ -215,19 +242,6 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut body = json!({
-            "type": format!("urn:callbox:problem:{}", self.code),
-            "title": self.status.canonical_reason().unwrap_or("error"),
-            "status": self.status.as_u16(),
-            "code": self.code,
-            "detail": self.detail,
-            "hint": self.hint,
-            "text": self.text(),
-            "values": self.values().collect::<BTreeMap<_, _>>(),
-        });
-        if let Some(field) = &self.field {
-            body["field"] = field.as_str().into();
-        }
         let headers = [
             (
                 header::CONTENT_TYPE,
@@ -235,7 +249,7 @@ impl IntoResponse for Problem {
             ),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
-        let mut response = (self.status, headers, body.to_string()).into_response();
+        let mut response = (self.status, headers, self.body().to_string()).into_response();
         let mut set =
             |name: HeaderName, value: HeaderValue| response.headers_mut().insert(name, value);
         if let Some(seconds) = self.retry_after_seconds {

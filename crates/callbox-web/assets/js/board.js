@@ -7,6 +7,7 @@ import { everySecond, learn, now, number, setTimeZone, span, time } from "./cloc
 import { by, setAttr, setText } from "./dom.js";
 import { initFilter, selectedIncident, select } from "./incidents.js";
 import { initKeys } from "./keys.js";
+import { initLine } from "./line.js";
 import { connect } from "./live.js";
 import { initPanes } from "./panes.js";
 import "./selected.js";
@@ -127,6 +128,7 @@ initCall();
 initAlerts();
 initKeys();
 initPanes();
+initLine();
 startAt = await connect(tell);
 await loadBoard();
 if (selectedIncident() === null) by("incidents").focus({ preventScroll: true });

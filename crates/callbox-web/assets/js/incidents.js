@@ -160,6 +160,13 @@ export function move(step) {
   select(order[next]);
 }
 
+/** Filters by these words, as if they were typed into the filter. */
+export function findIncidents(words) {
+  filter.value = words;
+  filter.dispatchEvent(new Event("input"));
+  list.focus({ preventScroll: true });
+}
+
 export function initFilter() {
   filter.value = view.get("q") ?? "";
   filter.addEventListener("input", () => { setView("q", filter.value.trim()); sort(); });

@@ -3,6 +3,7 @@ import { acknowledgeFirst } from "./alarms.js";
 import { clearRefusal } from "./commands.js";
 import { openCall } from "./call-entry.js";
 import { by } from "./dom.js";
+import { focusLine } from "./line.js";
 import { move, select, selectedIncident } from "./incidents.js";
 import { rights } from "./boot.js";
 import { send } from "./selected.js";
@@ -12,9 +13,11 @@ import { undo } from "./undo.js";
 
 const incidents = by("incidents");
 const units = by("units");
-const keysDialog = by("keys-dialog");
 const single = by("single-keys");
 let lastPane = incidents;
+/** When Escape was pressed last; twice within this many milliseconds leads to the command line. */
+const TWICE = 600;
+let escaped = -Infinity;
 
 const isField = (node) => node instanceof HTMLElement && node.matches("input, select, textarea, [contenteditable]");
 
@@ -64,12 +67,7 @@ function back(event) {
 const isOn = () => single.checked;
 
 export function initKeys() {
-  try { single.checked = localStorage.getItem("callbox.single-keys") !== "off"; } catch { /* stays on */ }
-  single.addEventListener("change", () => {
-    try { localStorage.setItem("callbox.single-keys", single.checked ? "on" : "off"); } catch { /* for this page */ }
-  });
   for (const list of [incidents, units]) list.addEventListener("focus", () => { lastPane = list; });
-  for (const button of document.querySelectorAll("[data-keys]")) button.addEventListener("click", () => keysDialog.showModal());
   by("refusal-close").addEventListener("click", clearRefusal);
 
   addEventListener("keydown", (event) => {
@@ -81,14 +79,17 @@ export function initKeys() {
     else if (event.key === "F4" && plain) focusPane(units, "units");
     else if (event.key === "F8" && plain) acknowledgeFirst();
     else if (event.key === "F9" && plain) openCall();
-    else if (event.key === "Escape") back(event);
+    else if (event.key === "Escape") {
+      if (event.timeStamp - escaped < TWICE) focusLine();
+      else back(event);
+      escaped = event.timeStamp;
+    }
     else if (isField(event.target)) {
       // Ctrl+Enter dispatches from every field of the pane; the rest belongs to the field.
       isTaken = event.key === "Enter" && event.ctrlKey && Boolean(event.target.closest(".selected-pane")) && Boolean(rights.dispatch);
       if (isTaken) send.go();
     } else if (event.key === "/" && isOn()) (lastPane === units ? by("unit-filter") : by("incident-filter")).focus();
     else if (event.key.toLowerCase() === "u" && plain && isOn()) undo();
-    else if (event.key === "?" && isOn()) keysDialog.showModal();
     else if (event.target === incidents) isTaken = inIncidents(event);
     else if (event.target === units) isTaken = inUnits(event);
     else isTaken = false;

@@ -24,10 +24,12 @@ export async function undo() {
   }
 }
 
-onDone((path) => {
-  if (!UNDOABLE.test(path)) return;
+/** Something was done that can be taken back from now on. */
+export function offerUndo() {
   until = performance.now() + SECONDS * 1000;
   show();
-});
+}
+
+onDone((path) => { if (UNDOABLE.test(path)) offerUndo(); });
 button?.addEventListener("click", undo);
 everySecond(show);

@@ -3,6 +3,7 @@
 mod alarms;
 mod calls;
 mod configuration;
+mod line;
 mod premises;
 
 use std::sync::LazyLock;
@@ -104,6 +105,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         DISPATCH,
         alarms::ALARMS,
         calls::CALLS,
+        line::LINE,
         premises::PREMISES,
         configuration::ENDPOINTS,
     ]
@@ -313,6 +315,11 @@ const DISPATCH: &[Endpoint] = &[
             LON,
             calls::CALLER_NAME,
             calls::CALLER_NUMBER,
+            optional(
+                "text",
+                Kind::Text,
+                "what was said: the first line of the narrative",
+            ),
             calls::CALL_KIND,
             calls::SOURCE,
             calls::VERDICT,

@@ -8,6 +8,7 @@ mod endpoints;
 mod fields;
 mod incident;
 mod intake;
+mod line;
 mod lists;
 mod openapi;
 pub(crate) mod plans;
@@ -62,6 +63,8 @@ pub(crate) fn router() -> Mount {
         .post("/api/v1/premises/at", premises::at)
         .get("/api/v1/premises/notes", premises::list)
         .post("/api/v1/calls/candidates", calls::candidates)
+        .post(line::PREVIEW, line::preview)
+        .post(line::SUBMIT, line::submit)
         .post("/api/v1/places/find", calls::find_places)
         .post("/api/v1/places/location", calls::read_location)
         .get("/api/v1/units", lists::units)

@@ -1,6 +1,6 @@
 //! Places for call entry: what a text may mean, in JSON; and reasons for likely duplicates.
 
-use callbox_domain::Likeness;
+use callbox_domain::{Assessed, Code, Likeness, Place, PlaceSource, PlaceVerdict, Text};
 use callbox_geo::{
     Coord,
     geocode::{Ask, Found, Verdict},
@@ -76,6 +76,39 @@ pub(crate) fn certain(
         Verdict::Certain => found.answers.into_iter().next(),
         _ => None,
     }
+}
+
+/// The place that words certainly mean; where that is not so, the words as they are.
+pub(crate) fn verified(geography: Option<&Geography>, said: Text) -> (Place, Option<Assessed>) {
+    let unverified = Assessed {
+        source: PlaceSource::Caller,
+        verdict: PlaceVerdict::Unverified,
+        uncertainty_meters: None,
+        found: None,
+        fit_percent: None,
+        extent_meters: None,
+    };
+    let found = certain(geography, said.as_str());
+    let label = found
+        .as_ref()
+        .and_then(|found| Text::new(&found.label).ok());
+    let (Some(found), Some(label)) = (found, label) else {
+        return (
+            Place::new(said, None),
+            geography.is_some().then_some(unverified),
+        );
+    };
+    let assessed = Assessed {
+        verdict: PlaceVerdict::Certain,
+        found: Code::new(found.kind.code()).ok(),
+        fit_percent: Some(percent(found.score)),
+        extent_meters: Some(found.extent_meters.round() as u32),
+        ..unverified
+    };
+    (
+        Place::new(label, Some(degrees(found.point))),
+        Some(assessed),
+    )
 }
 
 /// Latitude and longitude in degrees.

@@ -45,6 +45,7 @@ pub(super) async fn show(ui: Ui) -> Markup {
                 span class="more" id="alarm-more" {}
             }
             p class="hidden-text" id="alarm-said" role="alert" {}
+            (line(&ui))
             footer class="foot" {
                 p class="said" id="said" role="status" {}
                 button type="button" class="button undo" id="undo" hidden { (ui.t("undo")) " " kbd { "U" } " " span id="undo-left" {} }
@@ -57,7 +58,6 @@ pub(super) async fn show(ui: Ui) -> Markup {
             }
             @if ui.may(Action::ReceiveIncident) { (call::dialog(&ui)) }
             @if ui.may(Action::ChangeUnitStatus) { (unit_dialog(&ui)) }
-            (keys(&ui))
         },
     )
 }
@@ -191,29 +191,19 @@ fn unit_dialog(ui: &Ui) -> Markup {
     }
 }
 
-fn keys(ui: &Ui) -> Markup {
-    let keys = [
-        ("F2", "keys.f2"),
-        ("F4", "keys.f4"),
-        ("F8", "keys.f8"),
-        ("F9", "keys.f9"),
-        ("S", "keys.s"),
-        ("Ctrl Enter", "keys.ctrl_enter"),
-        ("U", "keys.u"),
-        ("/", "keys.slash"),
-        ("Esc", "keys.esc"),
-        ("?", "keys.question"),
-    ];
+/// The command line, above the foot.
+fn line(ui: &Ui) -> Markup {
     html! {
-        dialog id="keys-dialog" aria-labelledby="keys-title" {
-            div class="dialog-head" {
-                h2 id="keys-title" { (ui.t("keys")) }
-                button type="button" class="button plain" data-close aria-label=(ui.t("dismiss")) { "×" }
+        section class="line" id="line" aria-label=(ui.t("line")) {
+            form id="line-form" {
+                label for="line-input" aria-label=(ui.t("line")) { "›" }
+                input id="line-input" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="4000"
+                    placeholder=(ui.t("line.placeholder")) role="combobox" aria-autocomplete="list" aria-expanded="false"
+                    aria-controls="line-offers" aria-describedby="line-plan";
+                p id="line-plan" aria-live="polite" {}
+                kbd class="enter" aria-hidden="true" { "⏎" }
             }
-            div class="dialog-body" {
-                dl class="key-list" { @for (key, words) in keys { dt { kbd { (key) } } dd { (ui.t(words)) } } }
-                label class="label" { input type="checkbox" id="single-keys" checked; " " (ui.t("keys.single")) }
-            }
+            ul id="line-offers" role="listbox" aria-label=(ui.t("line.offers")) hidden {}
         }
     }
 }

@@ -3,8 +3,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use callbox_domain::{
-    Assessed, CallKind, Caller, Code, Configuration, Place, PlaceSource,
-    PlaceVerdict, ReceiveIncident, Schedule, TakeCall, Timestamp,
+    CallKind, Caller, Configuration, ReceiveIncident, Schedule, TakeCall, Timestamp,
 };
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -63,8 +62,8 @@ async fn carry_out(state: &AppState, signed: &Signed, call: &Call) -> Result<Str
     let words = text("text", &call.text)?;
     let words_of_place = text("place", &call.place)?;
     let (place, assessed) = match words_of_place {
-        Some(words) => {
-            let (place, assessed) = verified(state, words);
+        Some(said) => {
+            let (place, assessed) = words::verified(state.geography.as_ref(), said);
             (Some(place), assessed)
         }
         None => (None, None),
@@ -87,40 +86,6 @@ async fn carry_out(state: &AppState, signed: &Signed, call: &Call) -> Result<Str
     let receipt = submit(state, signed, taken, &call.key).await?;
     let incident = incident_of(&receipt).expect("receiving a call opens an incident");
     Ok(format!("/incidents/{}", incident.0))
-}
-
-/// The place that words certainly mean; where that is not so, the words as they are.
-fn verified(state: &AppState, said: callbox_domain::Text) -> (Place, Option<Assessed>) {
-    let geography = state.geography.as_ref();
-    let unverified = Assessed {
-        source: PlaceSource::Caller,
-        verdict: PlaceVerdict::Unverified,
-        uncertainty_meters: None,
-        found: None,
-        fit_percent: None,
-        extent_meters: None,
-    };
-    let found = words::certain(geography, said.as_str());
-    let label = found
-        .as_ref()
-        .and_then(|found| callbox_domain::Text::new(&found.label).ok());
-    let (Some(found), Some(label)) = (found, label) else {
-        return (
-            Place::new(said, None),
-            geography.is_some().then_some(unverified),
-        );
-    };
-    let assessed = Assessed {
-        verdict: PlaceVerdict::Certain,
-        found: Code::new(found.kind.code()).ok(),
-        fit_percent: Some(words::percent(found.score)),
-        extent_meters: Some(found.extent_meters.round() as u32),
-        ..unverified
-    };
-    (
-        Place::new(label, Some(words::degrees(found.point))),
-        Some(assessed),
-    )
 }
 
 /// The time at which a call begins that is planned, as forms send it: local, without a zone.

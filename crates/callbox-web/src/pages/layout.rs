@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{texts::Locale, ui::Ui};
+use super::{help, texts::Locale, ui::Ui};
 use crate::{access::rights::Action, assets::asset_url, problem::Problem};
 
 /// The mark: a call box with its lamp.
@@ -21,6 +21,7 @@ pub(super) fn page(ui: &Ui, title: &str, current: &str, content: Markup) -> Mark
             footer class="foot" {
                 span { (ui.center) }
                 span class="spacer" {}
+                @if ui.signed.is_some() { span class="keys" { button type="button" data-keys { kbd { "?" } " " (ui.t("keys")) } } }
                 span { (ui.date_time(ui.now())) }
             }
         },
@@ -37,15 +38,17 @@ pub(super) fn document(ui: &Ui, title: &str, class: &str, head: Markup, body: Ma
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (title) " · callbox" }
                 link rel="icon" href=(asset_url("icons/favicon.svg")) type="image/svg+xml";
-                @for sheet in ["tokens", "base", "board", "map", "print"] {
+                @for sheet in ["tokens", "base", "board", "line", "map", "print"] {
                     link rel="stylesheet" href=(asset_url(&format!("css/{sheet}.css")));
                 }
                 script src=(asset_url("js/theme.js")) {}
+                script type="module" src=(asset_url("js/help.js")) {}
                 (head)
             }
             body class=(class) {
                 a class="skip" href="#content" { (ui.t("skip")) }
                 (body)
+                @if ui.signed.is_some() { (help::dialog(ui)) }
             }
         }
     }

@@ -3,6 +3,7 @@
 mod board;
 mod call;
 mod forms;
+mod help;
 mod history;
 mod incident;
 mod intake;

@@ -295,8 +295,8 @@ fn texts_and_their_uses_agree() {
 
 /// Whether a script makes the key of a template, as in `times.${name}`.
 fn by_template(source: &str, key: &str) -> bool {
-    key.split_once('.')
-        .is_some_and(|(head, _)| source.contains(&format!("`{head}.${{")))
+    key.match_indices('.')
+        .any(|(end, _)| source.contains(&format!("`{}.${{", &key[..end])))
 }
 
 #[test]

@@ -6,7 +6,12 @@ use axum::{
 };
 
 use super::{Route, Signed, Verb, find, origin, signed::sign_in_first};
-use crate::{access::rights, pages, problem::Problem, state::AppState};
+use crate::{
+    access::rights::{self, Action},
+    pages,
+    problem::Problem,
+    state::AppState,
+};
 
 /// Lets a request through to its handler if the table of routes and that of rights say so.
 ///
@@ -57,8 +62,12 @@ fn permit(route: &Route, signed: Option<&Signed>, headers: &HeaderMap) -> Result
     if rights::is_open(route.action) {
         return Ok(());
     }
-    let signed = signed.ok_or_else(sign_in_first)?;
-    rights::check(signed.role(), route.action).map_err(|denied| {
+    permit_action(signed.ok_or_else(sign_in_first)?, route.action)
+}
+
+/// Whether somebody may do what a route asks for; for routes whose act stands in the body.
+pub(crate) fn permit_action(signed: &Signed, action: Action) -> Result<(), Problem> {
+    rights::check(signed.role(), action).map_err(|denied| {
         Problem::new(
             StatusCode::FORBIDDEN,
             "not-permitted",

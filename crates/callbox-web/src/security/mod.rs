@@ -8,7 +8,7 @@ mod routes;
 mod sign_in;
 mod signed;
 
-pub(crate) use authorise::authorise;
+pub(crate) use authorise::{authorise, permit_action};
 pub(crate) use form::SignedForm;
 pub(crate) use headers::harden;
 pub(crate) use routes::{Route, Verb, all, find, get, post, put};

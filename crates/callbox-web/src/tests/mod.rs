@@ -7,6 +7,7 @@ mod bodies;
 mod calls;
 mod description;
 mod ledger;
+mod line;
 mod listener;
 mod plans;
 mod positions;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{list, millis, named, object, of, time};
 
 /// The schemas, by their names.
-pub(super) fn all() -> [(&'static str, Value); 7] {
+pub(super) fn all() -> [(&'static str, Value); 8] {
     [
         (
             "Places",
@@ -42,6 +42,41 @@ pub(super) fn all() -> [(&'static str, Value); 7] {
                     json!({"enum": ["point", "circle", "ellipse", "polygon"]}),
                 ),
                 ("text", of("string")),
+            ]),
+        ),
+        (
+            "LinePreview",
+            object(&[
+                (
+                    "state",
+                    json!({"enum": ["ready", "refused", "see", "unfinished", "mistake"]}),
+                ),
+                ("line", of("string?")),
+                ("verb", of("string?")),
+                ("usage", of("string?")),
+                (
+                    "values",
+                    json!({"type": "object", "additionalProperties": of("string")}),
+                ),
+                (
+                    "see",
+                    json!({"anyOf": [{"type": "object"}, {"type": "null"}]}),
+                ),
+                (
+                    "problem",
+                    json!({"anyOf": [named("Problem"), {"type": "null"}]}),
+                ),
+                ("duplicates", list(of("integer"))),
+                ("verdict", of("string?")),
+                ("replace", of("integer")),
+                (
+                    "candidates",
+                    list(object(&[
+                        ("kind", of("string")),
+                        ("insert", of("string")),
+                        ("label", of("string?")),
+                    ])),
+                ),
             ]),
         ),
         (

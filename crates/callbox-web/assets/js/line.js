@@ -1,0 +1,239 @@
+// The command line: what is typed is read by the server, said in words before it is done, and sent
+// in full, so that nothing which comes in meanwhile changes what it means.
+import { problemText, rights, t } from "./boot.js";
+import { act, clearRefusal, say } from "./commands.js";
+import { by, el, setAttr, setText } from "./dom.js";
+import { showHelp } from "./help.js";
+import { findIncidents, onSelect, select, selectedIncident } from "./incidents.js";
+import { offerUndo } from "./undo.js";
+import { openUnit } from "./unit-dialog.js";
+
+/** How many lines of this window can be had again; they are kept nowhere else. */
+const KEPT = 100;
+/** What can be taken back, as the rules have it. */
+const UNDOABLE = new Set(["dispatch", "alarm", "close", "reassign", "cancel", "release", "acknowledged", "en-route", "on-scene", "transporting", "at-hospital", "clear", "status"]);
+
+const box = by("line");
+const input = by("line-input");
+const plan = by("line-plan");
+const list = by("line-offers");
+const past = [];
+let back = 0;
+let known = null;
+let active = -1;
+let isAsking = false;
+let isSending = false;
+let waiters = [];
+
+const asked = () => ({ line: input.value, incident: selectedIncident() });
+const isSame = (a, b) => a && b && a.line === b.line && a.incident === b.incident;
+
+/** One request at a time; what was typed in between is asked for next. */
+async function ask() {
+  if (isAsking) return;
+  isAsking = true;
+  const question = asked();
+  let answer = null;
+  try {
+    if (question.line.trim()) {
+      const response = await fetch("/api/v1/line/preview", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json" },
+        body: JSON.stringify(question),
+      });
+      answer = await response.json();
+      if (response.status === 401) location.assign("/sign-in?next=/board");
+      if (!response.ok) answer = { state: "mistake", problem: answer, candidates: [] };
+    } else answer = { state: "empty", candidates: [] };
+  } catch {
+    answer = { state: "unreachable", candidates: [] };
+  }
+  isAsking = false;
+  if (!isSame(question, asked())) { ask(); return; }
+  known = { ...answer, question };
+  show();
+  const now = waiters;
+  waiters = [];
+  for (const resolve of now) resolve(known);
+}
+
+/** The reading of what stands in the line now. */
+function reading() {
+  if (isSame(known?.question, asked()) && known.state !== "unreachable") return known;
+  return new Promise((resolve) => { waiters.push(resolve); ask(); });
+}
+
+/** What the line does, in words. */
+function sentence({ verb, values }) {
+  const holes = { alarm: "", priority: "", type: "", place: "", ...values };
+  if (values.handling) holes.handling = t(`handling.${values.handling}`);
+  if ("units" in holes && !holes.units) return t("line.nobody");
+  return t(`line.does.${verb}`, holes).replace(/\s+/g, " ").trim();
+}
+
+function show() {
+  const { state } = known;
+  const parts = [];
+  if (state === "ready" || state === "see" || state === "refused") parts.push(sentence(known));
+  if (known.verdict === "unverified") parts.push(t("line.unsure"));
+  if (known.duplicates?.length) parts.push(t("line.duplicates", { ids: known.duplicates.map((id) => `#${id}`).join(", ") }));
+  if (known.problem) {
+    const { detail, hint } = problemText(localised(known.problem));
+    if (state === "unfinished") parts.push(known.usage ?? hint);
+    else parts.push(`${detail} – ${hint}`);
+    if (OVERRULED.has(known.problem.code)) parts.push(t("line.insist"));
+  }
+  if (state === "empty") parts.push(t("line.hint"));
+  if (state === "unreachable") parts.push(t("say.unreachable"));
+  setText(plan, parts.join(" · "));
+  setAttr(plan, "title", parts.join(" · "));
+  setAttr(box, "data-state", state);
+  offer();
+}
+
+/** Refusals that a `!` overrules. */
+const OVERRULED = new Set(["unit-committed", "backward", "work-begun"]);
+
+/** The names of parts in the page's language. */
+function localised(problem) {
+  const { part } = problem.values ?? {};
+  return part ? { ...problem, values: { ...problem.values, part: t(`line.part.${part}`) } } : problem;
+}
+
+function label({ kind, label: words, insert }) {
+  if (kind === "verb") return t(`line.verb.${words}`);
+  if (kind === "handling") return t(`handling.${words}`);
+  return words === insert ? "" : words ?? "";
+}
+
+function offer() {
+  active = -1;
+  const isOpen = known.candidates.length > 0 && document.activeElement === input && known.state !== "empty";
+  list.replaceChildren(...(isOpen ? known.candidates.map((one, at) =>
+    el("li", { role: "option", id: `offer-${at}`, "aria-selected": "false", "data-kind": one.kind, onmousedown: (event) => { event.preventDefault(); take(at); } },
+      el("b", { text: one.insert }), el("span", { text: label(one) }))) : []));
+  list.hidden = !isOpen;
+  setAttr(input, "aria-expanded", String(isOpen));
+  setAttr(input, "aria-activedescendant", null);
+}
+
+function highlight(step) {
+  const count = list.children.length;
+  if (!count) return;
+  list.children[active]?.setAttribute("aria-selected", "false");
+  active = (active + step + count) % count;
+  list.children[active].setAttribute("aria-selected", "true");
+  setAttr(input, "aria-activedescendant", `offer-${active}`);
+}
+
+/** Puts a candidate in place of the word that is being typed. */
+function take(at) {
+  const one = known.candidates[at];
+  if (!one) return;
+  const text = input.value.slice(0, known.replace) + one.insert;
+  put(one.kind === "place" ? text : `${text} `);
+}
+
+function put(text) {
+  input.value = text;
+  input.setSelectionRange(text.length, text.length);
+  ask();
+}
+
+function remember(line) {
+  if (past.at(-1) !== line) past.push(line);
+  if (past.length > KEPT) past.shift();
+  back = past.length;
+}
+
+function recall(step) {
+  back = Math.min(past.length, Math.max(0, back + step));
+  put(past[back] ?? "");
+}
+
+function see({ see: sight, values }) {
+  if (sight.kind === "incident") select(sight.incident);
+  else if (sight.kind === "unit") openUnit(sight.unit);
+  else if (sight.kind === "find") findIncidents(sight.words);
+  else if (sight.kind === "help") showHelp();
+  else {
+    const { fix } = sight;
+    say(fix ? t("line.position", { unit: sight.unit, lat: fix.lat.toFixed(5), lon: fix.lon.toFixed(5), age: fix.age_seconds }) : t("line.position.none", values));
+    dispatchEvent(new CustomEvent("callbox:locate", { detail: sight }));
+  }
+}
+
+async function enter() {
+  if (isSending || !input.value.trim()) return;
+  isSending = true;
+  try {
+    const read = await reading();
+    if (read.state === "see") {
+      remember(input.value);
+      put("");
+      see(read);
+      return;
+    }
+    if (read.state !== "ready") { fault(read); return; }
+    const typed = input.value;
+    const done = t("line.done", { what: sentence(read) });
+    // What the server would answer by a second step is said in the line by a `!`.
+    const answer = await act([box], "/line", { line: read.line }, done);
+    if (!answer) return;
+    remember(typed);
+    put("");
+    clearRefusal();
+    if (read.verb === "new") select(answer.incident);
+    if (UNDOABLE.has(read.verb)) offerUndo();
+  } finally {
+    isSending = false;
+  }
+}
+
+/** Marks the word that is wrong, so that typing replaces it. */
+function fault({ problem, state }) {
+  box.classList.remove("is-wrong");
+  // Restarts the movement of the line.
+  void box.offsetWidth;
+  box.classList.add("is-wrong");
+  const { from, to } = problem?.values ?? {};
+  if (state === "mistake" && from !== undefined) input.setSelectionRange(Number(from), Number(to));
+}
+
+export function focusLine(text) {
+  input?.focus({ preventScroll: true });
+  if (text !== undefined) put(text);
+}
+
+function onKey(event) {
+  const isPlain = !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey;
+  if (event.isComposing || !isPlain) return;
+  const isOffered = !list.hidden;
+  const isRecalling = input.value === "" || back < past.length;
+  if (event.key === "Enter") {
+    if (active >= 0) take(active);
+    else enter();
+  } else if (event.key === "Tab" && isOffered && known.candidates.length) take(Math.max(0, active));
+  else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+    const step = event.key === "ArrowUp" ? -1 : 1;
+    if (isOffered && !isRecalling) highlight(step);
+    else recall(step);
+  } else if (event.key === "Escape" && (isOffered || input.value)) {
+    if (isOffered) { list.hidden = true; setAttr(input, "aria-expanded", "false"); active = -1; }
+    else { back = past.length; put(""); }
+  } else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+export function initLine() {
+  if (!input) return;
+  input.addEventListener("keydown", onKey);
+  input.addEventListener("input", () => { back = past.length; box.classList.remove("is-wrong"); ask(); });
+  input.addEventListener("focus", () => { if (known) show(); else ask(); });
+  input.addEventListener("blur", () => { list.hidden = true; setAttr(input, "aria-expanded", "false"); });
+  by("line-form").addEventListener("submit", (event) => { event.preventDefault(); enter(); });
+  onSelect(() => { if (input.value) ask(); });
+  setAttr(box, "data-may", rights.dispatch ? "dispatch" : null);
+  ask();
+}

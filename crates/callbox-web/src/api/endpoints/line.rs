@@ -1,0 +1,49 @@
+//! The rows of the dispatcher's line.
+
+use super::{AT, Endpoint};
+use crate::{
+    access::rights::Action,
+    api::{
+        fields::{Kind, optional, required},
+        line,
+    },
+    security::post,
+};
+
+/// The endpoints.
+pub(super) const LINE: &[Endpoint] = &[
+    // A line may hold what a caller said: never in an address.
+    Endpoint {
+        route: post(
+            line::PREVIEW,
+            Action::ReadBoard,
+            "who types an act sees what it does before it is done",
+        ),
+        summary: "Reads a typed line: what it would do, what may come next; records nothing",
+        fields: &[
+            required("line", Kind::Text, "the line as far as it is typed"),
+            optional("incident", Kind::Incident, "the incident that is selected"),
+        ],
+        answer: "LinePreview",
+        make: None,
+    },
+    Endpoint {
+        route: post(
+            line::SUBMIT,
+            Action::ReadBoard,
+            "help is sent and recorded as fast as it can be typed",
+        ),
+        summary: "Carries a typed line out, by the right of the act that it asks for",
+        fields: &[
+            required(
+                "line",
+                Kind::Text,
+                "the line, best in full as the preview gives it",
+            ),
+            optional("incident", Kind::Incident, "the incident that is selected"),
+            AT,
+        ],
+        answer: "Receipt",
+        make: None,
+    },
+];
