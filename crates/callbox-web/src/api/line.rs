@@ -42,6 +42,11 @@ pub(super) async fn preview(
             Err(mistake) => misread(&line, mistake),
         };
         let (at, candidates) = candidates(&state, &center, selected, &line);
+        // A word that something begins with is not wrong while it is typed.
+        let is_begun = candidates.as_array().is_some_and(|them| !them.is_empty());
+        if answer["state"] == "mistake" && is_begun && at < line.len() {
+            answer["state"] = "unfinished".into();
+        }
         answer["replace"] = utf16(&line, at).into();
         answer["candidates"] = candidates;
         answer

@@ -151,6 +151,7 @@ fn selected(ui: &Ui) -> Markup {
                 div class="none" id="selected-none" {
                     p { (ui.t("none_selected")) }
                     dl {
+                        dt { kbd { "Esc Esc" } } dd { (ui.t("line")) }
                         dt { kbd { "F2" } } dd { (ui.t("incidents")) }
                         dt { kbd { "F4" } } dd { (ui.t("units")) }
                         dt { kbd { "F9" } } dd { (ui.t("new_call")) }
