@@ -4,6 +4,7 @@ export const view = new URLSearchParams(location.search);
 export function setView(name, value) {
   if (value) view.set(name, value);
   else view.delete(name);
-  const query = view.toString();
+  // Commas may stand in a query as they are, and are read so.
+  const query = view.toString().replaceAll("%2C", ",");
   history.replaceState(null, "", query ? `?${query}` : location.pathname);
 }

@@ -7,9 +7,11 @@ import { everySecond, learn, now, number, setTimeZone, span, time } from "./cloc
 import { by, setAttr, setText } from "./dom.js";
 import { initFilter, selectedIncident, select } from "./incidents.js";
 import { initKeys } from "./keys.js";
-import { initLine } from "./line.js";
+import { initDrag } from "./drag.js";
+import { focusLine, initLine } from "./line.js";
 import { connect } from "./live.js";
-import { initPanes } from "./panes.js";
+import { onPalette } from "./palette.js";
+import { choosePanes, initPanes } from "./panes.js";
 import "./selected.js";
 import "./undo.js";
 import { apply, config, incidents, isWaiting, load, loadClosed, onChange, position, units, urgency } from "./store.js";
@@ -129,7 +131,16 @@ initAlerts();
 initKeys();
 initPanes();
 initLine();
+initDrag();
+onPalette("line", (line, isWhole) => focusLine(isWhole ? line : `${line} `));
+onPalette("panes", choosePanes);
 startAt = await connect(tell);
 await loadBoard();
 if (selectedIncident() === null) by("incidents").focus({ preventScroll: true });
 else select(selectedIncident());
+// An act that was chosen on another page.
+const begun = /^#line=([^&]{1,40})$/.exec(location.hash);
+if (begun) {
+  history.replaceState(null, "", location.pathname + location.search);
+  focusLine(`${decodeURIComponent(begun[1])} `);
+}

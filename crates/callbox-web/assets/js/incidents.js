@@ -46,7 +46,7 @@ function makeRow(id) {
     age: el("span", { class: "age", role: "gridcell" }),
   };
   const group = el("span", { class: "units", role: "gridcell" }, cells.stage, cells.units);
-  const row = el("div", { class: "incident", role: "row", id: `i${id}`, "aria-selected": "false" },
+  const row = el("div", { class: "incident", role: "row", draggable: "true", id: `i${id}`, "aria-selected": "false" },
     cells.rank, cells.no, cells.kind, cells.place, group, cells.age);
   row.dataset.id = id;
   seen.add(row);

@@ -48,7 +48,7 @@ function makeCell(id) {
     on: el("span", { class: "on" }),
     since: el("span", { class: "since", "aria-hidden": "true" }),
   };
-  const row = el("div", { class: "unit", role: "option", id: `u${id}`, "aria-selected": "false" },
+  const row = el("div", { class: "unit", role: "option", draggable: "true", id: `u${id}`, "aria-selected": "false" },
     parts.glyph, parts.sign, parts.code, parts.on, parts.since);
   row.dataset.id = id;
   seen.add(row);

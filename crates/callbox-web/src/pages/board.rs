@@ -95,7 +95,7 @@ fn gauges(ui: &Ui) -> Markup {
 
 fn incidents(ui: &Ui) -> Markup {
     html! {
-        section class="pane incidents-pane" aria-labelledby="incidents-title" {
+        section class="pane incidents-pane" data-name="incidents" aria-labelledby="incidents-title" {
             div class="pane-head" {
                 h2 id="incidents-title" { (ui.t("incidents")) " " span class="count" id="incident-count" {} " " kbd { "F2" } }
                 span class="spacer" {}
@@ -121,7 +121,7 @@ fn units(ui: &Ui) -> Markup {
         ("out", "units.out"),
     ];
     html! {
-        section class="pane units-pane" aria-labelledby="units-title" {
+        section class="pane units-pane" data-name="units" aria-labelledby="units-title" {
             div class="pane-head" {
                 h2 id="units-title" { (ui.t("units")) " " kbd { "F4" } }
                 span class="spacer" {}
@@ -146,12 +146,13 @@ fn units(ui: &Ui) -> Markup {
 
 fn selected(ui: &Ui) -> Markup {
     html! {
-        section class="pane selected-pane" aria-label=(ui.t("selected")) {
+        section class="pane selected-pane" data-name="selected" aria-label=(ui.t("selected")) {
             div class="selected" id="selected" {
                 div class="none" id="selected-none" {
                     p { (ui.t("none_selected")) }
                     dl {
                         dt { kbd { "Esc Esc" } } dd { (ui.t("line")) }
+                        dt { kbd { "Ctrl K" } } dd { (ui.t("palette")) }
                         dt { kbd { "F2" } } dd { (ui.t("incidents")) }
                         dt { kbd { "F4" } } dd { (ui.t("units")) }
                         dt { kbd { "F9" } } dd { (ui.t("new_call")) }

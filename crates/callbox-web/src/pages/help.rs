@@ -8,6 +8,7 @@ use super::ui::Ui;
 /// The keys of the board and the texts that say what they do.
 const KEYS: &[(&str, &str)] = &[
     ("Esc Esc", "keys.line"),
+    ("Ctrl K", "keys.palette"),
     ("Tab", "keys.tab"),
     ("↑", "keys.up"),
     ("F2", "keys.f2"),

@@ -2,11 +2,21 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{help, texts::Locale, ui::Ui};
+use super::{help, palette, texts::Locale, ui::Ui};
 use crate::{access::rights::Action, assets::asset_url, problem::Problem};
 
 /// The mark: a call box with its lamp.
 const MARK: &str = r#"<svg viewBox="0 0 20 20" fill="currentColor" aria-hidden="true"><path fill-rule="evenodd" d="M4.5 1h11A2.5 2.5 0 0 1 18 3.5v13a2.5 2.5 0 0 1-2.5 2.5h-11A2.5 2.5 0 0 1 2 16.5v-13A2.5 2.5 0 0 1 4.5 1ZM5 4v2h10V4Zm5 5-5 7h10Z"/></svg>"#;
+
+/// The pages that stand in the bar, with the right that each needs.
+pub(super) const TABS: &[(&str, &str, Action)] = &[
+    ("/board", "nav.board", Action::ReadBoard),
+    ("/units", "nav.units", Action::ReadBoard),
+    ("/plans", "nav.plans", Action::ReadBoard),
+    ("/history", "nav.history", Action::ReadHistory),
+    ("/premises", "nav.premises", Action::ReadPremises),
+    ("/ledger", "nav.ledger", Action::ReadBoard),
+];
 
 /// A page for reading, with the bar above and the foot below.
 pub(super) fn page(ui: &Ui, title: &str, current: &str, content: Markup) -> Markup {
@@ -43,12 +53,13 @@ pub(super) fn document(ui: &Ui, title: &str, class: &str, head: Markup, body: Ma
                 }
                 script src=(asset_url("js/theme.js")) {}
                 script type="module" src=(asset_url("js/help.js")) {}
+                script type="module" src=(asset_url("js/palette.js")) {}
                 (head)
             }
             body class=(class) {
                 a class="skip" href="#content" { (ui.t("skip")) }
                 (body)
-                @if ui.signed.is_some() { (help::dialog(ui)) }
+                @if ui.signed.is_some() { (help::dialog(ui)) (palette::dialog(ui)) }
             }
         }
     }
@@ -61,14 +72,6 @@ pub(super) fn brand() -> Markup {
 
 /// The bar above a page; `middle` stands between the tabs and the menu.
 pub(super) fn bar(ui: &Ui, current: &str, middle: Markup) -> Markup {
-    let tabs = [
-        ("/board", "nav.board", Action::ReadBoard),
-        ("/units", "nav.units", Action::ReadBoard),
-        ("/plans", "nav.plans", Action::ReadBoard),
-        ("/history", "nav.history", Action::ReadHistory),
-        ("/premises", "nav.premises", Action::ReadPremises),
-        ("/ledger", "nav.ledger", Action::ReadBoard),
-    ];
     html! {
         header class="bar" {
             (brand())
@@ -77,9 +80,9 @@ pub(super) fn bar(ui: &Ui, current: &str, middle: Markup) -> Markup {
                 @if ui.is_exercise && !ui.center.contains("demo") { span class="tag" { (ui.t("demo")) } }
             }
             nav class="tabs" aria-label=(ui.t("nav.label")) {
-                @for (path, key, action) in tabs {
-                    @if ui.may(action) {
-                        a href=(path) aria-current=[(path == current).then_some("page")] { (ui.t(key)) }
+                @for (path, key, action) in TABS {
+                    @if ui.may(*action) {
+                        a href=(path) aria-current=[(*path == current).then_some("page")] { (ui.t(key)) }
                     }
                 }
             }

@@ -11,6 +11,7 @@ mod language;
 mod layout;
 mod ledger;
 mod map;
+mod palette;
 mod panel;
 mod plans;
 mod premises;
