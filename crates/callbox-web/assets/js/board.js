@@ -21,6 +21,8 @@ import { initUnitFilter } from "./units.js";
 const OLD_AFTER = 10;
 const title = document.title;
 let heard = performance.now();
+/** An act that was chosen on another page; the address forgets it as soon as a view is set. */
+const begun = /^#line=([^&]{1,40})$/.exec(location.hash);
 let startAt = null;
 let isLoaded = false;
 let isLoading = false;
@@ -138,9 +140,4 @@ startAt = await connect(tell);
 await loadBoard();
 if (selectedIncident() === null) by("incidents").focus({ preventScroll: true });
 else select(selectedIncident());
-// An act that was chosen on another page.
-const begun = /^#line=([^&]{1,40})$/.exec(location.hash);
-if (begun) {
-  history.replaceState(null, "", location.pathname + location.search);
-  focusLine(`${decodeURIComponent(begun[1])} `);
-}
+if (begun) focusLine(`${decodeURIComponent(begun[1])} `);

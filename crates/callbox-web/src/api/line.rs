@@ -37,16 +37,13 @@ pub(super) async fn preview(
     let selected = body.incident("incident");
     let answer = blocking(move || {
         let center = state.engine.snapshot();
-        let mut answer = match line::read(&center, selected, &line) {
-            Ok(reading) => understood(&state, &signed, &center, &reading),
-            Err(mistake) => misread(&line, mistake),
-        };
         let (at, candidates) = candidates(&state, &center, selected, &line);
         // A word that something begins with is not wrong while it is typed.
-        let is_begun = candidates.as_array().is_some_and(|them| !them.is_empty());
-        if answer["state"] == "mistake" && is_begun && at < line.len() {
-            answer["state"] = "unfinished".into();
-        }
+        let is_begun = at < line.len() && candidates.as_array().is_some_and(|it| !it.is_empty());
+        let mut answer = match line::read(&center, selected, &line) {
+            Ok(reading) => understood(&state, &signed, &center, &reading),
+            Err(mistake) => misread(&line, &mistake, is_begun && mistake.at().0 == at),
+        };
         answer["replace"] = utf16(&line, at).into();
         answer["candidates"] = candidates;
         answer
@@ -271,8 +268,8 @@ fn seen(state: &AppState, center: &Center, sight: &Sight) -> Value {
     }
 }
 
-fn misread(typed: &str, mistake: Mistake) -> Value {
-    let state = match mistake.is_unfinished() {
+fn misread(typed: &str, mistake: &Mistake, is_begun: bool) -> Value {
+    let state = match is_begun || mistake.is_unfinished() {
         true => "unfinished",
         false => "mistake",
     };
@@ -280,7 +277,7 @@ fn misread(typed: &str, mistake: Mistake) -> Value {
     answer["state"] = state.into();
     answer["verb"] = mistake.verb().map(|verb| verb.name).into();
     answer["usage"] = mistake.verb().map(line::Verb::usage).into();
-    answer["problem"] = problem(typed, &mistake).body();
+    answer["problem"] = problem(typed, mistake).body();
     answer
 }
 

@@ -100,6 +100,12 @@ async fn a_line_that_cannot_be_read_says_where_and_what_to_type() {
         said["problem"]["values"]["usage"],
         "D [UNIT…] [INCIDENT] [!]"
     );
+    // A word that something begins with is not wrong yet; one before it is.
+    world.take_call().await;
+    let begun = preview(&world, Role::Dispatcher, "D E", None).await;
+    assert_eq!(begun["state"], "unfinished");
+    let wrong = preview(&world, Role::Dispatcher, "D NOBODY 1", None).await;
+    assert_eq!(wrong["state"], "mistake");
     assert_eq!(
         preview(&world, Role::Dispatcher, "EN ", None).await["state"],
         "unfinished"

@@ -1,0 +1,313 @@
+"""The console by keyboard alone: every act of the grammar, every page, and two journeys.
+
+    tests/e2e/keyboard.py --binary target/debug/callbox --browser chromium [--evening 40]
+
+A fire with two alarms and personnel accountability; a busy evening of calls that are taken, sent to
+and cleared in typed lines, with the keys and seconds that each takes to the dispatch. No step uses a
+pointer. The last line is "N passed, N failed".
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+
+from journey import Journey
+from server import Client
+from webdriver import Driver, Failed
+
+STATE = "return document.getElementById('line').dataset.state"
+EMPTY = "return document.getElementById('line-input').value === ''"
+UNIT = "[...document.querySelectorAll('.unit')].find((unit) => unit.querySelector('.sign').textContent === arguments[0])"
+
+
+class Keyboard(Journey):
+    """One dispatcher without a mouse."""
+
+    keys = 0
+
+    def start(self):
+        self.server.demo("--no-calls", "--history", "1", "--speed", "1")
+        self.server.stop()
+        self.server.serve()
+        self.api = Client(self.server, "supervisor")
+        # A supervisor may do all that the line can say.
+        self.a = self.window("a")
+        self.a.open(self.server.origin + "/sign-in")
+        # The tab order of the page leads to the first field.
+        for _ in range(8):
+            if self.a.run("return document.activeElement?.id") == "login":
+                break
+            self.a.press("Tab")
+        self.a.write("supervisor")
+        self.a.press("Tab")
+        self.a.write(self.server.passwords["supervisor"])
+        self.a.press("Enter")
+        self.a.wait("the board with its units", "return document.querySelectorAll('.unit').length > 20")
+        self.board = self.api.ask("GET", "/board")
+        types = {row["code"] for row in self.board["types"]}
+        self.type = "FIRE" if "FIRE" in types else sorted(types)[0]
+        self.disposition = self.board["dispositions"][0]["code"]
+
+    def free(self, kind=None):
+        rows = self.api.ask("GET", "/board")["units"]
+        return [row["call_sign"] for row in rows if row["meaning"] == "available" and not row["crew_out_with"] and (kind is None or row["type"] == kind)]
+
+    def unit(self, sign):
+        return next(row for row in self.api.ask("GET", "/board")["units"] if row["call_sign"] == sign)
+
+    # Typing
+
+    def focus(self):
+        if self.a.run("return document.activeElement?.id") != "line-input":
+            self.a.press("Escape", "Escape")
+            self.a.wait("the focus on the command line", "return document.activeElement?.id === 'line-input'")
+
+    def line(self, text, state="ready"):
+        """Types a line, sees what it says, and presses Enter; gives the sentence."""
+        self.focus()
+        self.a.write(text)
+        self.keys += len(text) + 1
+        expected = [state] if isinstance(state, str) else state
+        self.a.wait(f"{text!r} to be {state}", f"return arguments[0].includes(document.getElementById('line').dataset.state) && document.getElementById('line-input').value === arguments[1]", expected, text)
+        said = self.a.text("#line-plan")
+        self.a.press("Enter")
+        self.a.wait(f"{text!r} to be done (it says: {said})", EMPTY)
+        return said
+
+    def refused(self, text, state):
+        self.focus()
+        self.a.write(text)
+        self.a.wait(f"{text!r} to be {state}", "return document.getElementById('line').dataset.state === arguments[0]", state)
+        said = self.a.text("#line-plan")
+        self.a.press("Enter")
+        time.sleep(0.2)
+        if self.a.run(EMPTY):
+            raise Failed(f"{text!r} was sent")
+        # Escape closes the offers, then clears.
+        while not self.a.run(EMPTY):
+            self.a.press("Escape")
+        return said
+
+    def selected(self):
+        return int(self.a.run("return new URLSearchParams(location.search).get('incident')"))
+
+    def call(self, place="7 Quay Street", told="smoke showing"):
+        before = self.a.run("return new URLSearchParams(location.search).get('incident')")
+        self.line(f"N {self.type} @{place} //{told}")
+        self.a.wait("the new incident", "const now = new URLSearchParams(location.search).get('incident'); return now && now !== arguments[0]", before)
+        return self.selected()
+
+    # The grammar
+
+    def every_verb(self):
+        one, two, three = self.free("ENGINE")[:3] if len(self.free("ENGINE")) >= 3 else self.free()[:3]
+        id = self.call()
+        other = self.call("8 Quay Street")
+        self.line(f"V #{id}", "see")
+        self.line(f"D {one} {two} #{id}")
+        self.line(f"EN {one}")
+        self.line(f"OS {one}")
+        self.line(f"NT #{id} //water is on, twice")
+        self.line(f"CO #{id} 2 //water is on")
+        self.line(f"P #{id} {self.board['priorities'][1]['code']}")
+        self.line(f"T #{id} {self.board['types'][1]['code']}")
+        self.line(f"AT #{id} @9 Quay Street")
+        self.line(f"R {two} #{other}")
+        self.line(f"X {two} //not needed")
+        self.line("U")
+        self.line(f"X {two}")
+        self.line(f"RE #{other} #{id}")
+        self.line(f"ST {one} #{other}")
+        self.line(f"US {one} #{other}")
+        self.line(f"EM {one}")
+        self.a.wait("the alarm", "return !document.getElementById('alarms').hidden")
+        self.line(f"ACK {one}")
+        self.line(f"EE {one} //pressed by mistake")
+        self.line(f"CL {one}")
+        self.line(f"OUT {three} //flat tyre")
+        self.line(f"IN {three}")
+        self.line(f"DU #{other}>#{id}")
+        self.line(f"UD #{other}<#{id}")
+        self.line(f"C #{id} {self.disposition}")
+        self.line(f"RO #{id} //rekindled")
+        self.line(f"C #{id} {self.disposition}")
+        self.line(f"C #{other} {self.disposition}")
+        self.line("F quay", "see")
+        self.focus()
+        self.line(f"LOC {one}", "see")
+        row = self.unit(one)
+        if row["meaning"] != "available":
+            raise Failed(f"{one} is {row['meaning']} in the end")
+        self.a.press("Escape")
+        self.a.run("const f = document.getElementById('incident-filter'); f.value = ''; f.dispatchEvent(new Event('input'))")
+
+    def mistakes(self):
+        """A wrong line says what to type instead, and nothing happens."""
+        unit = self.free()[0]
+        if "there is no verb" not in self.refused("ZQ", "mistake"):
+            raise Failed("an unknown verb is not named")
+        if "D [UNIT" not in self.refused("D NOBODY 1", "mistake"):
+            raise Failed("the right form is not shown")
+        self.refused(f"EN {unit}", "refused")
+        self.refused("NT ", "unfinished")
+
+    def history(self):
+        """What was typed comes back by the arrow; Tab takes what is offered."""
+        id = self.call("10 Quay Street")
+        self.line(f"NT #{id} //first")
+        self.a.press("Up")
+        if not self.a.run("return document.getElementById('line-input').value").startswith("NT "):
+            raise Failed("the last line does not come back")
+        self.a.press("Escape", "Escape")
+        self.focus()
+        free = self.free()[0]
+        self.a.write(f"D {free[:1]}")
+        self.a.wait("offers", "return document.querySelectorAll('#line-offers li').length > 0")
+        self.a.press("Tab")
+        taken = self.a.run("return document.getElementById('line-input').value")
+        if not taken.startswith("D ") or len(taken) < 5:
+            raise Failed(f"Tab made it {taken!r}")
+        self.a.wait("the selected incident in the sentence", "return document.getElementById('line-plan').textContent.includes(arguments[0])", f"#{id}")
+        self.a.press("Enter")
+        self.a.wait("it to be done", EMPTY)
+        self.line("U")
+        self.line(f"C #{id} {self.disposition}")
+
+    def palette(self):
+        """Every page opens by its name; an act chosen on another page begins the line on the board."""
+        pages = self.a.run("return [...document.querySelectorAll('#palette-list [data-href]')].map((row) => [row.querySelector('b').textContent, row.dataset.href]).filter(([name]) => name)")
+        for name, path in pages:
+            self.a.press("Control+k")
+            self.a.wait("the palette", "return document.activeElement?.id === 'palette-input'")
+            self.a.write(name)
+            self.a.press("Enter")
+            self.a.wait(f"the page {path}", "return location.pathname === arguments[0] && document.readyState === 'complete'", path)
+            self.a.press("?")
+            self.a.wait(f"the keys on {path}", "return document.getElementById('keys-dialog').open")
+            self.a.press("Escape")
+        self.a.press("Control+k")
+        self.a.wait("the palette", "return document.activeElement?.id === 'palette-input'")
+        self.a.write("dispatch")
+        self.a.press("Enter")
+        self.a.wait("the line begun on the board", "return location.pathname === '/board' && document.getElementById('line-input')?.value === 'D '")
+        self.a.press("Escape", "Escape")
+        self.a.wait("the board with its units", "return document.querySelectorAll('.unit').length > 20")
+
+    def panes(self):
+        """A window shows the panes of its position, and its address says which."""
+        self.a.press("Control+k")
+        self.a.write("Units and the selected")
+        self.a.press("Enter")
+        self.a.wait("two panes", "return document.querySelectorAll('.board > .pane:not([hidden])').length === 2")
+        self.a.run("location.reload()")
+        self.a.wait("two panes after a reload", "return document.readyState === 'complete' && document.querySelectorAll('.board > .pane:not([hidden])').length === 2 && document.querySelectorAll('.unit').length > 20")
+        self.a.press("Control+k")
+        self.a.write("All panes")
+        self.a.press("Enter")
+        self.a.wait("three panes", "return document.querySelectorAll('.board > .pane[hidden]').length === 0")
+
+    # Journeys
+
+    def fire(self):
+        """A structure fire: call, plan, a second alarm, accountability, a missed answer, all clear."""
+        self.keys = 0
+        id = self.call("12 Tanner St", "flames on the second floor")
+        self.line("D")
+        first = set(self.on(id))
+        if not first:
+            raise Failed("the plan sends nobody")
+        for sign in sorted(first):
+            self.line(f"EN {sign}")
+        self.line("AL 2")
+        both = set(self.on(id))
+        if not first < both:
+            raise Failed(f"the second alarm adds nobody to {sorted(first)}")
+        for sign in sorted(both):
+            self.line(f"OS {sign}")
+        self.line(f"PAR #{id}")
+        for sign in sorted(both):
+            self.line(f"W {sign}")
+        self.line(f"NT #{id} //under control")
+        for sign in sorted(both):
+            self.line(f"CL {sign}")
+        self.line(f"C {self.disposition}")
+        print(f"        {len(both)} units in two alarms, {self.keys} keys", flush=True)
+
+    def on(self, id):
+        return [row["call_sign"] for row in self.api.ask("GET", "/board")["units"] if row["incident"] == id]
+
+    def evening(self):
+        """Calls one after the other; each is three lines to the dispatch at most."""
+        took, keys = [], []
+        for number in range(self.options.evening):
+            self.focus()
+            self.keys = 0
+            begin = time.monotonic()
+            id = self.call(f"{number + 1} Long Street", "caller is safe")
+            unit = self.free()[number % 7]
+            self.line(f"D {unit}")
+            took.append(time.monotonic() - begin)
+            keys.append(self.keys)
+            if self.unit(unit)["incident"] != id:
+                raise Failed(f"{unit} is not on #{id}")
+            self.line(f"EN {unit}")
+            self.line(f"OS {unit}")
+            self.line(f"CL {unit}")
+            self.line(f"C {self.disposition}")
+        print(f"        {len(took)} calls to the dispatch: {statistics.median(keys):.0f} keys, {statistics.median(took):.2f} s in the middle, {max(took):.2f} s at most, with typing as fast as the driver types", flush=True)
+
+    def all(self):
+        self.driver = Driver(open(os.path.join(self.directory, "driver.log"), "w", encoding="utf-8"))
+        self.step("the server starts; somebody signs in by keyboard", self.start)
+        if self.failed:
+            return
+        for title, act in [
+            ("every verb of the grammar does its act", self.every_verb),
+            ("a wrong line says what to type, and does nothing", self.mistakes),
+            ("lines come back, and words are completed", self.history),
+            ("every page and act from the palette; keys on every page", self.palette),
+            ("a window shows the panes of its position", self.panes),
+            ("a fire with two alarms and accountability", self.fire),
+            (f"an evening with {self.options.evening} calls", self.evening),
+            ("no error and no policy violation in the console", self.quiet),
+            ("no request left the origin", self.own),
+        ]:
+            self.step(title, act)
+
+    def quiet(self):
+        wrong = [entry["message"] for entry in self.a.log("browser") if entry["level"] == "SEVERE" and "409" not in entry["message"] and "422" not in entry["message"]]
+        if wrong:
+            raise Failed("\n        ".join(wrong[:5]))
+
+    def own(self):
+        foreign = [url for url in self.a.requests() if not url.startswith((self.server.origin, "data:", "blob:", "chrome:"))]
+        if foreign:
+            raise Failed(f"asked for {foreign[:3]}")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--browser", default=shutil.which("chromium"))
+    parser.add_argument("--evening", type=int, default=40)
+    parser.add_argument("--keep")
+    options = parser.parse_args()
+    directory = options.keep or tempfile.mkdtemp(prefix="callbox-keyboard-")
+    os.makedirs(directory, exist_ok=True)
+    journey = Keyboard(options, directory)
+    try:
+        journey.all()
+    finally:
+        journey.stop()
+    if not journey.failed and not options.keep:
+        shutil.rmtree(directory, ignore_errors=True)
+    print(f"{journey.passed} passed, {journey.failed} failed")
+    return 1 if journey.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
