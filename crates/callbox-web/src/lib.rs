@@ -27,7 +27,9 @@ mod server;
 mod state;
 mod tls;
 
-pub use access::{Access, AccessError, Account, Limits, Role, Token, generate_password};
+pub use access::{
+    Access, AccessError, Account, Limits, Policy, Role, Scope, Token, generate_password,
+};
 pub use geography::{Geography, GeographyError};
 pub use positions::{PositionFeed, PositionRefused, PositionReport};
 pub use server::{ServeError, ServeOptions, Server, serve};

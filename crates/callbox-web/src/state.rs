@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use crate::{
-    access::Access, calls::Drafts, geography::Geography, live::Live, metrics::Metrics,
+    access::{Access, Ceremonies}, calls::Drafts, geography::Geography, live::Live, metrics::Metrics,
     positions::Positions,
 };
 
@@ -36,6 +36,8 @@ pub(crate) struct Shared {
     pub(crate) positions: Positions,
     /// Calls that are being taken.
     pub(crate) drafts: Drafts,
+    /// Passkeys that are being registered or signed in with.
+    pub(crate) ceremonies: Ceremonies,
     pub(crate) hashing: Semaphore,
     pub(crate) clock: Clock,
 }
@@ -62,6 +64,7 @@ impl AppState {
             metrics: Metrics::new(),
             positions: Positions::default(),
             drafts: Drafts::default(),
+            ceremonies: Ceremonies::default(),
             hashing: Semaphore::new(HASHING_AT_ONCE),
             geography,
             engine,

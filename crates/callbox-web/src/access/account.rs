@@ -22,13 +22,25 @@ pub struct Account {
     pub created: i64,
     /// Since when it cannot be used, in seconds since 1970.
     pub disabled: Option<i64>,
+    /// Until when it can be used, where it was made for an emergency, in seconds since 1970.
+    pub expires: Option<i64>,
+}
+
+impl Account {
+    /// Whether somebody can sign in with it at `now`.
+    pub(crate) fn is_usable(&self, now: i64) -> bool {
+        self.disabled.is_none() && self.expires.is_none_or(|expires| now < expires)
+    }
 }
 
 fn as_number<S: serde::Serializer>(actor: &ActorId, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(actor.0)
 }
 
-const COLUMNS: &str = "actor, login, name, role, created, disabled";
+/// How long an account for an emergency can be used.
+const EMERGENCY_SECONDS: i64 = 72 * 3_600;
+
+const COLUMNS: &str = "actor, login, name, role, created, disabled, expires";
 
 impl Access {
     /// Makes an account; refuses a taken or unusable name and a weak password.
@@ -39,11 +51,34 @@ impl Access {
         role: Role,
         password: &str,
     ) -> Result<Account, AccessError> {
+        self.create_until(login, name, role, password, None)
+    }
+
+    /// Makes an account for an emergency: it ends by itself after 72 hours (CJIS Security Policy).
+    pub fn create_for_emergency(
+        &self,
+        login: &str,
+        name: &str,
+        role: Role,
+        password: &str,
+    ) -> Result<Account, AccessError> {
+        let expires = self.now() + EMERGENCY_SECONDS;
+        self.create_until(login, name, role, password, Some(expires))
+    }
+
+    fn create_until(
+        &self,
+        login: &str,
+        name: &str,
+        role: Role,
+        password: &str,
+        expires: Option<i64>,
+    ) -> Result<Account, AccessError> {
         check_login(login)?;
         let name = Code::new(name)
             .map_err(|_| AccessError::BadName)?
             .to_string();
-        password::check(login, password)?;
+        self.check_password(login, password)?;
         let hash = password::hash(password)?;
         let account = Account {
             actor: new_actor()?,
@@ -52,17 +87,19 @@ impl Access {
             role,
             created: self.now(),
             disabled: None,
+            expires,
         };
         let inserted = self.db().execute(
-            "INSERT INTO accounts (actor, login, name, role, password, created)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO accounts (actor, login, name, role, password, created, expires)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![
                 store::number(account.actor),
                 account.login,
                 account.name,
                 account.role.name(),
                 hash,
-                account.created
+                account.created,
+                account.expires
             ],
         );
         match inserted {
@@ -79,7 +116,7 @@ impl Access {
 
     /// Sets another password and ends the account's sessions; lifts a lock.
     pub fn set_password(&self, login: &str, password: &str) -> Result<(), AccessError> {
-        password::check(login, password)?;
+        self.check_password(login, password)?;
         let hash = password::hash(password)?;
         let changed = self.db().execute(
             "UPDATE accounts SET password = ?2 WHERE login = ?1",
@@ -155,7 +192,7 @@ impl Access {
     }
 
     /// Ends all sessions of an account that was changed; `changed` rows of 0 mean there is none.
-    fn end_sessions(&self, login: &str, changed: usize) -> Result<(), AccessError> {
+    pub(super) fn end_sessions(&self, login: &str, changed: usize) -> Result<(), AccessError> {
         if changed == 0 {
             return Err(AccessError::Unknown(login.to_owned()));
         }
@@ -181,6 +218,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
         role: Role::from_name(&role).ok_or_else(unknown)?,
         created: row.get(4)?,
         disabled: row.get(5)?,
+        expires: row.get(6)?,
     })
 }
 

@@ -1,12 +1,18 @@
 //! Accounts, sessions, tokens and rights; all of it outside the ledger, which knows pseudonyms only.
 
 mod account;
+mod authenticator;
+mod breached;
+mod identity;
+mod passkey;
 mod password;
+mod policy;
 pub(crate) mod rights;
 mod session;
 mod sign_in;
 mod store;
 mod token;
+mod totp;
 
 use std::{
     collections::HashMap,
@@ -20,17 +26,22 @@ use rusqlite::Connection;
 use thiserror::Error;
 
 pub use account::Account;
+pub(crate) use authenticator::Enrolment;
+pub(crate) use passkey::{Assertion, Ceremonies, Passkey, PasskeyError, Registration, name_of};
 pub use password::generate_password;
+pub use policy::Policy;
 pub use rights::Role;
-pub(crate) use session::{Kind, Session, form_token};
+pub(crate) use session::{Begin, Client, Kind, Session, Stage, form_token};
 pub(crate) use sign_in::SignInError;
-pub use token::Token;
+pub use token::{Scope, Token};
+#[cfg(test)]
+pub(crate) use totp::app as authenticator_app;
 
 /// Bounds of sessions and of wrong passwords.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// A session ends this many seconds after its last request. A console with an open live board
-    /// counts as in use: dispatch positions stand in locked rooms (CJIS Security Policy 5.5.5).
+    /// A session ends this many seconds after its last request. At a position in a secured room
+    /// an open live board counts as use; see [`Policy::secured_addresses`].
     pub idle_seconds: i64,
     /// A session ends this many seconds after it began: a shift of twelve hours and its hand-over.
     pub absolute_seconds: i64,
@@ -41,6 +52,10 @@ pub struct Limits {
     pub failures_per_address: u32,
     /// For how many seconds a wrong password counts, and a lock lasts.
     pub failure_window_seconds: i64,
+    /// Within how many seconds a sign-in has to be finished once its first step is done.
+    pub sign_in_seconds: i64,
+    /// For how many seconds a proof of who somebody is opens grave acts.
+    pub proof_seconds: i64,
 }
 
 impl Default for Limits {
@@ -51,6 +66,8 @@ impl Default for Limits {
             failures_per_account: 5,
             failures_per_address: 20,
             failure_window_seconds: 15 * 60,
+            sign_in_seconds: 10 * 60,
+            proof_seconds: 10 * 60,
         }
     }
 }
@@ -85,6 +102,12 @@ pub enum AccessError {
     /// The password is too weak.
     #[error("{0}; choose a longer one, several words for example")]
     WeakPassword(&'static str),
+    /// The list of breached passwords cannot be read; no password is set without it.
+    #[error("the list of breached passwords cannot be read: {0}; see: callbox policy list")]
+    BreachedList(std::io::Error),
+    /// A setting's name or value cannot be used.
+    #[error("{0}")]
+    BadSetting(&'static str),
     /// Hashing failed.
     #[error("the password cannot be hashed: {0}")]
     Hash(String),
@@ -108,6 +131,7 @@ pub(crate) struct Inner {
     accounts: RwLock<HashMap<ActorId, Arc<Account>>>,
     /// By the SHA-256 of what the client holds; tokens as well.
     sessions: RwLock<HashMap<[u8; 32], Arc<Session>>>,
+    policy: RwLock<Policy>,
     data_version: Mutex<i64>,
 }
 
@@ -133,6 +157,7 @@ impl Access {
             limits,
             accounts: RwLock::default(),
             sessions: RwLock::default(),
+            policy: RwLock::default(),
             data_version: Mutex::new(-1),
         }));
         access.refresh()?;
@@ -151,6 +176,7 @@ impl Access {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if *seen != version {
+            self.load_policy()?;
             self.load_accounts()?;
             self.load_sessions()?;
             *seen = version;
@@ -180,7 +206,7 @@ impl Access {
 }
 
 /// SHA-256 of `parts` in a row.
-fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
     for part in parts {
         context.update(part);

@@ -3,7 +3,7 @@ use argon2::{
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 
-use super::{AccessError, random};
+use super::{Access, AccessError, breached, random};
 
 /// The shortest password of a real account, in characters.
 const MIN_CHARS: usize = 12;
@@ -21,7 +21,7 @@ fn hash_error(error: impl std::fmt::Display) -> AccessError {
 }
 
 /// Holds a new password against the bounds.
-pub(super) fn check(login: &str, password: &str) -> Result<(), AccessError> {
+fn check(login: &str, password: &str) -> Result<(), AccessError> {
     if password.chars().count() < MIN_CHARS {
         return Err(AccessError::WeakPassword(
             "a password has at least 12 characters",
@@ -39,6 +39,23 @@ pub(super) fn check(login: &str, password: &str) -> Result<(), AccessError> {
         ));
     }
     Ok(())
+}
+
+impl Access {
+    /// Holds a new password against the bounds and against the list of breached ones.
+    pub(super) fn check_password(&self, login: &str, password: &str) -> Result<(), AccessError> {
+        check(login, password)?;
+        let Some(list) = self.policy().breached_list else {
+            return Ok(());
+        };
+        let breached = breached::is_breached(list.as_ref(), password);
+        if breached.map_err(AccessError::BreachedList)? {
+            return Err(AccessError::WeakPassword(
+                "this password is on the list of breached ones",
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// Hashes a password into a PHC string.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::{Scope, Stage};
+
 /// What somebody is at the center; an account has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -14,6 +16,8 @@ pub enum Role {
     Dispatcher,
     /// Leads the shift and sets the center up.
     Supervisor,
+    /// Keeps the accounts and the server; sees no incident.
+    Administrator,
     /// Checks the record from outside the shift: reads its events' public parts, and nobody's data.
     Auditor,
     /// Is no person but a system: the terminals that report where units are.
@@ -22,10 +26,11 @@ pub enum Role {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::CallTaker,
         Self::Dispatcher,
         Self::Supervisor,
+        Self::Administrator,
         Self::Auditor,
         Self::Service,
     ];
@@ -36,6 +41,7 @@ impl Role {
             Self::CallTaker => "call-taker",
             Self::Dispatcher => "dispatcher",
             Self::Supervisor => "supervisor",
+            Self::Administrator => "administrator",
             Self::Auditor => "auditor",
             Self::Service => "service",
         }
@@ -62,6 +68,12 @@ pub(crate) enum Action {
     SignIn,
     /// Reads or ends one's own session.
     OwnSession,
+    /// Proves oneself further, once the first proof was right.
+    FinishSignIn,
+    /// Sees and changes how one signs in.
+    OwnAccount,
+    /// Makes, changes and ends accounts of others.
+    KeepAccounts,
     /// Reads the live board.
     ReadBoard,
     /// Reads an incident with its caller and narrative.
@@ -102,6 +114,35 @@ pub(crate) enum Action {
     ReadMetrics,
 }
 
+impl Action {
+    /// Whether it is so grave that who does it has to prove again who they are.
+    pub(crate) const fn is_grave(self) -> bool {
+        matches!(self, Self::KeepAccounts)
+    }
+
+    /// Whether somebody may do it who has come only so far in signing in.
+    pub(crate) const fn is_open_at(self, stage: Stage) -> bool {
+        match stage {
+            Stage::Full => true,
+            Stage::Code => matches!(self, Self::FinishSignIn | Self::OwnSession),
+            Stage::Enrol => matches!(self, Self::OwnAccount | Self::OwnSession),
+        }
+    }
+
+    /// Whether a token with this scope may be used for it.
+    pub(crate) const fn is_open_to(self, scope: Scope, reads: bool) -> bool {
+        if self.is_grave() || matches!(self, Self::OwnAccount | Self::FinishSignIn) {
+            return false;
+        }
+        match scope {
+            Scope::Account => true,
+            Scope::Read => reads,
+            Scope::Positions => matches!(self, Self::ReportPositions),
+            Scope::Metrics => matches!(self, Self::ReadMetrics),
+        }
+    }
+}
+
 /// Who has a right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Who {
@@ -116,6 +157,8 @@ const PEOPLE: Who = Who::Only(&[Role::CallTaker, Role::Dispatcher, Role::Supervi
 const AUDITORS: Who = Who::Only(&[Role::Auditor]);
 const SERVICES: Who = Who::Only(&[Role::Service]);
 const DISPATCHERS: Who = Who::Only(&[Role::Dispatcher, Role::Supervisor]);
+const ADMINISTRATORS: Who = Who::Only(&[Role::Administrator]);
+const KEEPERS: Who = Who::Only(&[Role::Supervisor, Role::Administrator]);
 const SUPERVISORS: Who = Who::Only(&[Role::Supervisor]);
 
 /// The table: action, who may, and how to say what it is in 'you may not …'.
@@ -123,6 +166,9 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
     (Action::ReadOpenly, Who::Anybody, "read what is open to all"),
     (Action::SignIn, Who::Anybody, "sign in"),
     (Action::OwnSession, EVERY_ROLE, "see your own session"),
+    (Action::FinishSignIn, EVERY_ROLE, "finish signing in"),
+    (Action::OwnAccount, EVERY_ROLE, "see your own account"),
+    (Action::KeepAccounts, ADMINISTRATORS, "keep accounts"),
     (Action::ReadBoard, PEOPLE, "see the board"),
     (Action::ReadIncident, PEOPLE, "read incidents"),
     (Action::ReadHistory, PEOPLE, "read closed incidents"),
@@ -157,11 +203,7 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
         "read all events of the record",
     ),
     (Action::ReportPositions, SERVICES, "report where units are"),
-    (
-        Action::ReadMetrics,
-        SUPERVISORS,
-        "read the server's figures",
-    ),
+    (Action::ReadMetrics, KEEPERS, "read the server's figures"),
 ];
 
 /// That a role lacks a right.
@@ -195,6 +237,9 @@ pub(crate) fn check(role: Role, action: Action) -> Result<(), Denied> {
     let allowed: Vec<_> = roles.iter().map(|role| role.name()).collect();
     let hint = match allowed.as_slice() {
         [] => "nobody may".to_owned(),
+        [first, ..] if first.starts_with(['a', 'e', 'i', 'o', 'u']) => {
+            format!("ask an {}", allowed.join(" or "))
+        }
         allowed => format!("ask a {}", allowed.join(" or ")),
     };
     Err(Denied {

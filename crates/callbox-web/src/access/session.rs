@@ -9,7 +9,7 @@ use std::{
 use callbox_domain::ActorId;
 use rusqlite::params;
 
-use super::{Access, AccessError, Account, random, sha256, store};
+use super::{Access, AccessError, Account, random, sha256, store, token::Scope};
 use crate::hex::hex;
 
 /// What a client proves itself with.
@@ -21,11 +21,80 @@ pub(crate) enum Kind {
     Token,
 }
 
+/// How far somebody has come in signing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Signed in.
+    Full,
+    /// The first proof was right; the second factor is still asked for.
+    Code,
+    /// A second factor has to be set up before anything else.
+    Enrol,
+}
+
+impl Stage {
+    const ALL: [Self; 3] = [Self::Full, Self::Code, Self::Enrol];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Code => "code",
+            Self::Enrol => "enrol",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.name() == name)
+    }
+}
+
+/// From where a session is used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Client {
+    /// SHA-256 of what the browser calls itself: a cookie that turns up elsewhere ends its session.
+    pub(crate) browser: [u8; 32],
+    /// What people recognise it by, as in 'Firefox, Linux'.
+    pub(crate) device: String,
+    /// The address from which it was begun.
+    pub(crate) address: String,
+}
+
+/// What a session is begun with.
+#[derive(Clone, Debug)]
+pub(crate) struct Begin {
+    pub(crate) stage: Stage,
+    /// How the person proved who they are: `password`, `code`, `recovery`, `passkey`, `provider`.
+    pub(crate) method: &'static str,
+    pub(crate) client: Client,
+}
+
+/// A session as its owner and an administrator see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// Its name: the beginning of the hash; of no use for signing in.
+    pub(crate) id: String,
+    pub(crate) actor: ActorId,
+    pub(crate) created: i64,
+    pub(crate) seen: i64,
+    pub(crate) method: String,
+    pub(crate) device: String,
+    pub(crate) address: String,
+}
+
 /// One signed-in client, as long as it is.
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) kind: Kind,
     pub(crate) actor: ActorId,
+    pub(crate) stage: Stage,
+    /// What a token may be used for.
+    pub(crate) scope: Scope,
+    /// Whether an open board keeps it alive: the position stands in a secured room.
+    secured: bool,
+    client: Client,
+    method: String,
+    created: i64,
+    proved: AtomicI64,
     expires: i64,
     idle_seconds: Option<i64>,
     seen: AtomicI64,
@@ -38,7 +107,13 @@ impl Session {
         Self {
             kind,
             actor,
-
+            stage: Stage::Full,
+            scope: Scope::Account,
+            secured: false,
+            client: Client::default(),
+            method: String::new(),
+            created,
+            proved: AtomicI64::new(0),
             expires,
             idle_seconds: None,
             seen: AtomicI64::new(created),
@@ -62,6 +137,11 @@ impl Session {
             && !self.idle_seconds.is_some_and(idle)
     }
 
+    /// Whether who sits there has proved within `seconds` who they are.
+    pub(crate) fn is_proved(&self, now: i64, seconds: i64) -> bool {
+        now - self.proved.load(Ordering::Relaxed) < seconds
+    }
+
     fn revoke(&self) {
         self.revoked.store(true, Ordering::Release);
     }
@@ -69,16 +149,32 @@ impl Session {
 
 impl Access {
     /// Begins a session; gives what the client keeps: 256 random bits as text.
-    pub(crate) fn begin(&self, account: &Account) -> Result<String, AccessError> {
+    ///
+    /// Each step of a sign-in begins a new one, so that nobody can plant a session beforehand.
+    pub(crate) fn begin(&self, actor: ActorId, begin: &Begin) -> Result<String, AccessError> {
         let secret = hex(&random::<32>()?);
         let hash = sha256(&[secret.as_bytes()]);
         let now = self.now();
+        let Begin {
+            stage,
+            method,
+            client,
+        } = begin;
         self.db().execute(
-            "INSERT INTO sessions (hash, actor, created, seen) VALUES (?1, ?2, ?3, ?3)",
-            params![hash, store::number(account.actor), now],
+            "INSERT INTO sessions (hash, actor, created, seen, proved, stage, method, browser,
+                 device, address) VALUES (?1, ?2, ?3, ?3, ?3, ?4, ?5, ?6, ?7, ?8)",
+            params![
+                hash,
+                store::number(actor),
+                now,
+                stage.name(),
+                method,
+                client.browser,
+                client.device,
+                client.address
+            ],
         )?;
-        let session = self.browser_session(account.actor, now, now);
-        self.sessions_mut().insert(hash, Arc::new(session));
+        self.load_sessions()?;
         Ok(secret)
     }
 
@@ -98,8 +194,26 @@ impl Access {
         }
         let account = self
             .account(session.actor)
-            .filter(|account| account.disabled.is_none())?;
+            .filter(|account| account.is_usable(self.now()))?;
         Some((session, account))
+    }
+
+    /// The same for a cookie, which holds in the browser that it was given to and ends elsewhere.
+    pub(crate) fn session_in(
+        &self,
+        secret: &str,
+        browser: &[u8; 32],
+    ) -> Option<(Arc<Session>, Arc<Account>)> {
+        let found = self.session(Kind::Browser, secret)?;
+        if found.0.client.browser == *browser {
+            return Some(found);
+        }
+        found.0.revoke();
+        tracing::warn!(
+            actor = found.0.actor.0,
+            "a session turned up in another browser and was ended"
+        );
+        None
     }
 
     /// Whether a session still holds; if so it counts as used now.
@@ -110,6 +224,81 @@ impl Access {
             session.seen.store(now, Ordering::Relaxed);
         }
         holds
+    }
+
+    /// Whether the session of an open board still holds; counts as use only in a secured room.
+    pub(crate) fn watch(&self, session: &Session) -> bool {
+        let usable = self.account(session.actor);
+        let usable = usable.is_some_and(|account| account.is_usable(self.now()));
+        usable
+            && if session.secured {
+                self.touch(session)
+            } else {
+                session.holds(self.now())
+            }
+    }
+
+    /// Notes that who sits there has proved again who they are.
+    pub(crate) fn prove(&self, session: &Session, secret: &str) -> Result<(), AccessError> {
+        let now = self.now();
+        session.proved.store(now, Ordering::Relaxed);
+        self.db().execute(
+            "UPDATE sessions SET proved = ?2 WHERE hash = ?1",
+            params![sha256(&[secret.as_bytes()]), now],
+        )?;
+        Ok(())
+    }
+
+    /// Whether who sits there has proved who they are a moment ago, as grave acts ask.
+    pub(crate) fn is_proved(&self, session: &Session) -> bool {
+        session.is_proved(self.now(), self.0.limits.proof_seconds)
+    }
+
+    /// The browsers that somebody, or everybody, is signed in with; the newest first.
+    pub(crate) fn signed_in(&self, actor: Option<ActorId>) -> Vec<Listed> {
+        let now = self.now();
+        let sessions = self.0.sessions.read();
+        let sessions = sessions.unwrap_or_else(PoisonError::into_inner);
+        let mut listed: Vec<_> = sessions
+            .iter()
+            .filter(|(_, session)| session.kind == Kind::Browser && session.holds(now))
+            .filter(|(_, session)| actor.is_none_or(|actor| actor == session.actor))
+            .map(|(hash, session)| Listed {
+                id: hex(&hash[..8]),
+                actor: session.actor,
+                created: session.created,
+                seen: session.seen.load(Ordering::Relaxed),
+                method: session.method.clone(),
+                device: session.client.device.clone(),
+                address: session.client.address.clone(),
+            })
+            .collect();
+        listed.sort_by(|a, b| (b.seen, &b.id).cmp(&(a.seen, &a.id)));
+        listed
+    }
+
+    /// The name under which [`signed_in`](Self::signed_in) lists what a client sent.
+    pub(crate) fn listed_as(secret: &str) -> String {
+        hex(&sha256(&[secret.as_bytes()])[..8])
+    }
+
+    /// Ends one session of an account by its name; whether there was one.
+    pub(crate) fn end_listed(&self, actor: ActorId, id: &str) -> Result<bool, AccessError> {
+        let ended = self.db().execute(
+            "DELETE FROM sessions WHERE actor = ?1 AND lower(hex(substr(hash, 1, 8))) = ?2",
+            params![store::number(actor), id],
+        )?;
+        self.load_sessions()?;
+        Ok(ended > 0)
+    }
+
+    /// Ends all sessions of an account but the one behind `kept`.
+    pub(crate) fn end_others(&self, actor: ActorId, kept: &str) -> Result<(), AccessError> {
+        self.db().execute(
+            "DELETE FROM sessions WHERE actor = ?1 AND hash <> ?2",
+            params![store::number(actor), sha256(&[kept.as_bytes()])],
+        )?;
+        self.load_sessions()
     }
 
     /// Ends the session behind what a client sent.
@@ -177,36 +366,56 @@ impl Access {
         let db = self.db();
         let mut stored = HashMap::new();
         let mut select = db.prepare(
-            "SELECT hash, actor, sessions.created, seen FROM sessions JOIN accounts USING (actor)
-             WHERE disabled IS NULL",
+            "SELECT hash, actor, sessions.created, seen, proved, stage, method, browser, device,
+                 address
+             FROM sessions JOIN accounts USING (actor) WHERE disabled IS NULL",
         )?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
-            let session = self.browser_session(store::actor(row, 1)?, row.get(2)?, row.get(3)?);
-            stored.insert(row.get(0)?, session);
+            stored.insert(row.get(0)?, self.browser_session(row)?);
         }
         let mut select = db.prepare(
-            "SELECT hash, actor, tokens.created, expires FROM tokens JOIN accounts USING (actor)
-             WHERE disabled IS NULL",
+            "SELECT hash, actor, tokens.created, tokens.expires, scope
+             FROM tokens JOIN accounts USING (actor) WHERE disabled IS NULL",
         )?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
             let actor = store::actor(row, 1)?;
-            let session = Session::new(Kind::Token, actor, row.get(2)?, row.get(3)?);
+            let mut session = Session::new(Kind::Token, actor, row.get(2)?, row.get(3)?);
+            let scope: String = row.get(4)?;
+            // A scope that this callbox does not know grants nothing.
+            let Some(scope) = Scope::from_name(&scope) else {
+                continue;
+            };
+            session.scope = scope;
             stored.insert(row.get(0)?, session);
         }
         Ok(stored)
     }
 
-    fn browser_session(&self, actor: ActorId, created: i64, seen: i64) -> Session {
+    fn browser_session(&self, row: &rusqlite::Row<'_>) -> rusqlite::Result<Session> {
         let limits = &self.0.limits;
-        Session::new(
-            Kind::Browser,
-            actor,
-            created,
-            created + limits.absolute_seconds,
-        )
-        .idling(limits.idle_seconds, seen)
+        let created: i64 = row.get(2)?;
+        let stage: String = row.get(5)?;
+        // What cannot be read is the stage that may do least.
+        let stage = Stage::from_name(&stage).unwrap_or(Stage::Code);
+        let lasts = match stage {
+            Stage::Full => limits.absolute_seconds,
+            Stage::Code | Stage::Enrol => limits.sign_in_seconds,
+        };
+        let actor = store::actor(row, 1)?;
+        let mut session = Session::new(Kind::Browser, actor, created, created + lasts)
+            .idling(limits.idle_seconds, row.get(3)?);
+        session.stage = stage;
+        session.proved = AtomicI64::new(row.get(4)?);
+        session.method = row.get(6)?;
+        session.client = Client {
+            browser: row.get(7)?,
+            device: row.get(8)?,
+            address: row.get(9)?,
+        };
+        session.secured = self.policy().is_secured(&session.client.address);
+        Ok(session)
     }
 
     fn sessions_mut(&self) -> std::sync::RwLockWriteGuard<'_, HashMap<[u8; 32], Arc<Session>>> {

@@ -2,7 +2,7 @@ use std::{net::IpAddr, sync::LazyLock};
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::{Access, AccessError, Account, password, sha256};
+use super::{Access, AccessError, Account, Role, Stage, password, sha256};
 
 /// Why somebody was not let in.
 #[derive(Debug)]
@@ -32,20 +32,20 @@ static NOBODYS_HASH: LazyLock<Option<String>> =
     LazyLock::new(|| password::hash("nobody has this password").ok());
 
 impl Access {
-    /// Lets somebody in: gives the new session's secret. Takes some 20 ms of work; blocks.
+    /// Finds whose login name and password these are. Takes some 20 ms of work; blocks.
     ///
     /// A try counts as failed before it is looked at, so that many at once do not slip through.
-    pub(crate) fn sign_in(
+    pub(crate) fn check_credentials(
         &self,
         login: &str,
         password: &str,
         address: IpAddr,
-    ) -> Result<(String, Account), SignInError> {
+    ) -> Result<Account, SignInError> {
         let by_account = sha256(&[b"account\0", login.as_bytes()]);
-        let by_address = sha256(&[b"address\0", address.to_canonical().to_string().as_bytes()]);
+        let by_address = by_address(address);
         self.count_failure(&by_account, &by_address)?;
         let stored = {
-            let sql = "SELECT password FROM accounts WHERE login = ?1 AND disabled IS NULL";
+            let sql = "SELECT password FROM accounts WHERE login = ?1";
             self.db()
                 .query_row(sql, [login], |row| row.get::<_, String>(0))
                 .optional()?
@@ -57,9 +57,38 @@ impl Access {
         };
         let right = password::verify(password, &hash)?;
         let account = self.account_named(login)?.filter(|_| known && right);
+        let account = account.filter(|account| account.is_usable(self.now()));
         let account = account.ok_or(SignInError::Wrong)?;
         self.clear_failures(&by_account, &by_address)?;
-        Ok((self.begin(&account)?, account))
+        Ok(account)
+    }
+
+    /// The same for a second factor: a code of the authenticator, or one for recovery.
+    pub(crate) fn check_code(
+        &self,
+        account: &Account,
+        code: &str,
+        address: IpAddr,
+    ) -> Result<&'static str, SignInError> {
+        // Counted apart, so that a right password does not buy new tries at the code.
+        let by_account = sha256(&[b"code\0", account.login.as_bytes()]);
+        let by_address = by_address(address);
+        self.count_failure(&by_account, &by_address)?;
+        let method = self.use_code(account.actor, code)?;
+        let method = method.ok_or(SignInError::Wrong)?;
+        self.clear_failures(&by_account, &by_address)?;
+        Ok(method)
+    }
+
+    /// How far the first proof has brought somebody.
+    pub(crate) fn stage_after(&self, account: &Account) -> Result<Stage, AccessError> {
+        if self.has_second_factor(account.actor)? {
+            Ok(Stage::Code)
+        } else if self.policy().second_factor && account.role != Role::Service {
+            Ok(Stage::Enrol)
+        } else {
+            Ok(Stage::Full)
+        }
     }
 
     /// Counts a try as failed, unless there were too many already.
@@ -103,9 +132,15 @@ impl Access {
 
     /// Lifts an account's lock.
     pub(super) fn forget_failures(&self, login: &str) -> Result<(), AccessError> {
-        let subject = sha256(&[b"account\0", login.as_bytes()]);
-        self.db()
-            .execute("DELETE FROM failures WHERE subject = ?1", [subject])?;
+        for kind in [&b"account\0"[..], b"code\0"] {
+            let subject = sha256(&[kind, login.as_bytes()]);
+            self.db()
+                .execute("DELETE FROM failures WHERE subject = ?1", [subject])?;
+        }
         Ok(())
     }
+}
+
+fn by_address(address: IpAddr) -> [u8; 32] {
+    sha256(&[b"address\0", address.to_canonical().to_string().as_bytes()])
 }

@@ -5,10 +5,10 @@ use rusqlite::{Connection, Row};
 
 use super::AccessError;
 
-/// The schema's version that this callbox writes.
-const VERSION: i64 = 1;
+/// The schema's steps; a database has as many of them behind it as its version says.
+const STEPS: &[&str] = &[FIRST, SECOND_FACTORS];
 
-const SCHEMA: &str = "
+const FIRST: &str = "
 CREATE TABLE accounts (
     actor INTEGER PRIMARY KEY,
     login TEXT NOT NULL UNIQUE,
@@ -38,7 +38,56 @@ CREATE TABLE failures (
     at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX failures_by_subject ON failures (subject, at);
-PRAGMA user_version = 1;
+";
+
+/// Sessions begin anew: what they were begun with is not known of the old ones.
+const SECOND_FACTORS: &str = "
+ALTER TABLE accounts ADD COLUMN expires INTEGER;
+ALTER TABLE tokens ADD COLUMN scope TEXT NOT NULL DEFAULT 'account';
+DROP TABLE sessions;
+CREATE TABLE sessions (
+    hash BLOB PRIMARY KEY,
+    actor INTEGER NOT NULL REFERENCES accounts (actor),
+    created INTEGER NOT NULL,
+    seen INTEGER NOT NULL,
+    proved INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    method TEXT NOT NULL,
+    browser BLOB NOT NULL,
+    device TEXT NOT NULL,
+    address TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE authenticators (
+    actor INTEGER PRIMARY KEY REFERENCES accounts (actor),
+    secret BLOB NOT NULL,
+    confirmed INTEGER,
+    last_step INTEGER NOT NULL
+) STRICT;
+CREATE TABLE recovery_codes (
+    hash BLOB PRIMARY KEY,
+    actor INTEGER NOT NULL REFERENCES accounts (actor)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE passkeys (
+    id INTEGER PRIMARY KEY,
+    actor INTEGER NOT NULL REFERENCES accounts (actor),
+    host TEXT NOT NULL,
+    credential BLOB NOT NULL UNIQUE,
+    key BLOB NOT NULL,
+    counter INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    used INTEGER
+) STRICT;
+CREATE TABLE identities (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    actor INTEGER NOT NULL REFERENCES accounts (actor),
+    PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE settings (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Opens the database, makes it where there is none.
@@ -57,11 +106,12 @@ pub(super) fn open(path: &Path) -> Result<Connection, AccessError> {
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "foreign_keys", true)?;
     let begun = db.unchecked_transaction()?;
-    match begun.pragma_query_value(None, "user_version", |row| row.get(0))? {
-        0 => begun.execute_batch(SCHEMA)?,
-        VERSION => {}
-        newer => return Err(AccessError::Newer(newer)),
+    let version: i64 = begun.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let behind = usize::try_from(version).ok().and_then(|at| STEPS.get(at..));
+    for step in behind.ok_or(AccessError::Newer(version))? {
+        begun.execute_batch(step)?;
     }
+    begun.pragma_update(None, "user_version", STEPS.len() as i64)?;
     begun.commit()?;
     Ok(db)
 }

@@ -122,7 +122,7 @@ impl Client {
                 Err(RecvError::Closed) => return None,
             };
             // Looked at for each message, not only when the stream began.
-            if !self.state.access.touch(&self.signed.session) {
+            if !self.state.access.watch(&self.signed.session) {
                 return None;
             }
             let message = match message {

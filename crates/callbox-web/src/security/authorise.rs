@@ -7,7 +7,10 @@ use axum::{
 
 use super::{Route, Signed, Verb, find, origin, signed::sign_in_first};
 use crate::{
-    access::rights::{self, Action},
+    access::{
+        Kind, Scope, Stage,
+        rights::{self, Action},
+    },
     pages,
     problem::Problem,
     state::AppState,
@@ -38,15 +41,15 @@ pub(crate) async fn authorise(
     };
     let signed = Signed::find(&state, request.headers());
     let headers = request.headers().clone();
-    let response = match permit(route, signed.as_ref(), &headers) {
+    let response = match permit(&state, route, signed.as_ref(), &headers) {
         Ok(()) => {
             if let Some(signed) = signed.clone() {
                 request.extensions_mut().insert(signed);
             }
             next.run(request).await
         }
-        Err(problem) if problem.status == StatusCode::UNAUTHORIZED && is_page(route) => {
-            to_sign_in(&request)
+        Err(problem) if is_page(route) && leads_on(&problem).is_some() => {
+            to(leads_on(&problem).unwrap_or("/sign-in"), &request)
         }
         Err(problem) => problem.into_response(),
     };
@@ -54,7 +57,12 @@ pub(crate) async fn authorise(
     for_reader(&state, Some(route), &headers, signed.as_ref(), response)
 }
 
-fn permit(route: &Route, signed: Option<&Signed>, headers: &HeaderMap) -> Result<(), Problem> {
+fn permit(
+    state: &AppState,
+    route: &Route,
+    signed: Option<&Signed>,
+    headers: &HeaderMap,
+) -> Result<(), Problem> {
     // A token is sent by a program on purpose; a cookie by the browser whoever made it ask.
     if route.verb != Verb::Get && !headers.contains_key(header::AUTHORIZATION) {
         origin::check(headers)?;
@@ -62,11 +70,30 @@ fn permit(route: &Route, signed: Option<&Signed>, headers: &HeaderMap) -> Result
     if rights::is_open(route.action) {
         return Ok(());
     }
-    permit_action(signed.ok_or_else(sign_in_first)?, route.action)
+    let signed = signed.ok_or_else(sign_in_first)?;
+    permit_signed(signed, route.action, route.verb == Verb::Get)?;
+    if route.action.is_grave() && !signed.is_proved(state) {
+        return Err(prove_again());
+    }
+    Ok(())
 }
 
 /// Whether somebody may do what a route asks for; for routes whose act stands in the body.
 pub(crate) fn permit_action(signed: &Signed, action: Action) -> Result<(), Problem> {
+    permit_signed(signed, action, false)
+}
+
+fn permit_signed(signed: &Signed, action: Action, reads: bool) -> Result<(), Problem> {
+    let session = &signed.session;
+    if !action.is_open_at(session.stage) {
+        return Err(match session.stage {
+            Stage::Enrol => factor_first(),
+            Stage::Code | Stage::Full => code_first(),
+        });
+    }
+    if session.kind == Kind::Token && !action.is_open_to(session.scope, reads) {
+        return Err(out_of_scope(session.scope));
+    }
     rights::check(signed.role(), action).map_err(|denied| {
         Problem::new(
             StatusCode::FORBIDDEN,
@@ -79,11 +106,60 @@ pub(crate) fn permit_action(signed: &Signed, action: Action) -> Result<(), Probl
     })
 }
 
+/// Where a page leads somebody who has to prove something first.
+fn leads_on(problem: &Problem) -> Option<&'static str> {
+    match problem.code {
+        "not-signed-in" => Some("/sign-in"),
+        "code-first" => Some("/sign-in/code"),
+        "factor-first" => Some("/account"),
+        "prove-again" => Some("/confirm"),
+        _ => None,
+    }
+}
+
+fn code_first() -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "code-first",
+        "you have not finished signing in",
+        "give the code of your authenticator, or one for recovery",
+    )
+}
+
+fn factor_first() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "factor-first",
+        "the center asks for a second factor, and you have none",
+        "set one up on the page of your account",
+    )
+}
+
+fn out_of_scope(scope: Scope) -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "out-of-scope",
+        format!("the token is for {} only", scope.name()),
+        "ask an administrator for a token with another scope; grave acts need a person",
+    )
+    .with("scope", scope.name())
+}
+
+/// That a grave act needs a proof of a moment ago.
+pub(crate) fn prove_again() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "prove-again",
+        "this act asks who you are once more",
+        "give your password again at /confirm, then repeat it",
+    )
+}
+
 fn is_page(route: &Route) -> bool {
     route.verb == Verb::Get && pages::ROUTES.iter().any(|page| page.path == route.path)
 }
 
-fn to_sign_in(request: &Request) -> Response {
+fn to(where_to: &str, request: &Request) -> Response {
     // Only the path: a query may hold what somebody searched for.
     let next: String = request
         .uri()
@@ -91,7 +167,7 @@ fn to_sign_in(request: &Request) -> Response {
         .chars()
         .filter(|c| !matches!(c, '&' | '#' | '?'))
         .collect();
-    Redirect::to(&format!("/sign-in?next={next}")).into_response()
+    Redirect::to(&format!("{where_to}?next={next}")).into_response()
 }
 
 /// Shows a problem as a page to somebody who reads pages.

@@ -8,9 +8,11 @@ mod routes;
 mod sign_in;
 mod signed;
 
-pub(crate) use authorise::{authorise, permit_action};
+pub(crate) use authorise::{authorise, permit_action, prove_again};
 pub(crate) use form::SignedForm;
 pub(crate) use headers::harden;
 pub(crate) use routes::{Route, Verb, all, find, get, post, put};
-pub(crate) use sign_in::{sign_in, sign_out};
-pub(crate) use signed::{Peer, Signed};
+pub(crate) use sign_in::{
+    confirm, finish, host, own_path, passkey, passkey_options, passkey_problem, sign_in, sign_out,
+};
+pub(crate) use signed::{Peer, Signed, cookie, cookie_name};

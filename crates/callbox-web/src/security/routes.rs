@@ -122,6 +122,26 @@ const OWN: &[Route] = &[
         "people sign in, so that the record says who did what",
     ),
     post(
+        "/sign-in/code",
+        Action::FinishSignIn,
+        "a stolen password alone opens nothing",
+    ),
+    post(
+        "/sign-in/passkey/options",
+        Action::SignIn,
+        "people sign in without anything that can be told to others",
+    ),
+    post(
+        "/sign-in/passkey",
+        Action::SignIn,
+        "people sign in without anything that can be told to others",
+    ),
+    post(
+        "/confirm",
+        Action::OwnAccount,
+        "a screen that was left open does not do grave acts",
+    ),
+    post(
         "/sign-out",
         Action::OwnSession,
         "people end their session when they leave",

@@ -7,7 +7,7 @@ use axum::{
 use callbox_domain::ActorId;
 
 use crate::{
-    access::{Account, Kind, Role, Session, form_token, rights},
+    access::{Account, Client, Kind, Role, Session, form_token, rights},
     problem::Problem,
     state::AppState,
 };
@@ -44,13 +44,24 @@ impl Signed {
         rights::may(self.role(), action)
     }
 
+    /// Whether who sits there has proved a moment ago who they are.
+    pub(crate) fn is_proved(&self, state: &AppState) -> bool {
+        state.access.is_proved(&self.session)
+    }
+
     /// Finds out who asks: by `Authorization` if there is one, otherwise by the cookie.
     pub(super) fn find(state: &AppState, headers: &HeaderMap) -> Option<Self> {
-        let (kind, secret) = match headers.get(header::AUTHORIZATION) {
-            Some(value) => (Kind::Token, value.to_str().ok()?.strip_prefix("Bearer ")?),
-            None => (Kind::Browser, cookie(headers, cookie_name(state.tls))?),
+        let (secret, (session, account)) = match headers.get(header::AUTHORIZATION) {
+            Some(value) => {
+                let secret = value.to_str().ok()?.strip_prefix("Bearer ")?;
+                (secret, state.access.session(Kind::Token, secret)?)
+            }
+            None => {
+                let secret = cookie(headers, cookie_name(state.tls))?;
+                let browser = browser(headers);
+                (secret, state.access.session_in(secret, &browser)?)
+            }
         };
-        let (session, account) = state.access.session(kind, secret)?;
         Some(Self {
             account,
             form_token: form_token(secret),
@@ -59,13 +70,51 @@ impl Signed {
     }
 }
 
+/// What tells one browser from another, as far as it tells: SHA-256 of its own name.
+fn browser(headers: &HeaderMap) -> [u8; 32] {
+    let name = headers.get(header::USER_AGENT);
+    crate::access::sha256(&[name.map_or(&b""[..], |name| name.as_bytes())])
+}
+
+/// From where somebody signs in.
+pub(super) fn client(headers: &HeaderMap, address: IpAddr) -> Client {
+    let name = headers
+        .get(header::USER_AGENT)
+        .and_then(|name| name.to_str().ok())
+        .unwrap_or_default();
+    let first = |known: &[(&str, &'static str)]| {
+        let found = known.iter().find(|(part, _)| name.contains(part));
+        found.map(|(_, words)| *words)
+    };
+    let browser = first(&[
+        ("Firefox/", "Firefox"),
+        ("Edg/", "Edge"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = first(&[
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPhone", "iOS"),
+        ("iPad", "iOS"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    let known: Vec<_> = browser.into_iter().chain(system).collect();
+    Client {
+        browser: self::browser(headers),
+        device: known.join(", "),
+        address: address.to_canonical().to_string(),
+    }
+}
+
 /// The cookie's name; `__Host-` makes browsers hold it to this host and to TLS.
-pub(super) fn cookie_name(tls: bool) -> &'static str {
+pub(crate) fn cookie_name(tls: bool) -> &'static str {
     if tls { "__Host-callbox" } else { "callbox" }
 }
 
 /// The value of a cookie.
-pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -1,0 +1,207 @@
+use callbox_domain::ActorId;
+use rusqlite::{OptionalExtension as _, params};
+
+use super::{Access, AccessError, Account, random, sha256, store, totp};
+
+/// How many codes for recovery somebody gets.
+const RECOVERY_CODES: usize = 10;
+
+/// What somebody types into an app, or lets it photograph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Enrolment {
+    /// The secret in letters.
+    pub(crate) letters: String,
+    /// The same as an address that apps understand.
+    pub(crate) uri: String,
+}
+
+impl Access {
+    /// Whether somebody has an authenticator or a passkey.
+    pub(crate) fn has_second_factor(&self, actor: ActorId) -> Result<bool, AccessError> {
+        Ok(self.has_authenticator(actor)? || !self.passkeys(actor)?.is_empty())
+    }
+
+    /// Whether somebody has an authenticator that was tried once.
+    pub(crate) fn has_authenticator(&self, actor: ActorId) -> Result<bool, AccessError> {
+        let sql = "SELECT count(*) FROM authenticators WHERE actor = ?1 AND confirmed IS NOT NULL";
+        let count: i64 = self
+            .db()
+            .query_row(sql, [store::number(actor)], |row| row.get(0))?;
+        Ok(count > 0)
+    }
+
+    /// The secret of an authenticator that is being set up; the same until it is confirmed.
+    pub(crate) fn enrol(&self, account: &Account, center: &str) -> Result<Enrolment, AccessError> {
+        let actor = store::number(account.actor);
+        let fresh: [u8; 20] = random()?;
+        let db = self.db();
+        db.execute(
+            "INSERT INTO authenticators (actor, secret, last_step) VALUES (?1, ?2, 0)
+             ON CONFLICT (actor) DO NOTHING",
+            params![actor, fresh],
+        )?;
+        let secret: Vec<u8> = db.query_row(
+            "SELECT secret FROM authenticators WHERE actor = ?1 AND confirmed IS NULL",
+            [actor],
+            |row| row.get(0),
+        )?;
+        let letters = totp::base32(&secret);
+        let issuer = escaped(&format!("callbox {center}"));
+        let uri = format!(
+            "otpauth://totp/{issuer}:{}?secret={letters}&issuer={issuer}",
+            account.login
+        );
+        Ok(Enrolment { letters, uri })
+    }
+
+    /// Takes an authenticator into use once it shows a right code; gives codes for recovery.
+    pub(crate) fn confirm(
+        &self,
+        actor: ActorId,
+        code: &str,
+    ) -> Result<Option<Vec<String>>, AccessError> {
+        let now = self.now();
+        {
+            let db = self.db();
+            let secret: Option<Vec<u8>> = db
+                .query_row(
+                    "SELECT secret FROM authenticators WHERE actor = ?1 AND confirmed IS NULL",
+                    [store::number(actor)],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            let step = secret.and_then(|secret| totp::verify(&secret, code, now, 0));
+            let Some(step) = step else {
+                return Ok(None);
+            };
+            db.execute(
+                "UPDATE authenticators SET confirmed = ?2, last_step = ?3 WHERE actor = ?1",
+                params![store::number(actor), now, step],
+            )?;
+        }
+        self.new_recovery_codes(actor).map(Some)
+    }
+
+    /// Makes new codes for recovery; the old ones hold no longer.
+    pub(crate) fn new_recovery_codes(&self, actor: ActorId) -> Result<Vec<String>, AccessError> {
+        let codes = (0..RECOVERY_CODES)
+            .map(|_| recovery_code())
+            .collect::<Result<Vec<_>, _>>()?;
+        let db = self.db();
+        let begun = db.unchecked_transaction()?;
+        begun.execute(
+            "DELETE FROM recovery_codes WHERE actor = ?1",
+            [store::number(actor)],
+        )?;
+        for code in &codes {
+            begun.execute(
+                "INSERT INTO recovery_codes (hash, actor) VALUES (?1, ?2)",
+                params![hash(actor, code), store::number(actor)],
+            )?;
+        }
+        begun.commit()?;
+        Ok(codes)
+    }
+
+    /// How many codes for recovery are left.
+    pub(crate) fn recovery_codes_left(&self, actor: ActorId) -> Result<i64, AccessError> {
+        let sql = "SELECT count(*) FROM recovery_codes WHERE actor = ?1";
+        Ok(self
+            .db()
+            .query_row(sql, [store::number(actor)], |row| row.get(0))?)
+    }
+
+    /// Takes somebody's authenticator and codes out of use.
+    pub(crate) fn remove_authenticator(&self, actor: ActorId) -> Result<(), AccessError> {
+        let db = self.db();
+        let begun = db.unchecked_transaction()?;
+        for table in ["authenticators", "recovery_codes"] {
+            begun.execute(
+                &format!("DELETE FROM {table} WHERE actor = ?1"),
+                [store::number(actor)],
+            )?;
+        }
+        Ok(begun.commit()?)
+    }
+
+    /// Takes all second factors of a lost phone or key out of use, and ends the sessions.
+    pub fn reset_factors(&self, login: &str) -> Result<(), AccessError> {
+        let account = self.account_named(login)?;
+        let account = account.ok_or_else(|| AccessError::Unknown(login.to_owned()))?;
+        self.remove_authenticator(account.actor)?;
+        self.db().execute(
+            "DELETE FROM passkeys WHERE actor = ?1",
+            [store::number(account.actor)],
+        )?;
+        self.end_sessions(login, 1)
+    }
+
+    /// Uses a code up; says which kind it was, or `None` where it opens nothing.
+    pub(super) fn use_code(
+        &self,
+        actor: ActorId,
+        code: &str,
+    ) -> Result<Option<&'static str>, AccessError> {
+        let now = self.now();
+        let db = self.db();
+        let number = store::number(actor);
+        let stored: Option<(Vec<u8>, i64)> = db
+            .query_row(
+                "SELECT secret, last_step FROM authenticators
+                 WHERE actor = ?1 AND confirmed IS NOT NULL",
+                [number],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?;
+        let step = stored.and_then(|(secret, last)| totp::verify(&secret, code, now, last));
+        if let Some(step) = step {
+            // Of two requests with the same code at once, one changes the row.
+            let used = db.execute(
+                "UPDATE authenticators SET last_step = ?2 WHERE actor = ?1 AND last_step < ?2",
+                params![number, step],
+            )?;
+            return Ok((used == 1).then_some("code"));
+        }
+        let used = db.execute(
+            "DELETE FROM recovery_codes WHERE hash = ?1 AND actor = ?2",
+            params![hash(actor, code), number],
+        )?;
+        Ok((used == 1).then_some("recovery"))
+    }
+}
+
+/// Ten letters and digits, 50 bits, in two groups; nothing in them looks like something else.
+fn recovery_code() -> Result<String, AccessError> {
+    const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789x";
+    let bytes: [u8; 10] = random()?;
+    let letters: String = bytes
+        .iter()
+        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+        .collect();
+    Ok(format!("{}-{}", &letters[..5], &letters[5..]))
+}
+
+/// What is stored of a code; how it is written does not matter.
+fn hash(actor: ActorId, code: &str) -> [u8; 32] {
+    let plain: String = code
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect();
+    sha256(&[
+        b"callbox recovery code\0",
+        &actor.0.to_be_bytes(),
+        plain.as_bytes(),
+    ])
+}
+
+fn escaped(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
+                char::from(byte).to_string()
+            }
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}

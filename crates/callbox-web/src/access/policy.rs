@@ -1,0 +1,177 @@
+use std::net::IpAddr;
+
+use rusqlite::{OptionalExtension as _, params};
+use serde::Serialize;
+
+use super::{Access, AccessError};
+
+/// What a center asks of those who sign in; kept in `access.db`, so that it is in its backups.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Policy {
+    /// Whether people need a second factor; whoever has none sets one up at the next sign-in.
+    pub second_factor: bool,
+    /// Where dispatch positions stand in a secured room: an open board keeps their sessions alive
+    /// (CJIS Security Policy 5.5.5). Addresses, or ranges as in `10.1.2.0/24`.
+    pub secured_addresses: Vec<String>,
+    /// A file of breached passwords: lines of SHA-1 in hexadecimal digits, sorted, with or without
+    /// `:COUNT` after them, as Have I Been Pwned gives them out.
+    pub breached_list: Option<String>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            second_factor: false,
+            secured_addresses: vec!["127.0.0.0/8".into(), "::1".into()],
+            breached_list: None,
+        }
+    }
+}
+
+impl Policy {
+    /// The names of what can be set.
+    pub const NAMES: [&str; 3] = ["second-factor", "secured-addresses", "breached-list"];
+
+    /// Whether a position at this address stands in a secured room.
+    pub(super) fn is_secured(&self, address: &str) -> bool {
+        let Ok(address) = address.parse::<IpAddr>() else {
+            return false;
+        };
+        let address = address.to_canonical();
+        self.secured_addresses
+            .iter()
+            .filter_map(|range| Range::parse(range))
+            .any(|range| range.holds(address))
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), AccessError> {
+        let refused = |what| Err(AccessError::BadSetting(what));
+        match (name, value) {
+            ("second-factor", "required" | "optional") => self.second_factor = value == "required",
+            ("second-factor", _) => return refused("second-factor is required or optional"),
+            ("secured-addresses", _) => {
+                let ranges: Vec<String> = value.split_whitespace().map(str::to_owned).collect();
+                if ranges.iter().any(|range| Range::parse(range).is_none()) {
+                    return refused(
+                        "secured-addresses are addresses or ranges like 10.1.2.0/24, with spaces \
+                         between them",
+                    );
+                }
+                self.secured_addresses = ranges;
+            }
+            ("breached-list", "") => self.breached_list = None,
+            ("breached-list", path) if std::path::Path::new(path).is_file() => {
+                self.breached_list = Some(path.to_owned());
+            }
+            ("breached-list", _) => return refused("breached-list names a file that is there"),
+            _ => {
+                return refused(
+                    "there is no such setting; use second-factor, secured-addresses or \
+                     breached-list",
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A range of addresses.
+struct Range {
+    first: IpAddr,
+    bits: u32,
+}
+
+impl Range {
+    fn parse(text: &str) -> Option<Self> {
+        let (address, bits) = match text.split_once('/') {
+            Some((address, bits)) => (address, Some(bits.parse::<u32>().ok()?)),
+            None => (text, None),
+        };
+        let first: IpAddr = address.parse().ok()?;
+        let most = if first.is_ipv4() { 32 } else { 128 };
+        let bits = bits.unwrap_or(most);
+        (bits <= most).then_some(Self { first, bits })
+    }
+
+    fn holds(&self, address: IpAddr) -> bool {
+        let (a, b, most) = match (self.first, address) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits().into(), b.to_bits().into(), 32),
+            (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits(), b.to_bits(), 128),
+            _ => return false,
+        };
+        let differing: u128 = a ^ b;
+        differing.checked_shr(most - self.bits).unwrap_or(0) == 0
+    }
+}
+
+impl Access {
+    /// What the center asks of those who sign in.
+    pub fn policy(&self) -> Policy {
+        let policy = self.0.policy.read();
+        policy
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Sets one of [`Policy::NAMES`]; takes effect in a running server within about two seconds.
+    pub fn set_policy(&self, name: &str, value: &str) -> Result<(), AccessError> {
+        self.policy().set(name, value)?;
+        self.db().execute(
+            "INSERT INTO settings (name, value) VALUES (?1, ?2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            params![name, value],
+        )?;
+        self.load_policy()
+    }
+
+    pub(super) fn load_policy(&self) -> Result<(), AccessError> {
+        let mut policy = Policy::default();
+        for name in Policy::NAMES {
+            let value: Option<String> = self
+                .db()
+                .query_row("SELECT value FROM settings WHERE name = ?1", [name], |row| {
+                    row.get(0)
+                })
+                .optional()?;
+            match (name, value) {
+                (_, None) => {}
+                // The file may be gone for a while; a password is then refused, not let through.
+                ("breached-list", Some(path)) => {
+                    policy.breached_list = Some(path).filter(|path| !path.is_empty());
+                }
+                (name, Some(value)) => policy.set(name, &value)?,
+            }
+        }
+        *self
+            .0
+            .policy
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = policy;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_hold_their_addresses() {
+        let policy = Policy {
+            secured_addresses: ["10.1.2.0/24", "192.168.7.9", "fd00::/8", "::1"]
+                .map(str::to_owned)
+                .to_vec(),
+            ..Policy::default()
+        };
+        for inside in ["10.1.2.255", "192.168.7.9", "fdff::1", "::1", "::ffff:10.1.2.3"] {
+            assert!(policy.is_secured(inside), "{inside}");
+        }
+        for outside in ["10.1.3.0", "192.168.7.8", "fe80::1", "::2", "", "position 4"] {
+            assert!(!policy.is_secured(outside), "{outside}");
+        }
+        for broken in ["10.1.2.0/33", "10.1", "/8", "x", "::/129"] {
+            assert!(Range::parse(broken).is_none(), "{broken}");
+        }
+        assert!(Range::parse("0.0.0.0/0").is_some_and(|all| all.holds([8, 8, 8, 8].into())));
+    }
+}
