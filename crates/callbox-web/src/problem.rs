@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 /// The codes of all problems beside the rules' refusals; each has a text in every language.
 pub(crate) const CODES: &[&str] = &[
+    "bad-account",
     "bad-body",
     "bad-field",
     "bad-form",
@@ -40,6 +41,7 @@ pub(crate) const CODES: &[&str] = &[
     "older",
     "out-of-scope",
     "outside",
+    "own-account",
     "prove-again",
     "stale-form",
     "too-large",
@@ -49,6 +51,8 @@ pub(crate) const CODES: &[&str] = &[
     "unavailable",
     "unknown-time-zone",
     "unsupported-media-type",
+    "weak-password",
+    "wrong-code",
 ];
 
 /// Texts that say more than the one for their code.

@@ -10,7 +10,11 @@ use tokio::{
 };
 
 use crate::{
-    access::{Access, Ceremonies}, calls::Drafts, geography::Geography, live::Live, metrics::Metrics,
+    access::{Access, Ceremonies},
+    calls::Drafts,
+    geography::Geography,
+    live::Live,
+    metrics::Metrics,
     positions::Positions,
 };
 

@@ -126,6 +126,24 @@ impl Access {
         self.end_sessions(login, changed)
     }
 
+    /// Sets another password for somebody who is signed in; all but the `kept` session end.
+    pub(crate) fn change_password(
+        &self,
+        actor: ActorId,
+        password: &str,
+        kept: &str,
+    ) -> Result<(), AccessError> {
+        let account = self.account(actor);
+        let account = account.ok_or_else(|| AccessError::Unknown(String::new()))?;
+        self.check_password(&account.login, password)?;
+        let hash = password::hash(password)?;
+        self.db().execute(
+            "UPDATE accounts SET password = ?2 WHERE actor = ?1",
+            params![store::number(actor), hash],
+        )?;
+        self.end_others(actor, kept)
+    }
+
     /// Gives an account another role and ends its sessions.
     pub fn set_role(&self, login: &str, role: Role) -> Result<(), AccessError> {
         let changed = self.db().execute(

@@ -3,7 +3,6 @@
 mod account;
 mod authenticator;
 mod breached;
-mod identity;
 mod passkey;
 mod password;
 mod policy;
@@ -221,6 +220,20 @@ fn random<const N: usize>() -> Result<[u8; N], AccessError> {
     let mut bytes = [0; N];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| AccessError::Random)?;
     Ok(bytes)
+}
+
+/// A sign-in by password at the machine itself, for tests.
+#[cfg(test)]
+pub(crate) fn begun() -> Begin {
+    Begin {
+        stage: Stage::Full,
+        method: "password",
+        client: Client {
+            browser: sha256(&[b""]),
+            device: String::new(),
+            address: "127.0.0.1".into(),
+        },
+    }
 }
 
 #[cfg(test)]

@@ -74,7 +74,10 @@ pub(crate) struct Assertion {
 
 /// Challenges that were given out: each holds for a while, for one purpose, once.
 #[derive(Debug, Default)]
-pub(crate) struct Ceremonies(Mutex<HashMap<[u8; 32], (Option<ActorId>, i64)>>);
+pub(crate) struct Ceremonies(Mutex<HashMap<[u8; 32], UnderWay>>);
+
+/// Who registers a passkey, or nobody where somebody signs in; and until when.
+type UnderWay = (Option<ActorId>, i64);
 
 impl Ceremonies {
     /// A challenge for `actor` to register a passkey, or for anybody to sign in.
@@ -242,7 +245,9 @@ fn check_client_data(bytes: &[u8], ceremony: &str, host: &str) -> Result<Vec<u8>
     let said: ClientData = serde_json::from_slice(bytes)
         .map_err(|_| PasskeyError::Refused("the client data is no JSON"))?;
     if said.r#type != ceremony || said.cross_origin {
-        return Err(PasskeyError::Refused("the client data is for something else"));
+        return Err(PasskeyError::Refused(
+            "the client data is for something else",
+        ));
     }
     // Browsers make passkeys on https pages only, and on http ones of the machine itself.
     let is_own = match said.origin.split_once("://") {

@@ -129,9 +129,11 @@ impl Access {
         for name in Policy::NAMES {
             let value: Option<String> = self
                 .db()
-                .query_row("SELECT value FROM settings WHERE name = ?1", [name], |row| {
-                    row.get(0)
-                })
+                .query_row(
+                    "SELECT value FROM settings WHERE name = ?1",
+                    [name],
+                    |row| row.get(0),
+                )
                 .optional()?;
             match (name, value) {
                 (_, None) => {}
@@ -163,10 +165,23 @@ mod tests {
                 .to_vec(),
             ..Policy::default()
         };
-        for inside in ["10.1.2.255", "192.168.7.9", "fdff::1", "::1", "::ffff:10.1.2.3"] {
+        for inside in [
+            "10.1.2.255",
+            "192.168.7.9",
+            "fdff::1",
+            "::1",
+            "::ffff:10.1.2.3",
+        ] {
             assert!(policy.is_secured(inside), "{inside}");
         }
-        for outside in ["10.1.3.0", "192.168.7.8", "fe80::1", "::2", "", "position 4"] {
+        for outside in [
+            "10.1.3.0",
+            "192.168.7.8",
+            "fe80::1",
+            "::2",
+            "",
+            "position 4",
+        ] {
             assert!(!policy.is_secured(outside), "{outside}");
         }
         for broken in ["10.1.2.0/33", "10.1", "/8", "x", "::/129"] {

@@ -124,8 +124,8 @@ impl Action {
     pub(crate) const fn is_open_at(self, stage: Stage) -> bool {
         match stage {
             Stage::Full => true,
-            Stage::Code => matches!(self, Self::FinishSignIn | Self::OwnSession),
-            Stage::Enrol => matches!(self, Self::OwnAccount | Self::OwnSession),
+            Stage::Code => matches!(self, Self::FinishSignIn),
+            Stage::Enrol => matches!(self, Self::OwnAccount),
         }
     }
 

@@ -282,6 +282,36 @@ impl Access {
         hex(&sha256(&[secret.as_bytes()])[..8])
     }
 
+    /// Opens the rest to a session in which a second factor was just set up.
+    pub(crate) fn finish_enrolment(&self, session: &Session) -> Result<(), AccessError> {
+        if session.stage != Stage::Enrol {
+            return Ok(());
+        }
+        let hash = {
+            let mut sessions = self.sessions_mut();
+            let found = sessions
+                .iter()
+                .find(|(_, known)| std::ptr::eq(Arc::as_ptr(known), session))
+                .map(|(hash, _)| *hash);
+            found.inspect(|hash| {
+                sessions.remove(hash);
+            })
+        };
+        if let Some(hash) = hash {
+            self.db().execute(
+                "UPDATE sessions SET stage = ?2 WHERE hash = ?1",
+                params![hash, Stage::Full.name()],
+            )?;
+        }
+        self.load_sessions()
+    }
+
+    /// Ends all sessions of an account.
+    pub fn end_all(&self, login: &str) -> Result<(), AccessError> {
+        let known = usize::from(self.account_named(login)?.is_some());
+        self.end_sessions(login, known)
+    }
+
     /// Ends one session of an account by its name; whether there was one.
     pub(crate) fn end_listed(&self, actor: ActorId, id: &str) -> Result<bool, AccessError> {
         let ended = self.db().execute(

@@ -78,12 +78,6 @@ CREATE TABLE passkeys (
     created INTEGER NOT NULL,
     used INTEGER
 ) STRICT;
-CREATE TABLE identities (
-    issuer TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    actor INTEGER NOT NULL REFERENCES accounts (actor),
-    PRIMARY KEY (issuer, subject)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE settings (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL

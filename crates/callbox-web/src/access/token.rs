@@ -63,7 +63,13 @@ impl Access {
     ///
     /// It holds for `days`, at most 366, with the account's rights as they are at each request and as far as
     /// `scope` goes.
-    pub fn add_token(&self, login: &str, label: &str, days: u32, scope: Scope) -> Result<String, AccessError> {
+    pub fn add_token(
+        &self,
+        login: &str,
+        label: &str,
+        days: u32,
+        scope: Scope,
+    ) -> Result<String, AccessError> {
         let account = self
             .account_named(login)?
             .filter(|account| account.is_usable(self.now()))

@@ -14,11 +14,13 @@ pub(super) fn verify(secret: &[u8], code: &str, now: i64, last: i64) -> Option<i
         return None;
     }
     let step = now.div_euclid(STEP_SECONDS);
-    (step - 1..=step + 1).filter(|step| *step > last).find(|step| {
-        let right = self::code(secret, *step, 6);
-        aws_lc_rs::constant_time::verify_slices_are_equal(right.as_bytes(), digits.as_bytes())
-            .is_ok()
-    })
+    (step - 1..=step + 1)
+        .filter(|step| *step > last)
+        .find(|step| {
+            let right = self::code(secret, *step, 6);
+            aws_lc_rs::constant_time::verify_slices_are_equal(right.as_bytes(), digits.as_bytes())
+                .is_ok()
+        })
 }
 
 fn code(secret: &[u8], step: i64, digits: u32) -> String {

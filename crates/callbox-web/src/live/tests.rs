@@ -306,7 +306,10 @@ async fn an_open_board_keeps_a_session_in_use() {
         .unwrap()
         .into_iter()
         .find(|a| a.login == "dispatcher");
-    let secret = world.access.begin(&account.unwrap()).unwrap();
+    let secret = world
+        .access
+        .begin(account.unwrap().actor, &crate::access::begun())
+        .unwrap();
     let request = Request::get("/api/v1/live")
         .header(header::COOKIE, format!("callbox={secret}"))
         .body(Body::empty())

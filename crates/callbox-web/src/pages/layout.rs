@@ -16,6 +16,7 @@ pub(super) const TABS: &[(&str, &str, Action)] = &[
     ("/history", "nav.history", Action::ReadHistory),
     ("/premises", "nav.premises", Action::ReadPremises),
     ("/ledger", "nav.ledger", Action::ReadBoard),
+    ("/accounts", "nav.accounts", Action::KeepAccounts),
 ];
 
 /// A page for reading, with the bar above and the foot below.
@@ -112,6 +113,8 @@ fn menu(ui: &Ui) -> Markup {
                 (languages(ui))
                 @if signed.is_some() {
                     hr;
+                    a href="/account" { (ui.t("account.title")) }
+                    a href={"/sign-in?hand_over=yes&next=" (ui.here)} { (ui.t("menu.hand_over")) }
                     form method="post" action="/sign-out" {
                         (token(ui))
                         button { (ui.t("sign_out")) }

@@ -1,5 +1,7 @@
 //! Pages for people. All but the board work without script: plain forms, a token, back to the page.
 
+mod account;
+mod accounts;
 mod board;
 mod call;
 mod forms;
@@ -16,6 +18,7 @@ mod panel;
 mod plans;
 mod premises;
 mod problem;
+mod qr;
 mod sign_in;
 mod submit;
 mod suggestion;
@@ -41,6 +44,81 @@ pub(crate) const ROUTES: &[Route] = &[
         "/sign-in",
         Action::SignIn,
         "people sign in, so that the record says who did what",
+    ),
+    get(
+        "/sign-in/code",
+        Action::FinishSignIn,
+        "a stolen password alone opens nothing",
+    ),
+    get(
+        "/confirm",
+        Action::OwnAccount,
+        "a screen that was left open does not do grave acts",
+    ),
+    get(
+        "/account",
+        Action::OwnAccount,
+        "people see and change how they sign in",
+    ),
+    post(
+        "/account/password",
+        Action::OwnAccount,
+        "people see and change how they sign in",
+    ),
+    post(
+        "/account/authenticator",
+        Action::OwnAccount,
+        "people see and change how they sign in",
+    ),
+    post(
+        "/account/authenticator/confirm",
+        Action::OwnAccount,
+        "people see and change how they sign in",
+    ),
+    post(
+        "/account/authenticator/remove",
+        Action::OwnAccount,
+        "people see and change how they sign in",
+    ),
+    post(
+        "/account/recovery-codes",
+        Action::OwnAccount,
+        "people see and change how they sign in",
+    ),
+    post(
+        "/account/passkeys/options",
+        Action::OwnAccount,
+        "people see and change how they sign in",
+    ),
+    post(
+        "/account/passkeys",
+        Action::OwnAccount,
+        "people see and change how they sign in",
+    ),
+    post(
+        "/account/passkeys/{passkey}/remove",
+        Action::OwnAccount,
+        "people see and change how they sign in",
+    ),
+    post(
+        "/account/sessions/{session}/end",
+        Action::OwnAccount,
+        "whoever left a browser signed in can sign it out from afar",
+    ),
+    get(
+        "/accounts",
+        Action::KeepAccounts,
+        "those who answer for it see who can sign in",
+    ),
+    post(
+        "/accounts",
+        Action::KeepAccounts,
+        "who works here gets an account of their own",
+    ),
+    post(
+        "/accounts/{login}/{act}",
+        Action::KeepAccounts,
+        "who leaves, or lost a key, is kept out at once",
     ),
     post(
         "/language",
@@ -220,6 +298,27 @@ pub(crate) const ROUTES: &[Route] = &[
 pub(crate) fn router() -> Mount {
     Mount::new()
         .get("/sign-in", sign_in::show)
+        .get("/sign-in/code", sign_in::code)
+        .get("/confirm", sign_in::confirm)
+        .get("/account", account::show)
+        .post("/account/password", account::password)
+        .post("/account/authenticator", account::enrol)
+        .post("/account/authenticator/confirm", account::confirm)
+        .post(
+            "/account/authenticator/remove",
+            account::remove_authenticator,
+        )
+        .post("/account/recovery-codes", account::recovery_codes)
+        .post("/account/passkeys/options", account::passkey_options)
+        .post("/account/passkeys", account::add_passkey)
+        .post(
+            "/account/passkeys/{passkey}/remove",
+            account::remove_passkey,
+        )
+        .post("/account/sessions/{session}/end", account::end_session)
+        .get("/accounts", accounts::show)
+        .post("/accounts", accounts::add)
+        .post("/accounts/{login}/{act}", accounts::change)
         .post("/language", language::set)
         .get("/", async || Redirect::to("/board"))
         .get("/board", board::show)

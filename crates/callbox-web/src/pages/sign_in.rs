@@ -1,13 +1,20 @@
 use axum::{
-    extract::Query,
+    extract::{Query, State},
     response::{IntoResponse, Redirect, Response},
 };
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{
-    layout::{brand, document, shape},
+    layout::{brand, document, shape, token},
     ui::Ui,
+};
+use crate::{
+    access::Stage,
+    assets::asset_url,
+    problem::Problem,
+    security::{Signed, own_path},
+    state::{AppState, blocking},
 };
 
 /// Why somebody is back, and where they wanted to go.
@@ -16,24 +23,112 @@ pub(super) struct Back {
     problem: Option<String>,
     #[serde(default)]
     next: String,
+    /// The next person takes over at this position: the form is shown although somebody is in.
+    hand_over: Option<String>,
+}
+
+impl Back {
+    /// Where to go on to.
+    fn next(&self) -> &str {
+        match own_path(&self.next) {
+            "/" => "/board",
+            next => next,
+        }
+    }
+
+    /// What went wrong, and what to do.
+    fn problem(&self) -> Option<(&'static str, &'static str)> {
+        match self.problem.as_deref()? {
+            "locked" => Some(("sign_in.locked", "sign_in.locked_hint")),
+            "busy" => Some(("sign_in.busy", "sign_in.busy_hint")),
+            _ => Some(("sign_in.wrong", "sign_in.wrong_hint")),
+        }
+    }
+}
+
+/// `GET /sign-in/code`: asks for the second factor.
+pub(super) async fn code(ui: Ui, Query(back): Query<Back>) -> Response {
+    let form = html! {
+        main class="page narrow" id="content" {
+            form class="stack" method="post" action="/sign-in/code" {
+                (token(&ui))
+                h1 { (ui.t("sign_in.code")) }
+                @if let Some((_, hint)) = back.problem() {
+                    @let what = if hint == "sign_in.wrong_hint" { "sign_in.wrong_code" } else { "sign_in.locked" };
+                    div class="notice refused" role="alert" { b { (ui.t(what)) } }
+                }
+                input type="hidden" name="next" value=(back.next());
+                div class="field" {
+                    label for="code" { (ui.t("sign_in.code.label")) }
+                    input class="input large" id="code" name="code" required autofocus autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="20";
+                }
+                button class="button main large" { (ui.t("sign_in")) }
+            }
+            form method="post" action="/sign-out" { (token(&ui)) button class="button plain" { (ui.t("sign_in.back")) } }
+        }
+    };
+    document(&ui, ui.t("sign_in.code"), "", html! {}, form).into_response()
+}
+
+/// `GET /confirm`: asks once more who sits there, before a grave act.
+pub(super) async fn confirm(
+    State(state): State<AppState>,
+    ui: Ui,
+    signed: Signed,
+    Query(back): Query<Back>,
+) -> Result<Response, Problem> {
+    let (access, actor) = (state.access.clone(), signed.actor());
+    let has_code = blocking(move || access.has_authenticator(actor)).await?;
+    let has_code = has_code.map_err(|error| super::account::unusable(&error))?;
+    let content = html! {
+        script type="module" src=(asset_url("js/passkey.js")) {}
+        div class="page narrow" {
+            form class="stack" method="post" action="/confirm" {
+                (token(&ui))
+                h1 { (ui.t("confirm.title")) }
+                p { (ui.t("confirm.hint")) }
+                @if let Some((what, hint)) = back.problem() {
+                    div class="notice refused" role="alert" { b { (ui.t(what)) } span { (ui.t(hint)) } }
+                }
+                input type="hidden" name="next" value=(back.next());
+                div class="field" {
+                    label for="password" { (ui.t("sign_in.password")) }
+                    input class="input large" id="password" name="password" type="password" required autofocus autocomplete="current-password" maxlength="1024";
+                }
+                @if has_code { div class="field" {
+                    label for="code" { (ui.t("sign_in.code.label")) }
+                    input class="input large" id="code" name="code" required autocomplete="one-time-code" maxlength="20";
+                } }
+                button class="button main large" { (ui.t("confirm.go")) }
+            }
+            (passkey(&ui, back.next()))
+        }
+    };
+    Ok(super::layout::page(&ui, ui.t("confirm.title"), "", content).into_response())
+}
+
+/// The way in with a passkey; shown by its script where the browser has them.
+fn passkey(ui: &Ui, next: &str) -> Markup {
+    html! {
+        form class="stack" data-passkey="sign-in" hidden {
+            input type="hidden" name="next" value=(next);
+            button class="button large" { (ui.t("sign_in.passkey")) }
+        }
+        p class="refused" data-passkey-problem hidden role="alert" { (ui.t("account.passkeys.failed")) }
+    }
 }
 
 /// `GET /sign-in`.
 pub(super) async fn show(ui: Ui, Query(back): Query<Back>) -> Response {
-    if ui.signed.is_some() && back.problem.is_none() {
+    let is_in = ui
+        .signed
+        .as_ref()
+        .is_some_and(|signed| signed.session.stage == Stage::Full);
+    if is_in && back.problem.is_none() && back.hand_over.is_none() {
         return Redirect::to("/board").into_response();
     }
-    let problem = match back.problem.as_deref() {
-        None => None,
-        Some("locked") => Some(("sign_in.locked", "sign_in.locked_hint")),
-        Some("busy") => Some(("sign_in.busy", "sign_in.busy_hint")),
-        Some(_) => Some(("sign_in.wrong", "sign_in.wrong_hint")),
-    };
-    let next = if back.next.is_empty() {
-        "/board"
-    } else {
-        &back.next
-    };
+    let problem = back.problem();
+    let next = back.next();
     let form = html! {
         div class="door" {
             div class="door-words" {
@@ -70,11 +165,16 @@ pub(super) async fn show(ui: Ui, Query(back): Query<Back>) -> Response {
                         input class="input large" id="password" name="password" type="password" required autocomplete="current-password" maxlength="1024";
                     }
                     button class="button main large" { (ui.t("sign_in")) }
+                    @if let (true, Some(signed)) = (is_in, ui.signed.as_ref()) {
+                        p class="quiet" { (ui.fill("sign_in.hand_over", &[("name", &signed.account.name)])) " " a href=(next) { (ui.t("sign_in.stay")) } }
+                    }
                 }
+                (passkey(&ui, next))
             }
         }
     };
-    document(&ui, ui.t("sign_in"), "", html! {}, form).into_response()
+    let script = html! { script type="module" src=(asset_url("js/passkey.js")) {} };
+    document(&ui, ui.t("sign_in"), "", script, form).into_response()
 }
 
 /// How a record reads; a picture, not data.

@@ -143,7 +143,7 @@ const OWN: &[Route] = &[
     ),
     post(
         "/sign-out",
-        Action::OwnSession,
+        Action::SignIn,
         "people end their session when they leave",
     ),
 ];

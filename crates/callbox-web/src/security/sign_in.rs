@@ -237,7 +237,9 @@ pub(crate) async fn passkey_options(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let host = host(&headers)?;
-    let challenge = state.ceremonies.begin(None, state.now().micros() / 1_000_000);
+    let challenge = state
+        .ceremonies
+        .begin(None, state.now().micros() / 1_000_000);
     let challenge = challenge.map_err(unreadable)?;
     Ok(Json(json!({ "challenge": challenge, "name": name_of(host) })).into_response())
 }
@@ -305,13 +307,17 @@ fn bad_passkey() -> Problem {
 
 /// The server's name and port as the browser knows them.
 pub(crate) fn host(headers: &HeaderMap) -> Result<&str, Problem> {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
     host.filter(|host| host.len() <= 255)
         .ok_or_else(bad_passkey)
 }
 
 pub(super) fn address_of(peer: Option<Extension<Peer>>) -> IpAddr {
-    peer.map_or(IpAddr::from([0, 0, 0, 0]), |Extension(Peer(address))| address)
+    peer.map_or(IpAddr::from([0, 0, 0, 0]), |Extension(Peer(address))| {
+        address
+    })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]

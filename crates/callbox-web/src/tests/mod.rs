@@ -13,6 +13,7 @@ mod plans;
 mod positions;
 mod rights;
 mod schema;
+mod second_factor;
 mod sign_in;
 mod writes;
 
@@ -37,7 +38,7 @@ use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use crate::{
-    access::{Access, Limits, Role},
+    access::{Access, Limits, Role, Scope},
     security::Peer,
     server,
     state::AppState,
@@ -122,7 +123,12 @@ impl World {
             access
                 .create(role.name(), &format!("{role} One"), role, PASSWORD)
                 .unwrap();
-            tokens.push((role, access.add_token(role.name(), "test", 30).unwrap()));
+            tokens.push((
+                role,
+                access
+                    .add_token(role.name(), "test", 30, Scope::Account)
+                    .unwrap(),
+            ));
         }
         let purpose = Purpose::EmergencyResponse;
         let state = AppState::new(engine.clone(), access.clone(), purpose, clock, tls, None);

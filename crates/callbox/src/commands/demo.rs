@@ -17,10 +17,11 @@ use crate::{
 };
 
 /// The accounts of the demo: login name, what others see, role.
-const ACCOUNTS: [(&str, &str, Role); 3] = [
+const ACCOUNTS: [(&str, &str, Role); 4] = [
     ("dispatcher", "Demo dispatcher", Role::Dispatcher),
     ("calltaker", "Demo call-taker", Role::CallTaker),
     ("supervisor", "Demo supervisor", Role::Supervisor),
+    ("admin", "Demo administrator", Role::Administrator),
 ];
 /// Where the demo's passwords stand, so that a later run can print them again. They open nothing
 /// but an invented town on this machine.

@@ -8,6 +8,7 @@ mod import;
 mod init;
 mod ledger;
 mod plans;
+mod policy;
 mod replay;
 mod report;
 mod restore;
@@ -55,6 +56,7 @@ enum Verb {
     Doctor(doctor::Doctor),
     User(user::User),
     Token(token::Token),
+    Policy(policy::Policy),
 }
 
 impl Cli {
@@ -77,6 +79,7 @@ impl Cli {
             Verb::Doctor(verb) => verb.run(),
             Verb::User(verb) => verb.run(),
             Verb::Token(verb) => verb.run(),
+            Verb::Policy(verb) => verb.run(),
         }
     }
 }

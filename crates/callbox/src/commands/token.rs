@@ -1,5 +1,6 @@
 //! `callbox token`: access for scripts.
 
+use callbox_web::Scope;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -44,6 +45,9 @@ struct Add {
     /// For how many days it holds
     #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=366))]
     days: u32,
+    /// What it may be used for, within the account's rights: account, read, positions or metrics
+    #[arg(long, default_value = "account", value_parser = scope)]
+    scope: Scope,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
@@ -68,6 +72,10 @@ struct Revoke {
     printed: Printed,
 }
 
+fn scope(text: &str) -> Result<Scope, String> {
+    Scope::from_name(text).ok_or_else(|| "use account, read, positions or metrics".to_owned())
+}
+
 impl Token {
     pub(super) fn run(self) -> Outcome {
         match self.what {
@@ -81,10 +89,11 @@ impl Token {
 impl Add {
     fn run(self) -> Outcome {
         let secret = open(&self.data)?
-            .add_token(&self.login, &self.label, self.days)
+            .add_token(&self.login, &self.label, self.days, self.scope)
             .map_err(|error| access_failure(&error))?;
         let json = json!({
-            "login": self.login, "label": self.label, "days": self.days, "token": secret,
+            "login": self.login, "label": self.label, "days": self.days,
+            "scope": self.scope.name(), "token": secret,
         });
         output::result(self.printed.format, &secret, &json)
     }
@@ -102,14 +111,15 @@ impl List {
                     token.id.to_string(),
                     token.login.clone(),
                     token.label.clone(),
+                    token.scope.name().to_owned(),
                     day(token.created),
                     day(token.expires),
                 ]
             })
             .collect();
-        let head = ["id", "login", "label", "made", "until"];
+        let head = ["id", "login", "label", "scope", "made", "until"];
         let json = json!({ "tokens": tokens });
-        output::result(self.printed.format, output::table(&head, &rows, 5), &json)
+        output::result(self.printed.format, output::table(&head, &rows, 6), &json)
     }
 }
 

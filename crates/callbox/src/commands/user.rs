@@ -32,6 +32,15 @@ enum What {
     /// Gives an account a new password and prints it once; its sessions end
     #[command(after_help = "Example:\n  callbox user password mlee")]
     Password(Named),
+    /// Gives an account another role; its sessions end
+    #[command(after_help = "Example:\n  callbox user role mlee supervisor")]
+    Role(Rerole),
+    /// Takes away the second factors of a lost phone or key; the sessions end
+    #[command(after_help = "Example:\n  callbox user reset-factors mlee")]
+    ResetFactors(Named),
+    /// Puts an account back into use
+    #[command(after_help = "Example:\n  callbox user enable mlee")]
+    Enable(Named),
     /// Takes an account out of use; its sessions end, what it recorded stays
     #[command(after_help = "Example:\n  callbox user disable mlee")]
     Disable(Named),
@@ -44,9 +53,13 @@ struct Add {
     /// What others see; the login name unless given
     #[arg(long)]
     name: Option<String>,
-    /// call-taker, dispatcher, supervisor, or service for a system that reports positions
+    /// call-taker, dispatcher, supervisor, administrator, auditor, or service for a system that
+    /// reports positions
     #[arg(long, value_parser = role)]
     role: Role,
+    /// For an emergency: the account ends by itself after 72 hours
+    #[arg(long)]
+    emergency: bool,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
@@ -55,6 +68,19 @@ struct Add {
 
 #[derive(Debug, Args)]
 struct List {
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+#[derive(Debug, Args)]
+struct Rerole {
+    /// The account's login name
+    login: String,
+    /// call-taker, dispatcher, supervisor, administrator, auditor or service
+    #[arg(value_parser = role)]
+    role: Role,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
@@ -72,8 +98,9 @@ struct Named {
 }
 
 fn role(text: &str) -> Result<Role, String> {
-    Role::from_name(text)
-        .ok_or_else(|| "use call-taker, dispatcher, supervisor or service".to_owned())
+    Role::from_name(text).ok_or_else(|| {
+        "use call-taker, dispatcher, supervisor, administrator, auditor or service".to_owned()
+    })
 }
 
 impl User {
@@ -82,6 +109,11 @@ impl User {
             What::Add(add) => add.run(),
             What::List(list) => list.run(),
             What::Password(named) => password(&named),
+            What::Role(rerole) => rerole.run(),
+            What::ResetFactors(named) => named.change("has no second factor", |access, login| {
+                access.reset_factors(login)
+            }),
+            What::Enable(named) => named.change("is in use", |access, login| access.enable(login)),
             What::Disable(named) => disable(&named),
         }
     }
@@ -92,16 +124,19 @@ impl Add {
         let access = open(&self.data)?;
         let password = generate_password().map_err(|error| access_failure(&error))?;
         let name = self.name.as_deref().unwrap_or(&self.login);
-        let account = access
-            .create(&self.login, name, self.role, &password)
-            .map_err(|error| access_failure(&error))?;
+        let made = if self.emergency {
+            access.create_for_emergency(&self.login, name, self.role, &password)
+        } else {
+            access.create(&self.login, name, self.role, &password)
+        };
+        let account = made.map_err(|error| access_failure(&error))?;
         let text = format!(
             "{} ({})\npassword  {password}\n(shown this once)",
             self.login, self.role
         );
         let json = json!({
             "login": account.login, "name": account.name, "role": account.role.name(),
-            "password": password,
+            "password": password, "expires": account.expires,
         });
         output::result(self.printed.format, text, &json)
     }
@@ -121,12 +156,38 @@ impl List {
                     account.role.to_string(),
                     day(account.created),
                     account.disabled.map_or_else(|| "-".to_owned(), day),
+                    account.expires.map_or_else(|| "-".to_owned(), day),
                 ]
             })
             .collect();
-        let head = ["login", "name", "role", "made", "disabled"];
+        let head = ["login", "name", "role", "made", "disabled", "until"];
         let json = json!({ "accounts": accounts });
-        output::result(self.printed.format, output::table(&head, &rows, 5), &json)
+        output::result(self.printed.format, output::table(&head, &rows, 6), &json)
+    }
+}
+
+impl Rerole {
+    fn run(self) -> Outcome {
+        let access = open(&self.data)?;
+        access
+            .set_role(&self.login, self.role)
+            .map_err(|error| access_failure(&error))?;
+        let text = format!("{} is {}", self.login, self.role);
+        let json = json!({ "login": self.login, "role": self.role.name() });
+        output::result(self.printed.format, text, &json)
+    }
+}
+
+impl Named {
+    fn change(
+        self,
+        words: &str,
+        act: impl FnOnce(&Access, &str) -> Result<(), AccessError>,
+    ) -> Outcome {
+        let access = open(&self.data)?;
+        act(&access, &self.login).map_err(|error| access_failure(&error))?;
+        let text = format!("{} {words}", self.login);
+        output::result(self.printed.format, text, &json!({ "login": self.login }))
     }
 }
 
@@ -166,7 +227,9 @@ pub(super) fn access_failure(error: &AccessError) -> Failure {
         | AccessError::BadLogin
         | AccessError::BadName
         | AccessError::WeakPassword(_)
-        | AccessError::Newer(_) => Failure::Input(error.to_string()),
+        | AccessError::Newer(_)
+        | AccessError::BreachedList(_)
+        | AccessError::BadSetting(_) => Failure::Input(error.to_string()),
         _ => Failure::Internal(crate::failure::chain(error)),
     }
 }

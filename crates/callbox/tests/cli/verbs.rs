@@ -490,6 +490,27 @@ fn open_to_all(shop: &Shop, name: &str) {
 }
 
 #[test]
+fn policy() {
+    let shop = Shop::new();
+    assert_eq!(
+        shop.run("init --data center --center Elm --timezone UTC")
+            .code,
+        0
+    );
+    let script = "
+        policy list --data center
+        policy set second-factor required --data center
+        policy set second-factor sometimes --data center
+        policy set secured-addresses \"10.1.2.0/24 ::1\" --data center
+        policy set secured-addresses 10.1.2.0/99 --data center
+        policy set breached-list nowhere.txt --data center
+        policy set colour blue --data center
+        policy list --data center --format json
+    ";
+    check(&shop, script, expect_file!["transcripts/policy.txt"]);
+}
+
+#[test]
 fn user_and_token() {
     let shop = Shop::new();
     assert_eq!(
@@ -507,12 +528,18 @@ fn user_and_token() {
         user list --data center
         user disable mlee --data center
         user disable nobody --data center
+        user enable mlee --data center
+        user role mlee auditor --data center
+        user role nobody auditor --data center
+        user reset-factors mlee --data center
+        user add helper --role dispatcher --emergency --data center
         user list --data center
         user list --data nowhere
     ";
     check(&shop, script, expect_file!["transcripts/user.txt"]);
     let script = "
-        token add supervisor --label \"nightly export\" --data center
+        token add supervisor --label \"nightly export\" --scope read --data center
+        token add supervisor --label x --scope everything --data center
         token add mlee --label \"of a disabled account\" --data center
         token add supervisor --label x --days 1000 --data center
         token list --data center

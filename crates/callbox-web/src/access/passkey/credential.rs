@@ -98,9 +98,6 @@ pub(super) enum PublicKey {
 }
 
 impl PublicKey {
-    /// The algorithms that are asked for, the best first.
-    pub(crate) const ALGORITHMS: [i64; 3] = [-8, -7, -257];
-
     pub(super) fn read(bytes: &[u8]) -> Result<Self, PasskeyError> {
         let mut decoder = Decoder::new(bytes);
         let (mut kind, mut algorithm, mut curve) = (0, 0, 0);
@@ -136,8 +133,9 @@ impl PublicKey {
 
     pub(super) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), PasskeyError> {
         let outcome = match self {
-            Self::P256(point) => UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point)
-                .verify(message, signature),
+            Self::P256(point) => {
+                UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).verify(message, signature)
+            }
             Self::Ed25519(key) => UnparsedPublicKey::new(&ED25519, key).verify(message, signature),
             Self::Rsa(n, e) => RsaPublicKeyComponents { n, e }.verify(
                 &RSA_PKCS1_2048_8192_SHA256,

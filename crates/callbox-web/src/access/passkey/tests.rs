@@ -116,7 +116,10 @@ fn a_passkey_is_registered_and_signs_in() {
     assert_eq!(refused(check(&sent)), "the challenge is not one of ours");
 
     let wrong = [
-        (key.sign(&origin, &begin(), USER_WAS_THERE, 7), "the passkey was copied"),
+        (
+            key.sign(&origin, &begin(), USER_WAS_THERE, 7),
+            "the passkey was copied",
+        ),
         (
             key.sign("https://evil.example", &begin(), USER_WAS_THERE, 8),
             "the page is not of this server",
@@ -138,7 +141,12 @@ fn a_passkey_is_registered_and_signs_in() {
             "the challenge is not one of ours",
         ),
         (
-            key.sign(&origin, &ceremonies.begin(Some(actor), now).unwrap(), USER_WAS_THERE, 8),
+            key.sign(
+                &origin,
+                &ceremonies.begin(Some(actor), now).unwrap(),
+                USER_WAS_THERE,
+                8,
+            ),
             "the challenge is not one of ours",
         ),
     ];
@@ -147,7 +155,11 @@ fn a_passkey_is_registered_and_signs_in() {
     }
     let elsewhere = key.sign("https://cad.example", &begin(), USER_WAS_THERE, 9);
     let outcome = access.check_passkey(&ceremonies, "cad.example", &elsewhere);
-    assert_eq!(outcome.unwrap().login, "kim", "another port is the same name");
+    assert_eq!(
+        outcome.unwrap().login,
+        "kim",
+        "another port is the same name"
+    );
 
     access.disable("kim").unwrap();
     let sent = key.sign(&origin, &begin(), USER_WAS_THERE, 10);

@@ -1,0 +1,450 @@
+//! How somebody signs in: password, authenticator, passkeys, and where they are signed in.
+
+use axum::{
+    Json,
+    extract::{Path, State, rejection::JsonRejection},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use callbox_domain::Timestamp;
+use maud::{Markup, html};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    layout::{page, refusal, token},
+    qr,
+    ui::Ui,
+};
+use crate::{
+    access::{Access, AccessError, Enrolment, Passkey, Registration, Stage, name_of},
+    assets::asset_url,
+    problem::Problem,
+    security::{self, Signed, SignedForm},
+    state::{AppState, blocking},
+};
+
+/// What the page's forms send; each uses what it needs.
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub(super) struct Change {
+    password: String,
+    code: String,
+}
+
+/// What is shown once, after an act.
+#[derive(Default)]
+struct Shown {
+    problem: Option<Problem>,
+    enrolment: Option<Enrolment>,
+    codes: Vec<String>,
+    is_changed: bool,
+}
+
+/// `GET /account`.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    ui: Ui,
+    signed: Signed,
+) -> Result<Response, Problem> {
+    render(&state, &headers, &ui, &signed, Shown::default()).await
+}
+
+/// `POST /account/password`: another password; all other sessions end.
+pub(super) async fn password(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    ui: Ui,
+    SignedForm { signed, form }: SignedForm<Change>,
+) -> Result<Response, Problem> {
+    need_proof(&state, &signed)?;
+    let kept = secret(&state, &headers);
+    act(&state, &headers, &ui, &signed, move |access, signed| {
+        access.change_password(signed.actor(), &form.password, &kept)?;
+        Ok(Shown {
+            is_changed: true,
+            ..Shown::default()
+        })
+    })
+    .await
+}
+
+/// `POST /account/authenticator`: shows the secret of a new authenticator.
+pub(super) async fn enrol(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    ui: Ui,
+    SignedForm { signed, form: _ }: SignedForm<Change>,
+) -> Result<Response, Problem> {
+    need_proof(&state, &signed)?;
+    let center = ui.center.clone();
+    act(&state, &headers, &ui, &signed, move |access, signed| {
+        Ok(Shown {
+            enrolment: Some(access.enrol(&signed.account, &center)?),
+            ..Shown::default()
+        })
+    })
+    .await
+}
+
+/// `POST /account/authenticator/confirm`: takes it into use, and shows the codes for recovery.
+pub(super) async fn confirm(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    ui: Ui,
+    SignedForm { signed, form }: SignedForm<Change>,
+) -> Result<Response, Problem> {
+    need_proof(&state, &signed)?;
+    let center = ui.center.clone();
+    act(&state, &headers, &ui, &signed, move |access, signed| {
+        let codes = access.confirm(signed.actor(), &form.code)?;
+        let Some(codes) = codes else {
+            return Ok(Shown {
+                enrolment: Some(access.enrol(&signed.account, &center)?),
+                problem: Some(wrong_code()),
+                ..Shown::default()
+            });
+        };
+        access.finish_enrolment(&signed.session)?;
+        Ok(Shown {
+            codes,
+            ..Shown::default()
+        })
+    })
+    .await
+}
+
+/// `POST /account/authenticator/remove`.
+pub(super) async fn remove_authenticator(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    ui: Ui,
+    SignedForm { signed, form: _ }: SignedForm<Change>,
+) -> Result<Response, Problem> {
+    need_proof(&state, &signed)?;
+    act(&state, &headers, &ui, &signed, move |access, signed| {
+        access.remove_authenticator(signed.actor())?;
+        Ok(Shown::default())
+    })
+    .await
+}
+
+/// `POST /account/recovery-codes`: new ones; the old ones hold no longer.
+pub(super) async fn recovery_codes(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    ui: Ui,
+    SignedForm { signed, form: _ }: SignedForm<Change>,
+) -> Result<Response, Problem> {
+    need_proof(&state, &signed)?;
+    act(&state, &headers, &ui, &signed, move |access, signed| {
+        Ok(Shown {
+            codes: access.new_recovery_codes(signed.actor())?,
+            ..Shown::default()
+        })
+    })
+    .await
+}
+
+/// `POST /account/passkeys/options`: what the browser needs to make a passkey.
+pub(super) async fn passkey_options(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    signed: Signed,
+) -> Result<Response, Problem> {
+    need_proof(&state, &signed)?;
+    let host = security::host(&headers)?;
+    let seconds = state.now().micros() / 1_000_000;
+    let challenge = state.ceremonies.begin(Some(signed.actor()), seconds);
+    let challenge = challenge.map_err(|error| unusable(&error))?;
+    let known = passkeys(&state, &signed).await?;
+    let known: Vec<_> = known
+        .iter()
+        .map(|passkey| URL_SAFE_NO_PAD.encode(&passkey.credential))
+        .collect();
+    let user = URL_SAFE_NO_PAD.encode(signed.actor().0.to_be_bytes());
+    Ok(Json(json!({
+        "challenge": challenge, "name": name_of(host), "user": user,
+        "login": signed.account.login, "display": signed.account.name, "known": known,
+    }))
+    .into_response())
+}
+
+/// `POST /account/passkeys`: takes a new passkey in.
+pub(super) async fn add_passkey(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    signed: Signed,
+    sent: Result<Json<Registration>, JsonRejection>,
+) -> Result<Response, Problem> {
+    need_proof(&state, &signed)?;
+    let Ok(Json(sent)) = sent else {
+        return Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "bad-json",
+            "the body is no passkey",
+            "send what the browser gave, in base64url",
+        ));
+    };
+    let host = security::host(&headers)?.to_owned();
+    let shared = state.clone();
+    let added = blocking(move || {
+        let access = &shared.access;
+        access.add_passkey(&shared.ceremonies, signed.actor(), &host, &sent)?;
+        Ok(access.finish_enrolment(&signed.session)?)
+    });
+    added.await?.map_err(security::passkey_problem)?;
+    Ok(Json(json!({ "next": "/account" })).into_response())
+}
+
+/// `POST /account/passkeys/{passkey}/remove`.
+pub(super) async fn remove_passkey(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    ui: Ui,
+    Path(passkey): Path<i64>,
+    SignedForm { signed, form: _ }: SignedForm<Change>,
+) -> Result<Response, Problem> {
+    need_proof(&state, &signed)?;
+    act(&state, &headers, &ui, &signed, move |access, signed| {
+        access.remove_passkey(signed.actor(), passkey)?;
+        Ok(Shown::default())
+    })
+    .await
+}
+
+/// `POST /account/sessions/{session}/end`: signs a browser out from afar.
+pub(super) async fn end_session(
+    State(state): State<AppState>,
+    Path(session): Path<String>,
+    SignedForm { signed, form: _ }: SignedForm<Change>,
+) -> Result<Response, Problem> {
+    let access = state.access.clone();
+    let ended = blocking(move || access.end_listed(signed.actor(), &session));
+    ended.await?.map_err(|error| unusable(&error))?;
+    Ok(Redirect::to("/account").into_response())
+}
+
+/// Lets an act on one's own account through if it was proved a moment ago who does it.
+fn need_proof(state: &AppState, signed: &Signed) -> Result<(), Problem> {
+    if signed.is_proved(state) {
+        Ok(())
+    } else {
+        Err(security::prove_again())
+    }
+}
+
+fn secret(state: &AppState, headers: &HeaderMap) -> String {
+    let name = security::cookie_name(state.tls);
+    security::cookie(headers, name)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+async fn act(
+    state: &AppState,
+    headers: &HeaderMap,
+    ui: &Ui,
+    signed: &Signed,
+    work: impl FnOnce(&Access, &Signed) -> Result<Shown, AccessError> + Send + 'static,
+) -> Result<Response, Problem> {
+    let (access, who) = (state.access.clone(), signed.clone());
+    let shown = match blocking(move || work(&access, &who)).await? {
+        Ok(shown) => shown,
+        Err(error) => Shown {
+            problem: Some(weak(&error).ok_or_else(|| unusable(&error))?),
+            ..Shown::default()
+        },
+    };
+    render(state, headers, ui, signed, shown).await
+}
+
+/// What is wrong with a password, where that is the fault.
+pub(super) fn weak(error: &AccessError) -> Option<Problem> {
+    let AccessError::WeakPassword(why) = error else {
+        return None;
+    };
+    Some(Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "weak-password",
+        *why,
+        "choose a longer one, several words for example",
+    ))
+}
+
+pub(super) fn unusable(error: &AccessError) -> Problem {
+    Problem::internal("the accounts cannot be used", error)
+}
+
+fn wrong_code() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "wrong-code",
+        "the code is not the one that the authenticator shows now",
+        "wait for the next code; if it stays wrong, compare the clocks",
+    )
+}
+
+async fn passkeys(state: &AppState, signed: &Signed) -> Result<Vec<Passkey>, Problem> {
+    let (access, actor) = (state.access.clone(), signed.actor());
+    blocking(move || access.passkeys(actor))
+        .await?
+        .map_err(|error| unusable(&error))
+}
+
+async fn render(
+    state: &AppState,
+    headers: &HeaderMap,
+    ui: &Ui,
+    signed: &Signed,
+    shown: Shown,
+) -> Result<Response, Problem> {
+    let passkeys = passkeys(state, signed).await?;
+    let (access, actor) = (state.access.clone(), signed.actor());
+    let factors = blocking(move || {
+        Ok((
+            access.has_authenticator(actor)?,
+            access.recovery_codes_left(actor)?,
+        ))
+    });
+    let (has_authenticator, codes_left) = factors.await?.map_err(|error| unusable(&error))?;
+    let must_enrol = signed.session.stage == Stage::Enrol && shown.codes.is_empty();
+    let here = Access::listed_as(&secret(state, headers));
+    let status = shown
+        .problem
+        .as_ref()
+        .map_or(StatusCode::OK, |it| it.status);
+    let content = html! {
+        script type="module" src=(asset_url("js/passkey.js")) {}
+        div class="page narrow" {
+            div class="page-head" { h1 { (ui.t("account.title")) } p { (signed.account.name) " · " (signed.account.login) } }
+            (refusal(ui, shown.problem.as_ref()))
+            @if must_enrol { div class="notice" role="alert" { b { (ui.t("account.must_enrol")) } } }
+            @if shown.is_changed { div class="notice" role="status" { b { (ui.t("account.changed")) } } }
+            @if !signed.is_proved(state) {
+                p { (ui.t("account.confirm_first")) " " a href="/confirm?next=/account" { (ui.t("account.confirm")) } }
+            }
+            (codes(ui, &shown.codes))
+            (authenticator(ui, has_authenticator, codes_left, shown.enrolment.as_ref()))
+            (passkey_list(ui, &passkeys))
+            @if !must_enrol {
+                (password_form(ui))
+                (sessions(ui, state, signed, &here))
+            }
+        }
+    };
+    let page = page(ui, ui.t("account.title"), "/account", content);
+    Ok((status, page).into_response())
+}
+
+fn codes(ui: &Ui, codes: &[String]) -> Markup {
+    html! {
+        @if !codes.is_empty() {
+            div class="notice" role="status" {
+                b { (ui.t("account.codes.new")) }
+                ul class="codes" { @for code in codes { li { code { (code) } } } }
+                a href="/board" { (ui.t("account.go_on")) }
+            }
+        }
+    }
+}
+
+fn authenticator(ui: &Ui, has_one: bool, left: i64, enrolment: Option<&Enrolment>) -> Markup {
+    html! {
+        section class="stack" {
+            h2 { (ui.t("account.authenticator")) }
+            p class="quiet" { (ui.t("account.authenticator.hint")) }
+            @if let Some(Enrolment { letters, uri }) = enrolment {
+                (qr::picture(uri, ui.t("account.authenticator.picture")))
+                p { (ui.t("account.authenticator.letters")) " " code { (letters) } }
+                form class="stack" method="post" action="/account/authenticator/confirm" {
+                    (token(ui))
+                    div class="field" {
+                        label for="confirm-code" { (ui.t("sign_in.code")) }
+                        input class="input" id="confirm-code" name="code" required inputmode="numeric" autocomplete="one-time-code" maxlength="12" autofocus;
+                    }
+                    div class="row-of" { button class="button main" { (ui.t("account.authenticator.confirm")) } }
+                }
+            } @else if has_one {
+                p { (ui.fill("account.codes.left", &[("n", &left.to_string())])) }
+                div class="row-of" {
+                    form method="post" action="/account/recovery-codes" { (token(ui)) button class="button" { (ui.t("account.codes.make")) } }
+                    form method="post" action="/account/authenticator/remove" { (token(ui)) button class="button plain" { (ui.t("account.authenticator.remove")) } }
+                }
+            } @else {
+                form method="post" action="/account/authenticator" { (token(ui)) button class="button" { (ui.t("account.authenticator.add")) } }
+            }
+        }
+    }
+}
+
+fn passkey_list(ui: &Ui, passkeys: &[Passkey]) -> Markup {
+    html! {
+        section class="stack" {
+            h2 { (ui.t("account.passkeys")) }
+            p class="quiet" { (ui.t("account.passkeys.hint")) }
+            @for passkey in passkeys {
+                form class="row-of" method="post" action={"/account/passkeys/" (passkey.id) "/remove"} {
+                    (token(ui))
+                    span { (passkey.label) " · " (day(ui, passkey.used.unwrap_or(passkey.created))) }
+                    button class="button plain" { (ui.t("account.passkeys.remove")) }
+                }
+            }
+            form class="row-of" data-passkey="register" hidden {
+                div class="field" {
+                    label for="passkey-label" { (ui.t("account.passkeys.label")) }
+                    input class="input" id="passkey-label" name="label" maxlength="64" autocomplete="off";
+                }
+                button class="button" { (ui.t("account.passkeys.add")) }
+            }
+            p class="refused" data-passkey-problem hidden role="alert" { (ui.t("account.passkeys.failed")) }
+        }
+    }
+}
+
+fn password_form(ui: &Ui) -> Markup {
+    html! {
+        form class="stack" method="post" action="/account/password" {
+            (token(ui))
+            h2 { (ui.t("sign_in.password")) }
+            div class="field" {
+                label for="new-password" { (ui.t("account.password.new")) }
+                input class="input" id="new-password" name="password" type="password" required minlength="12" maxlength="256" autocomplete="new-password";
+            }
+            div class="row-of" { button class="button" { (ui.t("account.password.set")) } }
+        }
+    }
+}
+
+fn sessions(ui: &Ui, state: &AppState, signed: &Signed, here: &str) -> Markup {
+    html! {
+        section class="stack" {
+            h2 { (ui.t("account.sessions")) }
+            div class="wide" { table class="table" {
+                thead { tr {
+                    th { (ui.t("account.sessions.device")) } th { (ui.t("account.sessions.address")) }
+                    th { (ui.t("account.sessions.begun")) } th { (ui.t("account.sessions.seen")) }
+                    th { span class="hidden-text" { (ui.t("account.sessions.end")) } }
+                } }
+                tbody { @for session in state.access.signed_in(Some(signed.actor())) { tr {
+                    td { (session.device) @if session.id == here { " · " b { (ui.t("account.sessions.this")) } } }
+                    td { (session.address) }
+                    td { (moment(ui, session.created)) }
+                    td { (moment(ui, session.seen)) }
+                    td { form method="post" action={"/account/sessions/" (session.id) "/end"} { (token(ui)) button class="button plain" { (ui.t("account.sessions.end")) } } }
+                } } }
+            } }
+        }
+    }
+}
+
+pub(super) fn moment(ui: &Ui, seconds: i64) -> String {
+    ui.date_time(Timestamp::from_seconds(seconds))
+}
+
+pub(super) fn day(ui: &Ui, seconds: i64) -> String {
+    ui.date(Timestamp::from_seconds(seconds))
+}

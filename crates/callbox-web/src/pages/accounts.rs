@@ -1,0 +1,282 @@
+//! The accounts of a center, for those who keep them.
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::{
+    account::{day, moment, unusable, weak},
+    layout::{page, refusal, token},
+    ui::Ui,
+};
+use crate::{
+    access::{Access, AccessError, Account, Role, generate_password},
+    problem::Problem,
+    security::{Signed, SignedForm},
+    state::{AppState, blocking},
+};
+
+/// What the forms send; each uses what it needs.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Change {
+    login: String,
+    name: String,
+    role: String,
+    emergency: Option<String>,
+}
+
+/// What is shown once, after an act.
+#[derive(Default)]
+struct Shown {
+    problem: Option<Problem>,
+    /// Login name and password.
+    password: Option<(String, String)>,
+}
+
+/// `GET /accounts`.
+pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Result<Response, Problem> {
+    render(&state, &ui, Shown::default()).await
+}
+
+/// `POST /accounts`: makes an account and shows its password once.
+pub(super) async fn add(
+    State(state): State<AppState>,
+    ui: Ui,
+    SignedForm { signed, form }: SignedForm<Change>,
+) -> Result<Response, Problem> {
+    act(&state, &ui, &signed, "add", move |access, _| {
+        let password = generate_password()?;
+        let role = Role::from_name(&form.role).ok_or(AccessError::BadName)?;
+        let (login, name) = (form.login.trim(), form.name.trim());
+        if form.emergency.is_some() {
+            access.create_for_emergency(login, name, role, &password)?;
+        } else {
+            access.create(login, name, role, &password)?;
+        }
+        Ok(Some((login.to_owned(), password)))
+    })
+    .await
+}
+
+/// `POST /accounts/{login}/{act}`: changes an account; never one's own.
+pub(super) async fn change(
+    State(state): State<AppState>,
+    ui: Ui,
+    Path((login, what)): Path<(String, String)>,
+    SignedForm { signed, form }: SignedForm<Change>,
+) -> Result<Response, Problem> {
+    if login == signed.account.login {
+        let problem = Problem::new(
+            StatusCode::CONFLICT,
+            "own-account",
+            "this is your own account",
+            "ask another administrator; two are better than one anyway",
+        );
+        return render(&state, &ui, shown(problem)).await;
+    }
+    let what: &'static str = match what.as_str() {
+        "disable" => "disable",
+        "enable" => "enable",
+        "password" => "password",
+        "role" => "role",
+        "factors" => "factors",
+        "sessions" => "sessions",
+        _ => {
+            return Err(Problem::not_found(
+                "there is no such act",
+                "use one of the page's buttons",
+            ));
+        }
+    };
+    act(&state, &ui, &signed, what, move |access, what| {
+        match what {
+            "disable" => access.disable(&login)?,
+            "enable" => access.enable(&login)?,
+            "role" => {
+                let role = Role::from_name(&form.role).ok_or(AccessError::BadName)?;
+                access.set_role(&login, role)?;
+            }
+            "factors" => access.reset_factors(&login)?,
+            "sessions" => access.end_all(&login)?,
+            _ => {
+                let password = generate_password()?;
+                access.set_password(&login, &password)?;
+                return Ok(Some((login, password)));
+            }
+        }
+        Ok(None)
+    })
+    .await
+}
+
+async fn act(
+    state: &AppState,
+    ui: &Ui,
+    signed: &Signed,
+    what: &'static str,
+    work: impl FnOnce(&Access, &str) -> Result<Option<(String, String)>, AccessError> + Send + 'static,
+) -> Result<Response, Problem> {
+    let access = state.access.clone();
+    let shown = match blocking(move || work(&access, what)).await? {
+        Ok(password) => {
+            tracing::info!(
+                actor = signed.actor().0,
+                act = what,
+                "an account was changed"
+            );
+            Shown {
+                password,
+                problem: None,
+            }
+        }
+        Err(error) => shown(explained(&error)?),
+    };
+    render(state, ui, shown).await
+}
+
+fn shown(problem: Problem) -> Shown {
+    Shown {
+        problem: Some(problem),
+        ..Shown::default()
+    }
+}
+
+fn explained(error: &AccessError) -> Result<Problem, Problem> {
+    if let Some(problem) = weak(error) {
+        return Ok(problem);
+    }
+    match error {
+        AccessError::Taken(_)
+        | AccessError::Unknown(_)
+        | AccessError::BadLogin
+        | AccessError::BadName => Ok(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "bad-account",
+            error.to_string(),
+            "correct it and send the form again",
+        )),
+        error => Err(unusable(error)),
+    }
+}
+
+async fn render(state: &AppState, ui: &Ui, shown: Shown) -> Result<Response, Problem> {
+    let access = state.access.clone();
+    let accounts = blocking(move || access.accounts());
+    let accounts = accounts.await?.map_err(|error| unusable(&error))?;
+    let status = shown
+        .problem
+        .as_ref()
+        .map_or(StatusCode::OK, |it| it.status);
+    let sessions = state.access.signed_in(None);
+    let content = html! {
+        div class="page" {
+            div class="page-head" { h1 { (ui.t("accounts.title")) } p { (ui.t("accounts.hint")) } }
+            (refusal(ui, shown.problem.as_ref()))
+            @if let Some((login, password)) = &shown.password {
+                div class="notice" role="status" {
+                    b { (ui.fill("accounts.password", &[("login", login)])) }
+                    code { (password) }
+                }
+            }
+            div class="wide sheet" { table class="table" {
+                thead { tr {
+                    th { (ui.t("sign_in.login")) } th { (ui.t("accounts.name")) } th { (ui.t("accounts.role")) }
+                    th { (ui.t("accounts.state")) } th { (ui.t("account.sessions")) }
+                    th class="controls" { (ui.t("accounts.change")) }
+                } }
+                tbody { @for account in &accounts {
+                    @let theirs: Vec<_> = sessions.iter().filter(|it| it.actor == account.actor).collect();
+                    tr {
+                        td { (account.login) }
+                        td { (account.name) }
+                        td { (ui.t(&format!("role.{}", account.role.name()))) }
+                        td { (state_of(ui, account)) }
+                        td { @if let Some(newest) = theirs.first() { (theirs.len()) " · " (newest.device) " · " (newest.address) " · " (moment(ui, newest.seen)) } }
+                        td { (controls(ui, account)) }
+                    }
+                } }
+            } }
+            (form(ui))
+        }
+    };
+    Ok((
+        status,
+        page(ui, ui.t("accounts.title"), "/accounts", content),
+    )
+        .into_response())
+}
+
+fn state_of(ui: &Ui, account: &Account) -> String {
+    match (account.disabled, account.expires) {
+        (Some(at), _) => ui.fill("accounts.disabled", &[("day", &day(ui, at))]),
+        (None, Some(at)) => ui.fill("accounts.until", &[("time", &moment(ui, at))]),
+        (None, None) => ui.t("accounts.in_use").to_owned(),
+    }
+}
+
+fn controls(ui: &Ui, account: &Account) -> Markup {
+    let is_own = ui
+        .signed
+        .as_ref()
+        .is_some_and(|signed| signed.account.actor == account.actor);
+    let toggle = match account.disabled {
+        None => ("disable", "accounts.disable"),
+        Some(_) => ("enable", "accounts.enable"),
+    };
+    let acts = [
+        ("password", "accounts.new_password"),
+        ("factors", "accounts.reset"),
+        ("sessions", "accounts.sign_out"),
+        toggle,
+    ];
+    html! {
+        @if is_own { a href="/account" { (ui.t("account.title")) } } @else {
+            details { summary { (ui.t("accounts.change")) }
+                @for (act, key) in acts {
+                    form method="post" action={"/accounts/" (account.login) "/" (act)} { (token(ui)) button class="button plain" { (ui.t(key)) } }
+                }
+                form class="row-of" method="post" action={"/accounts/" (account.login) "/role"} {
+                    (token(ui))
+                    select class="input" name="role" aria-label=(ui.t("accounts.role")) { (roles(ui, account.role)) }
+                    button class="button plain" { (ui.t("accounts.set_role")) }
+                }
+            }
+        }
+    }
+}
+
+fn roles(ui: &Ui, chosen: Role) -> Markup {
+    html! {
+        @for role in Role::ALL {
+            option value=(role.name()) selected[role == chosen] { (ui.t(&format!("role.{}", role.name()))) }
+        }
+    }
+}
+
+fn form(ui: &Ui) -> Markup {
+    html! {
+        form class="stack narrow" method="post" action="/accounts" {
+            (token(ui))
+            h2 { (ui.t("accounts.add")) }
+            div class="field" {
+                label for="account-login" { (ui.t("sign_in.login")) }
+                input class="input" id="account-login" name="login" required maxlength="64" pattern="[a-z0-9._\\-]+" autocomplete="off" autocapitalize="none";
+            }
+            div class="field" {
+                label for="account-name" { (ui.t("accounts.name")) }
+                input class="input" id="account-name" name="name" required maxlength="64" autocomplete="off";
+            }
+            div class="field" {
+                label for="account-role" { (ui.t("accounts.role")) }
+                select class="input" id="account-role" name="role" { (roles(ui, Role::CallTaker)) }
+            }
+            label class="row-of" { input type="checkbox" name="emergency" value="yes"; (ui.t("accounts.emergency")) }
+            div class="row-of" { button class="button main" { (ui.t("accounts.add")) } }
+        }
+    }
+}

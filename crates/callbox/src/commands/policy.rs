@@ -1,0 +1,89 @@
+//! `callbox policy`: what a center asks of those who sign in.
+
+use callbox_web::Policy as SignInPolicy;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::{
+    Data, Printed,
+    user::{access_failure, open},
+};
+use crate::{failure::Outcome, output};
+
+/// Lists and sets what a center asks of those who sign in; also while a server runs
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  callbox policy set second-factor required
+  callbox policy set secured-addresses \"10.1.2.0/24 ::1\"
+  callbox policy set breached-list /srv/pwned-passwords-sha1-ordered-by-hash.txt")]
+pub(super) struct Policy {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Lists the settings
+    #[command(after_help = "Example:\n  callbox policy list")]
+    List(List),
+    /// Sets one; sessions that have begun keep what they began with
+    #[command(after_help = "Example:\n  callbox policy set second-factor required")]
+    Set(Set),
+}
+
+#[derive(Debug, Args)]
+struct List {
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+#[derive(Debug, Args)]
+struct Set {
+    /// second-factor (required or optional), secured-addresses (where an open board keeps a
+    /// session alive), breached-list (a file of breached passwords; empty for none)
+    name: String,
+    /// The value
+    value: String,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+impl Policy {
+    pub(super) fn run(self) -> Outcome {
+        match self.what {
+            What::List(List { data, printed }) => show(&open(&data)?.policy(), &printed),
+            What::Set(set) => {
+                let access = open(&set.data)?;
+                access
+                    .set_policy(&set.name, &set.value)
+                    .map_err(|error| access_failure(&error))?;
+                show(&access.policy(), &set.printed)
+            }
+        }
+    }
+}
+
+fn show(policy: &SignInPolicy, printed: &Printed) -> Outcome {
+    let factor = if policy.second_factor {
+        "required"
+    } else {
+        "optional"
+    };
+    let values = [
+        factor.to_owned(),
+        policy.secured_addresses.join(" "),
+        policy.breached_list.clone().unwrap_or_else(|| "-".into()),
+    ];
+    let rows: Vec<Vec<String>> = SignInPolicy::NAMES
+        .iter()
+        .zip(values)
+        .map(|(name, value)| vec![(*name).to_owned(), value])
+        .collect();
+    let text = output::table(&["setting", "value"], &rows, 2);
+    output::result(printed.format, text, &json!({ "policy": policy }))
+}
