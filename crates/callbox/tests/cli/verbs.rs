@@ -532,6 +532,7 @@ fn user_and_token() {
         user role mlee auditor --data center
         user role nobody auditor --data center
         user reset-factors mlee --data center
+        user disable mlee --data center
         user add helper --role dispatcher --emergency --data center
         user list --data center
         user list --data nowhere
