@@ -13,7 +13,7 @@ use thiserror::Error;
 /// `ledger/` is the record. `keys/` holds the key that signs it and the root key; `vault/` the
 /// keys of personal data, which can be destroyed. `checkpoint/` holds the last signed checkpoint,
 /// outside the ledger and its backups. `tiles/` and `entries/` are what outsiders read, written
-/// behind the ledger. `access.db` holds accounts and sessions. `snapshot/` and
+/// behind the ledger; `witnesses.policy` says who cosigns it. `access.db` holds accounts and sessions. `snapshot/` and
 /// `archive.db` are projections: delete them and they are built anew from the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataDir {
@@ -164,6 +164,11 @@ impl DataDir {
             true => signer.with_ml_dsa(Cosigner::load(&self.second_key())?),
             false => Ok(signer),
         }
+    }
+
+    /// Which witnesses cosign the checkpoints, and how many are enough (C2SP tlog-policy).
+    pub fn witness_policy(&self) -> PathBuf {
+        self.root.join("witnesses.policy")
     }
 
     /// The root key that wraps the vault's keys, readable by its owner only.

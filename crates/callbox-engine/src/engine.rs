@@ -20,16 +20,18 @@ use crate::{
     Touched,
     archive::{Archive, ArchiveError},
     entry::EntryError,
-    publisher::{Publication, PublisherThread},
+    publisher::{self, Publication},
     read::Reader,
     recovery::{load, recover},
     sealer::Sealer,
     sequencer::Sequencer,
-    shipper::{ShipTo, ShipperSetup, ShipperThread, Shipping},
-    signer::{Signed, SignerThread},
+    shipper::{self, ShipTo, ShipperSetup, Shipping},
+    signer::{self, Signed},
     submission::{Message, Request, stopped},
     touched::Ring,
     wall_clock,
+    witnesses::{self, PostTo, SharedCosigning, WitnessSetup, Witnessing},
+    worker::Worker,
 };
 
 /// How many commands wait for the sequencer at most.
@@ -46,6 +48,8 @@ pub struct Options {
     pub ship_to: Option<ShipTo>,
     /// Whether the record is published as files for outsiders, as a server does.
     pub publish: bool,
+    /// How witnesses are reached; without it none is asked. They cosign what is published.
+    pub post: Option<PostTo>,
 }
 
 impl Default for Options {
@@ -55,6 +59,7 @@ impl Default for Options {
             exit_on_fatal: true,
             ship_to: None,
             publish: false,
+            post: None,
         }
     }
 }
@@ -113,10 +118,24 @@ pub struct Health {
     pub published_size: u64,
     /// Why the record is not published any more.
     pub publishing_refused: Option<String>,
+    /// How the witnesses do, where the record has some.
+    pub witnessing: Option<Witnessing>,
     /// How many commands wait.
     pub queue: usize,
     /// How many commands may wait.
     pub queue_capacity: usize,
+}
+
+impl Health {
+    /// Whether the record is not kept, signed, published, shipped or cosigned as it should be.
+    pub fn is_troubled(&self) -> bool {
+        let shipping = self.shipping.as_ref();
+        self.halted.is_some()
+            || self.signing_refused.is_some()
+            || self.publishing_refused.is_some()
+            || shipping.is_some_and(|shipping| shipping.refused.is_some())
+            || (self.witnessing.as_ref()).is_some_and(Witnessing::is_alarming)
+    }
 }
 
 /// What the threads share.
@@ -181,6 +200,7 @@ pub struct Engine {
     shipping: Option<Arc<Mutex<Shipping>>>,
     threads: Arc<Mutex<Option<Threads>>>,
     pub(crate) publication: Option<Publication>,
+    cosigning: SharedCosigning,
     pub(crate) key: VerifierKey,
     pub(crate) second_key: Option<VerifierKey>,
     recovered: Recovered,
@@ -188,9 +208,10 @@ pub struct Engine {
 
 struct Threads {
     sequencer: JoinHandle<()>,
-    signer: SignerThread,
-    shipper: Option<ShipperThread>,
-    publisher: Option<PublisherThread>,
+    signer: Worker,
+    shipper: Option<Worker>,
+    publisher: Option<Worker>,
+    witnesses: Option<Worker>,
 }
 
 impl fmt::Debug for Engine {
@@ -244,7 +265,7 @@ impl Engine {
         let checkpointer = Checkpointer::new((stores.reader)()?, signer, gate);
         let (requests, receiver) = mpsc::channel(QUEUE);
         let sequencer = Sequencer::start(live, Arc::clone(&shared), receiver, snapshot_file)?;
-        let signer = SignerThread::start(checkpointer, Arc::clone(&signed))?;
+        let signer = signer::start(checkpointer, Arc::clone(&signed))?;
         let shipping = options
             .ship_to
             .as_ref()
@@ -256,7 +277,7 @@ impl Engine {
                     let signed = signed.lock().unwrap_or_else(PoisonError::into_inner);
                     signed.note.clone()
                 };
-                Some(ShipperThread::start(ShipperSetup {
+                Some(shipper::start(ShipperSetup {
                     dir: dir.clone(),
                     to,
                     key: key.clone(),
@@ -267,21 +288,34 @@ impl Engine {
             }
             _ => None,
         };
+        let cosigning = witnesses::resume(dir, &key);
         let (publisher, publication) = match options.publish {
             true => {
                 let source = (stores.reader)()?;
                 let signed = Arc::clone(&signed);
                 let (thread, publication) =
-                    PublisherThread::start(dir, key.clone(), source, signed)?;
+                    publisher::start(dir, key.clone(), source, signed, Arc::clone(&cosigning))?;
                 (Some(thread), Some(publication))
             }
             false => (None, None),
+        };
+        let witnesses = match (options.post, &publication) {
+            (Some(post), Some(publication)) => Some(witnesses::start(WitnessSetup {
+                dir: dir.clone(),
+                key: key.clone(),
+                post,
+                clock: Arc::clone(&shared.clock),
+                publication: publication.clone(),
+                cosigning: Arc::clone(&cosigning),
+            })?),
+            _ => None,
         };
         let threads = Arc::new(Mutex::new(Some(Threads {
             sequencer,
             signer,
             shipper,
             publisher,
+            witnesses,
         })));
         Ok(Self {
             shared,
@@ -290,6 +324,7 @@ impl Engine {
             shipping,
             threads,
             publication,
+            cosigning,
             key,
             second_key,
             recovered,
@@ -424,6 +459,11 @@ impl Engine {
             }),
             published_size: published.size,
             publishing_refused: published.refused,
+            witnessing: self
+                .cosigning
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .now(),
             queue: QUEUE - self.requests.capacity(),
             queue_capacity: QUEUE,
         }
@@ -455,8 +495,12 @@ impl Engine {
             signer,
             shipper,
             publisher,
+            witnesses,
         }) = taken
         {
+            if let Some(witnesses) = witnesses {
+                witnesses.leave();
+            }
             if sequencer.join().is_err() {
                 tracing::error!("the sequencer ended in a panic");
             }

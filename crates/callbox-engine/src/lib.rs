@@ -29,6 +29,8 @@ mod snapshot_file;
 mod store;
 mod submission;
 mod touched;
+mod witnesses;
+mod worker;
 
 pub use archive::ArchiveError;
 pub use blanks::{Blanks, explain_blanks};
@@ -43,6 +45,7 @@ pub use shipper::{ShipOnce, ShipTo, Shipping, ShippingError};
 pub use store::Stores;
 pub use submission::{Receipt, Submission, SubmitError, Ticket};
 pub use touched::Touched;
+pub use witnesses::{PostTo, WitnessStatus, Witnessing};
 
 #[cfg(test)]
 mod tests;

@@ -46,16 +46,21 @@ impl Engine {
     }
 
     /// The proof that event `seq` stands in the signed ledger (C2SP tlog-proof), by `note` where it
-    /// is a checkpoint of this ledger that covers the event, else by the published one.
+    /// is a checkpoint of this ledger that covers the event, else by a published one.
     pub fn prove(&self, seq: u64, note: Option<&str>) -> Result<Proven, NoProof> {
         let tiles = self.tiles().ok_or(NoProof::NotYet)?;
         let covers = |note: &&str| {
             Checkpoint::open(note, &self.key).is_ok_and(|checkpoint| seq < checkpoint.size)
         };
-        let published = self.published().note;
-        let note = note
-            .filter(covers)
-            .or_else(|| published.as_deref().filter(covers))
+        let Published {
+            note: signed,
+            shown,
+            ..
+        } = self.published();
+        // One that witnesses cosigned comes first.
+        let note = (note.filter(covers))
+            .or_else(|| shown.as_deref().filter(covers))
+            .or_else(|| signed.as_deref().filter(covers))
             .ok_or(NoProof::NotYet)?;
         Ok(self.shared.reader.prove(&tiles, seq, note, &self.key)?)
     }

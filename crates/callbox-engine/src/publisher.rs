@@ -2,14 +2,13 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
-    thread::{self, JoinHandle},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use callbox_ledger::{Checkpoint, Source, TileError, TileWriter, VerifierKey};
 
-use crate::{DataDir, signer::Signed};
+use crate::{DataDir, signer::Signed, witnesses::SharedCosigning, worker::Worker};
 
 /// How long a signed checkpoint waits to be published at most, while all goes well.
 const EVERY: Duration = Duration::from_millis(500);
@@ -21,10 +20,13 @@ const FLUSH_EVERY: Duration = Duration::from_secs(60);
 /// What outsiders can read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Published {
-    /// The published checkpoint, a signed note.
+    /// The newest signed checkpoint whose tiles are there, a signed note.
     pub note: Option<String>,
     /// How many events it covers.
     pub size: u64,
+    /// The checkpoint that outsiders are shown: while witnesses cosign, the newest with enough
+    /// cosignatures.
+    pub shown: Option<String>,
     /// Why nothing is published at present.
     pub refused: Option<String>,
 }
@@ -43,12 +45,6 @@ impl Publication {
     }
 }
 
-/// The thread behind the signer.
-pub(crate) struct PublisherThread {
-    stop: mpsc::SyncSender<()>,
-    thread: JoinHandle<()>,
-}
-
 /// What a publisher works on.
 struct Publisher {
     tiles: PathBuf,
@@ -57,94 +53,99 @@ struct Publisher {
     source: Box<dyn Source>,
     writer: Option<TileWriter>,
     signed: Arc<Mutex<Signed>>,
+    cosigning: SharedCosigning,
     published: Arc<Mutex<Published>>,
+    shown_size: u64,
+    flushed: Instant,
 }
 
-impl PublisherThread {
-    /// Starts; the first checkpoint is published as soon as it is signed.
-    pub(crate) fn start(
-        dir: &DataDir,
-        key: VerifierKey,
-        source: Box<dyn Source>,
-        signed: Arc<Mutex<Signed>>,
-    ) -> std::io::Result<(Self, Publication)> {
-        let published = Arc::new(Mutex::new(Published::default()));
-        let (stop, stopped) = mpsc::sync_channel(1);
-        let publication = Publication {
-            published: Arc::clone(&published),
-            tiles: dir.tiles(),
-            entries: dir.entries(),
-        };
-        let mut publisher = Publisher {
-            tiles: dir.tiles(),
-            entries: dir.entries(),
-            key,
-            source,
-            writer: None,
-            signed,
-            published,
-        };
-        let thread = thread::Builder::new()
-            .name("publisher".into())
-            .spawn(move || publisher.run(&stopped))?;
-        Ok((Self { stop, thread }, publication))
-    }
-
-    /// Publishes what is signed, flushes and ends.
-    pub(crate) fn stop(self) {
-        // A full channel means that the thread was told already.
-        let _ = self.stop.try_send(());
-        if self.thread.join().is_err() {
-            tracing::error!("the publisher ended in a panic; published files may be behind");
-        }
-    }
+/// Starts; the first checkpoint is published as soon as it is signed, and the last one at the stop.
+pub(crate) fn start(
+    dir: &DataDir,
+    key: VerifierKey,
+    source: Box<dyn Source>,
+    signed: Arc<Mutex<Signed>>,
+    cosigning: SharedCosigning,
+) -> std::io::Result<(Worker, Publication)> {
+    let published = Arc::new(Mutex::new(Published::default()));
+    let publication = Publication {
+        published: Arc::clone(&published),
+        tiles: dir.tiles(),
+        entries: dir.entries(),
+    };
+    let mut publisher = Publisher {
+        tiles: dir.tiles(),
+        entries: dir.entries(),
+        key,
+        source,
+        writer: None,
+        signed,
+        cosigning,
+        published,
+        shown_size: 0,
+        flushed: Instant::now(),
+    };
+    let worker = Worker::start("publisher", move |last| publisher.round(last))?;
+    Ok((worker, publication))
 }
 
 impl Publisher {
-    fn run(&mut self, stopped: &mpsc::Receiver<()>) {
-        let mut flushed = Instant::now();
-        loop {
-            let note = lock(&self.signed).note.clone();
-            let done = note.is_none_or(|note| self.publish(&note));
-            if done && flushed.elapsed() >= FLUSH_EVERY {
-                self.flush();
-                flushed = Instant::now();
-            }
-            match stopped.recv_timeout(if done { EVERY } else { AGAIN }) {
-                Err(mpsc::RecvTimeoutError::Timeout) => {}
-                Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => break,
-            }
-        }
-        // Whatever was signed at the end is published too.
+    fn round(&mut self, last: bool) -> Duration {
         let note = lock(&self.signed).note.clone();
-        if note.is_none_or(|note| self.publish(&note)) {
+        let done = note.is_none_or(|note| self.publish(&note));
+        if done && (last || self.flushed.elapsed() >= FLUSH_EVERY) {
             self.flush();
+            self.flushed = Instant::now();
         }
+        if done { EVERY } else { AGAIN }
     }
 
-    /// Publishes a signed checkpoint; one that stands there already stays.
+    /// Publishes a signed checkpoint, or the one that witnesses cosigned; what stands there already
+    /// stays.
     fn publish(&mut self, note: &str) -> bool {
-        {
-            let now = lock(&self.published);
-            // Most looks find nothing new: no signature is checked again for them.
-            if now.note.as_deref() == Some(note) && now.refused.is_none() {
-                return true;
-            }
-        }
-        let size = match Checkpoint::open(note, &self.key) {
-            Ok(checkpoint) => checkpoint.size,
-            Err(error) => return self.refuse(&error.to_string()),
+        let now = lock(&self.published).clone();
+        // Most looks find nothing new: no signature is checked again for them.
+        let size = match now.note.as_deref() == Some(note) {
+            true => now.size,
+            false => match Checkpoint::open(note, &self.key) {
+                Ok(checkpoint) => checkpoint.size,
+                Err(error) => return self.refuse(&error.to_string()),
+            },
         };
-        self.write(note, size)
+        let (shown, shown_size) = self.choose(note, size, now.shown);
+        let is_new = now.note.as_deref() != Some(note);
+        if !is_new
+            && now.refused.is_none()
+            && lock(&self.published).shown.as_deref() == Some(shown.as_str())
+        {
+            return true;
+        }
+        let done = self.write(note, size, &shown);
+        if done {
+            self.shown_size = shown_size;
+        }
+        done
     }
 
-    fn write(&mut self, note: &str, size: u64) -> bool {
-        let outcome = self.advance(note);
+    /// What outsiders are shown: the newest cosigned checkpoint while witnesses answer, else the
+    /// newest signed one; never one with fewer events than before.
+    fn choose(&self, note: &str, size: u64, shown: Option<String>) -> (String, u64) {
+        let cosigning = lock(&self.cosigning);
+        match (cosigning.preferred(size), shown) {
+            (Some((cosigned, of)), _) if of >= self.shown_size => (cosigned.to_owned(), of),
+            (Some(_), Some(shown)) => (shown, self.shown_size),
+            _ => (note.to_owned(), size),
+        }
+    }
+
+    fn write(&mut self, note: &str, size: u64, shown: &str) -> bool {
+        let outcome = self.advance(note, shown);
         match outcome {
             Ok(()) => {
                 *lock(&self.published) = Published {
                     note: Some(note.to_owned()),
                     size,
+                    shown: Some(shown.to_owned()),
                     refused: None,
                 };
                 true
@@ -157,13 +158,13 @@ impl Publisher {
         }
     }
 
-    fn advance(&mut self, note: &str) -> Result<(), TileError> {
+    fn advance(&mut self, note: &str, shown: &str) -> Result<(), TileError> {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             none => none.insert(TileWriter::open(&self.tiles, Some(&self.entries))?),
         };
-        writer.advance(self.source.as_mut(), note, &self.key)?;
-        Ok(())
+        writer.write(self.source.as_mut(), note, &self.key)?;
+        writer.publish(shown, &self.key)
     }
 
     fn flush(&mut self) {

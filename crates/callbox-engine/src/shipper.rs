@@ -3,8 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, mpsc},
-    thread::{self, JoinHandle},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -12,7 +11,7 @@ use callbox_ledger::{ShipError, Shipped, Shipper, Source, StoreError, VerifierKe
 use rusqlite::{Connection, OpenFlags};
 use thiserror::Error;
 
-use crate::DataDir;
+use crate::{DataDir, worker::Worker};
 
 /// How long a frame waits to be shipped at most, while all goes well.
 const EVERY: Duration = Duration::from_secs(1);
@@ -216,12 +215,6 @@ fn private(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Ships about once a second, behind the commits.
-pub(crate) struct ShipperThread {
-    stop: mpsc::SyncSender<()>,
-    thread: JoinHandle<()>,
-}
-
 /// What the thread works with.
 pub(crate) struct ShipperSetup {
     pub(crate) dir: DataDir,
@@ -233,38 +226,14 @@ pub(crate) struct ShipperSetup {
     pub(crate) shipping: Arc<Mutex<Shipping>>,
 }
 
-impl ShipperThread {
-    /// Starts; a place that cannot be used is tried again and again, and told of in the health.
-    pub(crate) fn start(mut setup: ShipperSetup) -> std::io::Result<Self> {
-        let (stop, stopped) = mpsc::sync_channel(1);
-        let thread = thread::Builder::new()
-            .name("shipper".into())
-            .spawn(move || {
-                let mut open = None;
-                loop {
-                    let pause = match round(&mut setup, &mut open) {
-                        true => EVERY,
-                        false => AGAIN,
-                    };
-                    match stopped.recv_timeout(pause) {
-                        Err(mpsc::RecvTimeoutError::Timeout) => {}
-                        Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => break,
-                    }
-                }
-                // Whatever was acknowledged before the stop is shipped too.
-                round(&mut setup, &mut open);
-            })?;
-        Ok(Self { stop, thread })
-    }
-
-    /// Ships what is there and ends.
-    pub(crate) fn stop(self) {
-        // A full channel means that the thread was told already.
-        let _ = self.stop.try_send(());
-        if self.thread.join().is_err() {
-            tracing::error!("the shipper ended in a panic; the copy may be behind");
-        }
-    }
+/// Ships about once a second, behind the commits, and what is left at the stop. A place that cannot
+/// be used is tried again and again, and told of in the health.
+pub(crate) fn start(mut setup: ShipperSetup) -> std::io::Result<Worker> {
+    let mut open = None;
+    Worker::start("shipper", move |_| match round(&mut setup, &mut open) {
+        true => EVERY,
+        false => AGAIN,
+    })
 }
 
 fn round(setup: &mut ShipperSetup, open: &mut Option<ShipOnce>) -> bool {

@@ -1,10 +1,12 @@
 use std::{
-    sync::{Arc, Mutex, PoisonError, mpsc},
-    thread::{self, JoinHandle},
+    io,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use callbox_ledger::Checkpointer;
+
+use crate::worker::Worker;
 
 /// How long the ledger's growth waits for a signature at most.
 const EVERY: Duration = Duration::from_secs(1);
@@ -20,43 +22,16 @@ pub(crate) struct Signed {
     pub(crate) refused: Option<String>,
 }
 
-/// Signs the ledger's growth about once a second, from bytes that it read back itself.
-pub(crate) struct SignerThread {
-    stop: mpsc::SyncSender<()>,
-    thread: JoinHandle<()>,
-}
-
-impl SignerThread {
-    /// Starts; the first signature is tried at once.
-    pub(crate) fn start(
-        mut checkpointer: Checkpointer,
-        signed: Arc<Mutex<Signed>>,
-    ) -> std::io::Result<Self> {
-        let (stop, stopped) = mpsc::sync_channel(1);
-        let thread = thread::Builder::new()
-            .name("signer".into())
-            .spawn(move || {
-                loop {
-                    advance(&mut checkpointer, &signed);
-                    match stopped.recv_timeout(EVERY) {
-                        Err(mpsc::RecvTimeoutError::Timeout) => {}
-                        Ok(()) | Err(mpsc::RecvTimeoutError::Disconnected) => break,
-                    }
-                }
-                // Whatever was acknowledged before the stop gets its signature too.
-                advance(&mut checkpointer, &signed);
-            })?;
-        Ok(Self { stop, thread })
-    }
-
-    /// Signs what is there and ends.
-    pub(crate) fn stop(self) {
-        // A full channel means that the thread was told already.
-        let _ = self.stop.try_send(());
-        if self.thread.join().is_err() {
-            tracing::error!("the signer ended in a panic; checkpoints may be behind");
-        }
-    }
+/// Signs the ledger's growth about once a second, from bytes that it read back itself; whatever was
+/// acknowledged before the stop gets its signature too.
+pub(crate) fn start(
+    mut checkpointer: Checkpointer,
+    signed: Arc<Mutex<Signed>>,
+) -> io::Result<Worker> {
+    Worker::start("signer", move |_| {
+        advance(&mut checkpointer, &signed);
+        EVERY
+    })
 }
 
 fn advance(checkpointer: &mut Checkpointer, signed: &Mutex<Signed>) {

@@ -14,7 +14,7 @@ pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
 }
 
 /// Puts `bytes` in the place of the file `path`: flushed, renamed, and the name flushed.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let part = beside(path, ".part");
     let mut file = File::create(&part)?;
     file.write_all(bytes)?;

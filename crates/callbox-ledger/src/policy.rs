@@ -1,5 +1,7 @@
 //! Whose signatures make a checkpoint count (C2SP tlog-policy).
 
+use std::fmt;
+
 use crate::checkpoint::{Checkpoint, parse_decimal};
 use crate::note::{Note, NoteError, VerifierKey};
 
@@ -7,6 +9,8 @@ use crate::note::{Note, NoteError, VerifierKey};
 pub const MAX_POLICY_BYTES: usize = 256 * 1024;
 /// The most logs, the most witnesses and the most groups of a policy.
 const MAX_EACH: usize = 64;
+/// What the group of all witnesses is called.
+const ALL: &str = "enough";
 
 /// Says which ledgers are known, which witnesses, and how many of them must have cosigned.
 ///
@@ -112,20 +116,7 @@ impl Policy {
                     what,
                 })?;
         }
-        if least > policy.witnesses.len() {
-            return Err(PolicyError::Whole(
-                "the policy asks for more cosignatures than it has witnesses; ask for fewer",
-            ));
-        }
-        if least > 0 {
-            let members = (0..policy.witnesses.len()).map(Member::Witness).collect();
-            policy.groups.push(Group {
-                name: "all".to_owned(),
-                least,
-                members,
-            });
-            policy.quorum = Some(Member::Group(0));
-        }
+        policy.need(least)?;
         Ok(policy)
     }
 
@@ -150,6 +141,41 @@ impl Policy {
             ));
         }
         Ok(policy)
+    }
+
+    /// Asks for the same number of cosignatures by these witnesses, of this ledger.
+    pub fn of_ledger(
+        log: VerifierKey,
+        least: usize,
+        witnesses: Vec<PolicyWitness>,
+    ) -> Result<Self, PolicyError> {
+        let at = |line| move |what| PolicyError::Line { line, what };
+        let mut policy = Self::none();
+        policy.add_log(log).map_err(at(1))?;
+        for (index, witness) in witnesses.into_iter().enumerate() {
+            policy
+                .add_witness(witness.name, witness.key, witness.url)
+                .map_err(at(2 + index))?;
+        }
+        policy.need(least)?;
+        Ok(policy)
+    }
+
+    /// How many of its witnesses are enough, where any so many are; `None` where groups decide.
+    pub fn least(&self) -> Option<usize> {
+        match (self.quorum, self.groups.as_slice()) {
+            (None, []) => Some(0),
+            (Some(Member::Witness(_)), []) if self.witnesses.len() == 1 => Some(1),
+            (Some(Member::Group(0)), [group]) => {
+                let all = (0..self.witnesses.len()).map(Member::Witness);
+                let of_all = all.clone().count() == group.members.len()
+                    && all
+                        .into_iter()
+                        .all(|member| group.members.contains(&member));
+                of_all.then_some(group.least)
+            }
+            _ => None,
+        }
     }
 
     /// Gives the witnesses, in order.
@@ -200,6 +226,34 @@ impl Policy {
             });
         }
         Ok(cosigned)
+    }
+
+    fn need(&mut self, least: usize) -> Result<(), PolicyError> {
+        if least > self.witnesses.len() {
+            return Err(PolicyError::Whole(
+                "the policy asks for more cosignatures than it has witnesses; ask for fewer",
+            ));
+        }
+        if least > 0 {
+            self.new_name(ALL).map_err(|_| {
+                PolicyError::Whole("no witness can be called 'enough'; choose another name")
+            })?;
+            let members = (0..self.witnesses.len()).map(Member::Witness).collect();
+            self.groups.push(Group {
+                name: ALL.to_owned(),
+                least,
+                members,
+            });
+            self.quorum = Some(Member::Group(0));
+        }
+        Ok(())
+    }
+
+    fn name_of(&self, member: Member) -> &str {
+        match member {
+            Member::Witness(index) => &self.witnesses[index].name,
+            Member::Group(index) => &self.groups[index].name,
+        }
     }
 
     fn none() -> Self {
@@ -349,6 +403,31 @@ impl Policy {
         (witness.map(Member::Witness))
             .or(group.map(Member::Group))
             .ok_or_else(|| format!("no witness or group {name} stands before it"))
+    }
+}
+
+/// The policy as a file, which reads back as the same.
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for log in &self.logs {
+            writeln!(f, "log {log}")?;
+        }
+        for witness in &self.witnesses {
+            write!(f, "witness {} {}", witness.name, witness.key)?;
+            match &witness.url {
+                Some(url) => writeln!(f, " {url}")?,
+                None => writeln!(f)?,
+            }
+        }
+        for group in &self.groups {
+            write!(f, "group {} {}", group.name, group.least)?;
+            for member in &group.members {
+                write!(f, " {}", self.name_of(*member))?;
+            }
+            writeln!(f)?;
+        }
+        let quorum = self.quorum.map_or("none", |member| self.name_of(member));
+        writeln!(f, "quorum {quorum}")
     }
 }
 

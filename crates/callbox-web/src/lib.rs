@@ -19,6 +19,7 @@ mod ledger;
 mod live;
 mod metrics;
 mod mount;
+mod outgoing;
 mod pages;
 mod positions;
 mod problem;
@@ -31,8 +32,9 @@ pub use access::{
     Access, AccessError, Account, Limits, Policy, Role, Scope, Token, generate_password,
 };
 pub use geography::{Geography, GeographyError};
+pub use outgoing::post_to_witnesses;
 pub use positions::{PositionFeed, PositionRefused, PositionReport};
-pub use server::{ServeError, ServeOptions, Server, serve};
+pub use server::{ServeError, ServeOptions, Server, WitnessServer, serve};
 pub use tls::{TlsError, TlsFiles};
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use std::{
     fmt::Write as _,
-    sync::atomic::{AtomicI64, AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
 };
 
 use axum::{
@@ -10,6 +13,8 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
+
+use callbox_engine::WitnessStatus;
 
 use crate::{security, state::AppState};
 
@@ -26,7 +31,7 @@ pub(crate) struct Metrics {
     /// Consoles that were turned away because there were too many.
     pub(crate) live_refused: AtomicU64,
     pub(crate) live_messages: AtomicU64,
-    pub(crate) connections: AtomicI64,
+    pub(crate) connections: Arc<AtomicI64>,
     /// Positions of units that were taken in.
     pub(crate) positions_taken: AtomicU64,
     /// Positions that could not be right, or came too late.
@@ -43,7 +48,7 @@ impl Metrics {
             live_resets: AtomicU64::new(0),
             live_refused: AtomicU64::new(0),
             live_messages: AtomicU64::new(0),
-            connections: AtomicI64::new(0),
+            connections: Arc::default(),
             positions_taken: AtomicU64::new(0),
             positions_refused: AtomicU64::new(0),
         }
@@ -115,6 +120,33 @@ fn render(state: &AppState) -> String {
             "gauge",
             "1 when nothing is shipped at present; the log says why.",
             u64::from(shipping.refused.is_some()),
+        );
+    }
+    if let Some(witnessing) = &health.witnessing {
+        let cosigning = |one: &&WitnessStatus| one.trouble.is_none() && one.at.is_some();
+        one(
+            "callbox_witnesses",
+            "gauge",
+            "Witnesses of the record.",
+            witnessing.witnesses.len() as u64,
+        );
+        one(
+            "callbox_witnesses_cosigning",
+            "gauge",
+            "Witnesses that cosigned when they were asked last.",
+            witnessing.witnesses.iter().filter(cosigning).count() as u64,
+        );
+        one(
+            "callbox_cosigned_events",
+            "gauge",
+            "Events that the newest checkpoint covers that enough witnesses cosigned.",
+            witnessing.size,
+        );
+        one(
+            "callbox_witnesses_alarming",
+            "gauge",
+            "1 when a witness has refused or is silent; the page /ledger says why.",
+            u64::from(witnessing.is_alarming()),
         );
     }
     one(

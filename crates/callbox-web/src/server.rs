@@ -1,35 +1,28 @@
 //! The server: binds, accepts, hands requests to the routes, and ends without cutting anybody off.
 
+mod accept;
 mod connection;
 mod routes;
+mod witness;
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use callbox_domain::Purpose;
 use callbox_engine::{Clock, Engine, wall_clock};
-use hyper_util::server::graceful::GracefulShutdown;
 use thiserror::Error;
-use tokio::{
-    net::TcpListener,
-    sync::Semaphore,
-    time::{sleep, timeout},
-};
+use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 #[cfg(test)]
 pub(crate) use routes::mounted;
+pub use witness::WitnessServer;
+
 pub(crate) use routes::{MAX_BODY_BYTES, routes, too_large};
 
 use crate::{
     Access, Geography, PositionFeed, TlsError, TlsFiles, live,
     state::{AppState, blocking, ticks},
-    tls,
 };
-
-/// How many connections may be open: one live stream and a few requests for each console.
-const MAX_CONNECTIONS: usize = 6_000;
-/// How long requests on their way have to end when the server shuts down.
-const FAREWELL: Duration = Duration::from_secs(10);
 
 /// How to serve.
 #[derive(Clone)]
@@ -132,20 +125,13 @@ impl Server {
             clock,
             geography,
         } = options;
-        if tls.is_none() && !listen.ip().is_loopback() && !insecure_listen {
-            return Err(ServeError::Unprotected(listen));
-        }
-        let tls = tls.as_ref().map(tls::acceptor).transpose()?;
-        let failed = |source: io::Error| match source.kind() {
-            io::ErrorKind::AddrInUse => ServeError::InUse(listen),
-            _ => ServeError::Listen {
-                address: listen,
-                source,
-            },
-        };
-        let listener = TcpListener::bind(listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let state = AppState::new(engine, access, purpose, clock, tls.is_some(), geography);
+        let is_tls = tls.is_some();
+        let (listener, tls) = accept::bind(listen, tls.as_ref(), insecure_listen).await?;
+        let address = listener.local_addr().map_err(|source| ServeError::Listen {
+            address: listen,
+            source,
+        })?;
+        let state = AppState::new(engine, access, purpose, clock, is_tls, geography);
         Ok(Self {
             listener,
             tls,
@@ -180,42 +166,16 @@ impl Server {
             state,
             ..
         } = self;
-        let service = connection::Service::new(routes(&state), state.clone());
+        let service = {
+            let open = Arc::clone(&state.metrics.connections);
+            connection::Service::new(routes(&state), open)
+        };
         let live = tokio::spawn(live::run(state.clone()));
         let upkeep = tokio::spawn(keep_up(state.clone()));
         let schedule = tokio::spawn(crate::calls::schedule::run(state.clone()));
         let alarms = tokio::spawn(crate::alarms::run(state.clone()));
-        let graceful = GracefulShutdown::new();
-        let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-        let mut stop = std::pin::pin!(stop);
-        loop {
-            // Waiting for a free place before accepting leaves the rest in the system's queue.
-            let accepted = tokio::select! {
-                () = &mut stop => break,
-                accepted = async {
-                    let permit = Arc::clone(&free).acquire_owned().await;
-                    (listener.accept().await, permit)
-                } => accepted,
-            };
-            match accepted {
-                (Ok((stream, peer)), Ok(permit)) => {
-                    let tls = tls.clone();
-                    service.spawn(stream, peer.ip(), tls, graceful.watcher(), permit);
-                }
-                (Err(error), _) => {
-                    // Mostly out of file descriptors: waiting lets some connections end.
-                    tracing::warn!(error = %error, "a connection could not be accepted");
-                    sleep(Duration::from_millis(50)).await;
-                }
-                (Ok(_), Err(_)) => break,
-            }
-        }
-        drop(listener);
-        tracing::info!("shutting down");
-        state.live.close();
-        if timeout(FAREWELL, graceful.shutdown()).await.is_err() {
-            tracing::warn!("some requests were cut off");
-        }
+        let goodbye = || state.live.close();
+        accept::until(stop, listener, tls, service, goodbye).await;
         upkeep.abort();
         schedule.abort();
         alarms.abort();

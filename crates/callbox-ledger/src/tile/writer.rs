@@ -71,6 +71,37 @@ impl TileWriter {
         note: &str,
         key: &VerifierKey,
     ) -> Result<TileReport, TileError> {
+        let report = self.write(source, note, key)?;
+        self.publish(note, key)?;
+        Ok(report)
+    }
+
+    /// Publishes a checkpoint that the tiles written so far reach, such as one with cosignatures
+    /// that came later; refuses one that they do not reach.
+    pub fn publish(&mut self, note: &str, key: &VerifierKey) -> Result<(), TileError> {
+        if self.published.as_deref() == Some(note) {
+            return Ok(());
+        }
+        let size = Checkpoint::open(note, key)?.size;
+        let reached = self.at.as_ref().map_or(0, |at| at.frontier.size());
+        if size > reached {
+            return Err(TileError::Behind {
+                published: size,
+                size: reached,
+            });
+        }
+        self.hashes.publish(note)?;
+        self.published = Some(note.to_owned());
+        Ok(())
+    }
+
+    /// Writes the tiles up to the signed checkpoint `note`; the published one stays as it is.
+    pub fn write(
+        &mut self,
+        source: &mut dyn Source,
+        note: &str,
+        key: &VerifierKey,
+    ) -> Result<TileReport, TileError> {
         let checkpoint = Checkpoint::open(note, key)?;
         let published = match self
             .published
@@ -103,10 +134,6 @@ impl TileWriter {
         self.walk(source, &mut auditor, checkpoint.size)?;
         auditor.finish()?;
         self.write_partials()?;
-        if self.published.as_deref() != Some(note) {
-            self.hashes.publish(note)?;
-            self.published = Some(note.to_owned());
-        }
         self.at = Some(auditor);
         Ok(TileReport {
             size: checkpoint.size,

@@ -77,6 +77,7 @@ function tell({ kind, data, closed }) {
     else waiting.push(data);
   } else if (kind === "reset") loadBoard();
   else if (isLoaded) position.seq = Math.max(position.seq, data.seq);
+  if (kind === "beat") by("record-troubled")?.toggleAttribute("hidden", !data.troubled);
 }
 
 /** A stream that the server refused: perhaps the session has ended. */

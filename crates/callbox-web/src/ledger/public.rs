@@ -45,10 +45,10 @@ fn with(content_type: &'static str, cache: &'static str, body: impl IntoResponse
     (headers, body).into_response()
 }
 
-/// `GET /ledger/checkpoint`: the published checkpoint, as in C2SP tlog-checkpoint; all its tiles
-/// are there.
+/// `GET /ledger/checkpoint`: the published checkpoint, as in C2SP tlog-checkpoint, with cosignatures
+/// where the record has witnesses; all its tiles are there.
 pub(super) async fn checkpoint(State(state): State<AppState>) -> Result<Response, Problem> {
-    match state.engine.published().note {
+    match state.engine.published().shown {
         Some(note) => Ok(for_everybody(with(TEXT, FRESH, note))),
         None => Err(Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,

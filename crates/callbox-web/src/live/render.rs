@@ -25,6 +25,8 @@ struct Change<'a> {
 struct Beat {
     at: i64,
     seq: u64,
+    /// Whether a supervisor has to look at the record's page.
+    troubled: bool,
 }
 
 /// What changed since the ledger was `from` long, as one message.
@@ -51,6 +53,7 @@ pub(super) fn since(state: &AppState, from: u64) -> Message {
                     &Beat {
                         at: now(state),
                         seq,
+                        troubled: state.engine.health().is_troubled(),
                     },
                 ),
             }
@@ -66,6 +69,7 @@ pub(super) fn beat(state: &AppState) -> Bytes {
         &Beat {
             at: now(state),
             seq: state.engine.snapshot().next_seq(),
+            troubled: state.engine.health().is_troubled(),
         },
     )
 }

@@ -54,6 +54,9 @@ pub(super) async fn show(ui: Ui) -> Markup {
                     button type="button" id="sound-test" { (ui.t("alerts.test")) }
                 }
                 span class="keys" { button type="button" data-keys { kbd { "?" } " " (ui.t("keys")) } }
+                @if ui.may(Action::ReadMetrics) {
+                    a class="record-troubled" id="record-troubled" href="/ledger" role="alert" hidden { (ui.t("ledger.troubled")) }
+                }
                 a class="ledger-at" href="/ledger" { (ui.t("ledger.at")) " " span id="ledger-at" {} }
             }
             @if ui.may(Action::ReceiveIncident) { (call::dialog(&ui)) }

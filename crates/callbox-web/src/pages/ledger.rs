@@ -1,5 +1,5 @@
 use axum::extract::State;
-use callbox_engine::Health;
+use callbox_engine::{Health, Witnessing};
 use maud::{Markup, html};
 
 use super::{
@@ -42,9 +42,10 @@ pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
                 section class="stack" {
                     h2 { (ui.t("ledger.checkpoint")) }
                     p class="quiet" { (ui.t("ledger.checkpoint_words")) }
-                    pre class="note" tabindex="0" { (published.note.as_deref().map_or(ui.t("ledger.none").to_owned(), shortened)) }
+                    pre class="note" tabindex="0" { (published.shown.as_deref().map_or(ui.t("ledger.none").to_owned(), shortened)) }
                     p { a href="/ledger/checkpoint" { "/ledger/checkpoint" } }
                 }
+                @if let Some(witnessing) = &health.witnessing { (witnesses(&ui, witnessing)) }
                 section class="stack" {
                     h2 { (ui.t("ledger.key")) }
                     p class="quiet" { (ui.t("ledger.key_words")) }
@@ -75,6 +76,47 @@ pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
     )
 }
 
+/// Who cosigns the record, and how far; why somebody does not is for who is signed in.
+fn witnesses(ui: &Ui, witnessing: &Witnessing) -> Markup {
+    let all = witnessing.witnesses.len().to_string();
+    html! {
+        section class="stack" {
+            h2 { (ui.t("ledger.witnesses")) }
+            p class="quiet" { (ui.t("ledger.witnesses_words")) }
+            @if let Some(least) = witnessing.least {
+                p { (ui.fill("ledger.witnesses_enough", &[("least", &least.to_string()), ("all", &all), ("size", &grouped(witnessing.size))])) }
+            }
+            div class="scroll" tabindex="0" {
+                table {
+                    thead { tr {
+                        th scope="col" { (ui.t("ledger.witness")) }
+                        th scope="col" { (ui.t("ledger.witness_size")) }
+                        th scope="col" { (ui.t("ledger.witness_at")) }
+                        th scope="col" { (ui.t("ledger.witness_state")) }
+                    } }
+                    tbody {
+                        @for witness in &witnessing.witnesses {
+                            tr {
+                                th scope="row" { (witness.name) }
+                                td { (grouped(witness.size)) }
+                                td { (witness.at.map_or_else(|| "–".to_owned(), |at| ui.date_time(at))) }
+                                td {
+                                    @match &witness.trouble {
+                                        None if witness.at.is_none() => { (ui.t("ledger.witness_new")) }
+                                        None => { (ui.t("ledger.witness_well")) }
+                                        Some(why) if ui.signed.is_some() => { (why) }
+                                        Some(_) => { (ui.t("ledger.witness_trouble")) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// A note of which long signatures show their beginning only; the whole stands at its address.
 fn shortened(note: &str) -> String {
     let short = |line: &str| match line.char_indices().nth(150) {
@@ -96,7 +138,17 @@ fn troubles(ui: &Ui, health: &Health) -> Markup {
             shipping.and_then(|shipping| shipping.refused.as_ref()),
         ),
     ];
+    let witnessing = health.witnessing.as_ref();
     html! {
+        @if let Some(why) = witnessing.and_then(|now| now.unusable.as_ref()) {
+            div class="notice refused" role="alert" { b { (ui.t("ledger.witnesses_unusable")) } span { (why) } }
+        }
+        @for witness in witnessing.iter().flat_map(|now| &now.witnesses).filter(|one| one.alarming) {
+            div class="notice refused" role="alert" {
+                b { (ui.fill("ledger.witness_alarm", &[("name", &witness.name)])) }
+                span { (witness.trouble.as_deref().unwrap_or_default()) }
+            }
+        }
         @for (key, why) in all {
             @if let Some(why) = why {
                 div class="notice refused" role="alert" { b { (ui.t(key)) } span { (why) } }

@@ -1,4 +1,11 @@
-use std::{net::IpAddr, sync::atomic::Ordering, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{Router, extract::Request};
 use hyper_util::{
@@ -15,7 +22,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
-use crate::{security::Peer, state::AppState};
+use crate::security::Peer;
 
 /// How long a client may take for its handshake, and for the headers of a request.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,11 +38,12 @@ const MAX_STREAMS: u32 = 64;
 pub(super) struct Service {
     router: Router,
     http: auto::Builder<TokioExecutor>,
-    state: AppState,
+    open: Arc<AtomicI64>,
 }
 
 impl Service {
-    pub(super) fn new(router: Router, state: AppState) -> Self {
+    /// Serves `router`, and counts the open connections.
+    pub(super) fn new(router: Router, open: Arc<AtomicI64>) -> Self {
         let mut http = auto::Builder::new(TokioExecutor::new());
         http.http1()
             .timer(TokioTimer::new())
@@ -48,11 +56,7 @@ impl Service {
             .max_concurrent_streams(MAX_STREAMS)
             .keep_alive_interval(Some(Duration::from_secs(30)))
             .keep_alive_timeout(PATIENCE);
-        Self {
-            router,
-            http,
-            state,
-        }
+        Self { router, http, open }
     }
 
     /// Serves one connection in a task of its own.
@@ -69,8 +73,7 @@ impl Service {
             let _permit = permit;
             // Live changes are small and must not wait to be sent together.
             let _ = stream.set_nodelay(true);
-            let connections = &service.state.metrics.connections;
-            connections.fetch_add(1, Ordering::Relaxed);
+            service.open.fetch_add(1, Ordering::Relaxed);
             match tls {
                 None => service.serve(stream, peer, watcher).await,
                 Some(tls) => match timeout(PATIENCE, tls.accept(stream)).await {
@@ -79,7 +82,7 @@ impl Service {
                     _ => tracing::debug!("a TLS handshake failed"),
                 },
             }
-            connections.fetch_sub(1, Ordering::Relaxed);
+            service.open.fetch_sub(1, Ordering::Relaxed);
         });
     }
 

@@ -114,6 +114,7 @@ impl World {
             exit_on_fatal: false,
             publish: true,
             ship_to: None,
+            post: None,
         };
         let engine = Engine::open(&data, options).unwrap();
         let access =

@@ -3,13 +3,14 @@
 use std::{fs, path::Path};
 
 use callbox_engine::DataDir;
-use callbox_ledger::{Gate, RootFile, Source as _, SqliteReader};
+use callbox_ledger::{Gate, RootFile, Source as _, SqliteReader, TileReader};
 use clap::Args;
 use serde::Serialize;
 
 use super::{
     Data, Printed,
     backup::{LAST, LAST_KEYS, epoch},
+    ledger::{policy, published_by},
 };
 use crate::{
     center,
@@ -21,6 +22,8 @@ use crate::{
 const LITTLE_SPACE: u64 = 1 << 30;
 /// Below this much it may stop within hours.
 const NO_SPACE: u64 = 100 << 20;
+/// A running server has its checkpoint cosigned every few minutes.
+const SILENT_SECONDS: u64 = 3_600;
 const DAY_SECONDS: f64 = 86_400.0;
 
 /// Checks disk, clock, permissions, keys, checkpoints and backups, and says what to do
@@ -95,6 +98,7 @@ impl Doctor {
             last.as_ref().ok().and_then(|last| last.map(|(_, at)| at)),
         ));
         checks.extend(keys_and_checkpoint(&data, last));
+        checks.extend(witnesses(&data));
         checks.push(backups(&data));
         checks.push(vault(&data));
         let failed = checks
@@ -299,6 +303,49 @@ fn keys_and_checkpoint(data: &DataDir, last: Result<Option<(u64, i64)>, String>)
         ),
     };
     vec![keys, checkpoint]
+}
+
+/// Whether enough witnesses cosigned lately, where the ledger has some.
+fn witnesses(data: &DataDir) -> Option<Check> {
+    const NAME: &str = "witnesses";
+    let policy = match policy(data) {
+        Ok(policy) => policy.filter(|policy| !policy.witnesses().is_empty())?,
+        Err(error) => {
+            let advice =
+                "put it right with an editor, or make it anew with: callbox ledger witness add";
+            return Some(Check::bad(NAME, State::Fail, error.to_string(), advice));
+        }
+    };
+    let published = TileReader::new(&data.tiles()).checkpoint().ok().flatten();
+    let published = published.unwrap_or_default();
+    let now_s = u64::try_from(times::now().micros() / 1_000_000).unwrap_or(0);
+    let mut missing = Vec::new();
+    for witness in policy.witnesses() {
+        match published_by(&published, witness) {
+            Some(at_s) if now_s.saturating_sub(at_s) <= SILENT_SECONDS => {}
+            Some(at_s) => missing.push(format!(
+                "{} (last at {})",
+                witness.name,
+                times::of_seconds(at_s)
+            )),
+            None => missing.push(witness.name.clone()),
+        }
+    }
+    let all = policy.witnesses().len();
+    if missing.is_empty() {
+        return Some(Check::ok(
+            NAME,
+            format!("all {all} cosigned the published checkpoint"),
+        ));
+    }
+    let found = format!(
+        "{} of {all} cosigned within the last hour; not: {}",
+        all - missing.len(),
+        missing.join(", ")
+    );
+    let advice =
+        "see why on the page /ledger of the running server, then ask that witness's people";
+    Some(Check::bad(NAME, State::Warn, found, advice))
 }
 
 fn backups(data: &DataDir) -> Check {

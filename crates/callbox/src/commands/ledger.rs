@@ -5,8 +5,10 @@ mod prove;
 mod second_key;
 mod ship;
 mod tiles;
+mod witness;
 
 pub(super) use ship::ship_failure;
+pub(super) use witness::{cosigned_note, policy, published_by};
 
 use callbox_engine::Options;
 use callbox_ledger::Gate;
@@ -75,6 +77,9 @@ enum What {
     /// Makes the second signing key (ML-DSA-44) of a center that has none, or renews it
     #[command(after_help = "Example:\n  callbox ledger second-key --data callbox-data")]
     SecondKey(second_key::SecondKey),
+    /// Says which witnesses cosign the checkpoints (C2SP tlog-witness), and how many are enough
+    #[command(after_help = "Example:\n  callbox ledger witness list --data callbox-data")]
+    Witness(witness::Witnesses),
     /// Begins a new key epoch, so that older backups no longer open what was erased
     ///
     /// Needs the server to be stopped. Afterwards write the keys anew with `backup --keys` and
@@ -104,6 +109,7 @@ impl Ledger {
             What::Ship(ship) => ship::ship(&ship),
             What::CheckShipped(check) => ship::check(&check),
             What::SecondKey(second_key) => second_key.run(),
+            What::Witness(witnesses) => witnesses.run(),
             What::RotateKeys(one) => rotate_keys(&one),
         }
     }

@@ -17,6 +17,7 @@ mod token;
 mod town;
 mod user;
 mod verify;
+mod witness;
 
 use std::path::PathBuf;
 
@@ -51,6 +52,7 @@ enum Verb {
     Report(report::Report),
     Verify(verify::Verify),
     Ledger(ledger::Ledger),
+    Witness(witness::Witness),
     Backup(backup::Backup),
     Restore(restore::Restore),
     Doctor(doctor::Doctor),
@@ -74,6 +76,7 @@ impl Cli {
             Verb::Report(verb) => verb.run(),
             Verb::Verify(verb) => verb.run(),
             Verb::Ledger(verb) => verb.run(),
+            Verb::Witness(verb) => verb.run(),
             Verb::Backup(verb) => verb.run(),
             Verb::Restore(verb) => verb.run(),
             Verb::Doctor(verb) => verb.run(),

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::Args;
 
 use callbox_engine::{Options, ShipTo};
-use callbox_web::{Access, ServeError, ServeOptions, Server, TlsFiles};
+use callbox_web::{Access, ServeError, ServeOptions, Server, TlsFiles, post_to_witnesses};
 
 use super::Data;
 use crate::{
@@ -51,6 +51,7 @@ impl Serve {
         let options = Options {
             ship_to: ship_to.map(|(ledger, vault)| ShipTo { ledger, vault }),
             publish: true,
+            post: Some(post_to_witnesses()),
             ..Options::default()
         };
         let engine = center::open(&data, options)?;

@@ -60,6 +60,11 @@ pub(super) fn prove(prove: &Prove) -> Outcome {
                 "nothing was signed yet; start the server, it signs within a second".to_owned(),
             )
         })?;
+    // With cosignatures, where enough witnesses gave them for a checkpoint that covers the event.
+    let note = match super::cosigned_note(&data)? {
+        Some((cosigned, size)) if prove.seq < size => cosigned,
+        _ => note,
+    };
     let signed = Checkpoint::open(&note, &key).map_err(|error| Failure::Check(chain(&error)))?;
     if prove.seq >= signed.size {
         return Err(Failure::Input(format!(

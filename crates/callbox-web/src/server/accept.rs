@@ -1,0 +1,83 @@
+//! Listens, and takes connections in until the end.
+
+use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::{
+    net::TcpListener,
+    sync::Semaphore,
+    time::{sleep, timeout},
+};
+use tokio_rustls::TlsAcceptor;
+
+use super::{ServeError, connection::Service};
+use crate::{TlsFiles, tls};
+
+/// How many connections may be open: one live stream and a few requests for each console.
+const MAX_CONNECTIONS: usize = 6_000;
+/// How long requests on their way have to end when the server shuts down.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Listens; refuses an address that is in use or can be reached from outside without TLS.
+pub(crate) async fn bind(
+    listen: SocketAddr,
+    files: Option<&TlsFiles>,
+    insecure_listen: bool,
+) -> Result<(TcpListener, Option<TlsAcceptor>), ServeError> {
+    if files.is_none() && !listen.ip().is_loopback() && !insecure_listen {
+        return Err(ServeError::Unprotected(listen));
+    }
+    let tls = files.map(tls::acceptor).transpose()?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => ServeError::InUse(listen),
+            _ => ServeError::Listen {
+                address: listen,
+                source,
+            },
+        })?;
+    Ok((listener, tls))
+}
+
+/// Takes connections in until `stop` is done, then lets requests on their way end; `goodbye` ends
+/// those that would go on for ever.
+pub(super) async fn until(
+    stop: impl Future<Output = ()>,
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    service: Service,
+    goodbye: impl FnOnce(),
+) {
+    let graceful = GracefulShutdown::new();
+    let free = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        // Waiting for a free place before accepting leaves the rest in the system's queue.
+        let accepted = tokio::select! {
+            () = &mut stop => break,
+            accepted = async {
+                let permit = Arc::clone(&free).acquire_owned().await;
+                (listener.accept().await, permit)
+            } => accepted,
+        };
+        match accepted {
+            (Ok((stream, peer)), Ok(permit)) => {
+                let tls = tls.clone();
+                service.spawn(stream, peer.ip(), tls, graceful.watcher(), permit);
+            }
+            (Err(error), _) => {
+                // Mostly out of file descriptors: waiting lets some connections end.
+                tracing::warn!(error = %error, "a connection could not be accepted");
+                sleep(Duration::from_millis(50)).await;
+            }
+            (Ok(_), Err(_)) => break,
+        }
+    }
+    drop(listener);
+    tracing::info!("shutting down");
+    goodbye();
+    if timeout(FAREWELL, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests were cut off");
+    }
+}
