@@ -4,9 +4,11 @@ use std::{
 };
 
 use callbox_ledger::{
-    Cosigner, KeyKind, NoteError, RootFile, Signer, SqliteStore, StoreError, Vault, VaultError,
+    AskPassphrase, Cosigner, KeyKind, NoteError, RootKind, Signer, SqliteStore, StoreError, Vault,
+    VaultError,
 };
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 /// Where a center's files stand.
 ///
@@ -71,6 +73,16 @@ impl DataDir {
     /// `origin` is the ledger's name in its checkpoints, like `dispatch.example.org/2026`. The
     /// ledger comes last, so that what a crash leaves behind does not count as a center.
     pub fn create(root: impl Into<PathBuf>, origin: &str) -> Result<Self, DataDirError> {
+        Self::create_with(root, origin, &RootKind::File, &no_passphrase)
+    }
+
+    /// The same with a root key of another kind.
+    pub fn create_with(
+        root: impl Into<PathBuf>,
+        origin: &str,
+        kind: &RootKind,
+        ask: &AskPassphrase<'_>,
+    ) -> Result<Self, DataDirError> {
         let dir = Self::new(root);
         if dir.exists() {
             return Err(DataDirError::Exists(dir.root));
@@ -102,11 +114,11 @@ impl DataDir {
             dir.make_second_key(origin)?;
         }
         if !dir.root_key().exists() {
-            RootFile::generate(&dir.root_key()).map_err(VaultError::from)?;
+            kind.create(&dir.root_key()).map_err(VaultError::from)?;
         }
         if !dir.vault_db().exists() {
-            let root = RootFile::load(&dir.root_key()).map_err(VaultError::from)?;
-            Vault::create(&dir.vault(), Box::new(root))?;
+            let root = RootKind::open(&dir.root_key(), ask).map_err(VaultError::from)?;
+            Vault::create(&dir.vault(), root)?;
         }
         SqliteStore::create(&dir.ledger_db())?;
         Ok(dir)
@@ -225,6 +237,11 @@ impl DataDir {
     pub fn access_db(&self) -> PathBuf {
         self.root.join("access.db")
     }
+}
+
+/// For centers whose root key is no passphrase.
+pub(crate) fn no_passphrase() -> Result<Zeroizing<String>, String> {
+    Err("it was not given".to_owned())
 }
 
 impl AsRef<Path> for DataDir {

@@ -10,7 +10,8 @@ use std::{
 use arc_swap::ArcSwap;
 use callbox_domain::{BrokenInvariant, Center, Entry, Incident, IncidentId};
 use callbox_ledger::{
-    Checkpointer, Gate, GateError, NoteError, Rotation, StoreError, VaultError, VerifierKey,
+    AskPassphrase, Checkpointer, Gate, GateError, NoteError, Rotation, StoreError, VaultError,
+    VerifierKey,
 };
 use thiserror::Error;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -50,6 +51,8 @@ pub struct Options {
     pub publish: bool,
     /// How witnesses are reached; without it none is asked. They cosign what is published.
     pub post: Option<PostTo>,
+    /// Gives the passphrase, where the root key is one.
+    pub passphrase: Arc<AskPassphrase<'static>>,
 }
 
 impl Default for Options {
@@ -60,6 +63,7 @@ impl Default for Options {
             ship_to: None,
             publish: false,
             post: None,
+            passphrase: Arc::new(crate::data_dir::no_passphrase),
         }
     }
 }
@@ -240,7 +244,7 @@ impl Engine {
         let gate = Gate::open(&dir.checkpoint())?;
         // The vault is opened only while no other server can be at work on it.
         let lock = (stores.writer)()?;
-        let sealer = Arc::new(Sealer::open(dir)?);
+        let sealer = Arc::new(Sealer::open(dir, &*options.passphrase)?);
         drop(lock);
         let reader = Reader::new((stores.reader)()?, Arc::clone(&sealer));
         let archive = Archive::open(&dir.archive_db())?;

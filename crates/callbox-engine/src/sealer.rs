@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use callbox_domain::Entry;
 use callbox_ledger::{
-    Leaf, Opened, RootFile, Rotation, Stream, Vault, VaultError, WrapKeys, kid_of,
+    AskPassphrase, Leaf, Opened, RootKind, Rotation, Stream, Vault, VaultError, kid_of,
 };
 use minicbor::{Encoder, encode};
 
@@ -18,9 +18,9 @@ const SNAPSHOT_HEADER: &[u8] = b"callbox snapshot";
 pub(crate) struct Sealer(Mutex<Vault>);
 
 impl Sealer {
-    /// Opens the vault of a data directory with its root key's file.
-    pub(crate) fn open(dir: &DataDir) -> Result<Self, VaultError> {
-        let root: Box<dyn WrapKeys> = Box::new(RootFile::load(&dir.root_key())?);
+    /// Opens the vault of a data directory with its root key.
+    pub(crate) fn open(dir: &DataDir, ask: &AskPassphrase<'_>) -> Result<Self, VaultError> {
+        let root = RootKind::open(&dir.root_key(), ask)?;
         Ok(Self(Mutex::new(Vault::open(&dir.vault(), root)?)))
     }
 

@@ -4,6 +4,7 @@ mod outside;
 mod pipeline;
 mod sealing;
 mod shipping;
+mod witnessing;
 
 use std::sync::{
     Arc,

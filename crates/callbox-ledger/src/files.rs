@@ -15,8 +15,27 @@ pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
 
 /// Puts `bytes` in the place of the file `path`: flushed, renamed, and the name flushed.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_by(path, bytes, |part| File::create(part))
+}
+
+/// The same with a file that only its owner can read.
+pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_by(path, bytes, |part| {
+        match fs::remove_file(part) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        create_private(part)
+    })
+}
+
+fn replace_by(
+    path: &Path,
+    bytes: &[u8],
+    create: impl FnOnce(&Path) -> io::Result<File>,
+) -> io::Result<()> {
     let part = beside(path, ".part");
-    let mut file = File::create(&part)?;
+    let mut file = create(&part)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     drop(file);
@@ -34,14 +53,29 @@ pub(crate) fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// Writes a new file that only its owner can read; refuses one that exists.
 pub(crate) fn create_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = create_private(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    sync_parent(path)
+}
+
+/// Opens a new file that only its owner can read; refuses one that exists.
+pub(crate) fn create_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    sync_parent(path)
+    options.open(path)
+}
+
+/// Has only its owner read a file that was written before; elsewhere than on Unix nothing is done.
+pub(crate) fn make_private(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
 }
 
 /// Gives the path with `suffix` after its file name.

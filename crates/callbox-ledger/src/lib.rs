@@ -67,8 +67,8 @@ pub use proof::{
 };
 pub use prove::{ProveError, consistency_proof, find_frame, inclusion_proof, read_event};
 pub use seal::{
-    CoseError, MAX_SEALED, Opened, PassphraseRoot, RootError, RootFile, Rotation, Vault,
-    VaultError, WrapKeys, kid_of,
+    AskPassphrase, CommandRoot, CoseError, MAX_SEALED, Opened, PassphraseRoot, RootError, RootFile,
+    RootKind, Rotation, Vault, VaultError, WrapKeys, kid_of,
 };
 pub use ship::{
     RestoredFrames, ShipError, Shipped, ShippedCopy, ShippedReport, Shipper, restore_frames,

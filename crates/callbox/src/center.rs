@@ -5,15 +5,19 @@ use std::{
     fs,
     hash::{BuildHasher as _, Hasher as _, RandomState},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use callbox_domain::{ActorId, Code, Command, Context, DefineCenter, Purpose};
 use callbox_engine::{DataDir, DataDirError, Engine, OpenError, Options, Submission};
-use callbox_ledger::{NoteError, Signer, StoreError};
+use callbox_ledger::{NoteError, RootKind, Signer, StoreError, VaultError};
 use callbox_web::Geography;
 use jiff::tz::TimeZone;
 
-use crate::failure::{Failure, Outcome, chain};
+use crate::{
+    failure::{Failure, Outcome, chain},
+    passphrase,
+};
 
 /// The data directory where none is named.
 pub(crate) const DEFAULT_DATA: &str = "callbox-data";
@@ -24,6 +28,7 @@ pub(crate) struct NewCenter<'a> {
     pub(crate) origin: Option<&'a str>,
     pub(crate) timezone: &'a str,
     pub(crate) commands: Vec<Command>,
+    pub(crate) root: RootKind,
 }
 
 /// Makes a center in `dir`, as a whole or not at all; `finish` completes it before it gets its
@@ -49,12 +54,18 @@ pub(crate) fn create<T>(
     let origin = new
         .origin
         .map_or_else(|| new_origin(new.name), str::to_owned);
+    let ask = passphrase::asker(true);
     let made = (|| {
-        let data = DataDir::create(&part, &origin).map_err(|error| data_dir(&error))?;
+        let data = DataDir::create_with(&part, &origin, &new.root, &*ask)
+            .map_err(|error| data_dir(&error))?;
         private(&part)?;
         let signer =
             Signer::load(&data.signing_key()).map_err(|error| Failure::internal(&error))?;
-        let engine = open(&data, Options::default())?;
+        let options = Options {
+            passphrase: Arc::clone(&ask),
+            ..Options::default()
+        };
+        let engine = Engine::open(&data, options).map_err(|error| Failure::internal(&error))?;
         let mut commands = vec![Command::from(DefineCenter { name, timezone })];
         commands.extend(new.commands);
         let configured = configure(&engine, commands);
@@ -74,6 +85,7 @@ pub(crate) fn create_for_replay(dir: &Path, name: &str, timezone: &str) -> Outco
         origin: None,
         timezone,
         commands,
+        root: RootKind::File,
     };
     create(dir, new, |_| Ok(())).map(drop)
 }
@@ -109,8 +121,13 @@ pub(crate) fn open(dir: &DataDir, options: Options) -> Outcome<Engine> {
     if !dir.exists() {
         return Err(data_dir(&DataDirError::Missing(dir.root.clone())));
     }
+    let options = Options {
+        passphrase: passphrase::asker(false),
+        ..options
+    };
     Engine::open(dir, options).map_err(|error| match &error {
         OpenError::Store(error) => store(error),
+        OpenError::Vault(VaultError::Root(_)) => Failure::Input(chain(&error)),
         OpenError::Ledger(_) | OpenError::Gate(_) | OpenError::Broken(_) => {
             Failure::Internal(format!(
                 "{}\nSee what is wrong with: callbox verify --data {}",

@@ -11,6 +11,7 @@ mod demo_drive;
 mod demo_place;
 mod failure;
 mod output;
+mod passphrase;
 mod progress;
 mod replay;
 mod times;

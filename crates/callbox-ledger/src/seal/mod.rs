@@ -12,11 +12,15 @@
 
 mod cose;
 mod key;
+mod kind;
 mod root;
+mod service;
 mod vault;
 
 pub use cose::{CoseError, MAX_SEALED, kid_of};
+pub use kind::{AskPassphrase, RootKind};
 pub use root::{PassphraseRoot, RootError, RootFile, WrapKeys};
+pub use service::CommandRoot;
 pub use vault::{Opened, Rotation, Vault, VaultError};
 
 #[cfg(test)]

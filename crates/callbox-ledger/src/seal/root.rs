@@ -42,6 +42,17 @@ pub enum RootError {
     /// The key or passphrase is another one.
     #[error("the root key or passphrase is not the one that the keys were wrapped with")]
     Wrong,
+    /// The passphrase cannot be had, or is none.
+    #[error("the passphrase of the root key: {0}")]
+    Passphrase(String),
+    /// The program that keeps the root key did not do what was asked.
+    #[error("the key service {program}: {what}; nothing was changed")]
+    Service {
+        /// The program.
+        program: String,
+        /// What went wrong.
+        what: String,
+    },
     /// The cipher or the system's random numbers failed.
     #[error("the cipher failed")]
     Failed,
@@ -58,7 +69,7 @@ impl From<Unspecified> for RootError {
 pub struct RootFile(Key);
 
 /// Says what the file is to whoever finds it.
-const FILE_HEAD: &str = "callbox root key 1: keep it secret, keep a copy offline\n";
+pub(super) const FILE_HEAD: &str = "callbox root key 1: keep it secret, keep a copy offline\n";
 
 impl RootFile {
     /// Makes a new root key and writes it to `path` with mode 0600; refuses a file that exists.
@@ -75,14 +86,7 @@ impl RootFile {
 
     /// Reads the root key from `path`; refuses a file that other users can read.
     pub fn load(path: &Path) -> Result<Self, RootError> {
-        if !path.exists() {
-            return Err(RootError::Missing(path.to_owned()));
-        }
-        #[cfg(unix)]
-        if std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path)?.permissions()) & 0o077 != 0
-        {
-            return Err(RootError::Exposed);
-        }
+        must_be_private(path)?;
         let text = Zeroizing::new(fs::read_to_string(path)?);
         let digits = text
             .strip_prefix(FILE_HEAD)
@@ -98,6 +102,18 @@ impl RootFile {
         }
         Ok(Self(Key::new(&mut bytes)))
     }
+}
+
+/// Refuses a file that is missing or that other users can read.
+pub(super) fn must_be_private(path: &Path) -> Result<(), RootError> {
+    if !path.exists() {
+        return Err(RootError::Missing(path.to_owned()));
+    }
+    #[cfg(unix)]
+    if std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path)?.permissions()) & 0o077 != 0 {
+        return Err(RootError::Exposed);
+    }
+    Ok(())
 }
 
 impl WrapKeys for RootFile {

@@ -3,10 +3,11 @@
 use std::{fs, path::Path};
 
 use proptest::prelude::*;
+use zeroize::Zeroizing;
 
 use super::{
-    CoseError, MAX_SEALED, Opened, PassphraseRoot, RootError, RootFile, Vault, VaultError,
-    WrapKeys, kid_of,
+    CommandRoot, CoseError, MAX_SEALED, Opened, PassphraseRoot, RootError, RootFile, RootKind,
+    Vault, VaultError, WrapKeys, kid_of,
 };
 use crate::{Stream, hash::sha256};
 
@@ -324,4 +325,130 @@ proptest! {
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = kid_of(&bytes);
     }
+}
+
+/// A key service of two lines of shell: it reverses the text, which is no encryption, and ends as its
+/// first argument says.
+#[cfg(unix)]
+fn service(directory: &Path, body: &str) -> CommandRoot {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = directory.join("service.sh");
+    fs::write(&path, format!("#!/bin/sh\nread bound\nread key\n{body}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+    let program = vec!["/bin/sh".to_owned(), path.to_str().unwrap().to_owned()];
+    CommandRoot::new(program).unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_can_keep_the_root_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path();
+    let wraps = "printf '%s' \"$key$bound\" | base64 -w0 | base64 -w0; echo";
+    // Unwrapping gives back the key only where it is bound to the same.
+    let both = format!(
+        "if [ $1 = wrap ]; then {wraps}; else printf '%s' \"$key\" | base64 -d | base64 -d | \
+         sed \"s|$bound\\$||\"; echo; fi"
+    );
+    let good = || Box::new(service(place, &both));
+    let mut vault = Vault::create(place, good()).unwrap();
+    let sealed = vault.seal(ONE, b"head", b"Elm St 12").unwrap();
+    drop(vault);
+    let mut vault = Vault::open(place, good()).unwrap();
+    assert_eq!(
+        known(vault.open_sealed(b"head", &sealed).unwrap()),
+        b"Elm St 12"
+    );
+    vault.rotate().unwrap();
+    drop(vault);
+    let mut vault = Vault::open(place, good()).unwrap();
+    assert_eq!(
+        known(vault.open_sealed(b"head", &sealed).unwrap()),
+        b"Elm St 12"
+    );
+    drop(vault);
+    // What it says when it refuses is passed on; whatever else it does is an error, and nothing more.
+    let text = |body: &str| {
+        Vault::open(place, Box::new(service(place, body)))
+            .unwrap_err()
+            .to_string()
+    };
+    for (body, expected) in [
+        (
+            "echo 'the card is locked' >&2; exit 4",
+            "the card is locked",
+        ),
+        ("exit 1", "said nothing"),
+        ("echo no base64 here", "one line of base64"),
+        ("echo AAAA", "it gave 3 bytes"),
+        ("head -c 200000 /dev/zero; true", "too long"),
+        ("kill -9 $$", "signal: 9"),
+    ] {
+        let said = text(body);
+        assert!(said.contains(expected), "{body}: {said}");
+    }
+    let slow = service(place, "exec sleep 60").patient_for(std::time::Duration::from_millis(300));
+    let said = Vault::open(place, Box::new(slow)).unwrap_err().to_string();
+    assert!(said.contains("did not answer in time"), "{said}");
+    let none = CommandRoot::new(vec![place.join("none").to_str().unwrap().to_owned()]).unwrap();
+    let said = Vault::open(place, Box::new(none)).unwrap_err().to_string();
+    assert!(said.contains("cannot be started"), "{said}");
+    // One that gives the key back unwrapped is no key service.
+    let naked = service(place, "echo \"$key\"");
+    assert!(
+        naked
+            .wrap(&[7; 32], b"epoch")
+            .unwrap_err()
+            .to_string()
+            .contains("is the key itself")
+    );
+}
+
+#[test]
+fn the_file_says_which_kind_of_root_key_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    let none = || Err("nobody is there".to_owned());
+    let command = RootKind::Command(vec!["/opt/kms".to_owned(), "--key=elm".to_owned()]);
+    for (name, kind) in [
+        ("file", RootKind::File),
+        ("passphrase", RootKind::Passphrase),
+        ("command", command),
+    ] {
+        kind.create(&path(name)).unwrap();
+        assert_eq!(RootKind::read(&path(name)).unwrap(), kind);
+        assert!(kind.create(&path(name)).is_err());
+        // Only a passphrase is asked for.
+        assert_eq!(
+            RootKind::open(&path(name), &none).is_err(),
+            name == "passphrase"
+        );
+    }
+    let short = || Ok(Zeroizing::new("too short".to_owned()));
+    let said = RootKind::open(&path("passphrase"), &short)
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(said.contains("12 to 1024 bytes"), "{said}");
+    let words = |words: &'static str| move || Ok(Zeroizing::new(words.to_owned()));
+    let right = words("correct horse battery");
+    let root = RootKind::open(&path("passphrase"), &right).unwrap();
+    drop(Vault::create(directory.path(), root).unwrap());
+    RootKind::try_out(&path("passphrase"), directory.path(), 1, &right).unwrap();
+    let wrong = RootKind::try_out(
+        &path("passphrase"),
+        directory.path(),
+        1,
+        &words("another passphrase"),
+    );
+    assert!(
+        matches!(wrong, Err(VaultError::Root(RootError::Wrong))),
+        "{wrong:?}"
+    );
+    assert!(RootKind::Command(Vec::new()).create(&path("none")).is_err());
+    assert!(
+        RootKind::Command(vec!["two\nlines".to_owned()])
+            .create(&path("none"))
+            .is_err()
+    );
 }

@@ -498,6 +498,17 @@ fn unwrap_row(epoch: &(u32, Key), kid: u64, wrapped: &[u8]) -> Result<Key, Vault
         .map_err(|_| VaultError::Changed { kid })
 }
 
+/// Checks that a root key opens the epoch's key in `directory`; changes nothing.
+pub(super) fn try_root(
+    directory: &Path,
+    root: &dyn WrapKeys,
+    epoch: u32,
+) -> Result<(), VaultError> {
+    let wrapped = fs::read(epoch_file(directory, epoch))?;
+    root.unwrap_key(&wrapped, epoch_bound(epoch).as_bytes())?;
+    Ok(())
+}
+
 fn epoch_file(directory: &Path, epoch: u32) -> PathBuf {
     directory.join(format!("epoch-{epoch}.key"))
 }

@@ -50,6 +50,12 @@ impl ShippedCopy {
 
     /// Gives the newest signed checkpoint that the frames cover, or `None` before the first.
     pub fn checkpoint(&self, key: &VerifierKey) -> Result<Option<Checkpoint>, ShipError> {
+        let note = self.note()?;
+        Ok(note.map(|note| Checkpoint::open(&note, key)).transpose()?)
+    }
+
+    /// The same as the signed note that was shipped, with its signatures unchecked.
+    pub fn note(&self) -> Result<Option<String>, ShipError> {
         let path = self.directory.join("checkpoint");
         match fs::metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -57,10 +63,7 @@ impl ShippedCopy {
             Ok(metadata) if metadata.len() > MAX_NOTE_BYTES as u64 => {
                 Err(crate::note::NoteError::Shape.into())
             }
-            Ok(_) => {
-                let note = fs::read_to_string(&path).map_err(file(&path))?;
-                Ok(Some(Checkpoint::open(&note, key)?))
-            }
+            Ok(_) => Ok(Some(fs::read_to_string(&path).map_err(file(&path))?)),
         }
     }
 

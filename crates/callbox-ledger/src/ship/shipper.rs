@@ -78,9 +78,20 @@ impl Shipper {
                 source,
             },
         })?;
+        // A version before this one wrote them for everybody to read.
+        let mut written: Vec<_> = ["origin", "checkpoint"]
+            .map(|name| directory.join(name))
+            .into();
+        for item in fs::read_dir(&frames).map_err(file(&frames))? {
+            written.push(item.map_err(file(&frames))?.path());
+        }
+        for path in written.iter().filter(|path| path.exists()) {
+            files::make_private(path).map_err(file(path))?;
+        }
         let origin = directory.join("origin");
         if !origin.exists() {
-            files::replace(&origin, format!("{key}\n").as_bytes()).map_err(file(&origin))?;
+            files::replace_private(&origin, format!("{key}\n").as_bytes())
+                .map_err(file(&origin))?;
         }
         let copy = ShippedCopy::open(directory)?;
         let found = copy.key()?;
@@ -189,7 +200,7 @@ impl Shipper {
             let checkpoint = Checkpoint::open(note, &self.key)?;
             if checkpoint.size <= self.auditor.frontier.size() {
                 let path = self.directory.join("checkpoint");
-                files::replace(&path, note.as_bytes()).map_err(file(&path))?;
+                files::replace_private(&path, note.as_bytes()).map_err(file(&path))?;
                 self.note = Some(note.to_owned());
             }
         }
@@ -225,7 +236,7 @@ impl Shipper {
     fn begin(&mut self, no: u64, edge: &Frontier) -> Result<(), ShipError> {
         let path = self.directory.join(format!("frames/{no:012}.frames"));
         let head = segment::head(no, edge);
-        let mut new = File::create_new(&path).map_err(file(&path))?;
+        let mut new = files::create_private(&path).map_err(file(&path))?;
         new.write_all(&head)
             .and_then(|()| new.sync_all())
             .and_then(|()| files::sync_parent(&path))

@@ -201,3 +201,24 @@ fn a_damaged_ledger_is_not_shipped() {
     let shipped = ship(&store, &to, 5).unwrap();
     assert_eq!(shipped.frames, 5, "what was good before it goes on");
 }
+
+/// Nobody but the owner reads a copy, also one that an earlier version shipped.
+#[cfg(unix)]
+#[test]
+fn a_copy_is_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (store, directory) = (small(), tempfile::tempdir().unwrap());
+    let to = directory.path().join("copy");
+    ship(&store, &to, u64::MAX).unwrap();
+    let files = || vec![to.join("origin"), to.join("checkpoint"), segment(&to)];
+    let modes = || -> Vec<u32> {
+        let mode = |path: &PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        files().iter().map(mode).collect()
+    };
+    assert_eq!(modes(), [0o600; 3]);
+    for path in files() {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    ship(&store, &to, u64::MAX).unwrap();
+    assert_eq!(modes(), [0o600; 3]);
+}

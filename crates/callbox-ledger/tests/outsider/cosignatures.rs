@@ -1,4 +1,5 @@
-//! Python's `cryptography` checks the signatures of a cosigned checkpoint.
+//! Programs that are not ours check the signatures of a cosigned checkpoint: Python's `cryptography`
+//! those of both kinds, Go's `sumdb/note` those with Ed25519.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +7,7 @@ use std::process::Command;
 
 use callbox_ledger::{
     Checkpointer, Cosigner, Gate, KeyKind, Ledger, MemoryStore, Options, Signer, TileReader,
-    Witness, WitnessClient, WitnessFile, add_cosignatures, export_tiles,
+    VerifierKey, Witness, WitnessClient, WitnessFile, add_cosignatures, export_tiles,
 };
 
 use crate::draft;
@@ -46,6 +47,7 @@ fn an_outsider_agrees_on_cosignatures_of_both_kinds() {
         .unwrap();
     note = add_cosignatures(&note, &lines).unwrap();
 
+    go_agrees(directory.path(), &note, &keys);
     let python = crate::python();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outsider/cosignatures.py");
     let run = |note: &str| {
@@ -72,5 +74,45 @@ fn an_outsider_agrees_on_cosignatures_of_both_kinds() {
     ] {
         let output = run(&changed).unwrap();
         assert_eq!(output.status.code(), Some(1));
+    }
+}
+
+/// Go's own code for signed notes finds the log's and the witness's signatures, and nothing in a note
+/// that was changed or lacks one.
+fn go_agrees(directory: &Path, note: &str, keys: &[VerifierKey]) {
+    let Some(program) = crate::tiles::build(directory, "cosigned.go") else {
+        return;
+    };
+    let ed25519 = |key: &&VerifierKey| key.kind() != KeyKind::MlDsa44Cosignature;
+    let keys: Vec<String> = keys
+        .iter()
+        .filter(ed25519)
+        .map(ToString::to_string)
+        .collect();
+    let run = |note: &str| {
+        let path = directory.join("go-note");
+        fs::write(&path, note).unwrap();
+        Command::new(&program)
+            .arg(path)
+            .args(&keys)
+            .output()
+            .unwrap()
+    };
+    let output = run(note);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(text, "center\nwitness\n", "{errors}");
+    let without = |name: &str| {
+        let lines = note.split_inclusive('\n');
+        let kept = lines.filter(|line| !line.starts_with(&format!("— {name} ")));
+        kept.collect::<String>()
+    };
+    for changed in [
+        note.replacen("300", "301", 1),
+        note.replacen("center", "centre", 1),
+        without("witness"),
+        without("center"),
+    ] {
+        assert_eq!(run(&changed).status.code(), Some(1), "{changed}");
     }
 }

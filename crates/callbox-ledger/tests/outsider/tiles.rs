@@ -45,14 +45,16 @@ fn export_by(signer: Signer, directory: &Path, events: u32) -> String {
 }
 
 /// Builds the Go program, or gives `None` where there is no Go.
-fn build(directory: &Path) -> Option<PathBuf> {
+pub(crate) fn build(directory: &Path, source: &str) -> Option<PathBuf> {
     let sumdb = Path::new(GO_PATH).join("src/golang.org/x/mod/sumdb/tlog");
     if !sumdb.exists() || Command::new("go").arg("version").output().is_err() {
         eprintln!("SKIPPED: needs golang-go and golang-golang-x-mod-dev");
         return None;
     }
     let program = directory.join("outsider");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/outsider/tiles.go");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/outsider")
+        .join(source);
     let built = Command::new("go")
         .args(["build", "-o"])
         .args([&program, &source])
@@ -80,7 +82,7 @@ fn run(program: &Path, key: &str, directory: &Path) -> (bool, String) {
 #[test]
 fn an_outsider_agrees_and_finds_every_change() {
     let directory = tempfile::tempdir().unwrap();
-    let Some(program) = build(directory.path()) else {
+    let Some(program) = build(directory.path(), "tiles.go") else {
         return;
     };
     let key = export(directory.path(), 70_000);
@@ -130,7 +132,7 @@ fn an_outsider_agrees_and_finds_every_change() {
 #[test]
 fn an_outsider_finds_a_fork_and_a_rollback_by_a_kept_checkpoint() {
     let directory = tempfile::tempdir().unwrap();
-    let Some(program) = build(directory.path()) else {
+    let Some(program) = build(directory.path(), "tiles.go") else {
         return;
     };
     let key = export(directory.path(), 3_000);
@@ -156,7 +158,7 @@ fn an_outsider_finds_a_fork_and_a_rollback_by_a_kept_checkpoint() {
 #[ignore = "writes and reads a million events to say how long an outsider needs"]
 fn an_outsider_audits_a_million() {
     let directory = tempfile::tempdir().unwrap();
-    let Some(program) = build(directory.path()) else {
+    let Some(program) = build(directory.path(), "tiles.go") else {
         return;
     };
     let key = export(directory.path(), 1_000_000);

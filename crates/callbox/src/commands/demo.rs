@@ -120,6 +120,7 @@ impl Demo {
             origin: None,
             timezone: &timezone,
             commands: Vec::new(),
+            root: callbox_ledger::RootKind::File,
         };
         let (_, made) = center::create(&self.data, new, |data| {
             demo_place::import(data, self.streets.as_deref())?;

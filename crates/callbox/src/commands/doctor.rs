@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use callbox_engine::DataDir;
-use callbox_ledger::{Gate, RootFile, Source as _, SqliteReader, TileReader};
+use callbox_ledger::{Gate, RootKind, Source as _, SqliteReader, TileReader};
 use clap::Args;
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     center,
     failure::{Failure, Outcome, chain},
-    output, times,
+    output, passphrase, times,
 };
 
 /// Below this much free space a server should not start a shift.
@@ -377,17 +377,42 @@ fn backups(data: &DataDir) -> Check {
 
 /// The keys of personal data: that they are there, and that a copy is kept apart.
 fn vault(data: &DataDir) -> Check {
-    if let Err(error) = RootFile::load(&data.root_key()) {
-        let advice = "put it back from the file that backup --keys wrote; without it no personal \
-                      data can be read";
-        return Check::bad("vault", State::Fail, chain(&error), advice);
-    }
+    let kind = match RootKind::read(&data.root_key()) {
+        Ok(kind) => kind,
+        Err(error) => {
+            let advice = "put it back from the file that backup --keys wrote; without it no \
+                          personal data can be read";
+            return Check::bad("vault", State::Fail, chain(&error), advice);
+        }
+    };
     let epoch = epoch(data);
     let Some(name) = epoch.as_deref().filter(|_| data.vault_db().exists()) else {
         let advice = "put the vault back from the newest backup, and its epoch's key from the file \
                       that backup --keys wrote";
         return Check::bad("vault", State::Fail, "a part of it is missing", advice);
     };
+    let number = name
+        .trim_start_matches("epoch-")
+        .trim_end_matches(".key")
+        .parse();
+    let mut tried = format!("root key by {}", kind.name());
+    match number {
+        // Nobody is asked for a passphrase by a check that a timer may run.
+        Ok(_) if kind == RootKind::Passphrase && !passphrase::is_at_hand() => {
+            tried.push_str(", not tried");
+        }
+        Ok(number) => {
+            let ask = passphrase::asker(false);
+            let opened = RootKind::try_out(&data.root_key(), &data.vault(), number, &*ask);
+            if let Err(error) = opened {
+                let advice = "see 'When a file is lost' in docs/sealing.md; do not restart the \
+                              server before this is in order";
+                return Check::bad("vault", State::Fail, chain(&error), advice);
+            }
+        }
+        Err(_) => {}
+    }
+    let name = &format!("{name}, {tried}");
     let read = fs::read_to_string(data.root.join(LAST_KEYS)).ok();
     let last: Option<serde_json::Value> = read.and_then(|text| serde_json::from_str(&text).ok());
     let advice = format!(
@@ -395,7 +420,7 @@ fn vault(data: &DataDir) -> Check {
         data.root.display()
     );
     match last {
-        Some(last) if last["epoch"].as_str() == Some(name) => Check::ok(
+        Some(last) if last["epoch"].as_str() == epoch.as_deref() => Check::ok(
             "vault",
             format!(
                 "{name}; its keys were written at {}",

@@ -1,6 +1,7 @@
 //! `callbox init`: a new center.
 
-use clap::Args;
+use callbox_ledger::RootKind;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use callbox_web::{Access, Role, generate_password};
@@ -17,7 +18,9 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  callbox init --data callbox-data --center \"Elm County Dispatch\"")]
+  callbox init --data callbox-data --center \"Elm County Dispatch\"
+  callbox init --center Elm --root-key passphrase
+  callbox init --center Elm --root-key command --root-command /opt/kms/wrap --root-command --key=elm")]
 pub(super) struct Init {
     #[command(flatten)]
     data: Data,
@@ -34,8 +37,29 @@ pub(super) struct Init {
     /// The login name of the first supervisor
     #[arg(long, value_name = "LOGIN", default_value = "supervisor")]
     supervisor: String,
+    /// Where the root key of all personal data comes from: a file in the data directory, a passphrase
+    /// (asked for at each start, or in the file that CALLBOX_PASSPHRASE_FILE names), or a program
+    /// that speaks to a key service
+    #[arg(long, value_enum, default_value = "file", value_name = "KIND")]
+    root_key: RootKey,
+    /// The program of the key service, then each of its arguments, one by one
+    #[arg(
+        long,
+        value_name = "ARG",
+        allow_hyphen_values = true,
+        required_if_eq("root_key", "command")
+    )]
+    root_command: Vec<String>,
     #[command(flatten)]
     printed: Printed,
+}
+
+/// The kinds of root keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum RootKey {
+    File,
+    Passphrase,
+    Command,
 }
 
 #[derive(Serialize)]
@@ -62,6 +86,11 @@ impl Init {
             origin: self.origin.as_deref(),
             timezone: &timezone,
             commands: defaults::everything(),
+            root: match self.root_key {
+                RootKey::File => RootKind::File,
+                RootKey::Passphrase => RootKind::Passphrase,
+                RootKey::Command => RootKind::Command(self.root_command),
+            },
         };
         let (verifier_key, password) = center::create(&self.data.data, new, |data| {
             let access =

@@ -7,6 +7,7 @@ mod ship;
 mod tiles;
 mod witness;
 
+pub(super) use keys::LogKeys;
 pub(super) use ship::ship_failure;
 pub(super) use witness::{cosigned_note, policy, published_by};
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use callbox_engine::DataDir;
-use callbox_ledger::{Gate, RootFile, Vault, VaultError, VerifyReport};
+use callbox_ledger::{Gate, RootKind, Vault, VaultError, VerifyReport};
 use clap::Args;
 use serde_json::json;
 
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     archive, center,
     failure::{Failure, Outcome},
-    output,
+    output, passphrase,
 };
 
 /// The most bytes of the small members.
@@ -37,7 +37,7 @@ Example:
   callbox restore /mnt/backups/callbox-2026-01-31.tar --keys /mnt/safe/callbox-keys-1.tar \
     --data callbox-restored
   callbox restore --from /mnt/far/ledger --vault /mnt/safe/vault --to-frame 1041 \
-    --keys /mnt/safe/callbox-keys-1.tar --data callbox-restored")]
+    --key \"$(cat elm.keys)\" --keys /mnt/safe/callbox-keys-1.tar --data callbox-restored")]
 pub(super) struct Restore {
     /// The backup
     #[arg(value_name = "FILE", required_unless_present = "from")]
@@ -54,6 +54,10 @@ pub(super) struct Restore {
     /// The new name of the record; without it one is made from the old
     #[arg(long, value_name = "ORIGIN", requires = "from")]
     origin: Option<String>,
+    /// The record's verifier keys, from somebody you trust: a copy of another record, or one that they
+    /// did not sign, is refused
+    #[arg(long, value_name = "VERIFIER-KEYS", requires = "from")]
+    key: Option<String>,
     /// The keys that open its personal data, as `backup --keys` wrote them
     #[arg(long, value_name = "KEY-FILE")]
     keys: PathBuf,
@@ -237,10 +241,9 @@ fn open_vault(part: &Path) -> Outcome {
             crate::failure::chain(&error)
         ))
     };
-    let root = RootFile::load(&data.root_key()).map_err(|error| unfit(error.into()))?;
-    Vault::open(&data.vault(), Box::new(root))
-        .map(drop)
-        .map_err(unfit)
+    let root = RootKind::open(&data.root_key(), &*passphrase::asker(false))
+        .map_err(|error| unfit(error.into()))?;
+    Vault::open(&data.vault(), root).map(drop).map_err(unfit)
 }
 
 fn damaged(file: &Path, why: &str) -> Failure {

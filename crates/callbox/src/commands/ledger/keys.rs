@@ -5,15 +5,15 @@ use callbox_ledger::{Checkpoint, KeyKind, VerifierKey};
 use crate::failure::{Failure, Outcome, chain};
 
 /// A ledger's keys as `ledger keys` prints them: one a line, of one name.
-pub(super) struct LogKeys {
+pub(in crate::commands) struct LogKeys {
     /// The Ed25519 key, which every ledger has.
-    pub(super) first: VerifierKey,
+    pub(in crate::commands) first: VerifierKey,
     further: Vec<VerifierKey>,
 }
 
 impl LogKeys {
     /// Reads one key or several.
-    pub(super) fn parse(text: &str) -> Outcome<Self> {
+    pub(in crate::commands) fn parse(text: &str) -> Outcome<Self> {
         let mut first = None;
         let mut further = Vec::new();
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
@@ -48,7 +48,7 @@ impl LogKeys {
     }
 
     /// Checks that every given key has signed the checkpoint `note`.
-    pub(super) fn all_signed(&self, note: &str) -> Outcome {
+    pub(in crate::commands) fn all_signed(&self, note: &str) -> Outcome {
         for key in std::iter::once(&self.first).chain(&self.further) {
             Checkpoint::open(note, key).map_err(|error| Failure::Check(chain(&error)))?;
         }

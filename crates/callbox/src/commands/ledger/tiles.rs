@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use callbox_ledger::{
-    Gate, SqliteReader, TileError, TileReader, TileReport, audit_tiles, export_tiles,
+    Checkpoint, Gate, SqliteReader, TileError, TileReader, TileReport, audit_tiles, export_tiles,
 };
 use clap::Args;
 use serde_json::json;

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{Restore, open, open_vault, place_keys, write};
 use crate::{
     center,
-    commands::ledger::ship_failure,
+    commands::ledger::{LogKeys, ship_failure},
     failure::{Failure, Outcome, chain},
     output,
 };
@@ -29,12 +29,36 @@ pub(super) fn run(restore: &Restore, from: &Path, vault: &Path) -> Outcome {
     let dir = &restore.data.data;
     let keys = open(&restore.keys)?;
     let copy = ShippedCopy::open(from).map_err(|error| ship_failure(&error))?;
+    if let Some(trusted) = &restore.key {
+        must_be_of(trusted, &copy, from)?;
+    }
     let part = center::vacant(dir)?;
     let made = super::directories(&part, dir)
         .and_then(|()| place_keys(keys, &restore.keys, &DataDir::new(&part)))
         .and_then(|()| fill(restore, copy, vault, &part));
     let made = center::settle(made, &part, dir)?;
     print(restore, &made)
+}
+
+/// Refuses a copy of another record, and one without a checkpoint by each of the trusted keys.
+fn must_be_of(trusted: &str, copy: &ShippedCopy, from: &Path) -> Outcome {
+    let trusted = LogKeys::parse(trusted)?;
+    let found = copy.key().map_err(|error| ship_failure(&error))?;
+    if found != trusted.first {
+        return Err(Failure::Check(format!(
+            "{} holds the record {found}, not {}; nothing was restored",
+            from.display(),
+            trusted.first
+        )));
+    }
+    let signed = copy.note().map_err(|error| ship_failure(&error))?;
+    let note = signed.ok_or_else(|| {
+        Failure::Check(format!(
+            "{} holds no signed checkpoint, so nobody vouches for it; nothing was restored",
+            from.display()
+        ))
+    })?;
+    trusted.all_signed(&note)
 }
 
 fn fill(restore: &Restore, mut copy: ShippedCopy, vault: &Path, part: &Path) -> Outcome<Made> {
