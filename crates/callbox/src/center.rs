@@ -10,7 +10,7 @@ use std::{
 
 use callbox_domain::{ActorId, Code, Command, Context, DefineCenter, Purpose};
 use callbox_engine::{DataDir, DataDirError, Engine, OpenError, Options, Submission};
-use callbox_ledger::{NoteError, RootKind, Signer, StoreError, VaultError};
+use callbox_ledger::{NoteError, RootError, RootKind, Signer, StoreError, VaultError};
 use callbox_web::Geography;
 use jiff::tz::TimeZone;
 
@@ -163,6 +163,9 @@ fn data_dir(error: &DataDirError) -> Failure {
             _ => Failure::Input(text),
         },
         DataDirError::Store(error) => store(error),
+        DataDirError::Vault(VaultError::Root(error)) if !matches!(error, RootError::Io(_)) => {
+            Failure::Input(text)
+        }
         DataDirError::Vault(_) => Failure::Internal(format!(
             "{text}; see whether the disk is in order and has free space"
         )),

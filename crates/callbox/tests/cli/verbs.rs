@@ -217,6 +217,7 @@ fn ledger() {
         ledger checkpoint --data nowhere
         ledger rotate-keys --data nowhere
         ledger second-key --data nowhere
+        ledger witness list --data nowhere
         ledger second-key --data center
         ledger second-key --renew --data center
         ledger prove --seq 1000000 --data center
