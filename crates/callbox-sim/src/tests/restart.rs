@@ -9,8 +9,7 @@ fn the_first_start_fills_the_hours_so_far_and_a_later_one_goes_on() {
     let engine_options = callbox_engine::Options {
         clock: Arc::new(move || Timestamp::from_micros(wall.load(Ordering::Relaxed))),
         exit_on_fatal: false,
-        ship_to: None,
-        publish: false,
+        ..callbox_engine::Options::default()
     };
     let engine = Engine::open(&dir, engine_options.clone()).unwrap();
     let town = Arc::new(Town::new());

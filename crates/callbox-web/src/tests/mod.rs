@@ -113,8 +113,7 @@ impl World {
             clock: Arc::clone(&clock),
             exit_on_fatal: false,
             publish: true,
-            ship_to: None,
-            post: None,
+            ..Options::default()
         };
         let engine = Engine::open(&data, options).unwrap();
         let access =
