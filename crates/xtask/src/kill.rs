@@ -17,7 +17,7 @@ use callbox_engine::{DataDir, Engine, Options};
 use callbox_ledger::{Gate, Signer, SqliteReader, verify};
 use serde_json::json;
 
-use crate::server::{Client, Scratch, Server, callbox, token};
+use crate::server::{Client, Moments, Scratch, Server, callbox, token};
 
 /// How the kill test runs.
 #[derive(clap::Args)]
@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
 
 /// What the server acknowledged: which line, of which incident, says what.
 #[derive(Clone, Debug)]
-struct Acknowledged {
+pub(crate) struct Acknowledged {
     incident: u64,
     line: u32,
     text: String,
@@ -139,7 +139,7 @@ fn write(connection: &mut Client, name: &str) -> anyhow::Result<Option<Acknowled
 }
 
 /// Checks the record as a stranger would, then the recovery, on a copy; gives its length.
-fn check(data: &Path, copy: &Path, known: &[Acknowledged]) -> anyhow::Result<u64> {
+pub(crate) fn check(data: &Path, copy: &Path, known: &[Acknowledged]) -> anyhow::Result<u64> {
     copy_files(data, copy)?;
     let dir = DataDir::open(copy)?;
     let key = Signer::load(&dir.signing_key())?;
@@ -204,16 +204,4 @@ fn copy_files(from: &Path, to: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Moments to kill at: a small generator (splitmix64) whose seed repeats them.
-struct Moments(u64);
-
-impl Moments {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
 }

@@ -16,6 +16,7 @@ mod bench;
 mod kill;
 mod server;
 mod tidy;
+mod week;
 
 /// Runs the tasks of the project itself.
 #[derive(Parser)]
@@ -34,6 +35,8 @@ enum Task {
     Bench(bench::Bench),
     /// Kills the server under load at random moments and looks for what it lost.
     Kill(kill::Arguments),
+    /// Lets days pass at many times the speed of life, with dispatchers who act through the API at once.
+    Week(week::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -41,6 +44,7 @@ fn main() -> anyhow::Result<()> {
         Task::Tidy => tidy::run(repository()?),
         Task::Bench(bench) => bench.run(),
         Task::Kill(arguments) => kill::run(&arguments),
+        Task::Week(arguments) => week::run(&arguments),
     }
 }
 

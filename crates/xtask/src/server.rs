@@ -51,21 +51,24 @@ pub(crate) fn callbox(binary: &Path, arguments: &[&str]) -> anyhow::Result<Strin
 
 /// Makes a dispatcher's account in the center at `data` and gives a token for it.
 pub(crate) fn token(binary: &Path, data: &str) -> anyhow::Result<String> {
+    token_of(binary, Path::new(data), "xtask", "dispatcher")
+}
+
+/// Makes an account with a role in the center at `data` and gives a token for it.
+pub(crate) fn token_of(
+    binary: &Path,
+    data: &Path,
+    login: &str,
+    role: &str,
+) -> anyhow::Result<String> {
+    let data = data.to_str().context("the directory has a readable name")?;
     callbox(
         binary,
-        &[
-            "user",
-            "add",
-            "xtask",
-            "--role",
-            "dispatcher",
-            "--data",
-            data,
-        ],
+        &["user", "add", login, "--role", role, "--data", data],
     )?;
     let out = callbox(
         binary,
-        &["token", "add", "xtask", "--label", "xtask", "--data", data],
+        &["token", "add", login, "--label", "xtask", "--data", data],
     )?;
     Ok(out
         .split_whitespace()
@@ -246,4 +249,32 @@ fn read_answer(connection: &mut BufReader<TcpStream>) -> anyhow::Result<(u16, Va
     let mut body = vec![0; length];
     connection.read_exact(&mut body)?;
     Ok((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
+}
+
+/// Moments and choices: a small generator (splitmix64) whose seed repeats them.
+pub(crate) struct Moments(pub(crate) u64);
+
+impl Moments {
+    /// The next 64 bits.
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number from 0 up to, not including, 1.
+    pub(crate) fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// A number from `from` up to, not including, `to`.
+    pub(crate) fn between(&mut self, from: f64, to: f64) -> f64 {
+        from + self.unit() * (to - from)
+    }
+
+    /// A number from 0 up to, not including, `n`; 0 for an `n` of 0.
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        ((self.unit() * n as f64) as usize).min(n.saturating_sub(1))
+    }
 }
