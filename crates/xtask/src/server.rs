@@ -190,9 +190,14 @@ impl Client {
         headers: &str,
         body: Option<&Value>,
     ) -> anyhow::Result<(u16, Value)> {
-        let answer = self.try_ask(method, path, headers, body);
+        let was_kept = self.connection.is_some();
+        let mut answer = self.try_ask(method, path, headers, body);
         if answer.is_err() {
             self.connection = None;
+            if was_kept {
+                // The server ends idle connections; the key makes it safe to ask again.
+                answer = self.try_ask(method, path, headers, body);
+            }
         }
         answer
     }

@@ -247,8 +247,8 @@ impl<'a> Desk<'a> {
             return;
         };
         for alarm in alarms["alarms"].as_array().into_iter().flatten() {
-            if let Some(id) = alarm["id"].as_u64().or_else(|| alarm["alarm"].as_u64())
-                && alarm["acknowledged"].is_null()
+            if let Some(id) = alarm["id"].as_u64()
+                && alarm["acknowledged_at"].is_null()
             {
                 let path = format!("/api/v1/alarms/{id}/acknowledge");
                 self.post("acknowledge", &path, &json!({}));

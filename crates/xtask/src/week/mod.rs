@@ -226,6 +226,8 @@ fn scale(client: &mut Client, board: &Value, speed: f64) -> anyhow::Result<()> {
                 members.insert("target_seconds".into(), divided(seconds, speed, 1.0));
                 members.insert("target_percent".into(), target["percent"].clone());
             }
+            // What a row leaves open is left out.
+            members.retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
             for limit in LIMITS {
                 if let Some(seconds) = row[limit].as_f64() {
                     let least = if limit == "answer_seconds" { 5.0 } else { 1.0 };
