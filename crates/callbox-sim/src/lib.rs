@@ -5,9 +5,13 @@
 //! like anyone, so that people can work beside it. [`fill`] makes the hours before the first start,
 //! [`Live`] goes on from there by the clock.
 //!
+//! [`trial`] is for those who build callbox: days in which everything goes wrong, through the real
+//! engine, with all invariants checked at every step.
+//!
 //! What is *absent*: a way around the rules, real places, real people, positions of units.
 
 pub mod plan;
+pub mod trial;
 
 mod fill;
 mod live;

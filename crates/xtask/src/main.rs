@@ -15,6 +15,7 @@ use clap::Parser;
 mod bench;
 mod kill;
 mod server;
+mod simulate;
 mod tidy;
 mod week;
 
@@ -35,6 +36,8 @@ enum Task {
     Bench(bench::Bench),
     /// Kills the server under load at random moments and looks for what it lost.
     Kill(kill::Arguments),
+    /// Plays seeded days with faults, kills and clocks that jump, and checks every step.
+    Simulate(simulate::Arguments),
     /// Lets days pass at many times the speed of life, with dispatchers who act through the API at once.
     Week(week::Arguments),
 }
@@ -44,6 +47,7 @@ fn main() -> anyhow::Result<()> {
         Task::Tidy => tidy::run(repository()?),
         Task::Bench(bench) => bench.run(),
         Task::Kill(arguments) => kill::run(&arguments),
+        Task::Simulate(arguments) => simulate::run(&arguments),
         Task::Week(arguments) => week::run(&arguments),
     }
 }

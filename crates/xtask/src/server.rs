@@ -21,7 +21,20 @@ pub(crate) struct Scratch(pub(crate) PathBuf);
 impl Scratch {
     /// Makes a new directory whose name begins with `name`.
     pub(crate) fn new(name: &str) -> anyhow::Result<Self> {
-        let path = std::env::temp_dir().join(format!("callbox-{name}-{}", std::process::id()));
+        Self::below(&std::env::temp_dir(), name)
+    }
+
+    /// The same in memory, where the system has such a place: for what need not outlive anything.
+    pub(crate) fn in_memory(name: &str) -> anyhow::Result<Self> {
+        let memory = Path::new("/dev/shm");
+        match memory.is_dir() {
+            true => Self::below(memory, name),
+            false => Self::new(name),
+        }
+    }
+
+    fn below(parent: &Path, name: &str) -> anyhow::Result<Self> {
+        let path = parent.join(format!("callbox-{name}-{}", std::process::id()));
         fs::create_dir_all(&path)?;
         Ok(Self(path))
     }

@@ -1,0 +1,121 @@
+//! Some hundreds of days; `cargo xtask simulate` plays thousands.
+
+#![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+
+use super::{Line, World, play, run, shrink};
+
+use callbox_domain::Command;
+
+/// Verbs that no simulated user says.
+const NOT_TRIED: [&str; 0] = [];
+
+#[test]
+fn days_in_which_everything_goes_wrong() {
+    let mut total = super::Seen::default();
+    for seed in 0..150 {
+        let dir = tempfile::tempdir().unwrap();
+        match run(seed, 100, dir.path()) {
+            Ok(seen) => total.add(&seen),
+            Err(broken) => {
+                let lines: Vec<String> = broken.lines.iter().map(Line::to_string).collect();
+                panic!(
+                    "seed {seed}: {broken}\nshrink it: cargo xtask simulate --seed {seed}\n{}",
+                    lines.join("\n")
+                );
+            }
+        }
+    }
+    // A trial that changes nothing tries nothing.
+    assert!(total.done > 5_000, "{total:?}");
+    assert!(total.refused > 1_000, "{total:?}");
+    let never: Vec<_> = Command::NAMES
+        .iter()
+        .filter(|verb| !total.verbs.contains(*verb) && !NOT_TRIED.contains(verb))
+        .collect();
+    assert!(never.is_empty(), "never carried out: {never:?}");
+    assert!(total.failed > 100 && total.starts > 300, "{total:?}");
+}
+
+#[test]
+fn a_seed_gives_the_same_day_each_time() {
+    let both: Vec<_> = (0..2)
+        .map(|_| {
+            let dir = tempfile::tempdir().unwrap();
+            run(7, 80, dir.path()).unwrap()
+        })
+        .collect();
+    assert_eq!(both[0], both[1]);
+}
+
+#[test]
+fn lines_are_read_as_they_are_written() {
+    let lines = [
+        "09:00:30 by 7 dispatch E104 1",
+        "! fault unknown-not-persisted",
+        "! skew -3600",
+        "! kill",
+        "! restart",
+        "! restart-bare",
+        "! again",
+    ];
+    for text in lines {
+        assert_eq!(text.parse::<Line>().unwrap().to_string(), text);
+    }
+    for text in ["! fall", "dispatch E104 1", "9 by x undo", "! fault maybe"] {
+        assert!(text.parse::<Line>().is_err(), "{text}");
+    }
+}
+
+/// What shrinking is for: of a whole day the two lines that matter are left.
+#[test]
+fn a_failure_shrinks_to_what_it_needs() {
+    let script = "\
+08:00:00 by 7 receive FIRE 1
+08:00:10 by 7 receive MED
+! skew 60
+08:01:00 by 8 dispatch E104 1
+08:01:05 by 8 dispatch A201 2
+! restart
+08:02:00 by 8 status A201 ONS
+08:02:30 by 9 note 2 // he is awake
+! kill
+08:30:00 by 8 status A201 AVL
+08:31:00 by 9 close 2 DONE
+08:32:00 by 9 note 1 // out";
+    let lines: Vec<Line> = script.lines().map(|line| line.parse().unwrap()).collect();
+    // The failure of this test: somebody closes the second incident.
+    let fails = |lines: &[Line]| {
+        let dir = tempfile::tempdir().unwrap();
+        let mut world = World::new(dir.path()).unwrap();
+        lines.iter().for_each(|line| world.step(line).unwrap());
+        let second = world.center().incidents.get(2);
+        second.is_some_and(|incident| incident.closed.is_some())
+    };
+    let left: Vec<String> = shrink(&lines, fails).iter().map(Line::to_string).collect();
+    assert_eq!(
+        left,
+        [
+            "08:00:00 by 7 receive FIRE 1",
+            "08:00:10 by 7 receive MED",
+            "08:31:00 by 9 close 2 DONE"
+        ]
+    );
+}
+
+/// A store that forgets what it acknowledged is found out: the trial itself can fail.
+#[test]
+fn a_ledger_that_lost_something_is_noticed() {
+    let lines: Vec<Line> = ["08:00:00 by 7 receive FIRE 1", "08:01:00 by 7 receive MED"]
+        .map(|line| line.parse().unwrap())
+        .to_vec();
+    let dir = tempfile::tempdir().unwrap();
+    let mut world = World::new(dir.path()).unwrap();
+    for line in &lines {
+        world.step(line).unwrap();
+    }
+    world.lose_the_last_frame();
+    let what = world.step(&"! restart-bare".parse().unwrap()).unwrap_err();
+    assert!(what.contains("is not in the ledger"), "{what}");
+    let dir = tempfile::tempdir().unwrap();
+    assert!(play(&lines, dir.path()).is_ok());
+}
