@@ -6,10 +6,12 @@
 //! [`Live`] goes on from there by the clock.
 //!
 //! [`trial`] is for those who build callbox: days in which everything goes wrong, through the real
-//! engine, with all invariants checked at every step.
+//! engine, with all invariants checked at every step; [`machine`] visits every state that a few
+//! units and incidents can come to.
 //!
 //! What is *absent*: a way around the rules, real places, real people, positions of units.
 
+pub mod machine;
 pub mod plan;
 pub mod trial;
 

@@ -14,6 +14,7 @@ use clap::Parser;
 
 mod bench;
 mod kill;
+mod machines;
 mod server;
 mod simulate;
 mod tidy;
@@ -36,6 +37,8 @@ enum Task {
     Bench(bench::Bench),
     /// Kills the server under load at random moments and looks for what it lost.
     Kill(kill::Arguments),
+    /// Visits every state that two units and two incidents can come to.
+    Machines(machines::Arguments),
     /// Plays seeded days with faults, kills and clocks that jump, and checks every step.
     Simulate(simulate::Arguments),
     /// Lets days pass at many times the speed of life, with dispatchers who act through the API at once.
@@ -47,6 +50,7 @@ fn main() -> anyhow::Result<()> {
         Task::Tidy => tidy::run(repository()?),
         Task::Bench(bench) => bench.run(),
         Task::Kill(arguments) => kill::run(&arguments),
+        Task::Machines(arguments) => machines::run(&arguments),
         Task::Simulate(arguments) => simulate::run(&arguments),
         Task::Week(arguments) => week::run(&arguments),
     }

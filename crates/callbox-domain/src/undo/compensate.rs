@@ -140,11 +140,17 @@ pub(super) fn event(center: &Center, recent: &Recent, act: &[&Recent]) -> Result
                 let other = center.incident(*on).and_then(|on| on.assignment(*no));
                 !goes_back && other.is_some_and(|other| !other.concurrent)
             };
+            // Its crew may be out with another unit by now.
+            let crew_is_here = unit
+                .shared_crew
+                .as_ref()
+                .is_none_or(|crew| center.out_with_crew(crew, *id).is_none());
             let can = open.closed.is_none()
                 && open.intake.merged_into.is_none()
                 && assignment.ended.is_some()
                 && open.active_of(*id).is_none()
                 && unit.in_service
+                && crew_is_here
                 && (assignment.concurrent || !unit.active.iter().any(by_accident));
             if !can {
                 return Err(Refusal::ChangedSince);

@@ -124,7 +124,7 @@ impl Day {
             82..86 => self.safety(center),
             86..90 => self.stacks_and_merges(center),
             90..95 => self.describe(center),
-            95..97 => self.service(),
+            95..97 => self.service(center),
             _ => self.configure(),
         }
     }
@@ -211,9 +211,24 @@ impl Day {
         let (one, other) = (self.incident(center), self.incident(center));
         match self.random.below(6) {
             0 | 1 => format!("stack {} {one}", self.unit()),
-            2 => format!("unstack {} {one}", self.unit()),
+            2 => self.unstack(center, one),
             3 | 4 => format!("merge {one} > {other}"),
-            _ => format!("unmerge {one} < {other}"),
+            _ => self.unmerge(center, one, other),
+        }
+    }
+
+    fn unmerge(&mut self, center: &Center, one: u64, other: u64) -> String {
+        let merged: Vec<_> = center
+            .incidents
+            .iter()
+            .filter_map(|(_, incident)| Some((incident.id, incident.intake.merged_into?)))
+            .collect();
+        match merged.is_empty() || self.random.chance(0.1) {
+            true => format!("unmerge {one} < {other}"),
+            false => {
+                let (id, into) = self.random.pick(&merged);
+                format!("unmerge {id} < {into}")
+            }
         }
     }
 
@@ -224,7 +239,7 @@ impl Day {
             10 => format!("assess {id} @\"{personal}\" map unverified 50"),
             11 => format!("handle {id} 1 reached"),
             12 => format!(
-                "premise energy Fire-prevention @\"{personal}\" (50.85,4.35) 50 expires 30 review 10 // {personal}"
+                "premise energy FIRE @\"{personal}\" (50.85,4.35) 50 expires 30 review 10 // {personal}"
             ),
             13 => "retire 1".into(),
             14 => format!("call {id} abandoned"),
@@ -243,11 +258,25 @@ impl Day {
         }
     }
 
-    fn service(&mut self) -> String {
+    fn unstack(&mut self, center: &Center, any: u64) -> String {
+        let stacked = UNITS.into_iter().find_map(|sign| {
+            let next = center.unit_called(sign)?.stack.first()?;
+            Some(format!("unstack {sign} {next}"))
+        });
+        stacked.unwrap_or_else(|| format!("unstack {} {any}", self.unit()))
+    }
+
+    fn service(&mut self, center: &Center) -> String {
         let unit = self.unit();
-        match self.random.below(3) {
-            0 => format!("out {unit}{}", self.reason()),
-            1 => format!("crew {unit} {} EMT=1", self.random.below(5)),
+        let out = UNITS.into_iter().find(|sign| {
+            center
+                .unit_called(sign)
+                .is_some_and(|unit| !unit.in_service)
+        });
+        match (self.random.below(3), out) {
+            (0, _) => format!("out {unit}{}", self.reason()),
+            (1, Some(out)) => format!("in {out}"),
+            (1, None) => format!("crew {unit} {} EMT=1", self.random.below(5)),
             _ => format!("in {unit}"),
         }
     }

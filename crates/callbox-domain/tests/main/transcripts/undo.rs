@@ -324,3 +324,34 @@ fn a_unit_that_has_begun_its_work_is_taken_from_it_only_expressly() {
         "#]],
     );
 }
+
+/// Found by simulation: the crew had gone out with its other vehicle meanwhile.
+#[test]
+fn an_end_is_not_undone_when_the_crew_is_out_with_another_unit() {
+    check_after(
+        "equip E105 shares B\nequip L110 shares B\nreceive FIRE",
+        "
+dispatch L110 1
+09:01:00 by 9 cancel L110
+09:01:05 by 8 dispatch E105 1
+09:01:10 by 9 undo
+09:01:20 by 8 cancel E105
+09:01:25 by 9 undo
+",
+        expect![[r#"
+            dispatch L110 1
+              35 UnitDispatched #1/1 L110 type=LADDER status=DSP
+            09:01:00 by 9 cancel L110
+              36 AssignmentEnded #1/1 L110 cancelled status=AVL
+            09:01:05 by 8 dispatch E105 1
+              37 UnitDispatched #1/2 E105 type=ENGINE status=DSP
+            09:01:10 by 9 undo
+              refused changed-since: something has happened since to what would be undone
+                hint: put it right by an act of its own: cancel, correct, reopen
+            09:01:20 by 8 cancel E105
+              38 AssignmentEnded #1/2 E105 cancelled status=AVL
+            09:01:25 by 9 undo
+              39 EndUndone #1/1 L110 undoes=36
+        "#]],
+    );
+}
