@@ -1,9 +1,10 @@
 //! The one place that says whether a frame is good; recovery, signing and `verify` all use it.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use crate::checkpoint::Checkpoint;
-use crate::frame::{Events, FrameRow, MAX_EVENTS};
+use crate::frame::{Event, Events, FrameRow, MAX_EVENTS};
 use crate::hash::{Hash, leaf_hash, sha256};
 use crate::leaf::{self, FrameHead, Personal, Stream};
 use crate::merkle::Frontier;
@@ -128,6 +129,86 @@ pub(crate) struct Auditor {
     scratch: Vec<u8>,
 }
 
+/// What can be found out about a frame without those before it, and so on any thread.
+#[derive(Debug)]
+pub(crate) struct Looked {
+    leaves: Vec<Result<LookedLeaf, String>>,
+    is_exhausted: bool,
+}
+
+/// The same of one event.
+#[derive(Debug)]
+struct LookedLeaf {
+    /// Where its leaf lies in the column.
+    place: Range<usize>,
+    hash: Hash,
+    is_canonical: bool,
+    frame: Option<FrameHead>,
+    recorded_us: i64,
+    stream: Stream,
+    version: u32,
+    personal: LookedPersonal,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LookedPersonal {
+    Good,
+    Erased,
+    Other,
+}
+
+impl Looked {
+    /// Reads and hashes a frame up to its first event that cannot be read.
+    pub(crate) fn at(row: &FrameRow) -> Self {
+        let n = if row.n as usize > MAX_EVENTS {
+            0
+        } else {
+            row.n
+        };
+        let mut leaves = Vec::with_capacity(n as usize);
+        let mut scratch = Vec::new();
+        let mut events = Events::new(row);
+        for _ in 0..n {
+            let event = events
+                .next()
+                .expect("the iterator gives one item for each of the n events");
+            match event {
+                Ok(event) => leaves.push(Ok(LookedLeaf::of(row, &event, &mut scratch))),
+                Err(error) => {
+                    leaves.push(Err(error.to_string()));
+                    break;
+                }
+            }
+        }
+        Self {
+            leaves,
+            is_exhausted: events.is_exhausted(),
+        }
+    }
+}
+
+impl LookedLeaf {
+    fn of(row: &FrameRow, event: &Event<'_>, scratch: &mut Vec<u8>) -> Self {
+        let leaf = &event.leaf;
+        let begin = event.leaf_bytes.as_ptr().addr() - row.leaves.as_ptr().addr();
+        let personal = match (event.stored_personal, leaf.personal_hash) {
+            (Some(_), Some(_)) if event.personal == Personal::Erased => LookedPersonal::Erased,
+            (Some(stored), Some(hash)) if sha256(stored) != hash => LookedPersonal::Other,
+            _ => LookedPersonal::Good,
+        };
+        Self {
+            place: begin..begin + event.leaf_bytes.len(),
+            hash: leaf_hash(event.leaf_bytes),
+            is_canonical: leaf::is_canonical(leaf, event.leaf_bytes, scratch),
+            frame: leaf.frame,
+            recorded_us: leaf.recorded_us,
+            stream: leaf.stream,
+            version: leaf.stream_version,
+            personal,
+        }
+    }
+}
+
 /// How much an [`Auditor`] looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Depth {
@@ -173,13 +254,23 @@ impl Auditor {
         row: &FrameRow,
         each: &mut dyn FnMut(&[u8], Hash),
     ) -> Result<(), Fault> {
+        self.admit_looked(row, &Looked::at(row), each)
+    }
+
+    /// The same with what was found out about this very row before, perhaps on another thread.
+    pub(crate) fn admit_looked(
+        &mut self,
+        row: &FrameRow,
+        looked: &Looked,
+        each: &mut dyn FnMut(&[u8], Hash),
+    ) -> Result<(), Fault> {
         if row.no > self.next_no {
             return Err(Fault {
                 frame: self.next_no,
                 what: FaultKind::Missing,
             });
         }
-        self.check(row, each).map_err(|what| Fault {
+        self.check(row, looked, each).map_err(|what| Fault {
             frame: self.next_no,
             what,
         })?;
@@ -214,6 +305,7 @@ impl Auditor {
     fn check(
         &mut self,
         row: &FrameRow,
+        looked: &Looked,
         each: &mut dyn FnMut(&[u8], Hash),
     ) -> Result<(), FaultKind> {
         same("no", row.no, self.next_no)?;
@@ -224,37 +316,26 @@ impl Auditor {
                 row.n
             )));
         }
-        let mut events = Events::new(row);
-        for index in 0..row.n {
+        for (index, leaf) in (0..).zip(&looked.leaves) {
             let seq = row.first_seq + u64::from(index);
-            let event = events
-                .next()
-                .expect("the iterator gives one item for each of the n events")
-                .map_err(|error| FaultKind::Leaf {
-                    seq,
-                    index,
-                    what: error.to_string(),
-                })?;
+            let fault = |what| FaultKind::Leaf { seq, index, what };
+            let leaf = leaf.as_ref().map_err(|what| fault(what.clone()))?;
             let head = (index == 0).then_some(FrameHead {
                 no: row.no,
                 writer: row.writer,
                 epoch: row.epoch,
             });
-            self.check_leaf(&event.leaf, event.leaf_bytes, head)
-                .map_err(|what| FaultKind::Leaf { seq, index, what })?;
-            if let (Some(stored), Some(hash)) = (event.stored_personal, event.leaf.personal_hash) {
-                if event.personal == Personal::Erased {
-                    self.erased += 1;
-                } else if sha256(stored) != hash {
-                    return Err(FaultKind::Personal { seq, index });
-                }
+            self.check_place(leaf, head).map_err(fault)?;
+            match leaf.personal {
+                LookedPersonal::Good => {}
+                LookedPersonal::Erased => self.erased += 1,
+                LookedPersonal::Other => return Err(FaultKind::Personal { seq, index }),
             }
-            let hash = leaf_hash(event.leaf_bytes);
-            each(event.leaf_bytes, hash);
-            self.frontier.push(hash);
+            each(&row.leaves[leaf.place.clone()], leaf.hash);
+            self.frontier.push(leaf.hash);
             self.compare()?;
         }
-        if !events.is_exhausted() {
+        if !looked.is_exhausted {
             return Err(FaultKind::LeftOver);
         }
         same(
@@ -279,7 +360,22 @@ impl Auditor {
         bytes: &[u8],
         head: Option<FrameHead>,
     ) -> Result<(), String> {
-        if !leaf::is_canonical(leaf, bytes, &mut self.scratch) {
+        let looked = LookedLeaf {
+            place: 0..bytes.len(),
+            // Whoever has leaves without their frame hashes them itself.
+            hash: Hash([0; 32]),
+            is_canonical: leaf::is_canonical(leaf, bytes, &mut self.scratch),
+            frame: leaf.frame,
+            recorded_us: leaf.recorded_us,
+            stream: leaf.stream,
+            version: leaf.stream_version,
+            personal: LookedPersonal::Good,
+        };
+        self.check_place(&looked, head)
+    }
+
+    fn check_place(&mut self, leaf: &LookedLeaf, head: Option<FrameHead>) -> Result<(), String> {
+        if !leaf.is_canonical {
             return Err("its leaf is not in canonical form".to_owned());
         }
         if leaf.frame != head {
@@ -301,13 +397,13 @@ impl Auditor {
         self.last_recorded_us = Some(leaf.recorded_us);
         if self.depth == Depth::Streams {
             let version = self.streams.entry(leaf.stream).or_insert(0);
-            if leaf.stream_version != version.wrapping_add(1) {
+            if leaf.version != version.wrapping_add(1) {
                 return Err(format!(
                     "version {} of stream {}/{} follows version {version}",
-                    leaf.stream_version, leaf.stream.kind, leaf.stream.no
+                    leaf.version, leaf.stream.kind, leaf.stream.no
                 ));
             }
-            *version = leaf.stream_version;
+            *version = leaf.version;
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 use std::ops::ControlFlow;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
-use crate::audit::{Auditor, Depth, Fault, FaultKind};
+use crate::audit::{Auditor, Depth, Fault, FaultKind, Looked};
 use crate::checkpoint::Checkpoint;
 use crate::frame::FrameRow;
 use crate::hash::Hash;
@@ -36,10 +36,12 @@ pub struct VerifyReport {
     pub root: Hash,
 }
 
-/// Frames handed from the reading to the checking thread at once.
+/// The most threads that hash: more wait for the one that folds what they found into the tree.
+const MAX_WORKERS: usize = 8;
+/// Frames handed from one thread to the next at once.
 const BATCH: usize = 64;
-/// Batches under way, so that memory stays bounded.
-const AHEAD: usize = 4;
+/// Batches that wait for each worker and from each, so that memory stays bounded.
+const AHEAD: usize = 2;
 /// At most so many bytes in a batch, but for a single frame.
 const BATCH_BYTES: usize = 1 << 20;
 
@@ -48,7 +50,8 @@ const BATCH_BYTES: usize = 1 << 20;
 ///
 /// With a signed checkpoint (see [`Checkpoint::open`]) it also finds what a consistent ledger
 /// cannot show by itself: a cut tail, an older copy, a history written anew. Without one, only
-/// events that were changed without writing anew everything after them are found. Two threads,
+/// events that were changed without writing anew everything after them are found. One thread reads,
+/// one for each core (at most 8) parses and hashes, and the caller's folds the hashes into the tree;
 /// bounded memory but for one number per stream. `progress` is called about every 64 frames.
 pub fn verify(
     source: &mut (impl Source + ?Sized),
@@ -60,9 +63,29 @@ pub fn verify(
         auditor.expect(checkpoint)?;
     }
     let mut bytes = 0;
-    let (send, receive) = sync_channel::<Vec<FrameRow>>(AHEAD);
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let workers = workers.clamp(1, MAX_WORKERS);
     let read = thread::scope(|scope| {
+        // Batches go to the workers in turn and are taken from them in the same turn, so that the
+        // order of the frames, and with it the first fault, stays.
+        let (mut to_workers, mut from_workers) = (Vec::new(), Vec::new());
+        for _ in 0..workers {
+            let (send, receive) = sync_channel::<Vec<FrameRow>>(AHEAD);
+            let (done, looked) = sync_channel(AHEAD);
+            to_workers.push(send);
+            from_workers.push(looked);
+            scope.spawn(move || {
+                for batch in receive {
+                    let looked: Vec<Looked> = batch.iter().map(Looked::at).collect();
+                    if done.send((batch, looked)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
         let reader = scope.spawn(move || {
+            let mut turn = to_workers.iter().cycle();
+            let mut hand_on = |batch| turn.next().is_some_and(|to| to.send(batch).is_ok());
             let (mut batch, mut batch_bytes) = (Vec::with_capacity(BATCH), 0);
             let read = source.visit(0, &mut |row| {
                 batch_bytes += row.leaves.len() + row.sealed.len();
@@ -72,19 +95,20 @@ pub fn verify(
                 }
                 batch_bytes = 0;
                 let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
-                match send.send(full) {
-                    Ok(()) => ControlFlow::Continue(()),
+                match hand_on(full) {
+                    true => ControlFlow::Continue(()),
                     // The other side has found a fault and gone.
-                    Err(_) => ControlFlow::Break(()),
+                    false => ControlFlow::Break(()),
                 }
             });
             // What was read before an error still counts: the fault lies after it.
-            let _ = send.send(batch);
+            hand_on(batch);
             read
         });
-        for batch in receive {
-            for row in &batch {
-                auditor.admit(row)?;
+        let mut turn = from_workers.iter().cycle();
+        while let Some(Ok((batch, looked))) = turn.next().map(Receiver::recv) {
+            for (row, looked) in batch.iter().zip(&looked) {
+                auditor.admit_looked(row, looked, &mut |_, _| {})?;
                 bytes += (row.leaves.len() + row.sealed.len()) as u64;
             }
             progress(Progress {

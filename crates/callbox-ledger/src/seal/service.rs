@@ -147,7 +147,7 @@ fn drain(
     from: Option<impl io::Read + Send + 'static>,
     most: u64,
 ) -> mpsc::Receiver<Zeroizing<Vec<u8>>> {
-    let (told, hear) = mpsc::channel();
+    let (told, hear) = mpsc::sync_channel(1);
     thread::spawn(move || {
         let mut bytes = Zeroizing::new(Vec::new());
         if let Some(from) = from {
