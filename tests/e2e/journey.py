@@ -11,6 +11,7 @@ import tempfile
 import time
 import traceback
 
+import sign_in
 from server import Client, Server
 from webdriver import Driver, Failed, Window
 
@@ -502,6 +503,7 @@ class Journey:
             ("signing out ends the session", self.sign_out),
             ("still no error in the consoles", self.quiet_so_far),
             ("no request left the origin", self.own_origin),
+            *sign_in.steps(self),
         ]:
             self.step(title, act)
 

@@ -40,7 +40,7 @@ class Server:
             text += line
             if "Ctrl-C" in line:
                 break
-        for login in ("dispatcher", "calltaker", "supervisor"):
+        for login in ("dispatcher", "calltaker", "supervisor", "admin"):
             found = re.search(rf"{login}\s+(\S+)", text)
             if not found:
                 raise Failed(f"the demo prints no password for {login}:\n{text}")

@@ -23,6 +23,7 @@ mod outgoing;
 mod pages;
 mod positions;
 mod problem;
+mod provider;
 mod security;
 mod server;
 mod state;
@@ -34,6 +35,7 @@ pub use access::{
 pub use geography::{Geography, GeographyError};
 pub use outgoing::post_to_witnesses;
 pub use positions::{PositionFeed, PositionRefused, PositionReport};
+pub use provider::{ProviderError, ProviderSettings};
 pub use server::{ServeError, ServeOptions, Server, WitnessServer, serve};
 pub use tls::{TlsError, TlsFiles};
 

@@ -20,7 +20,8 @@ pub use witness::WitnessServer;
 pub(crate) use routes::{MAX_BODY_BYTES, routes, too_large};
 
 use crate::{
-    Access, Geography, PositionFeed, TlsError, TlsFiles, live,
+    Access, Geography, PositionFeed, ProviderSettings, TlsError, TlsFiles, live,
+    provider::Provider,
     state::{AppState, blocking, ticks},
 };
 
@@ -39,6 +40,8 @@ pub struct ServeOptions {
     pub clock: Clock,
     /// The streets; without them places stay words.
     pub geography: Option<Geography>,
+    /// Where people may sign in beside here.
+    pub provider: Option<ProviderSettings>,
 }
 
 impl Default for ServeOptions {
@@ -50,6 +53,7 @@ impl Default for ServeOptions {
             purpose: Purpose::EmergencyResponse,
             clock: wall_clock(),
             geography: None,
+            provider: None,
         }
     }
 }
@@ -89,6 +93,9 @@ pub enum ServeError {
     /// TLS cannot be offered.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The provider cannot be used.
+    #[error(transparent)]
+    Provider(#[from] crate::ProviderError),
     /// Signals cannot be waited for.
     #[error("cannot wait for signals: {0}")]
     Signal(io::Error),
@@ -124,14 +131,16 @@ impl Server {
             purpose,
             clock,
             geography,
+            provider,
         } = options;
+        let provider = provider.map(Provider::new).transpose()?;
         let is_tls = tls.is_some();
         let (listener, tls) = accept::bind(listen, tls.as_ref(), insecure_listen).await?;
         let address = listener.local_addr().map_err(|source| ServeError::Listen {
             address: listen,
             source,
         })?;
-        let state = AppState::new(engine, access, purpose, clock, is_tls, geography);
+        let state = AppState::new(engine, access, purpose, clock, is_tls, geography, provider);
         Ok(Self {
             listener,
             tls,

@@ -16,6 +16,7 @@ use crate::{
     live::Live,
     metrics::Metrics,
     positions::Positions,
+    provider::Provider,
 };
 
 /// How many passwords are hashed at once: each takes 19 MiB and a core.
@@ -40,6 +41,8 @@ pub(crate) struct Shared {
     pub(crate) positions: Positions,
     /// Calls that are being taken.
     pub(crate) drafts: Drafts,
+    /// Where people may sign in beside here.
+    pub(crate) provider: Option<Provider>,
     /// Passkeys that are being registered or signed in with.
     pub(crate) ceremonies: Ceremonies,
     pub(crate) hashing: Semaphore,
@@ -62,12 +65,14 @@ impl AppState {
         clock: Clock,
         tls: bool,
         geography: Option<Geography>,
+        provider: Option<Provider>,
     ) -> Self {
         Self(Arc::new(Shared {
             live: Live::new(),
             metrics: Metrics::new(),
             positions: Positions::default(),
             drafts: Drafts::default(),
+            provider,
             ceremonies: Ceremonies::default(),
             hashing: Semaphore::new(HASHING_AT_ONCE),
             geography,

@@ -3,6 +3,7 @@
 mod account;
 mod authenticator;
 mod breached;
+mod identity;
 mod passkey;
 mod password;
 mod policy;
@@ -216,7 +217,7 @@ pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// Bytes that nobody can guess.
-fn random<const N: usize>() -> Result<[u8; N], AccessError> {
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], AccessError> {
     let mut bytes = [0; N];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| AccessError::Random)?;
     Ok(bytes)

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row};
 use super::AccessError;
 
 /// The schema's steps; a database has as many of them behind it as its version says.
-const STEPS: &[&str] = &[FIRST, SECOND_FACTORS];
+const STEPS: &[&str] = &[FIRST, SECOND_FACTORS, PROVIDER];
 
 const FIRST: &str = "
 CREATE TABLE accounts (
@@ -81,6 +81,17 @@ CREATE TABLE passkeys (
 CREATE TABLE settings (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+";
+
+/// Who somebody is at a provider; one subject for an account.
+const PROVIDER: &str = "
+CREATE TABLE identities (
+    issuer TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    actor INTEGER NOT NULL REFERENCES accounts (actor),
+    PRIMARY KEY (issuer, subject),
+    UNIQUE (issuer, actor)
 ) STRICT, WITHOUT ROWID;
 ";
 

@@ -119,7 +119,11 @@ fn passkey(ui: &Ui, next: &str) -> Markup {
 }
 
 /// `GET /sign-in`.
-pub(super) async fn show(ui: Ui, Query(back): Query<Back>) -> Response {
+pub(super) async fn show(
+    State(state): State<AppState>,
+    ui: Ui,
+    Query(back): Query<Back>,
+) -> Response {
     let is_in = ui
         .signed
         .as_ref()
@@ -170,6 +174,9 @@ pub(super) async fn show(ui: Ui, Query(back): Query<Back>) -> Response {
                     }
                 }
                 (passkey(&ui, next))
+                @if let Some(provider) = &state.provider {
+                    p { a class="button large" href={"/sign-in/provider?next=" (next)} { (ui.fill("sign_in.provider", &[("name", &provider.settings.name)])) } }
+                }
             }
         }
     };

@@ -13,6 +13,7 @@ pub(crate) use form::SignedForm;
 pub(crate) use headers::harden;
 pub(crate) use routes::{Route, Verb, all, find, get, post, put};
 pub(crate) use sign_in::{
-    confirm, finish, host, own_path, passkey, passkey_options, passkey_problem, sign_in, sign_out,
+    address_of, begin_session, confirm, finish, home, host, own_path, passkey, passkey_options,
+    passkey_problem, sign_in, sign_out, unreadable, with_cookie,
 };
-pub(crate) use signed::{Peer, Signed, cookie, cookie_name};
+pub(crate) use signed::{Peer, Signed, client, cookie, cookie_name};

@@ -121,6 +121,16 @@ const OWN: &[Route] = &[
         Action::SignIn,
         "people sign in, so that the record says who did what",
     ),
+    get(
+        "/sign-in/provider",
+        Action::SignIn,
+        "people sign in where their agency keeps their accounts",
+    ),
+    get(
+        "/sign-in/provider/back",
+        Action::SignIn,
+        "people sign in where their agency keeps their accounts",
+    ),
     post(
         "/sign-in/code",
         Action::FinishSignIn,

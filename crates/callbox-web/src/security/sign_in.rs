@@ -109,7 +109,7 @@ pub(super) async fn enter(
     Ok(with_cookie(response, state.tls, &secret, None))
 }
 
-async fn begin_session(
+pub(crate) async fn begin_session(
     state: &AppState,
     headers: &HeaderMap,
     account: &Account,
@@ -131,7 +131,7 @@ async fn begin_session(
 }
 
 /// Where somebody goes who wanted to go nowhere else.
-fn home(account: &Account, next: &str) -> String {
+pub(crate) fn home(account: &Account, next: &str) -> String {
     let may = |action| rights::may(account.role, action);
     match next {
         "/" | "/board" if may(Action::ReadBoard) => "/board",
@@ -314,14 +314,14 @@ pub(crate) fn host(headers: &HeaderMap) -> Result<&str, Problem> {
         .ok_or_else(bad_passkey)
 }
 
-pub(super) fn address_of(peer: Option<Extension<Peer>>) -> IpAddr {
+pub(crate) fn address_of(peer: Option<Extension<Peer>>) -> IpAddr {
     peer.map_or(IpAddr::from([0, 0, 0, 0]), |Extension(Peer(address))| {
         address
     })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "handed to map_err")]
-pub(super) fn unreadable(error: AccessError) -> Problem {
+pub(crate) fn unreadable(error: AccessError) -> Problem {
     Problem::internal("the accounts cannot be read", &error)
 }
 
@@ -349,13 +349,18 @@ pub(crate) async fn sign_out(
     ))
 }
 
-fn with_cookie(mut response: Response, tls: bool, value: &str, age: Option<u32>) -> Response {
+pub(crate) fn with_cookie(
+    mut response: Response,
+    tls: bool,
+    value: &str,
+    age: Option<u32>,
+) -> Response {
     let secure = if tls { "; Secure" } else { "" };
     let age = age.map_or(String::new(), |age| format!("; Max-Age={age}"));
     let name = cookie_name(tls);
     let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}");
     let cookie = HeaderValue::try_from(cookie).expect("hexadecimal digits and constants");
-    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
     response
 }
 

@@ -77,7 +77,7 @@ fn browser(headers: &HeaderMap) -> [u8; 32] {
 }
 
 /// From where somebody signs in.
-pub(super) fn client(headers: &HeaderMap, address: IpAddr) -> Client {
+pub(crate) fn client(headers: &HeaderMap, address: IpAddr) -> Client {
     let name = headers
         .get(header::USER_AGENT)
         .and_then(|name| name.to_str().ok())

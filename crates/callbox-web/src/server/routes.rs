@@ -17,6 +17,7 @@ use crate::{
     mount::Mount,
     pages,
     problem::Problem,
+    provider,
     security::{self, authorise, harden},
     state::AppState,
 };
@@ -32,6 +33,8 @@ pub(crate) fn mounted() -> Mount {
         .get("/assets/{version}/{*name}", assets::serve)
         .get("/metrics", metrics::show)
         .post("/sign-in", security::sign_in)
+        .get("/sign-in/provider", provider::begin)
+        .get("/sign-in/provider/back", provider::back)
         .post("/sign-in/code", security::finish)
         .post("/sign-in/passkey/options", security::passkey_options)
         .post("/sign-in/passkey", security::passkey)

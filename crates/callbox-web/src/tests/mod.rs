@@ -131,7 +131,15 @@ impl World {
             ));
         }
         let purpose = Purpose::EmergencyResponse;
-        let state = AppState::new(engine.clone(), access.clone(), purpose, clock, tls, None);
+        let state = AppState::new(
+            engine.clone(),
+            access.clone(),
+            purpose,
+            clock,
+            tls,
+            None,
+            None,
+        );
         let router = server::routes(&state).layer(Extension(Peer(IpAddr::from([127, 0, 0, 1]))));
         let keys = AtomicU64::new(1);
         Self {

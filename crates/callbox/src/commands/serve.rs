@@ -1,11 +1,16 @@
 //! `callbox serve`: the server.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 
 use callbox_engine::{Options, ShipTo};
-use callbox_web::{Access, ServeError, ServeOptions, Server, TlsFiles, post_to_witnesses};
+use callbox_web::{
+    Access, ProviderSettings, ServeError, ServeOptions, Server, TlsFiles, post_to_witnesses,
+};
 
 use super::Data;
 use crate::{
@@ -35,6 +40,9 @@ pub(super) struct Serve {
     /// Serve plain HTTP to other machines too; only behind a proxy that has TLS
     #[arg(long)]
     insecure_listen: bool,
+    /// Where people may sign in beside here: a TOML file with name, issuer, client_id, public_url
+    #[arg(long, value_name = "FILE")]
+    provider: Option<PathBuf>,
     /// Ships the ledger to this directory all the time, a second behind
     #[arg(long, value_name = "DIR", requires = "ship_vault_to")]
     ship_to: Option<PathBuf>,
@@ -71,6 +79,7 @@ impl Serve {
                 .map(|(certificate, key)| TlsFiles { certificate, key }),
             insecure_listen: self.insecure_listen,
             geography: center::geography(data)?,
+            provider: self.provider.as_deref().map(provider).transpose()?,
             ..ServeOptions::default()
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -86,6 +95,12 @@ impl Serve {
             Ok(())
         })
     }
+}
+
+fn provider(path: &Path) -> Outcome<ProviderSettings> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))?;
+    toml::from_str(&text).map_err(|error| Failure::Input(format!("{}: {error}", path.display())))
 }
 
 /// Done when the process is asked to end.
@@ -104,9 +119,10 @@ pub(super) fn stopped() -> Outcome<impl Future<Output = ()>> {
 
 pub(super) fn failure(error: &ServeError) -> Failure {
     match error {
-        ServeError::InUse(_) | ServeError::Listen { .. } | ServeError::Tls(_) => {
-            Failure::Input(error.to_string())
-        }
+        ServeError::InUse(_)
+        | ServeError::Listen { .. }
+        | ServeError::Tls(_)
+        | ServeError::Provider(_) => Failure::Input(error.to_string()),
         ServeError::Unprotected(_) => Failure::Refused(error.to_string()),
         ServeError::Signal(_) => Failure::internal(error),
     }
