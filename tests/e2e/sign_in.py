@@ -126,7 +126,7 @@ class Ways:
         back = f"http://localhost:{self.server.port}/sign-in/provider/back"
         process = subprocess.Popen(["node", "provider.mjs", str(port), back], cwd=directory, stdout=subprocess.PIPE, stderr=self.server.log, text=True)
         try:
-            if "ready" not in (process.stdout.readline() + process.stdout.readline()):
+            if not any("ready" in line for line in process.stdout):
                 raise Failed("the provider did not start; see the server's log")
             self.at_provider(directory, port)
         finally:

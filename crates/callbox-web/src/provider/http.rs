@@ -61,11 +61,9 @@ impl Client {
     /// Believes certificates that are signed with those in `pem`.
     pub(super) fn new(pem: &[u8]) -> Result<Self, ProviderError> {
         let mut roots = RootCertStore::empty();
-        for certificate in CertificateDer::pem_slice_iter(pem) {
-            // Bundles of systems hold some that no longer can be read; the others do.
-            if let Ok(certificate) = certificate {
-                let _ = roots.add(certificate);
-            }
+        // Bundles of systems hold some that no longer can be read; the others do.
+        for certificate in CertificateDer::pem_slice_iter(pem).flatten() {
+            let _ = roots.add(certificate);
         }
         let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
         let config = ClientConfig::builder_with_provider(provider)

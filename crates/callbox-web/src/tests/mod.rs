@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
 mod alarms;
+mod attacks;
 mod bodies;
 mod calls;
 mod description;
