@@ -1,7 +1,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use aws_lc_rs::digest::{SHA256, digest};
-use callbox_domain::{ActorId, Command};
+use callbox_domain::{ActorId, Command, SendSuggested};
 use minicbor::{Decode, Encode};
 
 /// How many requests are remembered; the oldest is forgotten first. About 15 MB when full.
@@ -40,10 +40,9 @@ impl Name {
     pub(crate) fn new(actor: ActorId, key: &str, command: &Command) -> Self {
         let mut named = actor.0.to_be_bytes().to_vec();
         named.extend_from_slice(key.as_bytes());
-        let printed = format!("{command:?}");
         Self {
             key: first(&named),
-            command: first(printed.as_bytes()),
+            command: first(asked(command).as_bytes()),
         }
     }
 
@@ -70,6 +69,24 @@ impl Name {
     /// The same for the same key of the same actor.
     pub(crate) fn key(&self) -> Key {
         self.key
+    }
+}
+
+/// What somebody asks for, without the facts that the server adds: they are others a moment later,
+/// and a repeated request would look like another one.
+fn asked(command: &Command) -> String {
+    match command {
+        Command::SendSuggested(send) => {
+            let SendSuggested {
+                incident,
+                alarm,
+                facts: _,
+                instead,
+                although_committed,
+            } = send;
+            format!("SendSuggested {incident} {alarm} {instead:?} {although_committed}")
+        }
+        other => format!("{other:?}"),
     }
 }
 

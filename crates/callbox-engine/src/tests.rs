@@ -14,8 +14,8 @@ use std::sync::{
 use callbox_domain::{
     ActorId, AddNarrative, CLOSED_KEPT, Center, ChangeUnitStatus, CloseIncident, Code, Command,
     Context, DefineAgency, DefineDisposition, DefineUnit, DefineUnitStatus, DefineUnitType,
-    DispatchUnits, IncidentId, Meaning, Purpose, ReceiveIncident, Refusal, ReopenIncident, Text,
-    Timestamp, UnitId,
+    DispatchUnits, Facts, IncidentId, LocalTime, Meaning, Purpose, ReceiveIncident, Refusal,
+    ReopenIncident, SendSuggested, Text, Timestamp, UnitId,
 };
 use callbox_ledger::{Injected, MemoryStore, SqliteReader, verify};
 
@@ -491,4 +491,35 @@ fn a_snapshot_of_another_ledger_is_left_aside() {
     assert_eq!(state(&engine), live);
     assert_ne!(state(&engine), Center::default().to_bytes());
     engine.shutdown();
+}
+
+/// Found by days of dispatching through the API: the server knows other facts a moment later.
+#[test]
+fn units_that_were_sent_by_plan_are_not_sent_again_when_the_request_comes_twice() {
+    let house = house();
+    let engine = house.open();
+    configure(&engine);
+    let incident = receive(&engine);
+    let send = |at: i64| {
+        let facts = Facts {
+            at: Timestamp::from_seconds(at),
+            local: LocalTime::default(),
+            units: Vec::new(),
+        };
+        let send = SendSuggested {
+            incident,
+            alarm: 1,
+            facts,
+            instead: Some(vec![UnitId(1)]),
+            although_committed: false,
+        };
+        engine
+            .enqueue(submission(send, Some("once")))
+            .unwrap()
+            .wait()
+            .unwrap()
+    };
+    let (first, again) = (send(1_700_000_000), send(1_700_000_001));
+    assert!(again.repeated && !first.repeated);
+    assert_eq!(again.entries, first.entries);
 }
