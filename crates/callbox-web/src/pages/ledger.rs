@@ -86,19 +86,19 @@ fn witnesses(ui: &Ui, witnessing: &Witnessing) -> Markup {
             @if let Some(least) = witnessing.least {
                 p { (ui.fill("ledger.witnesses_enough", &[("least", &least.to_string()), ("all", &all), ("size", &grouped(witnessing.size))])) }
             }
-            div class="scroll" tabindex="0" {
-                table {
+            div class="sheet" {
+                table class="table" {
                     thead { tr {
                         th scope="col" { (ui.t("ledger.witness")) }
-                        th scope="col" { (ui.t("ledger.witness_size")) }
+                        th scope="col" class="number" { (ui.t("ledger.witness_size")) }
                         th scope="col" { (ui.t("ledger.witness_at")) }
                         th scope="col" { (ui.t("ledger.witness_state")) }
                     } }
                     tbody {
                         @for witness in &witnessing.witnesses {
                             tr {
-                                th scope="row" { (witness.name) }
-                                td { (grouped(witness.size)) }
+                                td { b { (witness.name) } }
+                                td class="number" { (grouped(witness.size)) }
                                 td { (witness.at.map_or_else(|| "–".to_owned(), |at| ui.date_time(at))) }
                                 td {
                                     @match &witness.trouble {
