@@ -9,6 +9,7 @@ pointer. The last line is "N passed, N failed".
 
 import argparse
 import os
+import re
 import shutil
 import statistics
 import sys
@@ -177,6 +178,17 @@ class Keyboard(Journey):
         self.line("U")
         self.line(f"C #{id} {self.disposition}")
 
+    def macros(self):
+        """A line that is typed often gets a name, is said in full, and is forgotten."""
+        id = self.call("11 Quay Street")
+        self.line("=GAS=NT $1 //gas is shut off, $2", "macro")
+        said = self.line(f"=gas #{id} twice")
+        if "gas is shut off, twice" not in said:
+            raise Failed(f"the macro says {said!r}")
+        self.line("=GAS=", "macro")
+        self.refused("=GAS", "mistake")
+        self.line(f"C #{id} {self.disposition}")
+
     def palette(self):
         """Every page opens by its name; an act chosen on another page begins the line on the board."""
         pages = self.a.run("return [...document.querySelectorAll('#palette-list [data-href]')].map((row) => [row.querySelector('b').textContent, row.dataset.href]).filter(([name]) => name)")
@@ -240,6 +252,25 @@ class Keyboard(Journey):
     def on(self, id):
         return [row["call_sign"] for row in self.api.ask("GET", "/board")["units"] if row["incident"] == id]
 
+    def tour(self):
+        """The lines of the guided tour, as they stand in both languages."""
+        guide = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/guide")
+        blocks = [lines(os.path.join(guide, name)) for name in ("tour.md", "tour.zh.md")]
+        if blocks[0] != blocks[1]:
+            raise Failed("the two languages of the tour type different lines")
+        first = None
+        for kind, typed in blocks[0]:
+            if kind == "first":
+                self.line(f"V #{first}", "see")
+            for text in typed:
+                # The demo's dispositions have names of their own.
+                if text.startswith("C "):
+                    text = f"C {self.disposition}"
+                self.line(text, ("ready", "see"))
+                if text.startswith("N "):
+                    self.a.wait("the new incident", "return new URLSearchParams(location.search).get('incident') !== arguments[0] && document.querySelector('.case-place')", str(first))
+                    first = first or self.selected()
+
     def evening(self):
         """Calls one after the other; each is three lines to the dispatch at most."""
         took, keys = [], []
@@ -269,9 +300,11 @@ class Keyboard(Journey):
             ("every verb of the grammar does its act", self.every_verb),
             ("a wrong line says what to type, and does nothing", self.mistakes),
             ("lines come back, and words are completed", self.history),
+            ("a macro is kept, used and forgotten", self.macros),
             ("every page and act from the palette; keys on every page", self.palette),
             ("a window shows the panes of its position", self.panes),
             ("a fire with two alarms and accountability", self.fire),
+            ("the guided tour, line by line", self.tour),
             (f"an evening with {self.options.evening} calls", self.evening),
             ("no error and no policy violation in the console", self.quiet),
             ("no request left the origin", self.own),
@@ -287,6 +320,13 @@ class Keyboard(Journey):
         foreign = [url for url in self.a.requests() if not url.startswith((self.server.origin, "data:", "blob:", "chrome:"))]
         if foreign:
             raise Failed(f"asked for {foreign[:3]}")
+
+
+def lines(path):
+    """The blocks of typed lines in a page of the guide, in order."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    return [(kind, block.strip().splitlines()) for kind, block in re.findall(r"```(line|first)\n(.*?)```", text, re.S)]
 
 
 def main():

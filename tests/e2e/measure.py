@@ -1,15 +1,21 @@
-"""What the board costs: 60 incidents, 200 units, 50 changes a second; no part of the journey.
+"""What the board costs: 300 incidents and 2,000 units, 50 changes a second; no part of the journey.
 
-    python3 tests/e2e/measure.py --binary target/debug/callbox [--seconds 20] [--rate 50] [--trace]
+    python3 tests/e2e/measure.py --binary target/release/callbox [--seconds 20] [--rate 50] [--trace]
+        [--incidents 300] [--units 2000] [--lines 50] [--consoles 1000]
 
-Prints the renderer's share of one core (from /proc, all its threads), what Chromium spent it on, and
-the time from an event's arrival in the page to the changed row (by a MutationObserver, which is
-part of the cost). The browser paints in software, as in the journey.
+Prints, in one run: the size of the board's scripts; the time from the address to the first whole board; the renderer's
+share of one core and its memory (from /proc, all its threads), what Chromium spent it on; the time from an event's
+arrival in the page to the changed row (by a MutationObserver, which is part of the cost) and to the frame that shows it
+(a message posted from its animation frame, which comes after the frame is handed on); from Enter on the command line
+to the ledger's answer; the server's share of one core with many consoles on the stream. The browser paints in
+software, as in the journey. The load of the machine stands beside each figure.
 """
 
 import argparse
+import gzip
 import json
 import os
+import selectors
 import shutil
 import socket
 import struct
@@ -24,7 +30,14 @@ from server import Client, Server
 from webdriver import Driver, Window
 
 PROBE = """
-window.probe = { waits: new Map(), took: [], server: [], messages: 0 };
+window.probe = { waits: new Map(), took: [], painted: [], server: [], lines: [], messages: 0, first: null };
+let entered = null;
+addEventListener("keydown", (event) => { if (event.key === "Enter") entered = performance.now(); }, true);
+const fetched = window.fetch;
+window.fetch = (url, options) => fetched(url, options).then((answer) => {
+  if (String(url) === "/api/v1/line" && entered !== null) { window.probe.lines.push(performance.now() - entered); entered = null; }
+  return answer;
+});
 const add = MessagePort.prototype.addEventListener;
 MessagePort.prototype.addEventListener = function (kind, listener, ...rest) {
   return add.call(this, kind, (event) => {
@@ -39,6 +52,12 @@ MessagePort.prototype.addEventListener = function (kind, listener, ...rest) {
 addEventListener("DOMContentLoaded", () => {
   const list = document.getElementById("units");
   if (!list) return;
+  const first = new MutationObserver(() => {
+    if (list.querySelector(".unit") === null) return;
+    first.disconnect();
+    requestAnimationFrame(() => setTimeout(() => { window.probe.first = performance.now(); }));
+  });
+  first.observe(list, { subtree: true, childList: true });
   new MutationObserver((records) => {
     const now = performance.now();
     for (const record of records) {
@@ -51,6 +70,11 @@ addEventListener("DOMContentLoaded", () => {
       if (!wait) continue;
       window.probe.waits.delete(id);
       window.probe.took.push(now - wait[0]);
+      requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => window.probe.painted.push(performance.now() - wait[0]);
+        port2.postMessage(null);
+      });
       window.probe.server.push(performance.timeOrigin + now - wait[1]);
     }
   }).observe(list, { subtree: true, childList: true, characterData: true, attributes: true });
@@ -58,19 +82,76 @@ addEventListener("DOMContentLoaded", () => {
 """
 
 
-def fill(client):
-    """60 incidents and 200 units, 120 of them on the way."""
+def fill(client, incidents, units):
+    """The rows of the board; most units are on the way, five a call at most."""
     board = client.ask("GET", "/board")
     first = board["units"][0]
-    for number in range(200 - len(board["units"])):
+    for number in range(units - len(board["units"])):
         client.ask("POST", "/configuration/units", {"call_sign": f"Z{number + 1}", "agency": first["agency"], "type": first["type"]})
-    units = [unit["call_sign"] for unit in client.ask("GET", "/board")["units"] if unit["meaning"] == "available"]
-    for number in range(60):
+    free = [unit["call_sign"] for unit in client.ask("GET", "/board")["units"] if unit["meaning"] == "available" and not unit["shared_crew"]]
+    moving = []
+    for number in range(incidents):
         kind = board["types"][number % len(board["types"])]
         incident = client.ask("POST", "/incidents", {"type": kind["code"], "place": f"{number + 1} Long Measured Street"})["incident"]
-        if number < 50:
-            client.ask("POST", f"/incidents/{incident}/units", {"units": units[number * 2:number * 2 + 2]})
-    return units[:100], next(s["code"] for s in board["statuses"] if s["meaning"] == "en_route"), next(s["code"] for s in board["statuses"] if s["meaning"] == "on_scene")
+        if number < incidents * 5 // 6 and len(free) > 60:
+            sent = [free.pop(), free.pop()]
+            client.ask("POST", f"/incidents/{incident}/units", {"units": sent})
+            moving += sent
+    return moving[:100], free, next(s["code"] for s in board["statuses"] if s["meaning"] == "en_route"), next(s["code"] for s in board["statuses"] if s["meaning"] == "on_scene")
+
+
+def script_bytes(directory):
+    """The board's scripts as they are sent, without the map's."""
+    files = [name for name in sorted(os.listdir(directory)) if name.endswith(".js") and not name.startswith("map")]
+    return sum(len(gzip.compress(open(os.path.join(directory, name), "rb").read(), 9, mtime=0)) for name in files), len(files)
+
+
+def memory(pid):
+    """Megabytes of a process that are its own or its share of what it shares."""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return float("nan")
+
+
+class Consoles:
+    """Many clients on the live stream, read by one thread and thrown away."""
+
+    def __init__(self, server, cookie, count):
+        self.selector = selectors.DefaultSelector()
+        self.bytes = 0
+        self.isOver = False
+        address = ("127.0.0.1", server.port)
+        for _ in range(count):
+            wire = socket.create_connection(address)
+            wire.sendall(f"GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nCookie: {cookie}\r\nAccept: text/event-stream\r\n\r\n".encode())
+            wire.setblocking(False)
+            self.selector.register(wire, selectors.EVENT_READ)
+        self.thread = threading.Thread(target=self.read, daemon=True)
+        self.thread.start()
+
+    def read(self):
+        while not self.isOver:
+            for key, _ in self.selector.select(0.2):
+                part = key.fileobj.recv(1 << 16)
+                self.bytes += len(part)
+                if not part:
+                    self.selector.unregister(key.fileobj)
+
+    def close(self):
+        self.isOver = True
+        self.thread.join(5)
+        count = len(self.selector.get_map())
+        for key in list(self.selector.get_map().values()):
+            key.fileobj.close()
+        return count
+
+
+def ticks(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def load(server, units, codes, rate, stop, sent):
@@ -130,6 +211,10 @@ def main():
     parser.add_argument("--browser", default=shutil.which("chromium"))
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--rate", type=int, default=50)
+    parser.add_argument("--incidents", type=int, default=300)
+    parser.add_argument("--units", type=int, default=2000)
+    parser.add_argument("--lines", type=int, default=50, help="how many lines are typed")
+    parser.add_argument("--consoles", type=int, default=1000, help="how many more are on the stream")
     parser.add_argument("--trace", action="store_true", help="also what Chromium did, by its own events; tracing itself costs")
     parser.add_argument("--css", help="styles to try out")
     parser.add_argument("--label", default="")
@@ -142,7 +227,10 @@ def main():
         server.demo("--no-calls", "--history", "1", "--speed", "1")
         server.stop()
         server.serve()
-        units, *codes = fill(Client(server, "supervisor"))
+        here = os.path.dirname(os.path.abspath(__file__))
+        size, files = script_bytes(os.path.join(here, "../../crates/callbox-web/assets/js"))
+        print(f"{options.label} scripts: {size / 1000:.1f} KB gzip in {files} files, without the map", flush=True)
+        units, free, *codes = fill(Client(server, "supervisor"), options.incidents, options.units)
         profile = os.path.join(directory, "measured")
         window = Window(driver, options.browser, profile, size=(1920, 1080))
         window.cdp("Page.addScriptToEvaluateOnNewDocument", source=PROBE)
@@ -150,7 +238,8 @@ def main():
         window.type("#login", "dispatcher")
         window.type("#password", server.passwords["dispatcher"])
         window.click("form.stack button")
-        window.wait("the board", "return document.querySelectorAll('.unit').length === 200")
+        window.wait("the board", "return document.querySelectorAll('.unit').length === arguments[0]", options.units, seconds=60)
+        print(f"  first board: {window.run('return window.probe.first'):.0f} ms from its address, {options.incidents} incidents, {options.units} units, load {os.getloadavg()[0]:.1f}", flush=True)
         window.run("document.querySelectorAll('.incident')[3].click()")
         if options.css:
             window.run("const s = new CSSStyleSheet(); s.replaceSync(arguments[0]); document.adoptedStyleSheets = [s]", options.css)
@@ -166,7 +255,7 @@ def main():
         time.sleep(options.seconds)
         after, tasks_after, spent_after, took = processes(profile), threads(pid), metrics(), time.monotonic() - begin
         count = sent[0] - count
-        probe = window.run("return { took: probe.took, server: probe.server, messages: probe.messages, heap: performance.memory?.usedJSHeapSize }")
+        probe = window.run("return { took: probe.took, painted: probe.painted, server: probe.server, messages: probe.messages, heap: performance.memory?.usedJSHeapSize }")
         share = {}
         for each, (kind, cpu) in after.items():
             share[kind] = share.get(kind, 0) + (cpu - before.get(each, (kind, 0))[1]) / took * 100
@@ -174,9 +263,12 @@ def main():
         print("  % of a core: " + ", ".join(f"{kind} {value:.1f}" for kind, value in sorted(share.items(), key=lambda pair: -pair[1])))
         print("  renderer's threads: " + ", ".join(f"{name} {(value - tasks.get(name, 0)) / took * 100:.1f}" for name, value in sorted(tasks_after.items(), key=lambda pair: -(pair[1] - tasks.get(pair[0], 0)))[:6]))
         print("  main thread: " + ", ".join(f"{name} {(spent_after[name] - spent[name]) / took * 100:.1f} %" for name in ("TaskDuration", "ScriptDuration", "RecalcStyleDuration", "LayoutDuration")) + f"; layouts {(spent_after['LayoutCount'] - spent['LayoutCount']) / took:.0f}/s, styles {(spent_after['RecalcStyleCount'] - spent['RecalcStyleCount']) / took:.0f}/s, nodes {spent_after['Nodes']:.0f}, heap {spent_after['JSHeapUsedSize'] / 1e6:.1f} MB")
-        for name, key in (("page hears -> DOM", "took"), ("server renders -> DOM", "server")):
+        for name, key in (("page hears -> DOM", "took"), ("page hears -> frame", "painted"), ("server renders -> DOM", "server")):
             values = sorted(probe[key])
             print(f"  {name}: p50 {at(values, 0.5):.1f} ms, p99 {at(values, 0.99):.1f} ms, n {len(values)}")
+        print(f"  renderer's memory: {memory(pid):.0f} MB (PSS)", flush=True)
+        typed(window, options.lines)
+        consoles(server, options)
         if options.trace:
             own_times(trace(window, 5), 5)
     finally:
@@ -184,6 +276,33 @@ def main():
         driver.stop()
         server.stop()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def typed(window, count):
+    """From Enter to the ledger's answer, while the board changes as before."""
+    window.run("document.getElementById('line-input').focus()")
+    for number in range(count):
+        window.write(f"NT //measured {number}")
+        window.wait("the reading", "return document.getElementById('line').dataset.state === 'ready'", seconds=20)
+        window.press("Enter")
+        window.wait("the answer", "return document.getElementById('line-input').value === ''", seconds=20)
+    values = sorted(window.run("return window.probe.lines"))
+    print(f"  Enter -> committed: p50 {at(values, 0.5):.1f} ms, p99 {at(values, 0.99):.1f} ms, n {len(values)}, load {os.getloadavg()[0]:.1f}", flush=True)
+
+
+def consoles(server, options):
+    """The server's share of a core, before and with many more consoles."""
+    pid = server.process.pid
+    cookie = Client(server, "dispatcher").cookie
+    for count in (0, options.consoles):
+        more = Consoles(server, cookie, count)
+        time.sleep(3)
+        begin, before, heard = time.monotonic(), ticks(pid), more.bytes
+        time.sleep(options.seconds)
+        took = time.monotonic() - begin
+        share, heard = (ticks(pid) - before) / took * 100, (more.bytes - heard) / took / 1e6
+        alive = more.close()
+        print(f"  server with {alive} more consoles: {share:.1f} % of a core, {heard:.2f} MB/s sent to them, {memory(pid):.0f} MB, load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 def trace(window, seconds):

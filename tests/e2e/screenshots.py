@@ -44,6 +44,13 @@ def screenshots(journey):
             window.run("[...document.querySelectorAll('.incident:not(.is-closed)')].filter((row) => row.dataset.meaning !== 'waiting').sort((a, b) => b.querySelector('.units').textContent.length - a.querySelector('.units').textContent.length)[0].click()")
             time.sleep(1)
             window.screenshot(os.path.join(journey.options.images, f"{name}.png"))
+            if name in ("board", "board-zh"):
+                window.press("Escape", "Escape")
+                window.run("document.getElementById('line-input').focus()")
+                window.write("D E")
+                window.wait("offers", "return document.querySelectorAll('#line-offers li').length > 1")
+                window.screenshot(os.path.join(journey.options.images, name.replace("board", "line") + ".png"))
+                window.press("Escape", "Escape", "Escape")
             if name == "board":
                 closed = window.run("return [...document.querySelectorAll('.incident.is-closed')].sort((a, b) => b.querySelector('.age').textContent.length - a.querySelector('.age').textContent.length)[0].dataset.id")
                 window.open(f"{server.origin}/incidents/{closed}")

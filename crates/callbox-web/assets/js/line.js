@@ -71,14 +71,19 @@ function sentence({ verb, values }) {
   return t(`line.does.${verb}`, holes).replace(/\s+/g, " ").trim();
 }
 
+/** What keeping or forgetting a macro says. */
+const macroWords = ({ name, line, center }) =>
+  [t(line ? "line.macro.keep" : "line.macro.forget", { name, line }), center ? t("line.macro.center") : null].filter(Boolean).join(" · ");
+
 function show() {
   const { state } = known;
   const parts = [];
-  if (state === "ready" || state === "see" || state === "refused") parts.push(sentence(known));
+  if (known.verb && (state === "ready" || state === "see" || state === "refused")) parts.push(sentence(known));
+  if (known.macro) parts.push(macroWords(known.macro));
   if (known.verdict === "unverified") parts.push(t("line.unsure"));
   if (known.duplicates?.length) parts.push(t("line.duplicates", { ids: known.duplicates.map((id) => `#${id}`).join(", ") }));
   if (known.problem) {
-    const { detail, hint } = problemText(localised(known.problem));
+    const { detail, hint } = problemText(known.problem);
     if (state === "unfinished") parts.push(known.usage ?? hint);
     else parts.push(`${detail} – ${hint}`);
     if (OVERRULED.has(known.problem.code)) parts.push(t("line.insist"));
@@ -93,12 +98,6 @@ function show() {
 
 /** Refusals that a `!` overrules. */
 const OVERRULED = new Set(["unit-committed", "backward", "work-begun"]);
-
-/** The names of parts in the page's language. */
-function localised(problem) {
-  const { part } = problem.values ?? {};
-  return part ? { ...problem, values: { ...problem.values, part: t(`line.part.${part}`) } } : problem;
-}
 
 function label({ kind, label: words, insert }) {
   if (kind === "verb") return t(`line.verb.${words}`);
@@ -174,8 +173,14 @@ async function enter() {
       see(read);
       return;
     }
-    if (read.state !== "ready") { fault(read); return; }
     const typed = input.value;
+    if (read.state === "macro") {
+      if (!await act([box], "/macros", { ...read.macro, line: read.macro.line || null }, macroWords(read.macro))) return;
+      remember(typed);
+      put("");
+      return;
+    }
+    if (read.state !== "ready") { fault(read); return; }
     const done = t("line.done", { what: sentence(read) });
     // What the server would answer by a second step is said in the line by a `!`.
     const answer = await act([box], "/line", { line: read.line }, done);

@@ -4,6 +4,7 @@ mod account;
 mod authenticator;
 mod breached;
 mod identity;
+mod macros;
 mod passkey;
 mod password;
 mod policy;
@@ -27,6 +28,7 @@ use thiserror::Error;
 
 pub use account::Account;
 pub(crate) use authenticator::Enrolment;
+pub(crate) use macros::Macro;
 pub(crate) use passkey::{Assertion, Ceremonies, Passkey, PasskeyError, Registration, name_of};
 pub use password::generate_password;
 pub use policy::Policy;

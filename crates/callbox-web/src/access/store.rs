@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row};
 use super::AccessError;
 
 /// The schema's steps; a database has as many of them behind it as its version says.
-const STEPS: &[&str] = &[FIRST, SECOND_FACTORS, PROVIDER];
+const STEPS: &[&str] = &[FIRST, SECOND_FACTORS, PROVIDER, MACROS];
 
 const FIRST: &str = "
 CREATE TABLE accounts (
@@ -92,6 +92,15 @@ CREATE TABLE identities (
     actor INTEGER NOT NULL REFERENCES accounts (actor),
     PRIMARY KEY (issuer, subject),
     UNIQUE (issuer, actor)
+) STRICT, WITHOUT ROWID;
+";
+
+const MACROS: &str = "
+CREATE TABLE macros (
+    owner INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    line TEXT NOT NULL,
+    PRIMARY KEY (owner, name)
 ) STRICT, WITHOUT ROWID;
 ";
 

@@ -11,7 +11,12 @@ use callbox_domain::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{ENDPOINTS, calls::asked, write};
+use super::{
+    ENDPOINTS,
+    calls::asked,
+    macros::{self, Asks},
+    write,
+};
 use crate::{
     access::rights::Action,
     advice,
@@ -37,6 +42,14 @@ pub(super) async fn preview(
     let selected = body.incident("incident");
     let answer = blocking(move || {
         let center = state.engine.snapshot();
+        if let Some(answer) = of_macro(&signed, &line) {
+            return answer;
+        }
+        let typed = line;
+        let line = match macros::unfold(&state, &signed, typed.clone()) {
+            Ok(line) => line,
+            Err(problem) => return unfolded(&state, &signed, &typed, problem),
+        };
         let (at, candidates) = candidates(&state, &center, selected, &line);
         // A word that something begins with is not wrong while it is typed.
         let is_begun = at < line.len() && candidates.as_array().is_some_and(|it| !it.is_empty());
@@ -44,8 +57,10 @@ pub(super) async fn preview(
             Ok(reading) => understood(&state, &signed, &center, &reading),
             Err(mistake) => misread(&line, &mistake, is_begun && mistake.at().0 == at),
         };
-        answer["replace"] = utf16(&line, at).into();
-        answer["candidates"] = candidates;
+        // What a macro stands for is not what is typed: nothing of it is completed.
+        let is_whole = line == typed;
+        answer["replace"] = utf16(&typed, if is_whole { at } else { typed.len() }).into();
+        answer["candidates"] = if is_whole { candidates } else { json!([]) };
         answer
     })
     .await?;
@@ -68,6 +83,7 @@ pub(super) async fn submit(
         let state = state.clone();
         blocking(move || {
             let center = state.engine.snapshot();
+            let line = macros::unfold(&state, &signed, line)?;
             let reading = line::read(&center, selected, &line).map_err(|it| problem(&line, &it))?;
             let action = right(reading.verb.does);
             security::permit_action(&signed, action)?;
@@ -291,9 +307,53 @@ fn nothing() -> Value {
         "values": {},
         "see": null,
         "problem": null,
+        "macro": null,
         "duplicates": [],
         "verdict": null,
     })
+}
+
+/// What a line says that keeps a macro.
+fn of_macro(signed: &Signed, line: &str) -> Option<Value> {
+    let Some(Asks::Keep(kept)) = macros::asks(line) else {
+        return None;
+    };
+    let refused = match kept.center {
+        true => security::permit_action(signed, Action::Configure).err(),
+        false => None,
+    };
+    let mut answer = nothing();
+    answer["state"] = match refused {
+        Some(_) => "refused",
+        None => "macro",
+    }
+    .into();
+    answer["problem"] = refused.map_or(Value::Null, |problem| problem.body());
+    answer["macro"] = json!(kept);
+    answer["replace"] = utf16(line, line.len()).into();
+    answer["candidates"] = json!([]);
+    Some(answer)
+}
+
+/// A macro that is not there, with those that are.
+fn unfolded(state: &AppState, signed: &Signed, line: &str, problem: Problem) -> Value {
+    let begun = line.trim().trim_start_matches('=').to_uppercase();
+    let kept = state.access.macros(signed.actor()).unwrap_or_default();
+    let fits = kept.iter().filter(|kept| kept.name.starts_with(&begun));
+    let rows: Vec<_> = fits
+        .map(|kept| json!({"kind": "macro", "insert": format!("={}", kept.name), "label": kept.line}))
+        .collect();
+    let mut answer = nothing();
+    answer["state"] = match rows.is_empty() {
+        true => "mistake",
+        false => "unfinished",
+    }
+    .into();
+    answer["usage"] = macros::USAGE.into();
+    answer["problem"] = problem.body();
+    answer["replace"] = 0.into();
+    answer["candidates"] = rows.into();
+    answer
 }
 
 fn candidates(

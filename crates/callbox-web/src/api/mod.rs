@@ -10,6 +10,7 @@ mod incident;
 mod intake;
 mod line;
 mod lists;
+mod macros;
 mod openapi;
 pub(crate) mod plans;
 mod positions;
@@ -63,6 +64,8 @@ pub(crate) fn router() -> Mount {
         .post("/api/v1/premises/at", premises::at)
         .get("/api/v1/premises/notes", premises::list)
         .post("/api/v1/calls/candidates", calls::candidates)
+        .get(macros::PATH, macros::list)
+        .post(macros::PATH, macros::keep)
         .post(line::PREVIEW, line::preview)
         .post(line::SUBMIT, line::submit)
         .post("/api/v1/places/find", calls::find_places)

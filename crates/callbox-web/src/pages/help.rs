@@ -37,6 +37,7 @@ pub(super) fn dialog(ui: &Ui) -> Markup {
                     h3 id="help-grammar" { (ui.t("help.grammar")) }
                     p class="grammar" { code { (ui.t("help.grammar.line")) } }
                     p { (ui.t("help.grammar.words")) }
+                    p { (ui.t("help.macros")) }
                     table class="verbs" {
                         thead { tr { th { (ui.t("help.verb")) } th { (ui.t("help.usage")) } th { (ui.t("help.example")) } } }
                         tbody {

@@ -13,12 +13,22 @@ pub(crate) enum Locale {
     En,
     /// Simplified Chinese.
     Zh,
+    /// English, longer and in brackets: what stands outside of them is in no table of texts.
+    #[cfg(test)]
+    Pseudo,
 }
 
 type Table = BTreeMap<String, String>;
 
 static EN: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../assets/i18n/en.json")));
 static ZH: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../assets/i18n/zh.json")));
+
+#[cfg(test)]
+static PSEUDO: LazyLock<Table> = LazyLock::new(|| {
+    let texts = EN.iter();
+    let longer = texts.map(|(key, text)| (key.clone(), format!("⟦{text} ~~~⟧")));
+    longer.collect()
+});
 
 fn read(json: &str) -> Table {
     serde_json::from_str(json).expect("the texts are part of the program, and tested")
@@ -33,6 +43,8 @@ impl Locale {
         match self {
             Self::En => "en",
             Self::Zh => "zh",
+            #[cfg(test)]
+            Self::Pseudo => "pseudo",
         }
     }
 
@@ -41,11 +53,17 @@ impl Locale {
         match self {
             Self::En => "en",
             Self::Zh => "zh-Hans",
+            #[cfg(test)]
+            Self::Pseudo => "en-x-pseudo",
         }
     }
 
     /// The language with this name.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
+        #[cfg(test)]
+        if name == "pseudo" {
+            return Some(Self::Pseudo);
+        }
         Self::ALL.into_iter().find(|locale| locale.name() == name)
     }
 
@@ -66,6 +84,8 @@ impl Locale {
         match self {
             Self::En => &EN,
             Self::Zh => &ZH,
+            #[cfg(test)]
+            Self::Pseudo => &PSEUDO,
         }
     }
 
@@ -107,6 +127,7 @@ impl Locale {
     fn word(self, name: &str, value: &str) -> String {
         let table = match name {
             "meaning" | "current" | "wanted" => "meaning",
+            "part" => "line.part",
             "what" => "what",
             "role" | "allowed" => "role",
             _ => return value.to_owned(),

@@ -120,6 +120,58 @@ async fn a_line_that_cannot_be_read_says_where_and_what_to_type() {
 }
 
 #[tokio::test]
+async fn a_macro_is_ones_own_or_everybodys() {
+    let world = World::set_up().await;
+    let id = world.take_call().await;
+    let kept = preview(&world, Role::Dispatcher, "=sf=D E1 E2 $1", None).await;
+    assert_eq!(kept["state"], "macro");
+    let body = kept["macro"].clone();
+    let answer = world.post(Role::Dispatcher, "/api/v1/macros", body).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    check_schema("Macro", &answer.json());
+    // Said in full, so that people see what it stands for.
+    let said = preview(&world, Role::Dispatcher, "=SF 1", None).await;
+    assert_eq!(said["line"], format!("D E1 E2 #{id}"));
+    assert_eq!(
+        preview(&world, Role::Supervisor, "=SF 1", None).await["state"],
+        "mistake"
+    );
+    assert_eq!(
+        preview(&world, Role::Dispatcher, "=S", None).await["candidates"][0]["insert"],
+        "=SF"
+    );
+
+    // Only who configures keeps one for all.
+    assert_eq!(
+        preview(&world, Role::Dispatcher, "==SF=D E1 $1", None).await["state"],
+        "refused"
+    );
+    let body = json!({"name": "SF", "line": "D E1 $1", "center": true});
+    let answer = world
+        .post(Role::Dispatcher, "/api/v1/macros", body.clone())
+        .await;
+    assert_eq!(answer.problem(), "403 not-permitted");
+    let answer = world.post(Role::Supervisor, "/api/v1/macros", body).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    let theirs = preview(&world, Role::Supervisor, "=SF 1", None).await;
+    assert_eq!(theirs["line"], format!("D E1 #{id}"));
+    // One's own goes before everybody's, and comes to an end.
+    let own = preview(&world, Role::Dispatcher, "=SF 1", None).await;
+    assert_eq!(own["line"], format!("D E1 E2 #{id}"));
+    let body = json!({"name": "SF"});
+    world.post(Role::Dispatcher, "/api/v1/macros", body).await;
+    let list = world.get(Role::Dispatcher, "/api/v1/macros").await.json();
+    check_schema("Macros", &list);
+    assert_eq!(
+        list["macros"],
+        json!([{"name": "SF", "line": "D E1 $1", "center": true}])
+    );
+    let done = json!({"line": "=SF 1"});
+    let answer = world.post(Role::Dispatcher, "/api/v1/line", done).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+}
+
+#[tokio::test]
 async fn what_is_selected_is_meant_where_nothing_is_named() {
     let world = World::set_up().await;
     let id = world.take_call().await;

@@ -11,6 +11,7 @@ mod ledger;
 mod line;
 mod listener;
 mod plans;
+mod pseudo;
 mod positions;
 mod rights;
 mod schema;

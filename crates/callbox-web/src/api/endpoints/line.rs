@@ -5,9 +5,9 @@ use crate::{
     access::rights::Action,
     api::{
         fields::{Kind, optional, required},
-        line,
+        line, macros,
     },
-    security::post,
+    security::{get, post},
 };
 
 /// The endpoints.
@@ -44,6 +44,36 @@ pub(super) const LINE: &[Endpoint] = &[
             AT,
         ],
         answer: "Receipt",
+        make: None,
+    },
+    Endpoint {
+        route: get(
+            macros::PATH,
+            Action::OwnSession,
+            "what is typed often is typed once",
+        ),
+        summary: "One's own macros of the line and the center's",
+        fields: &[],
+        answer: "Macros",
+        make: None,
+    },
+    Endpoint {
+        route: post(
+            macros::PATH,
+            Action::OwnSession,
+            "what is typed often is typed once",
+        ),
+        summary: "Keeps a macro of the line for oneself or, by who configures, for all",
+        fields: &[
+            required("name", Kind::Code, "what is typed after ="),
+            optional(
+                "line",
+                Kind::Text,
+                "the line with $1 to $9 and $*; without it the macro is forgotten",
+            ),
+            optional("center", Kind::Flag, "true for all"),
+        ],
+        answer: "Macro",
         make: None,
     },
 ];

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{list, millis, named, object, of, time};
 
 /// The schemas, by their names.
-pub(super) fn all() -> [(&'static str, Value); 8] {
+pub(super) fn all() -> [(&'static str, Value); 10] {
     [
         (
             "Places",
@@ -44,12 +44,14 @@ pub(super) fn all() -> [(&'static str, Value); 8] {
                 ("text", of("string")),
             ]),
         ),
+        ("Macro", a_macro(of("string?"))),
+        ("Macros", object(&[("macros", list(a_macro(of("string"))))])),
         (
             "LinePreview",
             object(&[
                 (
                     "state",
-                    json!({"enum": ["ready", "refused", "see", "unfinished", "mistake"]}),
+                    json!({"enum": ["ready", "refused", "see", "unfinished", "mistake", "macro"]}),
                 ),
                 ("line", of("string?")),
                 ("verb", of("string?")),
@@ -65,6 +67,10 @@ pub(super) fn all() -> [(&'static str, Value); 8] {
                 (
                     "problem",
                     json!({"anyOf": [named("Problem"), {"type": "null"}]}),
+                ),
+                (
+                    "macro",
+                    json!({"anyOf": [a_macro(of("string")), {"type": "null"}]}),
                 ),
                 ("duplicates", list(of("integer"))),
                 ("verdict", of("string?")),
@@ -138,4 +144,13 @@ pub(super) fn all() -> [(&'static str, Value); 8] {
             ]),
         ),
     ]
+}
+
+/// A line with a name.
+fn a_macro(line: Value) -> Value {
+    object(&[
+        ("name", of("string")),
+        ("line", line),
+        ("center", of("boolean")),
+    ])
 }
