@@ -93,6 +93,7 @@ const interval = globalThis.setInterval;
 globalThis.setInterval = (act, ms) => { const timer = interval(act, ms); timers.push(timer); return timer; };
 
 const store = await import("../../crates/callbox-web/assets/js/store.js");
+const { Sync } = await import("../../crates/callbox-web/assets/js/sync.js");
 const { Stream } = await import("../../crates/callbox-web/assets/js/stream.js");
 
 function board() {
@@ -106,11 +107,9 @@ function board() {
   });
 }
 
-// As in board.js: what comes before the board is kept, a reset loads it again.
-let isLoaded = false;
-let waiting = [];
 const older = [];
 const versions = new Map();
+/** No row may go back, but for a board that is loaded anew. */
 function check() {
   for (const [name, rows] of [["incident", store.incidents], ["unit", store.units]]) {
     for (const row of rows.values()) {
@@ -120,18 +119,15 @@ function check() {
     }
   }
 }
-async function load() {
-  store.load(await board());
-  isLoaded = true;
-  for (const change of waiting) store.apply(change);
-  waiting = [];
-}
+const sync = new Sync(() => board().catch(() => null), () => {});
 const stream = new Stream("/api/v1/live", ({ kind, data }) => {
-  if (kind === "change") {
-    if (isLoaded) { store.apply(data); check(); } else waiting.push(data);
-  } else if (kind === "reset") { resets += 1; isLoaded = false; load(); }
+  if (kind === "change") { sync.change(data); check(); }
+  else if (kind === "reset") {
+    resets += 1;
+    sync.load();
+  }
 });
-await load();
+await sync.load();
 stream.from(store.position.seq);
 
 process.stdin.setEncoding("utf8");
@@ -150,7 +146,7 @@ let isSame = false;
 const begin = Date.now();
 while (!isSame && Date.now() - begin < 5000) {
   const fresh = await board();
-  isSame = isLoaded && rows(fresh.incidents) === rows(store.incidents.values()) && rows(fresh.units) === rows(store.units.values())
+  isSame = sync.isLoaded && rows(fresh.incidents) === rows(store.incidents.values()) && rows(fresh.units) === rows(store.units.values())
     && text(fresh.alarms) === text([...store.alarms.values()]);
   if (!isSame) await new Promise((resolve) => setTimeout(resolve, 50));
 }

@@ -267,7 +267,8 @@ def main():
             values = sorted(probe[key])
             print(f"  {name}: p50 {at(values, 0.5):.1f} ms, p99 {at(values, 0.99):.1f} ms, n {len(values)}")
         print(f"  renderer's memory: {memory(pid):.0f} MB (PSS)", flush=True)
-        typed(window, options.lines)
+        if options.lines:
+            typed(window, options.lines)
         consoles(server, options)
         if options.trace:
             own_times(trace(window, 5), 5)

@@ -14,7 +14,8 @@ import { onPalette } from "./palette.js";
 import { choosePanes, initPanes } from "./panes.js";
 import "./selected.js";
 import "./undo.js";
-import { apply, config, incidents, isWaiting, load, loadClosed, onChange, position, units, urgency } from "./store.js";
+import { config, incidents, isWaiting, loadClosed, onChange, position, units, urgency } from "./store.js";
+import { Sync } from "./sync.js";
 import { initUnitFilter } from "./units.js";
 
 /** Seconds without a sign of life after which the board is called old; the server beats every 2. */
@@ -24,38 +25,26 @@ let heard = performance.now();
 /** An act that was chosen on another page; the address forgets it as soon as a view is set. */
 const begun = /^#line=([^&]{1,40})$/.exec(location.hash);
 let startAt = null;
-let isLoaded = false;
-let isLoading = false;
-let waiting = [];
 
-async function loadBoard() {
-  if (isLoading) return;
-  isLoading = true;
+/** The board as the server has it now, or null where it does not answer. */
+async function fetchBoard() {
   try {
     const response = await fetch("/api/v1/board", { headers: { Accept: "application/json" } });
-    if (response.status === 401) {
-      location.assign("/sign-in?next=/board");
-      return;
-    }
-    if (!response.ok) throw new Error(`the board answers ${response.status}`);
-    const board = await response.json();
-    heard = performance.now();
-    learn(board.at_ms);
-    setTimeZone(board.center.timezone);
-    load(board);
-    fillCall();
-    isLoaded = true;
-    // What came in between is newer than the board or left out by its version.
-    for (const change of waiting) apply(change);
-    waiting = [];
-    startAt(board.seq);
-    loadHistory();
+    if (response.status === 401) location.assign("/sign-in?next=/board");
+    return response.ok ? await response.json() : null;
   } catch {
-    setTimeout(loadBoard, 2000);
-  } finally {
-    isLoading = false;
+    return null;
   }
 }
+
+const sync = new Sync(fetchBoard, (board) => {
+  heard = performance.now();
+  learn(board.at_ms);
+  setTimeZone(board.center.timezone);
+  fillCall();
+  startAt(board.seq);
+  loadHistory();
+});
 
 /** What was closed last; nothing depends on it. */
 async function loadHistory() {
@@ -72,11 +61,9 @@ function tell({ kind, data, closed }) {
   }
   heard = performance.now();
   learn(data.at);
-  if (kind === "change") {
-    if (isLoaded) apply(data);
-    else waiting.push(data);
-  } else if (kind === "reset") loadBoard();
-  else if (isLoaded) position.seq = Math.max(position.seq, data.seq);
+  if (kind === "change") sync.change(data);
+  else if (kind === "reset") sync.load();
+  else sync.beat(data);
   if (kind === "beat") by("record-troubled")?.toggleAttribute("hidden", !data.troubled);
 }
 
@@ -122,7 +109,7 @@ everySecond((at) => {
   if (isOld) setText(by("old-text"), t("old", { seconds: age }));
   setText(by("live-text"), isOld ? t("live.no") : t("live.age", { seconds: age }));
   setAttr(by("live"), "data-live", isOld ? "no" : "yes");
-  if (isLoaded) gauges(at);
+  if (sync.isLoaded) gauges(at);
 });
 
 onChange((changed) => { if (changed.all) gauges(now()); });
@@ -138,7 +125,7 @@ initDrag();
 onPalette("line", (line, isWhole) => focusLine(isWhole ? line : `${line} `));
 onPalette("panes", choosePanes);
 startAt = await connect(tell);
-await loadBoard();
+await sync.load();
 if (selectedIncident() === null) by("incidents").focus({ preventScroll: true });
 else select(selectedIncident());
 if (begun) focusLine(`${decodeURIComponent(begun[1])} `);

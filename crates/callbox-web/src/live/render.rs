@@ -34,8 +34,13 @@ pub(super) fn since(state: &AppState, from: u64) -> Message {
     let touched = state.engine.touched_since(from);
     // Taken after the list of what was touched, so that it holds at least that.
     let center = state.engine.snapshot();
+    // A closed incident that has left memory meanwhile has no row: what is not said would stay as it was.
+    let has_left = |touched: &Touched| {
+        let mut incidents = touched.incidents.iter();
+        incidents.any(|id| center.is_archived(*id))
+    };
     match touched {
-        Some(touched) if !touched.configuration => {
+        Some(touched) if !touched.configuration && !has_left(&touched) => {
             let bytes = change(state, &center, &touched);
             Message::Change {
                 from,

@@ -363,3 +363,35 @@ async fn streams_end_when_the_server_does() {
         "503 live-full"
     );
 }
+
+#[tokio::test]
+async fn a_console_that_missed_a_closing_that_left_memory_begins_anew() {
+    let world = World::set_up().await;
+    let seq = world.engine.snapshot().next_seq();
+    // Many at once: they share their frames.
+    let calls = (0..=callbox_domain::CLOSED_KEPT).map(|_| world.take_call());
+    let ids = futures_util::future::join_all(calls).await;
+    let closed = world.engine.snapshot().next_seq();
+    let still = Message::seq(&render::since(&world.state, seq));
+    assert_eq!(still, Some(closed));
+    assert!(matches!(
+        render::since(&world.state, seq),
+        Message::Change { .. }
+    ));
+    let closings = ids.iter().map(|id| {
+        let path = format!("/api/v1/incidents/{id}/close");
+        let world = &world;
+        async move {
+            world
+                .post(Role::Dispatcher, &path, json!({"disposition": "DONE"}))
+                .await
+        }
+    });
+    futures_util::future::join_all(closings).await;
+    assert!(world.engine.snapshot().incidents.len() <= callbox_domain::CLOSED_KEPT);
+    // The first that closed has no row any more: to leave it out would leave it open on that board.
+    assert!(matches!(
+        render::since(&world.state, closed),
+        Message::Reset { .. }
+    ));
+}

@@ -268,6 +268,7 @@ fn texts_and_their_uses_agree() {
     for key in known.keys() {
         let is_made = [
             "role.",
+            "line.part.",
             "ended.",
             "refusal.",
             "meaning.",
