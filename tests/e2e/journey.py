@@ -18,7 +18,7 @@ from webdriver import Driver, Failed, Window
 ROW = "[...document.querySelectorAll('.incident')].find((row) => row.textContent.includes(arguments[0]))"
 UNIT = "[...document.querySelectorAll('.unit')].find((unit) => unit.querySelector('.sign').textContent === arguments[0])"
 PLACE = "7 Quay Street, e2e"
-PAGES = ["/units", "/units/E1", "/history", "/premises", "/ledger", "/calls/new"]
+PAGES = ["/map", "/units", "/units/E1", "/history", "/premises", "/ledger", "/calls/new"]
 
 
 class Journey:

@@ -41,7 +41,7 @@ class Driver:
 class Window:
     """One browser with a profile of its own: another person at another desk."""
 
-    def __init__(self, driver, browser, profile, language="en-US", size=(1440, 900), dark=False):
+    def __init__(self, driver, browser, profile, language="en-US", size=(1440, 900), dark=False, webgl=False):
         self.driver = driver
         self.size = size
         options = {
@@ -54,6 +54,9 @@ class Window:
             ],
             "prefs": {"intl.accept_languages": language},
         }
+        if webgl:
+            # Drawn by the processor: slow, and the same everywhere.
+            options["args"] += ["--enable-unsafe-swiftshader", "--use-angle=swiftshader"]
         wanted = {
             "browserName": "chrome",
             "goog:chromeOptions": options,

@@ -71,3 +71,31 @@ fn media_type(name: &str) -> &'static str {
         _ => "application/octet-stream",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::digest::digest;
+
+    use super::*;
+
+    #[test]
+    fn vendored_files_are_as_they_were_published() {
+        let sums = FILES
+            .iter()
+            .filter(|(name, _)| name.ends_with("SHA256SUMS"));
+        let mut checked = 0;
+        for (list, sums) in sums {
+            let folder = list.trim_end_matches("SHA256SUMS");
+            let text = std::str::from_utf8(sums).expect("checksums are text");
+            for line in text.lines() {
+                let (sum, name) = line.split_once("  ").expect("a sum and a name");
+                let bytes = find(&format!("{folder}{name}")).expect("the file is there");
+                assert_eq!(hex(digest(&SHA256, bytes).as_ref()), sum, "{name}");
+                checked += 1;
+            }
+            let of_folder = FILES.iter().filter(|(name, _)| name.starts_with(folder));
+            assert_eq!(text.lines().count() + 1, of_folder.count(), "{list}");
+        }
+        assert!(checked >= 4, "nothing is vendored any more?");
+    }
+}

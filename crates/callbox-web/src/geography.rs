@@ -84,6 +84,12 @@ impl Geography {
         }
     }
 
+    /// West, south, east and north of the streets, in degrees.
+    pub fn bounds(&self) -> [f64; 4] {
+        let ((south, west), (north, east)) = (self.corners.0.degrees(), self.corners.1.degrees());
+        [west, south, east, north]
+    }
+
     /// Whether a point lies among the streets or within half a degree of them.
     pub fn covers(&self, point: Coord) -> bool {
         const MARGIN: i32 = 5_000_000;

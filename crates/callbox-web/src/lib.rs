@@ -27,6 +27,7 @@ mod provider;
 mod security;
 mod server;
 mod state;
+mod street_map;
 mod tls;
 
 pub use access::{

@@ -17,6 +17,7 @@ use crate::{
     metrics::Metrics,
     positions::Positions,
     provider::Provider,
+    street_map::TileCache,
 };
 
 /// How many passwords are hashed at once: each takes 19 MiB and a core.
@@ -37,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) tls: bool,
     /// The streets, where some were imported.
     pub(crate) geography: Option<Geography>,
+    /// The vector tiles that were made last.
+    pub(crate) tiles: TileCache,
     /// Where the units on duty are.
     pub(crate) positions: Positions,
     /// Calls that are being taken.
@@ -70,6 +73,7 @@ impl AppState {
         Self(Arc::new(Shared {
             live: Live::new(),
             metrics: Metrics::new(),
+            tiles: TileCache::default(),
             positions: Positions::default(),
             drafts: Drafts::default(),
             provider,

@@ -6,6 +6,7 @@ pub(crate) mod latency;
 pub(crate) mod ledger;
 pub(crate) mod recommend;
 pub(crate) mod streets;
+pub(crate) mod tiles;
 
 /// What to measure.
 #[derive(clap::Subcommand)]
@@ -20,6 +21,8 @@ pub(crate) enum Bench {
     Recommend(recommend::Arguments),
     /// Driving times from coordinates, beside OSRM and Valhalla where they are installed.
     Streets(streets::Arguments),
+    /// Vector tiles, made one by one, beside tilemaker where it is installed.
+    Tiles(tiles::Arguments),
     /// Submits at a steady rate while consoles listen.
     Latency(latency::Arguments),
 }
@@ -32,7 +35,14 @@ impl Bench {
             Self::Ledger(arguments) => ledger::run(&arguments),
             Self::Recommend(arguments) => recommend::run(&arguments),
             Self::Streets(arguments) => streets::run(&arguments),
+            Self::Tiles(arguments) => tiles::run(&arguments),
             Self::Latency(arguments) => latency::run(&arguments),
         }
     }
+}
+
+/// What this thread has cost so far: other work on the machine does not count.
+pub(crate) fn cpu_time() -> std::time::Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    std::time::Duration::new(time.tv_sec.cast_unsigned(), time.tv_nsec as u32)
 }

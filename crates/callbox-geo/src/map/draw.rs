@@ -5,7 +5,7 @@ use crate::Coord;
 use super::{
     Kind, StreetMap,
     file::Drawn,
-    flat::{Pixel, Window},
+    flat::{Pixel, Window, put_line},
     label::{Labels, escape},
 };
 
@@ -96,7 +96,9 @@ fn shapes(window: &Window, layers: &[Vec<Drawn<'_>>], svg: &mut String) {
     let lines = |kind: Kind, class: &str, svg: &mut String| {
         let mut data = String::new();
         for part in layers[kind as usize].iter().flat_map(|drawn| drawn.parts()) {
-            window.line(part, &mut data);
+            for piece in window.line(part) {
+                put_line(&piece, &mut data);
+            }
         }
         if !data.is_empty() {
             put(
@@ -110,7 +112,11 @@ fn shapes(window: &Window, layers: &[Vec<Drawn<'_>>], svg: &mut String) {
             for drawn in &layers[kind as usize] {
                 let mut data = String::new();
                 for part in drawn.parts() {
-                    window.ring(part, &mut data);
+                    let ring = window.ring(part);
+                    if !ring.is_empty() {
+                        put_line(&ring, &mut data);
+                        data.push('Z');
+                    }
                 }
                 if !data.is_empty() {
                     put(

@@ -113,6 +113,33 @@ impl Kind {
         zoom >= from
     }
 
+    /// The layer of a vector tile that holds it.
+    pub(super) const fn layer(self) -> &'static str {
+        match self {
+            Self::Green => "landuse",
+            Self::Water => "water",
+            Self::Stream | Self::Coast => "waterway",
+            Self::Building => "building",
+            Self::Ferry | Self::Rail => "rail",
+            Self::Path | Self::Street | Self::Road | Self::Main | Self::Motorway => "road",
+            Self::House => "house_number",
+            Self::Hydrant | Self::Station | Self::Hospital => "poi",
+            Self::Town => "place",
+        }
+    }
+
+    /// The first zoom of the vector tiles that hold it; a tile is twice as wide as a picture's zoom counts.
+    pub(super) const fn first_tile_zoom(self) -> u8 {
+        match self {
+            Self::Motorway | Self::Main | Self::Water | Self::Coast | Self::Town => 0,
+            Self::Road | Self::Green | Self::Ferry => 9,
+            Self::Rail => 10,
+            Self::Street | Self::Stream | Self::Station | Self::Hospital => 12,
+            Self::Building | Self::Path => 14,
+            Self::House | Self::Hydrant => 15,
+        }
+    }
+
     /// What a node, or the middle of a way, stands for.
     pub(super) fn of_point(tags: &Tags<'_>) -> Option<Self> {
         if tags.is("emergency", "fire_hydrant") {

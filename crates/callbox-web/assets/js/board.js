@@ -60,6 +60,8 @@ function tell({ kind, data, closed }) {
     return;
   }
   heard = performance.now();
+  // Where units are is the map's matter.
+  if (kind === "positions") return;
   learn(data.at);
   if (kind === "change") sync.change(data);
   else if (kind === "reset") sync.load();

@@ -17,7 +17,7 @@ export function el(tag, props = {}, ...children) {
 
 const SVG = "http://www.w3.org/2000/svg";
 /** One shape for each fixed meaning, filled or as a line of some width; the pages draw the same by masks. */
-const SHAPES = {
+export const SHAPES = {
   available: ["M6 1.9a4.1 4.1 0 1 0 .01 0Z", 1.8],
   dispatched: ["M3 1.9 10 6 3 10.1Z", 1.6],
   acknowledged: ["M3 1.9 10 6 3 10.1ZM3.6 2.6v6.8M4.8 3.4v5.2", 1.6],

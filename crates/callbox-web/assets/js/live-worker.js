@@ -3,6 +3,8 @@ import { Stream } from "./stream.js";
 
 const ports = new Set();
 let stream = null;
+/** The newest position of each unit: a window that opens later has heard of none. */
+const positions = new Map();
 
 self.addEventListener("connect", (event) => {
   const port = event.ports[0];
@@ -10,7 +12,9 @@ self.addEventListener("connect", (event) => {
   port.addEventListener("message", ({ data }) => {
     if (data.kind === "bye") ports.delete(port);
     if (data.kind === "from") {
+      if (positions.size) port.postMessage({ kind: "positions", data: { at: newest(), positions: [...positions.values()] } });
       stream ??= new Stream(data.url, (message) => {
+        if (message.kind === "positions") for (const row of message.data.positions) positions.set(row.id, row);
         for (const each of ports) each.postMessage(message);
       });
       stream.from(data.seq);
@@ -19,3 +23,5 @@ self.addEventListener("connect", (event) => {
   port.start();
   port.postMessage({ kind: "ready" });
 });
+
+const newest = () => [...positions.values()].reduce((latest, row) => Math.max(latest, row.at), 0);

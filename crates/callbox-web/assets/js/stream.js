@@ -4,7 +4,7 @@
 const SILENCE = 12_000;
 
 export class Stream {
-  /** `tell(message)` gets {kind: "change" | "reset" | "beat" | "down", …}. */
+  /** `tell(message)` gets {kind: "change" | "reset" | "beat" | "positions" | "down", …}. */
   constructor(url, tell) {
     this.url = url;
     this.tell = tell;
@@ -32,13 +32,14 @@ export class Stream {
       if (source !== this.source) return;
       this.heard = Date.now();
       const data = JSON.parse(event.data);
-      // A beat names the ledger's length, which may be ahead of what was sent.
-      if (kind !== "beat") this.seq = data.seq;
+      // A beat names the ledger's length, which may be ahead of what was sent; positions stand in no ledger.
+      if (kind === "change" || kind === "reset") this.seq = data.seq;
       this.tell({ kind, data });
     });
     on("change");
     on("reset");
     on("beat");
+    on("positions");
     source.addEventListener("error", () => {
       if (source === this.source) this.tell({ kind: "down", closed: source.readyState === 2 });
     });

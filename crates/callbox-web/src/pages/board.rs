@@ -66,7 +66,7 @@ pub(super) async fn show(ui: Ui) -> Markup {
 }
 
 /// Language, texts and rights for the script; a data block, which no policy lets run.
-fn boot(ui: &Ui) -> String {
+pub(super) fn boot(ui: &Ui) -> String {
     let rights = json!({
         "dispatch": ui.may(Action::Dispatch),
         "status": ui.may(Action::ChangeUnitStatus),

@@ -11,6 +11,7 @@ const MARK: &str = r#"<svg viewBox="0 0 20 20" fill="currentColor" aria-hidden="
 /// The pages that stand in the bar, with the right that each needs.
 pub(super) const TABS: &[(&str, &str, Action)] = &[
     ("/board", "nav.board", Action::ReadBoard),
+    ("/map", "nav.map", Action::ReadBoard),
     ("/units", "nav.units", Action::ReadBoard),
     ("/plans", "nav.plans", Action::ReadBoard),
     ("/history", "nav.history", Action::ReadHistory),

@@ -12,6 +12,7 @@ mod intake;
 mod language;
 mod layout;
 mod ledger;
+mod live_map;
 mod map;
 mod palette;
 mod panel;
@@ -130,6 +131,11 @@ pub(crate) const ROUTES: &[Route] = &[
         "/board",
         Action::ReadBoard,
         "who dispatches sees what waits and who is free",
+    ),
+    get(
+        "/map",
+        Action::ReadBoard,
+        "who dispatches sees where help is needed and where units are",
     ),
     get(
         "/calls/new",
@@ -342,6 +348,7 @@ pub(crate) fn router() -> Mount {
         .post("/incidents/{id}/release", forms::release)
         .post("/incidents/{id}/close", forms::close)
         .post("/incidents/{id}/reopen", forms::reopen)
+        .get("/map", live_map::show)
         .get("/premises", premises::show)
         .post("/premises", premises::set)
         .post("/premises/{note}/retire", premises::retire)

@@ -250,9 +250,7 @@ fn texts_and_their_uses_agree() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut source = String::new();
     for dir in ["src/pages", "assets/js"] {
-        for entry in fs::read_dir(root.join(dir)).unwrap() {
-            source += &fs::read_to_string(entry.unwrap().path()).unwrap();
-        }
+        read_all(&root.join(dir), &mut source);
     }
     let known = Locale::En.table();
     for start in ["t(\"", "fill(\"", "fill(\n        \""] {
@@ -291,6 +289,18 @@ fn texts_and_their_uses_agree() {
             is_made || source.contains(&format!("\"{key}\"")) || by_template(&source, key),
             "nothing uses {key}"
         );
+    }
+}
+
+/// Adds every file below a directory.
+fn read_all(dir: &Path, source: &mut String) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_all(&path, source);
+        } else {
+            *source += &fs::read_to_string(path).unwrap();
+        }
     }
 }
 

@@ -8,10 +8,25 @@ use axum::{
 use crate::state::AppState;
 
 /// What a page may load and do: its own scripts, styles, pictures and connections, nothing else.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
-    style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; \
-    worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; \
-    base-uri 'none'; require-trusted-types-for 'script'; trusted-types callbox-worker";
+macro_rules! policy {
+    ($types:literal) => {
+        concat!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; ",
+            "connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; ",
+            "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; ",
+            "require-trusted-types-for 'script'; trusted-types ",
+            $types
+        )
+    };
+}
+
+const CONTENT_SECURITY_POLICY: &str = policy!("callbox-worker");
+
+/// The policy of the map's page: its library starts one more worker, and writes the scale bar's text as markup; the
+/// page's own default policy lets these two through and nothing else.
+pub(crate) const fn map_policy() -> &'static str {
+    policy!("callbox-worker default")
+}
 
 static ALWAYS: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),

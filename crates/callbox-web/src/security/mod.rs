@@ -10,7 +10,7 @@ mod signed;
 
 pub(crate) use authorise::{authorise, permit_action, prove_again};
 pub(crate) use form::SignedForm;
-pub(crate) use headers::harden;
+pub(crate) use headers::{harden, map_policy};
 pub(crate) use routes::{Route, Verb, all, find, get, post, put};
 pub(crate) use sign_in::{
     address_of, begin_session, confirm, finish, home, host, own_path, passkey, passkey_options,

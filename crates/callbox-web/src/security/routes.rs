@@ -84,6 +84,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Route> {
     let api = crate::api::ENDPOINTS.iter().map(|endpoint| &endpoint.route);
     api.chain(OWN)
         .chain(crate::ledger::ROUTES)
+        .chain(crate::street_map::ROUTES)
         .chain(crate::pages::ROUTES)
 }
 

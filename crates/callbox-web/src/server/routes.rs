@@ -20,6 +20,7 @@ use crate::{
     provider,
     security::{self, authorise, harden},
     state::AppState,
+    street_map,
 };
 
 /// The most bytes that a request's body may have.
@@ -42,6 +43,7 @@ pub(crate) fn mounted() -> Mount {
         .post("/sign-out", security::sign_out)
         .merge(api::router())
         .merge(ledger::router())
+        .merge(street_map::router())
         .merge(pages::router())
 }
 

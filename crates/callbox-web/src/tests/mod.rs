@@ -17,6 +17,7 @@ mod rights;
 mod schema;
 mod second_factor;
 mod sign_in;
+mod street_map;
 mod writes;
 
 use std::{
@@ -41,6 +42,7 @@ use tower::ServiceExt as _;
 
 use crate::{
     access::{Access, Limits, Role, Scope},
+    geography::Geography,
     security::Peer,
     server,
     state::AppState,
@@ -104,6 +106,20 @@ impl World {
     }
 
     pub(crate) fn with_tls(tls: bool) -> Self {
+        Self::make(tls, None)
+    }
+
+    /// An empty center with the streets of a small invented town.
+    pub(crate) fn with_streets() -> Self {
+        let dir = TempDir::new().unwrap();
+        let (pbf, streets) = (dir.path().join("town.osm.pbf"), dir.path().join("streets"));
+        let town = callbox_geo::town::Plan { size: 2, seed: 1 };
+        town.write(std::fs::File::create(&pbf).unwrap()).unwrap();
+        callbox_geo::import::run(&pbf, &streets, &callbox_geo::quiet).unwrap();
+        Self::make(false, Geography::open(&streets).unwrap())
+    }
+
+    fn make(tls: bool, geography: Option<Geography>) -> Self {
         let dir = TempDir::new().unwrap();
         let data = DataDir::create(dir.path().join("data"), "callbox.test").unwrap();
         let micros = Arc::new(AtomicI64::new(BEGIN * 1_000_000));
@@ -139,7 +155,7 @@ impl World {
             purpose,
             clock,
             tls,
-            None,
+            geography,
             None,
         );
         let router = server::routes(&state).layer(Extension(Peer(IpAddr::from([127, 0, 0, 1]))));

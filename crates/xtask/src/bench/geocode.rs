@@ -1,11 +1,11 @@
 //! Measures the geocoder on an extract: addresses are drawn with a seed, misspelt, and looked for.
 //!
-//! The baseline of the same run is what a program without a geocoder would do: a map from the lower-case text of each
-//! address to its place.
+//! The baselines of the same run are what a program without a geocoder would do: a map from the lower-case text of each
+//! address to its place, and SQLite's full-text search over the same texts, by words and by trigrams.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
 use callbox_geo::Coord;
@@ -15,9 +15,14 @@ use callbox_geo::geocode::{
 use callbox_geo::import::run_with;
 use callbox_geo::osm::Extract;
 
-use tally::{RIGHT_METERS, Tally, near};
+use super::cpu_time;
+
+use baseline::Baselines;
+use tally::{Tally, near};
 use typing::{Random, abbreviated, misspelt};
 
+mod baseline;
+mod chinese;
 mod tally;
 mod typing;
 
@@ -94,15 +99,18 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             None => line,
         }
     };
-    let baseline: HashMap<String, Coord> = houses
+    let han = chinese::names(&source);
+    let mut texts: Vec<(String, Coord)> = houses
         .iter()
-        .map(|house| (address(house, &house.street).to_lowercase(), house.point))
+        .map(|house| (address(house, &house.street), house.point))
         .collect();
+    texts.extend(houses.iter().filter_map(|house| {
+        let name = han.of(house)?;
+        Some((chinese::address(name, &house.number), house.point))
+    }));
+    let baselines = Baselines::new(&texts)?;
 
-    println!(
-        "| question | n | top 1 | top 5 | map of texts | certain | confirm | choose | missing | certain but wrong | median ms | p99 ms | max ms |"
-    );
-    println!("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+    Tally::print_head();
     let kinds: [(&str, Question<'_>); 7] = [
         ("as in the file", &|house, _| address(house, &house.street)),
         ("without town", &|house, _| {
@@ -153,9 +161,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             let start = cpu_time();
             let found = geocoder.find(&question, &options);
             tally.add(cpu_time() - start, &found, &[house.point]);
-            let hit = baseline.get(&question.to_lowercase());
-            tally.baseline +=
-                usize::from(hit.is_some_and(|point| point.meters_to(house.point) <= RIGHT_METERS));
+            tally.add_baselines(&baselines, &question, house.point)?;
             let slow = tally
                 .times
                 .last()
@@ -167,6 +173,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
         tally.print(name);
     }
+    chinese::ask(&geocoder, &han, &houses, &baselines, arguments, &mut random)?;
     crossings(&geocoder, &source, arguments, &mut random);
     back_again(&geocoder, &sample, address);
     Ok(())
@@ -289,10 +296,4 @@ fn show(question: &str, house: &House, found: &Found) {
             answer.reasons
         );
     }
-}
-
-/// What this thread has cost so far: other work on the machine does not count.
-fn cpu_time() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.cast_unsigned(), time.tv_nsec as u32)
 }

@@ -1,0 +1,173 @@
+// The map in a window of its own. What it shows stands on the board too: without WebGL nothing is lost but the picture.
+import { t, locale } from "../boot.js";
+import { everySecond, learn, now, setTimeZone, span } from "../clock.js";
+import { by, el, setText } from "../dom.js";
+import { connect } from "../live.js";
+import { apply, incidents, load, onChange, stage, units } from "../store.js";
+import { icon } from "./icons.js";
+import { incidentFeatures, pickedFeatures, place, takePositions, unitFeatures, withoutPlace } from "./live.js";
+import { liveSources, style } from "./style.js";
+
+const frame = by("map");
+const bounds = JSON.parse(frame.dataset.bounds ?? "null");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+let map = null;
+let picked = null;
+let startAt = null;
+let heard = performance.now();
+
+const isDark = () => (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light")) === "dark";
+
+function open() {
+  if (!bounds) return say(t("map.no_streets"));
+  // The policy lets one more address be a worker: the library's own.
+  const worker = frame.dataset.worker;
+  globalThis.trustedTypes?.createPolicy("default", {
+    createScriptURL: (url) => (url === worker ? url : null),
+    // The scale bar writes its length so; nothing else of the library writes markup here.
+    createHTML: (html) => (/^[\d.,]+&nbsp;(m|km)$/.test(html) ? html : null),
+  });
+  maplibregl.setWorkerUrl(worker);
+  try {
+    map = new maplibregl.Map({
+      container: frame, style: look(), bounds, maxBounds: widened(bounds), minZoom: 6, maxZoom: 20, attributionControl: false,
+      dragRotate: false, pitchWithRotate: false, fadeDuration: 0, locale: words(),
+    });
+  } catch {
+    return say(t("map.no_webgl"));
+  }
+  map.touchZoomRotate.disableRotation();
+  map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new maplibregl.ScaleControl());
+  map.on("styleimagemissing", ({ id }) => {
+    const made = icon(id, isDark());
+    if (made && !map.hasImage(id)) map.addImage(id, made.data, { pixelRatio: made.ratio });
+  });
+  for (const [layer, kind] of [["units", "unit"], ["incidents", "incident"]]) {
+    map.on("click", layer, ({ features }) => pick({ kind, id: features[0].properties.id }));
+    map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
+    map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
+  }
+  map.on("style.load", draw);
+  // For whoever waits for the whole picture.
+  map.on("dataloading", () => { frame.dataset.state = "loading"; });
+  map.on("idle", () => { frame.dataset.state = "idle"; });
+  const restyle = () => map.setStyle(look(), { diff: false });
+  dark.addEventListener("change", restyle);
+  new MutationObserver(restyle).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  return undefined;
+}
+
+const look = () => {
+  const made = style({ base: location.origin, bounds, isDark: isDark(), isChinese: locale.startsWith("zh") });
+  for (const name of liveSources) made.sources[name] = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
+  return made;
+};
+
+/** Half a map's width around it: enough for neighbours, not enough to get lost. */
+function widened([west, south, east, north]) {
+  const [across, up] = [(east - west) * 0.75 + 0.05, (north - south) * 0.75 + 0.05];
+  return [west - across, Math.max(-85, south - up), east + across, Math.min(85, north + up)];
+}
+
+const words = () => ({ "NavigationControl.ZoomIn": t("map.nearer"), "NavigationControl.ZoomOut": t("map.farther"), "Map.Title": t("nav.map") });
+
+function say(text) {
+  frame.replaceChildren(el("p", { class: "empty", text }));
+}
+
+let isDrawn = false;
+function draw() {
+  if (!map?.getSource("units")) return;
+  isDrawn = true;
+  map.getSource("incidents").setData(incidentFeatures());
+  const shown = unitFeatures();
+  frame.dataset.units = String(shown.features.length);
+  map.getSource("units").setData(shown);
+  map.getSource("picked").setData(pickedFeatures(picked));
+}
+
+/** Once in a frame, however much came in. */
+let isPlanned = false;
+function planDraw() {
+  if (isPlanned) return;
+  isPlanned = true;
+  requestAnimationFrame(() => { isPlanned = false; draw(); list(); });
+}
+
+/** The same by keyboard and for those who do not see the picture: choosing a line moves the map there. */
+function list() {
+  const line = (kind, id, text, detail) => {
+    const isPicked = picked?.kind === kind && picked.id === id;
+    const button = el("button", { type: "button", class: "map-line", "aria-pressed": String(isPicked), "data-key": `${kind}-${id}`, onclick: () => pick({ kind, id }, true) },
+      el("b", { text }), el("span", { text: detail }));
+    button.disabled = !place(kind, id);
+    return el("li", {}, button);
+  };
+  const focused = document.activeElement?.dataset?.key;
+  const open = [...incidents.values()].filter((row) => row.state === "open" && !row.merged_into).sort((a, b) => a.rank - b.rank || a.received - b.received);
+  by("map-incidents").replaceChildren(...open.map((row) => line("incident", row.id, String(row.id), `${row.type_label ?? ""} · ${row.place ?? t("no_place")}`)));
+  const busy = [...units.values()].filter((row) => row.incident !== null).sort((a, b) => a.call_sign.localeCompare(b.call_sign));
+  by("map-units").replaceChildren(...busy.map((row) => line("unit", row.id, row.call_sign, `${t(`meaning.${row.meaning}`)} · ${row.incident}`)));
+  const without = withoutPlace();
+  setText(by("map-without"), without ? t("map.without", { n: without }) : "");
+  if (focused) document.querySelector(`[data-key="${focused}"]`)?.focus();
+}
+
+function pick(what, moves = false) {
+  picked = picked?.kind === what.kind && picked.id === what.id && !moves ? null : what;
+  const at = picked && place(picked.kind, picked.id);
+  if (moves && at && map) map.easeTo({ center: [at.lon, at.lat], zoom: Math.max(map.getZoom(), 15), duration: 0 });
+  details();
+  planDraw();
+}
+
+/** What is known of the thing that was chosen, with the way to its page. */
+function details() {
+  const box = by("map-picked");
+  box.hidden = !picked;
+  if (!picked) return;
+  const row = picked.kind === "unit" ? units.get(picked.id) : incidents.get(picked.id);
+  if (!row) { picked = null; box.hidden = true; return; }
+  const link = picked.kind === "unit" ? `/units/${encodeURIComponent(row.call_sign)}` : `/incidents/${row.id}`;
+  const text = picked.kind === "unit" ? `${row.type} · ${t(`meaning.${row.meaning}`)}` : `${row.type_label ?? ""} · ${row.units.join(" ") || t(stage(row) === "waiting" ? "map.nobody" : "map.attended")}`;
+  box.replaceChildren(el("a", { href: link, text: picked.kind === "unit" ? row.call_sign : String(row.id) }), el("span", { text }));
+}
+
+async function loadBoard() {
+  try {
+    const response = await fetch("/api/v1/board", { headers: { Accept: "application/json" } });
+    if (response.status === 401) return location.assign("/sign-in?next=/map");
+    if (!response.ok) throw new Error(`the board answers ${response.status}`);
+    const board = await response.json();
+    heard = performance.now();
+    learn(board.at_ms);
+    setTimeZone(board.center.timezone);
+    load(board);
+    startAt(board.seq);
+  } catch {
+    setTimeout(loadBoard, 2000);
+  }
+  return undefined;
+}
+
+function tell({ kind, data }) {
+  if (kind === "down") return;
+  heard = performance.now();
+  if (kind === "positions") { takePositions(data.positions); planDraw(); return; }
+  learn(data.at);
+  if (kind === "change") apply(data);
+  if (kind === "reset") loadBoard();
+}
+
+onChange(() => { details(); planDraw(); });
+everySecond(() => {
+  const silent = (performance.now() - heard) / 1000;
+  const old = by("old");
+  old.hidden = silent < 10;
+  if (!old.hidden) setText(by("old-text"), t("map.old", { span: span(silent * 1000) }));
+  if (isDrawn && Math.floor(now() / 1000) % 5 === 0) planDraw();
+});
+open();
+startAt = await connect(tell);
+loadBoard();

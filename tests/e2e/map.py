@@ -1,0 +1,163 @@
+"""The live map: drawn by WebGL where there is some, the same as lists where there is none.
+
+    tests/e2e/map.py --binary target/debug/callbox --browser chromium [--images DIRECTORY]
+
+The last line is "N passed, N failed".
+"""
+
+import argparse
+import json
+import math
+import os
+import shutil
+import sys
+import tempfile
+
+from journey import Journey
+from webdriver import Driver, Failed
+
+# How many colours the picture of the page has where the map is.
+COLOURS = """
+const [png, done] = arguments;
+const box = document.getElementById('map').getBoundingClientRect();
+const image = new Image();
+image.onload = () => {
+  const canvas = document.createElement('canvas');
+  canvas.width = 300; canvas.height = 200;
+  const pen = canvas.getContext('2d');
+  pen.drawImage(image, box.x, box.y, box.width, box.height, 0, 0, 300, 200);
+  const data = pen.getImageData(0, 0, 300, 200).data;
+  const seen = new Set();
+  for (let i = 0; i < data.length; i += 4) seen.add(data[i] << 16 | data[i + 1] << 8 | data[i + 2]);
+  done(seen.size);
+};
+image.src = 'data:image/png;base64,' + png;
+"""
+LINES = "return document.querySelectorAll('#map-incidents li').length"
+
+
+class LiveMap(Journey):
+    """One dispatcher looks at the map in three ways."""
+
+    def start(self):
+        self.server.demo("--history", "1", "--speed", "30")
+        self.a = self.window("a", webgl=True)
+        self.sign_in(self.a, "dispatcher")
+        self.a.wait("calls on the board", "return document.querySelectorAll('.incident:not(.is-closed)').length >= 3", seconds=90)
+
+    def drawn(self):
+        self.a.open(self.server.origin + "/map")
+        self.a.wait("the lists", LINES + " >= 3", seconds=30)
+        self.a.wait("the streets to be drawn", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        colours = self.a.run_async(COLOURS, self.a.request("GET", self.a.session + "/screenshot"))
+        if colours < 12:
+            raise Failed(f"the picture has {colours} colours")
+        self.picture(self.a, "map")
+
+    def moved(self):
+        """Somebody without a pointer goes to an incident and reads what it is."""
+        self.a.run("document.querySelector('#map-incidents button:not(:disabled)').focus()")
+        self.a.press("Enter")
+        self.a.wait("what was chosen", "return !document.getElementById('map-picked').hidden && document.querySelector('#map-picked a').pathname.startsWith('/incidents/')")
+        self.a.wait("the streets there", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        if self.a.run("return document.activeElement.getAttribute('aria-pressed')") != "true":
+            raise Failed("the chosen line has lost the focus")
+        self.picture(self.a, "map-near")
+
+    def positions(self):
+        self.a.wait("a unit with a position", "return Number(document.getElementById('map').dataset.units) > 0", seconds=90)
+
+    def dark(self):
+        self.a.run("document.querySelector('button[data-set-theme=dark]').click()")
+        self.a.wait("the dark streets", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        self.picture(self.a, "map-dark")
+
+    def chinese(self):
+        window = self.window("zh", webgl=True, language="zh-CN")
+        self.sign_in(window, "dispatcher")
+        window.open(self.server.origin + "/map")
+        window.wait("the streets to be drawn", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        self.picture(window, "map-zh")
+
+    def decoded(self):
+        """Somebody else's decoder reads a tile."""
+        try:
+            import mapbox_vector_tile
+        except ImportError:
+            print("skipped: mapbox-vector-tile is not installed (pip install mapbox-vector-tile)", flush=True)
+            return
+        west, south, east, north = json.loads(self.a.run("return document.getElementById('map').dataset.bounds"))
+        side, middle = 1 << 13, math.radians((south + north) / 2)
+        column = int(((west + east) / 720 + 0.5) * side)
+        row = int((0.5 - math.asinh(math.tan(middle)) / math.tau) * side)
+        read = "const [path, done] = arguments; fetch(path).then((r) => r.arrayBuffer()).then((b) => done([...new Uint8Array(b)]))"
+        data = bytes(self.a.run_async(read, f"/tiles/13/{column}/{row}.mvt"))
+        layers = mapbox_vector_tile.decode(data)
+        kinds = {feature["properties"]["kind"] for feature in layers["road"]["features"]}
+        shapes = {feature["geometry"]["type"] for name in ("landuse", "water", "building") for feature in layers.get(name, {"features": []})["features"]}
+        if not kinds & {"street", "road", "main"} or not shapes <= {"Polygon", "MultiPolygon"}:
+            raise Failed(f"roads {kinds}, surfaces {shapes}")
+
+    def without(self):
+        window = self.window("plain")
+        window.run("return 1")
+        self.sign_in(window, "dispatcher")
+        window.cdp("Page.addScriptToEvaluateOnNewDocument", source="HTMLCanvasElement.prototype.getContext = () => null")
+        window.open(self.server.origin + "/map")
+        window.wait("the lists", LINES + " >= 3", seconds=30)
+        window.wait("the words", "return document.querySelector('#map .empty') !== null")
+
+    def quiet(self):
+        wrong = [entry["message"] for window in self.windows[:2] for entry in window.log("browser") if entry["level"] == "SEVERE"]
+        if wrong:
+            raise Failed("\n        ".join(wrong[:5]))
+
+    def own(self):
+        foreign = [url for url in self.a.requests() if not url.startswith((self.server.origin, "data:", "blob:", "chrome:"))]
+        if foreign:
+            raise Failed(f"asked for {foreign[:3]}")
+
+    def picture(self, window, name):
+        if self.options.images:
+            os.makedirs(self.options.images, exist_ok=True)
+            window.screenshot(os.path.join(self.options.images, f"{name}.png"))
+
+    def all(self):
+        self.driver = Driver(open(os.path.join(self.directory, "driver.log"), "w", encoding="utf-8"))
+        self.step("a demo with calls", self.start)
+        if self.failed:
+            return
+        for title, act in [
+            ("the map draws streets from tiles", self.drawn),
+            ("an incident is found by keyboard", self.moved),
+            ("units are where they are", self.positions),
+            ("a tile is read by another decoder", self.decoded),
+            ("dark", self.dark),
+            ("with Chinese names", self.chinese),
+            ("without WebGL the lists stay", self.without),
+            ("no error and no policy violation in the console", self.quiet),
+            ("no request left the origin", self.own),
+        ]:
+            self.step(title, act)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--browser", default=shutil.which("chromium"))
+    parser.add_argument("--images")
+    options = parser.parse_args()
+    directory = tempfile.mkdtemp(prefix="callbox-map-")
+    journey = LiveMap(options, directory)
+    try:
+        journey.all()
+    finally:
+        journey.stop()
+    if not journey.failed:
+        shutil.rmtree(directory, ignore_errors=True)
+    print(f"{journey.passed} passed, {journey.failed} failed")
+    return 1 if journey.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
