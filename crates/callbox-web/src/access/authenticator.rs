@@ -170,15 +170,18 @@ impl Access {
     }
 }
 
-/// Ten letters and digits, 50 bits, in two groups; nothing in them looks like something else.
+/// Letters and digits in four groups of six, 120 bits: enough for a plain hash to keep them.
 fn recovery_code() -> Result<String, AccessError> {
     const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789x";
-    let bytes: [u8; 10] = random()?;
-    let letters: String = bytes
-        .iter()
-        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
+    let bytes: [u8; 24] = random()?;
+    let groups: Vec<String> = bytes
+        .chunks(6)
+        .map(|group| {
+            let letters = group.iter().map(|byte| ALPHABET[usize::from(byte % 32)]);
+            letters.map(char::from).collect()
+        })
         .collect();
-    Ok(format!("{}-{}", &letters[..5], &letters[5..]))
+    Ok(groups.join("-"))
 }
 
 /// What is stored of a code; how it is written does not matter.

@@ -60,7 +60,7 @@ pub(super) async fn code(ui: Ui, Query(back): Query<Back>) -> Response {
                 input type="hidden" name="next" value=(back.next());
                 div class="field" {
                     label for="code" { (ui.t("sign_in.code.label")) }
-                    input class="input large" id="code" name="code" required autofocus autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="20";
+                    input class="input large" id="code" name="code" required autofocus autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="40";
                 }
                 button class="button main large" { (ui.t("sign_in")) }
             }
@@ -97,7 +97,7 @@ pub(super) async fn confirm(
                 }
                 @if has_code { div class="field" {
                     label for="code" { (ui.t("sign_in.code.label")) }
-                    input class="input large" id="code" name="code" required autocomplete="one-time-code" maxlength="20";
+                    input class="input large" id="code" name="code" required autocomplete="one-time-code" maxlength="40";
                 } }
                 button class="button main large" { (ui.t("confirm.go")) }
             }
