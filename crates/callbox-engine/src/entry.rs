@@ -1,7 +1,7 @@
 //! The way between the domain's events and the ledger's bytes.
 
 use callbox_domain::{ActorId, DecodeError, Entry, Event, Purpose, Timestamp};
-use callbox_ledger::{Event as Stored, Malformed, Personal, VaultError};
+use callbox_ledger::{Event as Stored, Leaf, Malformed, Personal, VaultError};
 use thiserror::Error;
 
 use crate::sealer::Sealer;
@@ -56,7 +56,15 @@ pub(crate) fn decode(stored: &Stored<'_>, sealer: Option<&Sealer>) -> Result<Ent
             .map_err(|source| EntryError::Sealed { seq, source })?,
         _ => None,
     };
-    let personal = opened.as_deref();
+    entry_of(seq, leaf, opened.as_deref())
+}
+
+/// Reads an event from its leaf, and its personal part where that is known.
+pub(crate) fn entry_of(
+    seq: u64,
+    leaf: &Leaf<'_>,
+    personal: Option<&[u8]>,
+) -> Result<Entry, EntryError> {
     let event = Event::decode(leaf.kind, leaf.schema, leaf.open, personal)
         .map_err(|source| EntryError::Content { seq, source })?;
     let purpose = Purpose::from_number(leaf.purpose).ok_or(EntryError::Purpose {

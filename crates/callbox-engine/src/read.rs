@@ -6,8 +6,8 @@ use std::{
 
 use callbox_domain::Entry;
 use callbox_ledger::{
-    Frame, Proven, Source, SqliteReader, StoreError, TileError, TileReader, VerifierKey,
-    find_frame, prove_event_from_tiles,
+    Event as Stored, Frame, Opener, Personal, Proven, Source, SqliteReader, StoreError, TileError,
+    TileReader, VaultError, VerifierKey, find_frame, prove_event_from_tiles,
 };
 use thiserror::Error;
 
@@ -30,6 +30,16 @@ pub enum ReadError {
     Beyond(u64),
 }
 
+/// What the ledger still holds of an event's personal part.
+pub(crate) enum Kept {
+    /// There never was one.
+    Absent,
+    /// It was blanked.
+    Erased,
+    /// Its bytes: as stored with their salt, and without it.
+    Sealed { stored: Vec<u8>, sealed: Vec<u8> },
+}
+
 /// Reads entries by their position, through a connection of its own.
 pub(crate) struct Reader {
     source: Mutex<Box<dyn Source>>,
@@ -46,9 +56,40 @@ impl Reader {
 
     /// The entries at `seqs`, in ascending order; one read per frame that holds some of them.
     pub(crate) fn entries(&self, seqs: &[u64]) -> Result<Vec<Entry>, ReadError> {
+        let mut found = Vec::with_capacity(seqs.len());
+        self.visit(seqs, |entry, _| found.push(entry))?;
+        Ok(found)
+    }
+
+    /// The same, each with its sealed part as stored, and what is left of that.
+    pub(crate) fn stored(&self, seqs: &[u64]) -> Result<Vec<(Entry, Kept)>, ReadError> {
+        let mut found = Vec::with_capacity(seqs.len());
+        self.visit(seqs, |entry, stored| {
+            let kept = match (stored.personal, stored.stored_personal) {
+                (Personal::Absent, _) => Kept::Absent,
+                (Personal::Known(sealed), Some(stored)) => Kept::Sealed {
+                    stored: stored.to_vec(),
+                    sealed: sealed.to_vec(),
+                },
+                _ => Kept::Erased,
+            };
+            found.push((entry, kept));
+        })?;
+        Ok(found)
+    }
+
+    /// What opens one sealed part.
+    pub(crate) fn disclose(&self, sealed: &[u8]) -> Result<Option<Opener>, VaultError> {
+        self.sealer.disclose(sealed)
+    }
+
+    fn visit(
+        &self,
+        seqs: &[u64],
+        mut visit: impl FnMut(Entry, &Stored<'_>),
+    ) -> Result<(), ReadError> {
         // A poisoned lock means that a reader panicked; the source holds no state to be harmed.
         let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut found = Vec::with_capacity(seqs.len());
         let mut rest = seqs;
         while let Some(&seq) = rest.first() {
             let no = find_frame(&mut **source, seq)?.ok_or(ReadError::Beyond(seq))?;
@@ -58,12 +99,13 @@ impl Reader {
             for stored in Frame::new(row).events() {
                 let stored = stored.map_err(|source| EntryError::Malformed { seq, source })?;
                 if rest[..here].binary_search(&stored.seq).is_ok() {
-                    found.push(entry::decode(&stored, Some(&self.sealer))?);
+                    let entry = entry::decode(&stored, Some(&self.sealer))?;
+                    visit(entry, &stored);
                 }
             }
             rest = &rest[here.max(1)..];
         }
-        Ok(found)
+        Ok(())
     }
 
     /// The proof of event `seq` by a checkpoint that covers it: the path from the published tiles,

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use callbox_domain::Entry;
 use callbox_ledger::{
-    AskPassphrase, Leaf, Opened, RootKind, Rotation, Stream, Vault, VaultError, kid_of,
+    AskPassphrase, Leaf, Opened, Opener, RootKind, Rotation, Stream, Vault, VaultError, kid_of,
 };
 use minicbor::{Encoder, encode};
 
@@ -52,16 +52,12 @@ impl Sealer {
         leaf: &Leaf<'_>,
         sealed: &[u8],
     ) -> Result<Option<Vec<u8>>, VaultError> {
-        let header = Header {
-            kind: leaf.kind,
-            schema: leaf.schema,
-            stream: leaf.stream,
-            version: leaf.stream_version,
-            at_us: leaf.at_us,
-            actor: leaf.actor,
-            purpose: leaf.purpose,
-        };
-        known(self.vault().open_sealed(&header.to_bytes(), sealed)?)
+        known(self.vault().open_sealed(&header_of(leaf), sealed)?)
+    }
+
+    /// What opens the sealed part of one event and no other; `None` when its key was destroyed.
+    pub(crate) fn disclose(&self, sealed: &[u8]) -> Result<Option<Opener>, VaultError> {
+        self.vault().disclose(sealed)
     }
 
     /// Notes which domain a key serves, where a crash made the vault forget it.
@@ -96,6 +92,20 @@ impl Sealer {
         // The vault's state is its database; a panic elsewhere does not harm it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The header to which a stored event's personal part is bound.
+pub(crate) fn header_of(leaf: &Leaf<'_>) -> Vec<u8> {
+    let header = Header {
+        kind: leaf.kind,
+        schema: leaf.schema,
+        stream: leaf.stream,
+        version: leaf.stream_version,
+        at_us: leaf.at_us,
+        actor: leaf.actor,
+        purpose: leaf.purpose,
+    };
+    header.to_bytes()
 }
 
 fn known(opened: Opened) -> Result<Option<Vec<u8>>, VaultError> {

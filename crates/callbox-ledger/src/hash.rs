@@ -64,7 +64,8 @@ pub(crate) fn node_hash(left: &Hash, right: &Hash) -> Hash {
     sha256(&buffer)
 }
 
-pub(crate) fn sha256(bytes: &[u8]) -> Hash {
+/// SHA-256 of some bytes.
+pub fn sha256(bytes: &[u8]) -> Hash {
     let digest = digest(&SHA256, bytes);
     Hash::from_slice(digest.as_ref()).expect("SHA-256 gives 32 bytes")
 }

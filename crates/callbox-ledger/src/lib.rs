@@ -50,10 +50,10 @@ pub use checkpoint::Checkpoint;
 pub use files::replace as replace_file;
 pub use frame::{Event, Events, Frame, FrameRow, MAX_EVENTS, MAX_FRAME_BYTES};
 pub use gate::{Checkpointer, Gate, GateError};
-pub use hash::{Hash, leaf_hash};
+pub use hash::{Hash, leaf_hash, sha256};
 pub use leaf::{
     Draft, DraftFault, FrameHead, Leaf, MAX_LEAF, MAX_OPEN, MAX_PERSONAL, MAX_TIME_US, Malformed,
-    Personal, Stream,
+    Personal, Stream, decode as read_leaf,
 };
 pub use ledger::{AppendError, Ledger, OpenError, Options, Receipt, Salts};
 pub use merkle::{Frontier, ProofFault, verify_consistency, verify_inclusion};
@@ -67,8 +67,8 @@ pub use proof::{
 };
 pub use prove::{ProveError, consistency_proof, find_frame, inclusion_proof, read_event};
 pub use seal::{
-    AskPassphrase, CommandRoot, CoseError, MAX_SEALED, Opened, PassphraseRoot, RootError, RootFile,
-    RootKind, Rotation, Vault, VaultError, WrapKeys, kid_of,
+    AskPassphrase, CommandRoot, CoseError, MAX_SEALED, Opened, Opener, PassphraseRoot, RootError,
+    RootFile, RootKind, Rotation, Vault, VaultError, WrapKeys, kid_of, open_disclosed,
 };
 pub use ship::{
     RestoredFrames, ShipError, Shipped, ShippedCopy, ShippedReport, Shipper, restore_frames,

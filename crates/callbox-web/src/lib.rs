@@ -9,6 +9,7 @@
 
 mod access;
 mod advice;
+pub mod after_action;
 mod alarms;
 mod api;
 mod assets;

@@ -61,7 +61,7 @@ fn write(
 }
 
 /// Reads a leaf; lengths and ranges are checked, canonical form is not (see [`is_canonical`]).
-pub(crate) fn decode(bytes: &[u8]) -> Result<Leaf<'_>, Malformed> {
+pub fn decode(bytes: &[u8]) -> Result<Leaf<'_>, Malformed> {
     let mut input = Decoder::new(bytes);
     let leaf = read(&mut input).map_err(|error| Malformed::new(format!("not a leaf: {error}")))?;
     if input.position() != bytes.len() {

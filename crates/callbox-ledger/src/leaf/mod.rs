@@ -4,7 +4,8 @@ mod codec;
 
 use crate::hash::Hash;
 
-pub(crate) use codec::{decode, encode, is_canonical};
+pub use codec::decode;
+pub(crate) use codec::{encode, is_canonical};
 
 /// The most bytes of one leaf: entry bundles (C2SP tlog-tiles) give its length two bytes.
 pub const MAX_LEAF: usize = 65_535;

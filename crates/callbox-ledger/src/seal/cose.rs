@@ -95,11 +95,44 @@ pub(super) fn seal(
     Ok(sealed)
 }
 
+/// What opens one sealed payload and no other: its subkey, and the commitment to it.
+#[derive(Clone)]
+pub struct Opener(Zeroizing<[u8; KEY_BYTES + COMMITMENT_BYTES]>);
+
+impl Opener {
+    /// Reads what [`bytes`](Opener::bytes) gave; nothing for another length.
+    pub fn from_slice(bytes: &[u8]) -> Option<Self> {
+        Some(Self(Zeroizing::new(bytes.try_into().ok()?)))
+    }
+
+    /// The bytes to hand over with the sealed payload: whoever has them can open it.
+    pub fn bytes(&self) -> &[u8] {
+        &*self.0
+    }
+}
+
+impl std::fmt::Debug for Opener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Opener")
+    }
+}
+
+/// Gives what opens this payload alone: subkeys are derived one way, so that it tells nothing of the
+/// key and of other payloads.
+pub(super) fn disclose(key: &Key, sealed: &[u8]) -> Result<Opener, CoseError> {
+    Ok(Opener(derive(key, &parse(sealed)?.iv)?))
+}
+
 /// Opens what [`seal`] gave; fails for another key, another header or changed bytes.
 pub(super) fn open(key: &Key, header: &[u8], sealed: &[u8]) -> Result<Vec<u8>, CoseError> {
+    open_disclosed(&disclose(key, sealed)?, header, sealed)
+}
+
+/// Opens a payload with what was handed over with it; fails for another payload's, another header or
+/// changed bytes.
+pub fn open_disclosed(opener: &Opener, header: &[u8], sealed: &[u8]) -> Result<Vec<u8>, CoseError> {
     let parts = parse(sealed)?;
-    let derived = derive(key, &parts.iv)?;
-    let (subkey, commitment) = derived.split_at(KEY_BYTES);
+    let (subkey, commitment) = opener.0.split_at(KEY_BYTES);
     verify_slices_are_equal(commitment, parts.commitment).map_err(|_| CoseError::Mismatch)?;
     let mut body = parts.ciphertext.to_vec();
     let length = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, subkey)?)

@@ -17,7 +17,7 @@ mod root;
 mod service;
 mod vault;
 
-pub use cose::{CoseError, MAX_SEALED, kid_of};
+pub use cose::{CoseError, MAX_SEALED, Opener, kid_of, open_disclosed};
 pub use kind::{AskPassphrase, RootKind};
 pub use root::{PassphraseRoot, RootError, RootFile, WrapKeys};
 pub use service::CommandRoot;

@@ -8,7 +8,7 @@ use aws_lc_rs::error::Unspecified;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{
-    cose::{self, CoseError},
+    cose::{self, CoseError, Opener},
     key::{Key, WRAP_BYTES},
     root::{RootError, WrapKeys},
 };
@@ -220,6 +220,16 @@ impl Vault {
         }
         let key = self.open.get(&kid).ok_or(VaultError::Missing { kid })?;
         Ok(Opened::Known(cose::open(key, header, sealed)?))
+    }
+
+    /// Gives what opens these sealed bytes and nothing else, unless their key was destroyed.
+    pub fn disclose(&mut self, sealed: &[u8]) -> Result<Option<Opener>, VaultError> {
+        let kid = cose::kid_of(sealed)?;
+        if !self.load(kid)? {
+            return Ok(None);
+        }
+        let key = self.open.get(&kid).ok_or(VaultError::Missing { kid })?;
+        Ok(Some(cose::disclose(key, sealed)?))
     }
 
     /// Destroys every key of `domain` at `now_us` and gives their fingerprints: what these keys

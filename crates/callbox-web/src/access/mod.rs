@@ -187,7 +187,7 @@ impl Access {
     }
 
     /// What people call an actor: the account's display name, or what the program itself is.
-    pub(crate) fn name_of(&self, actor: ActorId) -> Option<String> {
+    pub fn name_of(&self, actor: ActorId) -> Option<String> {
         match actor {
             ActorId::SYSTEM => Some("callbox".into()),
             ActorId::HISTORY => Some("history".into()),

@@ -106,6 +106,8 @@ pub(crate) enum Action {
     EnterHistory,
     /// Defines types, statuses, units.
     Configure,
+    /// Hands the whole record of an incident out, with proofs.
+    HandOut,
     /// Reads the public part of every event: kinds, times, pseudonyms; never personal data.
     AuditRecord,
     /// Reports where the service's own units are.
@@ -197,6 +199,11 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
         "enter events of more than 72 hours ago",
     ),
     (Action::Configure, SUPERVISORS, "set the center up"),
+    (
+        Action::HandOut,
+        SUPERVISORS,
+        "hand out the record of an incident",
+    ),
     (
         Action::AuditRecord,
         AUDITORS,

@@ -202,6 +202,14 @@ const DISPATCH: &[Endpoint] = &[
         "Timeline",
     ),
     read(
+        "/api/v1/incidents/{id}/after-action",
+        Action::HandOut,
+        "a court, an inquiry or the person concerned can check the record of one case by themselves",
+        "The record of one incident with a proof of every event, for somebody outside",
+        &[],
+        "AfterAction",
+    ),
+    read(
         "/api/v1/incidents/{id}/recommendation",
         Action::ReadIncident,
         "the right units are sent sooner when somebody proposes them and says why",

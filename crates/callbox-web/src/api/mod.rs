@@ -1,5 +1,6 @@
 //! The JSON interface: reads of the snapshot, writes as commands, problems as RFC 9457.
 
+mod after_action;
 mod alarms;
 mod calls;
 mod commands;
@@ -36,6 +37,8 @@ pub(crate) use incident::find as find_incident;
 #[cfg(test)]
 pub(crate) use openapi::description;
 pub(crate) use premises::RADIUS_METERS;
+pub(crate) use time::Zone;
+pub(crate) use timeline::details;
 
 use crate::{live, mount::Mount, problem::Problem, server};
 
@@ -53,6 +56,7 @@ pub(crate) fn router() -> Mount {
         .get("/api/v1/history", lists::history)
         .get("/api/v1/incidents/{id}", incident::show)
         .get("/api/v1/incidents/{id}/timeline", timeline::show)
+        .get("/api/v1/incidents/{id}/after-action", after_action::show)
         .get(recommendation::PATH, recommendation::show)
         .post(recommendation::SEND, recommendation::send)
         .get("/api/v1/plans", plans::show)

@@ -4,15 +4,19 @@ use callbox_domain::{Center, Timestamp};
 use jiff::tz::TimeZone;
 
 /// The zone in which a center reads its clocks; UTC before it is defined, or where it is unknown.
-pub(super) struct Zone(TimeZone);
+pub(crate) struct Zone(TimeZone);
 
 impl Zone {
-    pub(super) fn of(center: &Center) -> Self {
+    pub(crate) fn of(center: &Center) -> Self {
         let name = center
             .configuration
             .center
             .as_ref()
             .map(|center| center.timezone.as_str());
+        Self::named(name)
+    }
+
+    pub(crate) fn named(name: Option<&str>) -> Self {
         Self(
             name.and_then(|name| TimeZone::get(name).ok())
                 .unwrap_or(TimeZone::UTC),
@@ -20,7 +24,7 @@ impl Zone {
     }
 
     /// Prints a time with microseconds and offset, as in `2026-11-02T08:15:00.000000-05:00`.
-    pub(super) fn print(&self, time: Timestamp) -> String {
+    pub(crate) fn print(&self, time: Timestamp) -> String {
         match jiff::Timestamp::from_microsecond(time.micros()) {
             Ok(time) => time
                 .to_zoned_datetime(self.0.clone())

@@ -92,7 +92,7 @@ fn place(place: Option<&Place>) -> Value {
 }
 
 /// What an event says; `null` where it is not known, or was erased.
-fn details(event: &Event) -> Value {
+pub(crate) fn details(event: &Event) -> Value {
     match event {
         Event::IncidentReceived(received) => {
             let known = received.details.known();

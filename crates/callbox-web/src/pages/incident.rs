@@ -16,6 +16,7 @@ use super::{
     ui::{Ui, span},
 };
 use crate::{
+    access::rights::Action,
     api::find_incident,
     problem::Problem,
     state::{AppState, blocking},
@@ -107,6 +108,12 @@ async fn render(
                             p class="notice" { (ui.fill("incident.more", &[("n", &entries.len().to_string())])) }
                         }
                         (timeline(state, ui, &center, &incident, &entries))
+                        @if ui.may(Action::HandOut) {
+                            p {
+                                a class="button" href=(format!("/api/v1/incidents/{}/after-action", incident.id.0)) download { (ui.t("incident.hand_out")) }
+                            }
+                            p class="quiet" { (ui.t("incident.hand_out_hint")) }
+                        }
                     }
                     aside class="stack" {
                         (premises::here(ui, &center, &incident))

@@ -16,7 +16,7 @@ async fn open(world: &World, path: &str) -> Answer {
 }
 
 /// Waits until everything so far is published: signer and publisher work at their own pace.
-async fn published(world: &World) -> (Checkpoint, VerifierKey) {
+pub(super) async fn published(world: &World) -> (Checkpoint, VerifierKey) {
     let keys = open(world, "/ledger/keys").await.text;
     let key = VerifierKey::parse(keys.lines().next().unwrap()).unwrap();
     let length = world.engine.snapshot().next_seq();

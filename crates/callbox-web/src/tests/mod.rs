@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
+mod after_action;
 mod alarms;
 mod attacks;
 mod bodies;

@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod geo;
 mod import;
+mod incident;
 mod init;
 mod ledger;
 mod plans;
@@ -50,6 +51,7 @@ enum Verb {
     Plans(plans::Plans),
     Replay(replay::Replay),
     Report(report::Report),
+    Incident(incident::Incident),
     Verify(verify::Verify),
     Ledger(ledger::Ledger),
     Witness(witness::Witness),
@@ -74,6 +76,7 @@ impl Cli {
             Verb::Plans(verb) => verb.run(),
             Verb::Replay(verb) => verb.run(),
             Verb::Report(verb) => verb.run(),
+            Verb::Incident(verb) => verb.run(),
             Verb::Verify(verb) => verb.run(),
             Verb::Ledger(verb) => verb.run(),
             Verb::Witness(verb) => verb.run(),

@@ -551,3 +551,49 @@ fn user_and_token() {
     ";
     check(&shop, script, expect_file!["transcripts/token.txt"]);
 }
+
+#[test]
+fn incident() {
+    let shop = Shop::new();
+    let init = "init --data center --center Elm --timezone UTC --origin dispatch.example.org/elm";
+    assert_eq!(shop.run(init).code, 0);
+    let script = "
+        incident export 1 one.json --data nowhere
+        incident export 1 one.json --data center
+        incident export 1 map.toml --data center
+        incident check map.toml --key dispatch.example.org
+        incident check missing --key dispatch.example.org
+    ";
+    check(&shop, script, expect_file!["transcripts/incident.txt"]);
+    assert_eq!(
+        shop.run("replay history.csv --map map.toml --data center")
+            .code,
+        0
+    );
+    let key = shop
+        .run("ledger keys --data center")
+        .stdout
+        .trim()
+        .to_owned();
+    let made = shop.run("incident export 1 one.json --data center");
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let checked = shop.run(&format!("incident check one.json --key \"{key}\""));
+    assert_eq!(checked.code, 0, "{}{}", checked.stdout, checked.stderr);
+    assert!(
+        checked
+            .stdout
+            .starts_with("The file is as the record says: ")
+    );
+    let text = std::fs::read_to_string(shop.path("one.json")).unwrap();
+    shop.write(
+        "changed.json",
+        text.replacen("\"at\": \"20", "\"at\": \"19", 1),
+    );
+    let checked = shop.run(&format!("incident check changed.json --key \"{key}\""));
+    assert_eq!(checked.code, 1, "{}", checked.stdout);
+    assert!(
+        checked.stdout.contains(", at: the file says "),
+        "{}",
+        checked.stdout
+    );
+}

@@ -85,6 +85,7 @@ pub(super) fn all() -> Value {
         "Incident": incident(),
         "Assignment": assignment(),
         "Timeline": timeline(),
+        "AfterAction": after_action(),
         "Receipt": object(&[
             ("first_seq", of("integer")),
             ("seq", of("integer")),
@@ -504,6 +505,33 @@ fn assignment() -> Value {
                 ("reason", of("string?")),
             ])),
         ),
+    ])
+}
+
+fn after_action() -> Value {
+    let event = object(&[
+        ("seq", of("integer")),
+        ("at", time()),
+        ("recorded", time()),
+        ("actor", of("integer")),
+        ("purpose", of("string")),
+        ("kind", of("string")),
+        ("unit", of("integer?")),
+        ("details", of("object")),
+        ("personal", of("string")),
+        ("proof", of("string")),
+        ("sealed", of("string?")),
+        ("opens_with", of("string?")),
+    ]);
+    object(&[
+        ("format", of("string")),
+        ("incident", of("integer")),
+        ("made", time()),
+        ("timezone", of("string?")),
+        ("ledger_keys", list(of("string"))),
+        ("not_proven", of("object")),
+        ("summary", of("object")),
+        ("events", list(event)),
     ])
 }
 

@@ -1,0 +1,189 @@
+//! `callbox incident`: the record of one incident for somebody outside.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+use callbox_domain::IncidentId;
+use callbox_engine::Options;
+use callbox_web::{Access, after_action};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::{Data, Printed, ledger::LogKeys};
+use crate::{
+    center,
+    failure::{Failure, Outcome},
+    output, times,
+};
+
+/// How long the signing of the last events may take.
+const SIGNED_WITHIN: Duration = Duration::from_secs(20);
+
+/// Writes the record of one incident for somebody outside, and checks such a file
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  callbox incident export 2612 incident-2612.json --data callbox-data
+  callbox incident check incident-2612.json --key \"$(cat keys)\"")]
+pub(super) struct Incident {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Writes every event of an incident with its proof, what opens its personal part, and the times
+    ///
+    /// Needs the server to be stopped; a running one hands the same file out on the incident's page
+    /// and at /api/v1/incidents/N/after-action, to supervisors. The file holds personal data: hand it
+    /// to those who may have it. It opens nothing else of the record. An existing file is never
+    /// overwritten.
+    #[command(
+        after_help = "Example:\n  callbox incident export 2612 incident-2612.json --data callbox-data"
+    )]
+    Export(Export),
+    /// Checks such a file and says what was changed; needs neither a server nor the ledger
+    #[command(
+        after_help = "Example:\n  callbox incident check incident-2612.json --key \"$(cat keys)\""
+    )]
+    Check(Check),
+}
+
+#[derive(Debug, Args)]
+struct Export {
+    /// The incident's number
+    #[arg(value_name = "INCIDENT")]
+    incident: u64,
+    /// The file to write (JSON)
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+#[derive(Debug, Args)]
+struct Check {
+    /// The file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The ledger's verifier keys, one a line, from somebody you trust, not from the file
+    #[arg(long, value_name = "VERIFIER-KEYS")]
+    key: String,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+impl Incident {
+    pub(super) fn run(self) -> Outcome {
+        match self.what {
+            What::Export(export) => export.run(),
+            What::Check(check) => check.run(),
+        }
+    }
+}
+
+impl Export {
+    fn run(&self) -> Outcome {
+        if self.file.exists() {
+            return Err(Failure::Refused(format!(
+                "{} exists; name another file or remove it",
+                self.file.display()
+            )));
+        }
+        let data = center::existing(&self.data.data)?;
+        let options = Options {
+            publish: true,
+            ..Options::default()
+        };
+        let engine = center::open(&data, options)?;
+        let made = (|| {
+            let id = IncidentId(self.incident);
+            let incident = engine
+                .incident(id)
+                .map_err(|error| Failure::internal(&error))?
+                .ok_or_else(|| Failure::Input(format!("there is no incident {id}")))?;
+            let started = Instant::now();
+            while engine.published().size < engine.snapshot().next_seq()
+                && started.elapsed() < SIGNED_WITHIN
+            {
+                thread::sleep(Duration::from_millis(20));
+            }
+            let access = Access::open(&data.access_db())
+                .map_err(|error| super::user::access_failure(&error))?;
+            after_action::package(&engine, &incident, times::now(), &|actor| {
+                access.name_of(actor)
+            })
+            .map_err(|error| Failure::internal(&error))
+        })();
+        engine.shutdown();
+        let package = made?;
+        let text = format!("{package:#}\n");
+        fs::write(&self.file, &text).map_err(|error| {
+            Failure::io(format_args!("cannot write {}", self.file.display()), &error)
+        })?;
+        let events = package["events"].as_array().map_or(0, Vec::len);
+        let json = json!({"incident": self.incident, "events": events, "bytes": text.len()});
+        let text = format!(
+            "{}: {events} events of incident {}, each with its proof.",
+            self.file.display(),
+            self.incident
+        );
+        output::result(self.printed.format, text, &json)
+    }
+}
+
+impl Check {
+    fn run(&self) -> Outcome {
+        let keys = LogKeys::parse(&self.key)?;
+        let checked = after_action::check(&read(&self.file)?, &keys.first);
+        let ok = checked.faults.is_empty();
+        let json = json!({
+            "ok": ok, "incident": checked.incident, "events": checked.events,
+            "origin": checked.origin, "size": checked.size,
+            "withheld": checked.withheld, "faults": checked.faults,
+        });
+        let mut text = match ok {
+            true => format!(
+                "The file is as the record says: {} events of incident {}, without a gap, among the {} \
+                 that {} has signed.\nNames of people, units and the center are the sender's word.",
+                checked.events, checked.incident, checked.size, checked.origin
+            ),
+            false => format!(
+                "The file is NOT as the record says:\n  {}",
+                checked.faults.join("\n  ")
+            ),
+        };
+        if !checked.withheld.is_empty() {
+            let seqs: Vec<String> = checked.withheld.iter().map(u64::to_string).collect();
+            text.push_str(&format!(
+                "\nPersonal parts that are erased or held back: events {}",
+                seqs.join(", ")
+            ));
+        }
+        output::result(self.printed.format, text, &json)?;
+        match ok {
+            true => Ok(()),
+            false => Err(Failure::Check(
+                "the file was changed, or is not whole".into(),
+            )),
+        }
+    }
+}
+
+fn read(path: &Path) -> Outcome<Value> {
+    let cannot =
+        |error: &std::io::Error| Failure::io(format_args!("cannot read {}", path.display()), error);
+    let length = fs::metadata(path).map_err(|error| cannot(&error))?.len();
+    if length > after_action::MAX_BYTES {
+        return Err(Failure::Input(format!("{} is too long", path.display())));
+    }
+    let text = fs::read_to_string(path).map_err(|error| cannot(&error))?;
+    serde_json::from_str(&text)
+        .map_err(|error| Failure::Input(format!("{} is not JSON: {error}", path.display())))
+}
