@@ -263,10 +263,15 @@ class Keyboard(Journey):
         if blocks[0] != blocks[1]:
             raise Failed("the two languages of the tour type different lines")
         first = None
+        # Whether E1 and L1 are in service differs from demo to demo.
+        free = self.free()
+        engine = "E1" if "E1" in free else next(sign for sign in free if sign.startswith("E"))
+        ladder = "L1" if "L1" in free else next(sign for sign in free if sign.startswith("L"))
         for kind, typed in blocks[0]:
             if kind == "first":
                 self.line(f"V #{first}", "see")
             for text in typed:
+                text = re.sub(r"\bE1\b", engine, re.sub(r"\bL1\b", ladder, text))
                 # The demo's dispositions have names of their own.
                 if text.startswith("C "):
                     text = f"C {self.disposition}"
