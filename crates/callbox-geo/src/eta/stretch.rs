@@ -69,6 +69,35 @@ impl Streets {
         }
     }
 
+    /// Gives both directions of each piece of street on the way between two places, in its order:
+    /// what to close between two crossings.
+    #[must_use]
+    pub fn edges_between(&self, from: &Snapped, to: &Snapped, profile: ProfileId) -> Vec<Edge> {
+        let driven = self.driven(profile);
+        let way = self.way(&driven, &driven.now(), from, to);
+        let edges = way.map_or_else(Vec::new, |way| way.edges);
+        let mut segments: Vec<usize> = edges.iter().map(|&edge| self.graph.side(edge).0).collect();
+        segments.dedup();
+        let both = segments.into_iter().flat_map(|at| self.edges_of(at));
+        both.collect()
+    }
+
+    /// Gives the points of a direction of a street, from where one drives in.
+    #[must_use]
+    pub fn shape(&self, edge: Edge) -> Vec<Coord> {
+        let (segment, against) = self.graph.side(edge.0);
+        let mut points: Vec<Coord> = self
+            .graph
+            .points(segment)
+            .iter()
+            .map(|&at| coord(at))
+            .collect();
+        if against == 1 {
+            points.reverse();
+        }
+        points
+    }
+
     /// Finds recorded directions of streets again, in their order. Costs one pass over all pieces.
     ///
     /// [`Refound::Nearby`] and [`Refound::Lost`] are for a person to look at.
