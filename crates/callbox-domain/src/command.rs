@@ -10,6 +10,7 @@ use crate::{
         TransferIncident, UnmergeIncident,
     },
     clock::{DefineClock, RemoveClock},
+    closure::{CloseStreet, ExpireClosures, LiftClosure},
     configuration::{
         DefineAgency, DefineArea, DefineCenter, DefineDispatchRules, DefineDisposition,
         DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnitStatus,
@@ -105,6 +106,9 @@ commands![
     LinkIncidents,
     SetPremiseNote,
     RetirePremiseNote,
+    CloseStreet,
+    LiftClosure,
+    ExpireClosures,
     TakeCall,
     RecordCall,
     HandleCall,

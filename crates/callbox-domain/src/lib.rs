@@ -12,6 +12,7 @@ mod base;
 mod call;
 mod center;
 mod clock;
+mod closure;
 mod command;
 mod configuration;
 mod context;
@@ -38,8 +39,8 @@ pub use assignment::{
     ReassignUnit, ReleaseUnit, StackIncident, Stamps, UnstackIncident,
 };
 pub use base::{
-    ActorId, AssignmentNo, Code, IncidentId, LineNo, NoteId, Personal, Point, Table, Text,
-    TextError, Timestamp, UnitId,
+    ActorId, AssignmentNo, ClosureId, Code, IncidentId, LineNo, NoteId, Personal, Point, Table,
+    Text, TextError, Timestamp, UnitId,
 };
 pub use call::{
     ActivateScheduled, AssessPlace, Assessed, Call, CallKind, Candidate, Checked, HandleCall,
@@ -49,6 +50,9 @@ pub use call::{
 pub use center::{BrokenInvariant, CLOSED_KEPT, Center};
 pub use clock::{
     Clock, DefineClock, Moment, RemoveClock, Target, usual_clocks, usual_welfare_rule,
+};
+pub use closure::{
+    CloseStreet, ClosedStretch, Closure, ClosureCause, ExpireClosures, LiftClosure, MAX_STRETCHES,
 };
 pub use command::Command;
 pub use configuration::{
@@ -91,6 +95,7 @@ pub mod events {
         IncidentsMerged, MergeUndone, PlaceAssessed, ScheduleActivated,
     };
     pub use crate::clock::{ClockDefined, ClockRemoved};
+    pub use crate::closure::{ClosureExpired, ClosureLifted, StreetClosed};
     pub use crate::configuration::{
         AgencyDefined, AreaDefined, CenterDefined, ConditionSet, DispatchRulesDefined,
         DispositionDefined, IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined,

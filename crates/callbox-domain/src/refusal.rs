@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use crate::{AlarmId, Code, IncidentId, LineNo, Meaning, NoteId, undo::UNDO_SECONDS};
+use crate::{AlarmId, ClosureId, Code, IncidentId, LineNo, Meaning, NoteId, undo::UNDO_SECONDS};
 
 macro_rules! codes {
     ($($variant:pat => $code:literal,)*) => {
@@ -53,6 +53,10 @@ pub enum Refusal {
     UnknownNote(NoteId),
     #[error("the premise note is out of its bounds")]
     NoteOutOfBounds,
+    #[error("there is no closure {0} in force")]
+    UnknownClosure(ClosureId),
+    #[error("the closure is out of its bounds")]
+    ClosureOutOfBounds,
     #[error("incident {incident} has no call {call}")]
     UnknownCall { incident: IncidentId, call: u16 },
     #[error("incident {0} is not closed")]
@@ -178,6 +182,10 @@ impl Refusal {
                 "let it end within two years, be reviewed before that, and hold within 2,000 m"
                     .into()
             }
+            Self::UnknownClosure(_) => "check the number in the list of closures".into(),
+            Self::ClosureOutOfBounds => {
+                "close between 1 and 200 pieces of street, and let it end within two years".into()
+            }
             Self::UnknownCall { .. } => "refer to a call that is there".into(),
             Self::IncidentOpen(_) => "nothing needs to be reopened".into(),
             Self::UnitCommitted { unit, incident } => format!(
@@ -256,6 +264,8 @@ impl Refusal {
         Self::NotInTheFuture => "not-in-the-future",
         Self::UnknownNote(_) => "unknown-note",
         Self::NoteOutOfBounds => "note-out-of-bounds",
+        Self::UnknownClosure(_) => "unknown-closure",
+        Self::ClosureOutOfBounds => "closure-out-of-bounds",
         Self::UnknownCall { .. } => "unknown-call",
         Self::IncidentOpen(_) => "incident-open",
         Self::UnitCommitted { .. } => "unit-committed",
@@ -307,6 +317,7 @@ impl Refusal {
                 | Self::UnknownCall { .. }
                 | Self::UnknownAlarm(_)
                 | Self::UnknownNote(_)
+                | Self::UnknownClosure(_)
         )
     }
 }

@@ -38,6 +38,10 @@ id! {
     NoteId(u64), ""
 }
 id! {
+    /// Names a closure of a street within its center; dense from 1.
+    ClosureId(u64), ""
+}
+id! {
     /// Names an account by a pseudonym; who stands behind it is known outside the ledger only.
     ActorId(u64), "a"
 }

@@ -10,8 +10,8 @@ use std::{
 use minicbor::{Decode, Encode};
 
 use crate::{
-    Assignment, AssignmentNo, Code, Configuration, Entry, Incident, IncidentId, Line, NoteId,
-    PremiseNote, Refusal, Stream, Table, Unit, UnitId, alarm::Alarm, undo::Recent,
+    Assignment, AssignmentNo, Closure, ClosureId, Code, Configuration, Entry, Incident, IncidentId,
+    Line, NoteId, PremiseNote, Refusal, Stream, Table, Unit, UnitId, alarm::Alarm, undo::Recent,
 };
 
 pub use invariants::BrokenInvariant;
@@ -65,6 +65,13 @@ pub struct Center {
     pub notes: Table<PremiseNote>,
     #[n(31)]
     last_note: u64,
+    /// The closures in force, by number.
+    #[n(40)]
+    #[cbor(default)]
+    pub closures: Table<Closure>,
+    #[n(41)]
+    #[cbor(default)]
+    pub(crate) last_closure: u64,
 }
 
 impl Center {
@@ -124,6 +131,7 @@ impl Center {
             Stream::Incident(id) => self.incident(id).map_or(0, |incident| incident.version),
             Stream::Unit(id) => self.unit(id).map_or(0, |unit| unit.version),
             Stream::PremiseNote(id) => self.notes.get(id.0).map_or(0, |note| note.version),
+            Stream::Closure(id) => self.closures.get(id.0).map_or(0, |closure| closure.version),
         }
     }
 
@@ -339,6 +347,15 @@ impl Center {
         }
     }
 
+    /// Takes a closure that ended out of the state; marks the center as broken where there is none.
+    pub(crate) fn end_closure(&mut self, id: ClosureId) {
+        if self.closures.remove(id.0).is_none() {
+            self.mark_broken(format!(
+                "an event refers to closure {id}, which does not exist"
+            ));
+        }
+    }
+
     /// Remembers that an incident was closed, for [`retire`](Center::retire).
     pub(crate) fn note_closed(&mut self, id: IncidentId) {
         self.closed.push_back(id);
@@ -369,6 +386,12 @@ impl Center {
                 incident.history.push(entry.seq);
             }),
             Stream::PremiseNote(id) => self.with_note(id, |note| note.version += 1),
+            // One that ended is gone, and no event follows in its stream.
+            Stream::Closure(id) => {
+                if let Some(closure) = self.closures.get_mut(id.0) {
+                    closure.version += 1;
+                }
+            }
             Stream::Unit(id) => self.with_unit(id, |unit| {
                 unit.version += 1;
             }),

@@ -1,6 +1,6 @@
 use super::codec::{DecodeError, Payload, from_bytes, to_bytes};
 use crate::{
-    Center, Entry, IncidentId, NoteId, UnitId,
+    Center, ClosureId, Entry, IncidentId, NoteId, UnitId,
     alarm::{AlarmAcknowledged, AlarmEscalated, AlarmRaised},
     assignment::{
         AssignmentEnded, AssignmentProgressed, IncidentStacked, IncidentUnstacked, UnitDispatched,
@@ -10,6 +10,7 @@ use crate::{
         MergeUndone, PlaceAssessed, ScheduleActivated,
     },
     clock::{ClockDefined, ClockRemoved},
+    closure::{ClosureExpired, ClosureLifted, StreetClosed},
     configuration::{
         AgencyDefined, AreaDefined, CenterDefined, ConditionSet, DispatchRulesDefined,
         DispositionDefined, IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined,
@@ -40,6 +41,8 @@ pub enum Stream {
     Incident(IncidentId),
     /// One premise note.
     PremiseNote(NoteId),
+    /// One closure of a street.
+    Closure(ClosureId),
     /// One unit, apart from its assignments.
     Unit(UnitId),
 }
@@ -52,6 +55,7 @@ impl Stream {
             Self::Incident(id) => (1, id.0),
             Self::Unit(id) => (2, id.0 as u64),
             Self::PremiseNote(id) => (8, id.0),
+            Self::Closure(id) => (9, id.0),
         }
     }
 }
@@ -240,6 +244,10 @@ events! {
     103 AlarmAcknowledged schema 1 |e| e.subject.stream(), "says who took on an alarm";
     104 AlarmEscalated schema 1 |e| e.subject.stream(), "nobody took on an alarm in time";
     105 WelfareRuleDefined schema 1 |_| Stream::Center, "says how often crews are asked whether they are well";
+
+    110 StreetClosed schema 1 |e| Stream::Closure(e.closure), "help must not be sent by a way that is blocked";
+    111 ClosureLifted schema 1 |e| Stream::Closure(e.closure), "help takes the shorter way again";
+    112 ClosureExpired schema 1 |e| Stream::Closure(e.closure), "a closure that is over must not lead help astray";
 }
 
 impl Event {

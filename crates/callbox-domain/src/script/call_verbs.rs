@@ -6,8 +6,8 @@ use super::{
     words::{Words, syntax},
 };
 use crate::{
-    Assessed, CallKind, Hazard, NoteDetails, NoteId, PlaceSource, PlaceVerdict, Reported, Schedule,
-    SetPremiseNote, TakeCall,
+    Assessed, CallKind, CloseStreet, ClosedStretch, ClosureCause, Hazard, NoteDetails, NoteId,
+    PlaceSource, PlaceVerdict, Reported, Schedule, SetPremiseNote, TakeCall,
 };
 
 /// Reads what follows `premise`.
@@ -36,6 +36,32 @@ pub(super) fn set_note(w: &mut Words, _: &Said<'_>) -> Result<SetPremiseNote, No
             place,
             radius_meters,
             text: w.tail("what units are told")?,
+        },
+    })
+}
+
+/// Reads what follows `closure`; streets are no part of scripts, so that pieces are told in full.
+pub(super) fn close_street(w: &mut Words, _: &Said<'_>) -> Result<CloseStreet, NotACommand> {
+    let cause = named(w, "a cause", ClosureCause::from_name, ClosureCause::NAMES)?;
+    let Some(street) = w.short_text("a street's name")? else {
+        return syntax("a street's name is missing");
+    };
+    let way = w.number("a way's number")?;
+    let (Some(from), Some(to)) = (w.point()?, w.point()?) else {
+        return syntax("where one drives in and out is missing, like (50.85,4.35) (50.86,4.35)");
+    };
+    let times = match w.keyword("times") {
+        true => w.number::<u16>("how many pieces")?,
+        false => 1,
+    };
+    Ok(CloseStreet {
+        cause,
+        street,
+        stretches: vec![ClosedStretch { way, from, to }; usize::from(times)],
+        impassable: w.keyword("impassable"),
+        until: match w.keyword("until") {
+            true => Some(w.time("when it ends")?),
+            false => None,
         },
     })
 }

@@ -67,6 +67,16 @@ pub(super) fn event(event: &Event) -> String {
             format!("{note} {name} owner={owner} expires={expires} review={review}{said}")
         }
         Event::PremiseNoteRetired(PremiseNoteRetired { note }) => note.to_string(),
+        Event::StreetClosed(closed) => {
+            let (pieces, street) = (closed.stretches.len(), closed.street.as_str());
+            let until = closed.until.map(|until| format!(" until={}", clock(until)));
+            let until = until.unwrap_or_default();
+            let impassable = if closed.impassable { " impassable" } else { "" };
+            let (closure, cause) = (closed.closure, closed.cause.name());
+            format!("{closure} {cause} {street:?} pieces={pieces}{until}{impassable}")
+        }
+        Event::ClosureLifted(ClosureLifted { closure })
+        | Event::ClosureExpired(ClosureExpired { closure }) => closure.to_string(),
         other => other.kind().name.to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     NotACommand,
-    call_verbs::{set_note, take_call},
+    call_verbs::{close_street, set_note, take_call},
     clocks,
     words::{Words, syntax},
 };
@@ -11,16 +11,16 @@ use std::ops::Deref;
 use crate::{
     AcknowledgeAlarm, ActivateScheduled, AddNarrative, AlarmId, AnswerWelfare, Area, AskWelfare,
     AssessPlace, Assessed, CallKind, Caller, CancelAssignment, Center, ChangeUnitStatus,
-    ClassifyIncident, CloseIncident, Command, CorrectNarrative, CrewUnit, DeclareEmergency,
-    DefineAgency, DefineArea, DefineCenter, DefineClock, DefineDispatchRules, DefineDisposition,
-    DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus,
-    DefineUnitType, DefineWelfareRule, DispatchRules, DispatchUnits, EndEmergency, EquipUnit,
-    HandleCall, Handling, LineNo, LinkIncidents, LocateIncident, Meaning, MergeIncidents, NoteId,
-    PlaceSource, PlaceVerdict, PrioritiseIncident, PublishPlans, PutUnitInService, RaiseAlarms,
-    ReassignUnit, ReceiveIncident, RecordCall, Relation, ReleaseUnit, RemoveClock, ReopenIncident,
-    RetirePremiseNote, SendSuggested, SetCondition, SetPremiseNote, StackIncident, TakeCall,
-    TakeUnitOutOfService, Timestamp, TransferIncident, Undo, UnmergeIncident, UnstackIncident,
-    response_plan::csv,
+    ClassifyIncident, CloseIncident, CloseStreet, ClosureId, Command, CorrectNarrative, CrewUnit,
+    DeclareEmergency, DefineAgency, DefineArea, DefineCenter, DefineClock, DefineDispatchRules,
+    DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout,
+    DefineUnit, DefineUnitStatus, DefineUnitType, DefineWelfareRule, DispatchRules, DispatchUnits,
+    EndEmergency, EquipUnit, ExpireClosures, HandleCall, Handling, LiftClosure, LineNo,
+    LinkIncidents, LocateIncident, Meaning, MergeIncidents, NoteId, PlaceSource, PlaceVerdict,
+    PrioritiseIncident, PublishPlans, PutUnitInService, RaiseAlarms, ReassignUnit, ReceiveIncident,
+    RecordCall, Relation, ReleaseUnit, RemoveClock, ReopenIncident, RetirePremiseNote,
+    SendSuggested, SetCondition, SetPremiseNote, StackIncident, TakeCall, TakeUnitOutOfService,
+    Timestamp, TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
 };
 
 type Parsed = Result<Command, NotACommand>;
@@ -163,6 +163,12 @@ verbs! {
     "retire" RetirePremiseNote "NOTE" |w, _| Ok(RetirePremiseNote {
         note: NoteId(w.number("a note's number")?),
     });
+    "closure" CloseStreet
+        "CAUSE STREET WAY (LAT,LON) (LAT,LON) [times N] [impassable] [until HH:MM:SS]" close_street;
+    "lift" LiftClosure "CLOSURE" |w, _| Ok(LiftClosure {
+        closure: ClosureId(w.number("a closure's number")?),
+    });
+    "expire" ExpireClosures "" |_, _| Ok(ExpireClosures);
     "take" TakeCall
         "KIND [at TIME [warn SECONDS]] [device|map|history|caller METERS] [TYPE [PRIORITY]] [@PLACE] …" take_call;
     "call" RecordCall "INCIDENT [no N] KIND [caller NAME [NUMBER]]" |w, _| Ok(RecordCall {

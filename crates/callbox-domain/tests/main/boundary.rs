@@ -151,6 +151,7 @@ fn the_kinds_are_these() {
         .chain([69])
         .chain(70..=74)
         .chain(100..=105)
+        .chain(110..=112)
         .collect();
     assert_eq!(numbers, expected);
 }

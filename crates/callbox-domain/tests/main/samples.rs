@@ -2,10 +2,11 @@
 
 use callbox_domain::{
     AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, Cause, Clock,
-    DispatchRules, Drive, Edition, EmergencyCause, Event, Handling, Hazard, IncidentId, LineNo,
-    LocalTime, Meaning, Moment, NoteDetails, NoteId, Personal, Place, PlaceSource, PlaceVerdict,
-    Point, Relation, Reported, Schedule, Source, Stamps, Subject, Target, Timestamp, UnitFact,
-    UnitId, WelfareRule, events::*, response_plan::csv,
+    ClosedStretch, ClosureCause, ClosureId, DispatchRules, Drive, Edition, EmergencyCause, Event,
+    Handling, Hazard, IncidentId, LineNo, LocalTime, Meaning, Moment, NoteDetails, NoteId,
+    Personal, Place, PlaceSource, PlaceVerdict, Point, Relation, Reported, Schedule, Source,
+    Stamps, Subject, Target, Timestamp, UnitFact, UnitId, WelfareRule, events::*,
+    response_plan::csv,
 };
 
 use crate::town::{code, text};
@@ -33,6 +34,7 @@ pub(crate) fn samples() -> Vec<Event> {
     samples.extend(suggested());
     samples.extend(welfare());
     samples.extend(clocks());
+    samples.extend(closures());
     samples
 }
 
@@ -237,6 +239,41 @@ fn premise() -> Vec<Event> {
         });
     }
     samples.push(PremiseNoteRetired { note }.into());
+    samples
+}
+
+fn closures() -> Vec<Event> {
+    let closure = ClosureId(4);
+    let at = |lat, lon| Point::from_degrees(lat, lon).unwrap();
+    let stretch = ClosedStretch {
+        way: -7,
+        from: at(50.85, 4.35),
+        to: at(50.86, 4.35),
+    };
+    let mut samples: Vec<Event> = ClosureCause::ALL
+        .iter()
+        .map(|cause| {
+            StreetClosed {
+                closure,
+                cause: *cause,
+                street: text("Elm Street"),
+                impassable: false,
+                stretches: vec![stretch],
+                until: None,
+            }
+            .into()
+        })
+        .collect();
+    if let Some(Event::StreetClosed(closed)) = samples.first_mut() {
+        closed.impassable = true;
+        closed.until = Some(Timestamp::from_micros(1_790_000_000_000_000));
+        closed.stretches.push(ClosedStretch {
+            way: 9_007_199_254,
+            ..stretch
+        });
+    }
+    samples.push(ClosureLifted { closure }.into());
+    samples.push(ClosureExpired { closure }.into());
     samples
 }
 

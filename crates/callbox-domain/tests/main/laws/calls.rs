@@ -1,8 +1,9 @@
 //! Calls in random lives, and the laws of merging.
 
 use callbox_domain::{
-    ActivateScheduled, AssessPlace, Assessed, CallKind, Caller, Command, HandleCall, Handling,
-    Hazard, IncidentId, MergeIncidents, NoteDetails, NoteId, PlaceSource, PlaceVerdict, RecordCall,
+    ActivateScheduled, AssessPlace, Assessed, CallKind, Caller, CloseStreet, ClosedStretch,
+    ClosureCause, ClosureId, Command, ExpireClosures, HandleCall, Handling, Hazard, IncidentId,
+    LiftClosure, MergeIncidents, NoteDetails, NoteId, PlaceSource, PlaceVerdict, Point, RecordCall,
     Reported, RetirePremiseNote, Schedule, SetPremiseNote, TakeCall, TransferIncident,
     UnmergeIncident, script::DAY,
 };
@@ -12,7 +13,7 @@ use super::{
     Life, histories,
     life::{incident, personal, place, received},
 };
-use crate::town::code;
+use crate::town::{code, text};
 
 fn assessed(source: PlaceSource, verdict: PlaceVerdict) -> Assessed {
     Assessed {
@@ -75,6 +76,19 @@ pub(super) fn command() -> impl Strategy<Value = Command> {
             .into()
         }),
         1 => (1..3u64).prop_map(|note| RetirePremiseNote { note: NoteId(note) }.into()),
+        2 => (0..3usize, prop::option::of(1..3_600i64)).prop_map(|(pieces, seconds)| {
+            let point = Point::from_degrees(50.85, 4.35).unwrap();
+            CloseStreet {
+                cause: ClosureCause::Works,
+                street: text("Elm Street"),
+                impassable: false,
+                stretches: vec![ClosedStretch { way: 7, from: point, to: point }; pieces],
+                until: seconds.map(|seconds| DAY.plus_seconds(32_400 + seconds)),
+            }
+            .into()
+        }),
+        1 => (1..4u64).prop_map(|closure| LiftClosure { closure: ClosureId(closure) }.into()),
+        1 => Just(ExpireClosures.into()),
         1 => (incident(), 0..4u16, how).prop_map(|(incident, call, how)| HandleCall { incident, call, how }.into()),
         1 => (incident(), verdict).prop_map(|(incident, (source, verdict))| {
             AssessPlace { incident, place: place(6), assessed: assessed(source, verdict) }.into()

@@ -8,6 +8,7 @@ use callbox_domain::{Command, KINDS, Refusal, script::VERBS};
 const SOURCES: &[&str] = &[
     include_str!("calls.rs"),
     include_str!("clocks.rs"),
+    include_str!("closure.rs"),
     include_str!("configuration.rs"),
     include_str!("crew.rs"),
     include_str!("dispatch.rs"),
@@ -165,6 +166,9 @@ const REFUSALS: &[(&str, &[&str])] = &[
         ],
     ),
     ("RetirePremiseNote", &["unknown-note"]),
+    ("CloseStreet", &["closure-out-of-bounds", "too-many"]),
+    ("LiftClosure", &["unknown-closure"]),
+    ("ExpireClosures", &[]),
     ("TakeCall", &["not-in-the-future", "unknown-code"]),
     ("RecordCall", &["full", "unknown-call", "unknown-incident"]),
     ("HandleCall", &["full", "unknown-call", "unknown-incident"]),

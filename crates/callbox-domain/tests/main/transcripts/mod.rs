@@ -2,6 +2,7 @@
 
 mod calls;
 mod clocks;
+mod closure;
 mod configuration;
 mod coverage;
 mod crew;
