@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use callbox_domain::{
     Center, Code, Drive, Facts, IncidentId, LocalTime, Point, Source, Timestamp, Unit, UnitFact,
+    UnitId,
 };
 use callbox_geo::{Coord, eta::Snapped};
 
@@ -19,6 +20,9 @@ const IN_STATION_METERS: f64 = 150.0;
 /// Takes up to some milliseconds of a core with thousands of units far away.
 pub(crate) fn facts(state: &AppState, center: &Center, incident: IncidentId) -> Facts {
     let at = state.now();
+    if let Some(geography) = &state.geography {
+        state.closures.catch_up(&geography.streets, center);
+    }
     let place = center
         .incident(incident)
         .and_then(|incident| incident.place.as_ref()?.known()?.lat_lon());
@@ -38,6 +42,62 @@ pub(crate) fn facts(state: &AppState, center: &Center, incident: IncidentId) -> 
         local: local(center, at),
         units: found.into_iter().map(|found| found.fact).collect(),
     }
+}
+
+/// What a unit's way goes round: the seconds without that, and the names of the closed streets.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Around {
+    /// What the drive would take without closures.
+    pub(crate) seconds_without: u32,
+    /// The closed streets on that way, each once.
+    pub(crate) streets: Vec<String>,
+}
+
+/// Why the ways of `units` to an incident are longer than the map says; only those that are.
+///
+/// Costs nothing without closures, else one search for each unit: ask for those that are suggested.
+pub(crate) fn detours(
+    state: &AppState,
+    center: &Center,
+    incident: IncidentId,
+    units: impl Iterator<Item = UnitId>,
+) -> BTreeMap<UnitId, Around> {
+    let place = center
+        .incident(incident)
+        .and_then(|incident| incident.place.as_ref()?.known()?.lat_lon());
+    let (Some(geography), Some((lat, lon))) = (state.geography.as_ref(), place) else {
+        return BTreeMap::new();
+    };
+    let streets = &geography.streets;
+    let goal = streets.snap(lat, lon).zip(streets.profile(PROFILE));
+    let Some((goal, profile)) = goal.filter(|_| !center.closures.is_empty()) else {
+        return BTreeMap::new();
+    };
+    let at = state.now();
+    let mut stations = BTreeMap::new();
+    let found: Vec<Found> = state.positions.read(|fixes| {
+        units
+            .filter_map(|id| center.unit(id))
+            .map(|unit| locate(state, center, unit, fixes.get(&unit.id), at, &mut stations))
+            .collect()
+    });
+    let around = found.into_iter().filter_map(|one| {
+        let detour = streets.detour(&one.snapped?, &goal, profile)?;
+        let mut names: Vec<String> = Vec::new();
+        for (name, _) in detour.around {
+            if !name.is_empty() && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        Some((
+            one.fact.unit,
+            Around {
+                seconds_without: detour.without.seconds().round() as u32,
+                streets: names,
+            },
+        ))
+    });
+    around.collect()
 }
 
 struct Found {

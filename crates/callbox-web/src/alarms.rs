@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callbox_domain::{ActorId, Context, RaiseAlarms};
+use callbox_domain::{ActorId, Command, Context, ExpireClosures, RaiseAlarms, Timestamp};
 use callbox_engine::Submission;
 
 use crate::state::{AppState, ticks};
@@ -23,6 +23,7 @@ pub(crate) async fn run(state: AppState) {
 /// Records what is due by the server's clock.
 pub(crate) async fn raise_due(state: &AppState) {
     let now = state.now();
+    expire_closures(state, now).await;
     if state
         .engine
         .snapshot()
@@ -31,17 +32,30 @@ pub(crate) async fn raise_due(state: &AppState) {
     {
         return;
     }
+    // Asked again it finds what is raised already: the rules raise nothing twice.
+    record(state, RaiseAlarms.into(), now).await;
+}
+
+/// Opens the streets whose closure is over.
+async fn expire_closures(state: &AppState, now: Timestamp) {
+    let next = state.engine.snapshot().next_closure_end();
+    if next.is_some_and(|end| end <= now) {
+        record(state, ExpireClosures.into(), now).await;
+        state.apply_closures().await;
+    }
+}
+
+async fn record(state: &AppState, command: Command, now: Timestamp) {
     let submission = Submission {
-        command: RaiseAlarms.into(),
+        command,
         context: Context {
             at: now,
             actor: ActorId::SYSTEM,
             purpose: state.purpose,
         },
-        // Asked again it finds what is raised already: the rules raise nothing twice.
         idempotency: None,
     };
     if let Err(error) = state.engine.submit(submission).await {
-        tracing::warn!(error = %error, "alarms that are due could not be recorded yet");
+        tracing::warn!(error = %error, "what is due could not be recorded yet");
     }
 }

@@ -34,6 +34,7 @@ pub(crate) const CODES: &[&str] = &[
     "no-account",
     "no-checkpoint",
     "no-key",
+    "no-street",
     "not-found",
     "not-permitted",
     "not-published",
@@ -76,6 +77,10 @@ pub(crate) const TEXTS: &[&str] = &[
     "not-found.incident",
     "not-found.call",
     "not-found.note",
+    "not-found.closure",
+    "no-street.no-way",
+    "no-street.none-imported",
+    "no-street.unsure",
     "not-found.line",
     "unknown-code.none",
 ];

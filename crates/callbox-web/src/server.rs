@@ -175,6 +175,7 @@ impl Server {
             state,
             ..
         } = self;
+        state.apply_closures().await;
         let service = {
             let open = Arc::clone(&state.metrics.connections);
             connection::Service::new(routes(&state), open)

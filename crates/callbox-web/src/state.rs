@@ -12,6 +12,7 @@ use tokio::{
 use crate::{
     access::{Access, Ceremonies},
     calls::Drafts,
+    closures::Closures,
     geography::Geography,
     live::Live,
     metrics::Metrics,
@@ -48,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) provider: Option<Provider>,
     /// Passkeys that are being registered or signed in with.
     pub(crate) ceremonies: Ceremonies,
+    /// The closures that driving times reckon with.
+    pub(crate) closures: Closures,
     pub(crate) hashing: Semaphore,
     pub(crate) clock: Clock,
 }
@@ -78,6 +81,7 @@ impl AppState {
             drafts: Drafts::default(),
             provider,
             ceremonies: Ceremonies::default(),
+            closures: Closures::default(),
             hashing: Semaphore::new(HASHING_AT_ONCE),
             geography,
             engine,

@@ -62,7 +62,8 @@ export class Suggestion {
     this.plan.textContent = plan ? t("suggest.plan", { plan, alarm, alarms }) : t("suggest.no_plan");
     const items = suggested.map((one) => el("li", {},
       el("b", { text: one.unit }), " ", el("span", { class: "time", text: clock(one.eta_seconds) }),
-      ...one.notes.map((note) => el("small", { text: ` · ${words("note", note)}` }))));
+      ...one.notes.map((note) => el("small", { text: ` · ${words("note", note)}` })),
+      ...(one.detour ? [el("small", { text: ` · ${t("suggest.detour", { streets: one.detour.around.join(", "), without: clock(one.detour.seconds_without) })}` })] : [])));
     items.push(...shortfalls.map((one) => el("li", { class: "missing" },
       el("b", { text: t("suggest.missing", { n: one.missing, what: needs(requirements[one.requirement]) }) }),
       ...one.reasons.map((why) => el("small", { text: ` · ${why.count}× ${words("why", why)}` })))));

@@ -84,6 +84,8 @@ pub(crate) enum Action {
     ReadPremises,
     /// Sets and retires premise notes.
     KeepPremises,
+    /// Closes streets and opens them again.
+    CloseStreets,
     /// Takes a call.
     ReceiveIncident,
     /// Sets or corrects place, type, priority and links.
@@ -176,6 +178,7 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
     (Action::ReadHistory, PEOPLE, "read closed incidents"),
     (Action::ReadPremises, PEOPLE, "read premise notes"),
     (Action::KeepPremises, SUPERVISORS, "keep premise notes"),
+    (Action::CloseStreets, DISPATCHERS, "close streets"),
     (Action::ReceiveIncident, PEOPLE, "take calls"),
     (Action::DescribeIncident, PEOPLE, "describe incidents"),
     (Action::Narrate, PEOPLE, "write narrative lines"),

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod calls;
+mod closures;
 mod configuration;
 mod line;
 mod premises;
@@ -107,6 +108,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         calls::CALLS,
         line::LINE,
         premises::PREMISES,
+        closures::CLOSURES,
         configuration::ENDPOINTS,
     ]
     .concat()

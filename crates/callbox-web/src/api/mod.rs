@@ -3,6 +3,7 @@
 mod after_action;
 mod alarms;
 mod calls;
+mod closures;
 mod commands;
 mod configuration;
 mod endpoints;
@@ -67,6 +68,8 @@ pub(crate) fn router() -> Mount {
         .post("/api/v1/calls/draft", calls::keep_draft)
         .post("/api/v1/premises/at", premises::at)
         .get("/api/v1/premises/notes", premises::list)
+        .get(closures::PATH, closures::list)
+        .post(closures::PATH, closures::close)
         .post("/api/v1/calls/candidates", calls::candidates)
         .get(macros::PATH, macros::list)
         .post(macros::PATH, macros::keep)

@@ -1,5 +1,7 @@
 //! Which units to send to an incident, why those, and why not others.
 
+use std::collections::BTreeMap;
+
 use axum::{
     extract::{Path, RawPathParams, Request, State},
     response::Response,
@@ -19,7 +21,7 @@ use super::{
     write,
 };
 use crate::{
-    advice,
+    advice::{self, Around},
     problem::Problem,
     security::Signed,
     state::{AppState, blocking},
@@ -50,11 +52,13 @@ pub(super) async fn show(
             let unit = center.unit_called(code.as_str()).map(|unit| unit.id);
             unit.ok_or_else(|| callbox_domain::Refusal::UnknownUnit(code.to_string()))
         });
+        let suggested = found.suggested.iter().map(|one| one.unit);
+        let detours = advice::detours(&state, &center, incident, suggested);
         Ok::<_, callbox_domain::Refusal>(render(
             &center,
             question,
             &facts,
-            &found,
+            (&found, &detours),
             only.transpose()?,
         ))
     })
@@ -116,7 +120,7 @@ fn render(
     center: &Center,
     question: Question,
     facts: &Facts,
-    found: &Recommendation,
+    (found, detours): (&Recommendation, &BTreeMap<UnitId, Around>),
     only: Option<UnitId>,
 ) -> Value {
     let sign = |id: UnitId| center.unit(id).map(|unit| unit.call_sign.to_string());
@@ -137,6 +141,10 @@ fn render(
                 "rest_seconds": lateness.rest_seconds,
                 "substitute_seconds": lateness.substitute_seconds,
                 "notes": one.notes.iter().map(note).collect::<Vec<_>>(),
+                "detour": detours.get(&one.unit).map(|around| json!({
+                    "seconds_without": around.seconds_without,
+                    "around": around.streets,
+                })),
             })
         })
         .collect();

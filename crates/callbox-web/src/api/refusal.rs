@@ -27,6 +27,7 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
             problem.with("incident", incident).with("into", into)
         }
         R::UnknownNote(note) => problem.with("note", note),
+        R::UnknownClosure(closure) => problem.with("closure", closure),
         R::NotScheduled(incident) => problem.with("incident", incident),
         R::UnknownCall { incident, call } => problem.with("incident", incident).with("call", call),
         R::UnknownUnit(unit) => problem.with("unit", unit),
@@ -83,6 +84,7 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         R::LinkToItself
         | R::NotInTheFuture
         | R::NoteOutOfBounds
+        | R::ClosureOutOfBounds
         | R::NothingToDispatch
         | R::NoTimeToAnswer
         | R::ClockOrder

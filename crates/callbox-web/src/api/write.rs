@@ -80,6 +80,12 @@ pub(super) async fn submit(
         .submit(submission)
         .await
         .map_err(Problem::from)?;
+    if let Some(Event::StreetClosed(_) | Event::ClosureLifted(_)) =
+        receipt.entries.first().map(|entry| &entry.event)
+    {
+        // Whoever closed the street and asks for a way next gets one round it.
+        state.apply_closures().await;
+    }
     Ok(answer(&receipt, creates))
 }
 
@@ -156,6 +162,10 @@ fn answer(receipt: &Receipt, creates: bool) -> Response {
         Event::IncidentReceived(received) => Some(received.incident.0),
         event => event.incidents().first().map(|id| id.0),
     });
+    let closure = receipt.entries.iter().find_map(|entry| match &entry.event {
+        Event::StreetClosed(closed) => Some(closed.closure.0),
+        _ => None,
+    });
     let events: Vec<_> = receipt
         .entries
         .iter()
@@ -165,6 +175,7 @@ fn answer(receipt: &Receipt, creates: bool) -> Response {
         "first_seq": receipt.first_seq,
         "seq": receipt.first_seq + receipt.entries.len() as u64,
         "incident": incident,
+        "closure": closure,
         "events": events,
         "repeated": receipt.repeated,
     });

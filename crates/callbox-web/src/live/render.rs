@@ -19,6 +19,8 @@ struct Change<'a> {
     units: Vec<UnitRow<'a>>,
     /// All that last: few, and so a board never shows one that is over.
     alarms: Vec<AlarmRow<'a>>,
+    /// Another one when other streets are closed: whoever draws them asks for them then.
+    closures: (u64, usize),
 }
 
 #[derive(Serialize)]
@@ -120,6 +122,7 @@ fn change(state: &AppState, center: &Center, touched: &Touched) -> Bytes {
             .collect(),
         units: units.map(|unit| UnitRow::new(center, unit)).collect(),
         alarms: alarm_rows(center),
+        closures: center.closures_mark(),
     };
     event("change", Some(touched.seq), &change)
 }

@@ -15,6 +15,7 @@ pub(super) const TABS: &[(&str, &str, Action)] = &[
     ("/units", "nav.units", Action::ReadBoard),
     ("/plans", "nav.plans", Action::ReadBoard),
     ("/history", "nav.history", Action::ReadHistory),
+    ("/closures", "nav.closures", Action::ReadBoard),
     ("/premises", "nav.premises", Action::ReadPremises),
     ("/ledger", "nav.ledger", Action::ReadBoard),
     ("/accounts", "nav.accounts", Action::KeepAccounts),

@@ -4,6 +4,7 @@ mod account;
 mod accounts;
 mod board;
 mod call;
+mod closures;
 mod forms;
 mod help;
 mod history;
@@ -234,6 +235,21 @@ pub(crate) const ROUTES: &[Route] = &[
         "says why a closed incident goes on",
     ),
     get(
+        "/closures",
+        Action::ReadBoard,
+        "who dispatches sees which streets are closed",
+    ),
+    post(
+        "/closures",
+        Action::CloseStreets,
+        "help must not be sent by a way that is blocked",
+    ),
+    post(
+        "/closures/{closure}/lift",
+        Action::CloseStreets,
+        "help takes the shorter way again",
+    ),
+    get(
         "/premises",
         Action::ReadPremises,
         "those who are sent to a place must know its hazards",
@@ -349,6 +365,9 @@ pub(crate) fn router() -> Mount {
         .post("/incidents/{id}/close", forms::close)
         .post("/incidents/{id}/reopen", forms::reopen)
         .get("/map", live_map::show)
+        .get("/closures", closures::show)
+        .post("/closures", closures::close)
+        .post("/closures/{closure}/lift", closures::lift)
         .get("/premises", premises::show)
         .post("/premises", premises::set)
         .post("/premises/{note}/retire", premises::retire)

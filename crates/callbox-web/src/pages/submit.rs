@@ -32,7 +32,13 @@ pub(super) async fn submit(
         context,
         idempotency,
     };
-    Ok(state.engine.submit(submission).await?)
+    let receipt = state.engine.submit(submission).await?;
+    if let Some(Event::StreetClosed(_) | Event::ClosureLifted(_)) =
+        receipt.entries.first().map(|entry| &entry.event)
+    {
+        state.apply_closures().await;
+    }
+    Ok(receipt)
 }
 
 /// The incident that a receipt is about.

@@ -1,18 +1,21 @@
 //! The units that the plans would send, on an incident's page: for those who work without script.
 
+use std::collections::BTreeMap;
+
 use axum::{
     extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
 };
 use callbox_domain::{
-    Center, Facts, Incident, IncidentId, Note, Question, Recommendation, SendSuggested, WhyNot,
+    Center, Facts, Incident, IncidentId, Note, Question, Recommendation, SendSuggested, UnitId,
+    WhyNot,
 };
 use maud::{Markup, html};
 
 use super::{forms::Act, incident::refused, layout::act, plans::needs, submit::submit, ui::Ui};
 use crate::{
     access::rights::Action,
-    advice,
+    advice::{self, Around},
     api::recommendation::next_alarm,
     problem::Problem,
     security::SignedForm,
@@ -27,6 +30,8 @@ pub(super) struct Advice {
     question: Question,
     facts: Facts,
     found: Recommendation,
+    /// Which suggested units go round closed streets.
+    detours: BTreeMap<UnitId, Around>,
 }
 
 /// Asks the plans; nothing for a closed incident.
@@ -38,10 +43,13 @@ pub(super) async fn ask(state: &AppState, incident: IncidentId) -> Result<Option
         let question = Question { incident, alarm };
         let facts = advice::facts(&state, &center, incident);
         let found = center.recommend(question, &facts).ok()?;
+        let suggested = found.suggested.iter().map(|one| one.unit);
+        let detours = advice::detours(&state, &center, incident, suggested);
         Some(Advice {
             question,
             facts,
             found,
+            detours,
         })
     })
     .await
@@ -121,6 +129,9 @@ pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident, advice: &Advi
                                 b class="strong" { (sign(one.unit)) } " "
                                 span class="time" { (one.lateness.arrival_seconds().map_or("?".to_owned(), minutes)) }
                                 @for note in &one.notes { " · " (note_words(ui, note)) }
+                                @if let Some(around) = advice.detours.get(&one.unit) {
+                                    " · " (ui.fill("suggest.detour", &[("streets", &around.streets.join(", ")), ("without", &minutes(around.seconds_without))]))
+                                }
                             }
                         }
                         @for shortfall in &found.shortfalls {
@@ -153,6 +164,7 @@ fn others(ui: &Ui, center: &Center, advice: &Advice) -> Markup {
         question,
         facts,
         found,
+        ..
     } = advice;
     let wanted = |unit: &callbox_domain::Unit| {
         let mut choices = found.requirements.iter().flat_map(|r| &r.choices);

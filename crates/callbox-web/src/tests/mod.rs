@@ -7,6 +7,7 @@ mod alarms;
 mod attacks;
 mod bodies;
 mod calls;
+mod closures;
 mod description;
 mod ledger;
 mod line;
@@ -175,7 +176,12 @@ impl World {
 
     /// A center with types, statuses and three units, all defined over HTTP.
     pub(crate) async fn set_up() -> Self {
-        let world = Self::empty();
+        Self::empty().defined().await
+    }
+
+    /// The same center with types, statuses and three units.
+    pub(crate) async fn defined(self) -> Self {
+        let world = self;
         let lines = [
             (
                 "center",

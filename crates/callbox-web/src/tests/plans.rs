@@ -12,7 +12,7 @@ use crate::access::Role;
 const TABLE: &str =
     "plan,alarm,count,units,skills,types\nFIRES,1,1,ENGINE,,FIRE\nFIRES,2,1,ENGINE,,\n";
 
-async fn put(world: &World, role: Role, body: Value) -> Answer {
+pub(super) async fn put(world: &World, role: Role, body: Value) -> Answer {
     let request = world
         .request(role, "/api/v1/plans")
         .method("PUT")

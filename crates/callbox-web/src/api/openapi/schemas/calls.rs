@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{list, millis, named, object, of, time};
 
 /// The schemas, by their names.
-pub(super) fn all() -> [(&'static str, Value); 10] {
+pub(super) fn all() -> [(&'static str, Value); 11] {
     [
         (
             "Places",
@@ -112,6 +112,34 @@ pub(super) fn all() -> [(&'static str, Value); 10] {
                 ("review", time()),
                 ("overdue", of("boolean")),
                 ("in_force", of("boolean")),
+            ]),
+        ),
+        (
+            "Closures",
+            object(&[
+                ("seq", of("integer")),
+                (
+                    "closures",
+                    list(object(&[
+                        ("closure", of("integer")),
+                        (
+                            "cause",
+                            json!({"enum": callbox_domain::ClosureCause::NAMES}),
+                        ),
+                        ("street", of("string")),
+                        ("impassable", of("boolean")),
+                        ("since", time()),
+                        (
+                            "until",
+                            json!({"type": ["string", "null"], "format": "date-time"}),
+                        ),
+                        (
+                            "found",
+                            json!({"enum": ["same", "same-way", "nearby", "lost", null]}),
+                        ),
+                        ("lines", list(list(list(of("number"))))),
+                    ])),
+                ),
             ]),
         ),
         (

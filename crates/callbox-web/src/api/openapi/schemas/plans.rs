@@ -68,6 +68,16 @@ fn recommendation() -> Value {
         ("rest_seconds", of("integer")),
         ("substitute_seconds", of("integer")),
         ("notes", list(named("Reason"))),
+        (
+            "detour",
+            json!({"anyOf": [
+                object(&[
+                    ("seconds_without", of("integer")),
+                    ("around", list(of("string"))),
+                ]),
+                {"type": "null"},
+            ]}),
+        ),
     ]);
     let shortfall = object(&[
         ("requirement", of("integer")),
