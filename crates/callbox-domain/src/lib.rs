@@ -21,6 +21,7 @@ mod event;
 mod incident;
 pub mod line;
 mod premise;
+pub mod question;
 pub mod recommendation;
 mod refusal;
 pub mod report;
@@ -70,6 +71,10 @@ pub use incident::{
     ReceiveIncident, Relation, ReopenIncident, Reopened,
 };
 pub use premise::{Hazard, NoteDetails, PremiseNote, RetirePremiseNote, SetPremiseNote};
+pub use question::{
+    AnswerKind, AnswerQuestion, Answered, Card, CardEdition, Given, PublishCards, Questions,
+    Wording,
+};
 pub use recommendation::{
     Drive, Facts, Lateness, Note, Question, Recommendation, SendSuggested, Shortfall, Source,
     Suggestion, UnitFact, WhyNot,
@@ -107,6 +112,7 @@ pub mod events {
         IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected, ReceivedDetails,
     };
     pub use crate::premise::{PremiseNoteRetired, PremiseNoteSet};
+    pub use crate::question::{QuestionAnswered, QuestionCardPublished, QuestionsRuled};
     pub use crate::recommendation::UnitsSuggested;
     pub use crate::response_plan::ResponsePlansPublished;
     pub use crate::undo::{CloseUndone, DispatchUndone, EndUndone, StatusUndone};

@@ -128,6 +128,14 @@ pub enum Refusal {
     },
     #[error("the plan {plan}: {why}")]
     BadPlan { plan: Code, why: &'static str },
+    #[error("the question card {card}{}: {why}", at_question(question))]
+    BadCard {
+        card: Code,
+        question: String,
+        why: &'static str,
+    },
+    #[error("this is no answer to {question}")]
+    BadAnswer { question: Code },
     #[error("the area {area} has neither three corners nor members")]
     TooFewCorners { area: Code },
     #[error("the area {area} is part of another one and has to have corners of its own")]
@@ -223,6 +231,10 @@ impl Refusal {
                 format!("send another unit, or take {other} off its incident first")
             }
             Self::BadPlan { .. } => "correct the plan and publish all again".into(),
+            Self::BadCard { .. } => "correct the card and publish all again".into(),
+            Self::BadAnswer { .. } => {
+                "use one of its answers, a whole number where one is asked for, or unknown".into()
+            }
             Self::TooFewCorners { .. } => {
                 "give its corners in order, or the areas that it is made of".into()
             }
@@ -290,6 +302,8 @@ impl Refusal {
         Self::NamedTwice { .. } => "named-twice",
         Self::CrewIsOut { .. } => "crew-is-out",
         Self::BadPlan { .. } => "bad-plan",
+        Self::BadCard { .. } => "bad-card",
+        Self::BadAnswer { .. } => "bad-answer",
         Self::TooFewCorners { .. } => "too-few-corners",
         Self::AreaOfAreas { .. } => "area-of-areas",
         Self::TooMany { .. } => "too-many",
@@ -319,6 +333,13 @@ impl Refusal {
                 | Self::UnknownNote(_)
                 | Self::UnknownClosure(_)
         )
+    }
+}
+
+fn at_question(question: &str) -> String {
+    match question {
+        "" => String::new(),
+        question => format!(", question {question}"),
     }
 }
 

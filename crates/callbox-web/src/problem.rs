@@ -81,8 +81,10 @@ pub(crate) const TEXTS: &[&str] = &[
     "no-street.no-way",
     "no-street.none-imported",
     "no-street.unsure",
+    "not-found.card",
     "not-found.line",
     "unknown-code.none",
+    "bad-card.question",
 ];
 
 fn is_known(code: &str) -> bool {

@@ -2,8 +2,8 @@
 
 use callbox_domain::{
     Code, Command, DefineAgency, DefineDisposition, DefineIncidentType, DefinePriority,
-    DefineUnitStatus, DefineUnitType, Meaning, PublishPlans, response_plan::csv, usual_clocks,
-    usual_welfare_rule,
+    DefineUnitStatus, DefineUnitType, Meaning, PublishCards, PublishPlans, question,
+    response_plan::csv, usual_clocks, usual_welfare_rule,
 };
 
 /// Status codes with what they mean, in the order in which an assignment passes through them.
@@ -107,6 +107,9 @@ ASSAULT,1,1,AMBULANCE,
 POLICE,1,1,PATROL,BURGLARY|DISTURB|SERVICE
 ";
 
+/// The usual question cards, of the program's own making.
+const CARDS: &str = include_str!("cards.csv");
+
 /// Everything that a new center begins with apart from its name.
 pub(crate) fn everything() -> Vec<Command> {
     let mut commands: Vec<Command> = statuses().collect();
@@ -165,6 +168,14 @@ pub(crate) fn everything() -> Vec<Command> {
         PublishPlans {
             effective: None,
             plans,
+        }
+        .into(),
+    );
+    let cards = question::csv::read(CARDS).expect("the usual cards are a well-formed table");
+    commands.push(
+        PublishCards {
+            effective: None,
+            cards,
         }
         .into(),
     );

@@ -23,7 +23,7 @@ pub use take::{IncidentScheduled, Schedule, TakeCall};
 pub use transfer::{IncidentTransferred, TransferIncident};
 pub use unmerge::{MergeUndone, UnmergeIncident};
 
-use crate::{ActorId, Caller, Code, IncidentId, Personal, Text, Timestamp};
+use crate::{ActorId, Caller, Code, IncidentId, Personal, Questions, Text, Timestamp};
 
 /// The most calls that one incident holds.
 pub(crate) const MAX_CALLS: usize = 500;
@@ -52,6 +52,10 @@ pub struct Intake {
     /// Other centers that it was handed to.
     #[n(5)]
     pub transfers: Vec<Transfer>,
+    /// What its callers were asked, and what they answered.
+    #[n(6)]
+    #[cbor(default)]
+    pub questions: Questions,
 }
 
 /// One call to an incident.

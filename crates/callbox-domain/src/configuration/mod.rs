@@ -30,7 +30,7 @@ pub use turnout::{DefineTurnout, TurnoutDefined};
 pub use unit_status::{DefineUnitStatus, Meaning, UnitStatus, UnitStatusDefined};
 pub use unit_type::{DefineUnitType, UnitType, UnitTypeDefined};
 
-use crate::{Code, Edition, Refusal, clock::Clock, welfare::WelfareRule};
+use crate::{Code, Edition, Refusal, clock::Clock, question::CardEdition, welfare::WelfareRule};
 
 /// Everything that an agency sets up: names, codes, meanings.
 #[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
@@ -75,6 +75,10 @@ pub struct Configuration {
     /// The response plans: the edition in force, later ones, and some before.
     #[cbor(n(12), with = "crate::base::shared_list")]
     pub editions: Vec<Arc<Edition>>,
+    /// The question cards in all their versions.
+    #[cbor(n(13), with = "crate::base::shared_list")]
+    #[cbor(default)]
+    pub card_editions: Vec<Arc<CardEdition>>,
     /// How long things may take.
     #[n(20)]
     #[cbor(default)]

@@ -22,6 +22,7 @@ use crate::{
         IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected,
     },
     premise::{PremiseNoteRetired, PremiseNoteSet},
+    question::{QuestionAnswered, QuestionCardPublished, QuestionsRuled},
     recommendation::UnitsSuggested,
     response_plan::ResponsePlansPublished,
     undo::{CloseUndone, DispatchUndone, EndUndone, StatusUndone},
@@ -191,6 +192,7 @@ events! {
     10 AreaDefined schema 1 |_| Stream::Center, "draws the parts of the map that response plans speak of";
     11 ResponsePlansPublished schema 1 |_| Stream::Center, "says which units an emergency needs, before it happens";
     12 TurnoutDefined schema 1 |_| Stream::Center, "says how long a kind of unit takes to leave its station";
+    13 QuestionCardPublished schema 1 |_| Stream::Center, "says what callers are asked, so that nothing needed is forgotten";
 
     15 PremiseNoteSet schema 1 |e| Stream::PremiseNote(e.note), "those who are sent to a place must know its hazards";
     16 PremiseNoteRetired schema 1 |e| Stream::PremiseNote(e.note), "a warning that holds no longer must not mislead";
@@ -212,6 +214,8 @@ events! {
     34 IncidentScheduled schema 1 |e| Stream::Incident(e.incident), "help that is known to be needed later is not forgotten";
     35 ScheduleActivated schema 1 |e| Stream::Incident(e.incident), "says when help that was planned was really asked for";
     36 IncidentTransferred schema 1 |e| Stream::Incident(e.incident), "another center that takes over must be named";
+    37 QuestionAnswered schema 1 |e| Stream::Incident(e.incident), "what a caller answers decides which help is sent";
+    38 QuestionsRuled schema 1 |e| Stream::Incident(e.incident), "shows what the answers set by rule, apart from what a person chose";
 
     40 UnitDispatched schema 1 |e| Stream::Incident(e.incident), "commits one of the service's units to an incident";
     41 AssignmentProgressed schema 1 |e| Stream::Incident(e.incident), "times of the service's own work on one incident";

@@ -58,6 +58,8 @@ impl Payload for IncidentClassified {
     fn evolve(&self, center: &mut Center, _: &Entry) {
         center.with_incident(self.incident, |incident| {
             incident.incident_type = Some(self.incident_type.clone());
+            // Set by a person, unless the next event says otherwise.
+            incident.intake.questions.ruled_type = None;
         });
     }
 }

@@ -54,6 +54,9 @@ impl Payload for IncidentPrioritised {
     fn evolve(&self, center: &mut Center, _: &Entry) {
         center.with_incident(self.incident, |incident| {
             incident.priority = Some(self.priority.clone());
+            // Set by a person, unless the next event says otherwise.
+            incident.intake.questions.ruled_priority = None;
+            incident.intake.questions.chosen_priority = true;
         });
     }
 }

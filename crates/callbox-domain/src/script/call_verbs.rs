@@ -6,8 +6,9 @@ use super::{
     words::{Words, syntax},
 };
 use crate::{
-    Assessed, CallKind, CloseStreet, ClosedStretch, ClosureCause, Hazard, NoteDetails, NoteId,
-    PlaceSource, PlaceVerdict, Reported, Schedule, SetPremiseNote, TakeCall,
+    AnswerQuestion, Assessed, CallKind, CloseStreet, ClosedStretch, ClosureCause, Hazard,
+    NoteDetails, NoteId, PlaceSource, PlaceVerdict, PublishCards, Reported, Schedule,
+    SetPremiseNote, TakeCall, question::csv,
 };
 
 /// Reads what follows `premise`.
@@ -109,5 +110,45 @@ pub(super) fn take_call(w: &mut Words, center: &Said<'_>) -> Result<TakeCall, No
         assessed,
         scheduled,
         told: w.tail_if_any()?,
+    })
+}
+
+/// Reads what follows `publish-cards`: rows of the table, without its heading.
+pub(super) fn publish_cards(w: &mut Words, said: &Said<'_>) -> Result<PublishCards, NotACommand> {
+    let effective = match w.keyword("after") {
+        true => Some(said.at().plus_seconds(w.number("a number of seconds")?)),
+        false => None,
+    };
+    let mut table = csv::COLUMNS.join(",");
+    while !w.is_empty() {
+        table.push('\n');
+        table.push_str(&w.text_word("a row")?);
+    }
+    match csv::read(&table) {
+        Ok(cards) => Ok(PublishCards { effective, cards }),
+        Err(error) => syntax(error.to_string()),
+    }
+}
+
+/// Reads what follows `answer`.
+pub(super) fn answer(w: &mut Words, _: &Said<'_>) -> Result<AnswerQuestion, NotACommand> {
+    let incident = w.incident()?;
+    let named = w.code("a card")?;
+    let (card, version) = match named.as_str().rsplit_once('=') {
+        None => (named.clone(), None),
+        Some((card, version)) => match (crate::Code::new(card), version.parse()) {
+            (Ok(card), Ok(version)) => (card, Some(version)),
+            _ => return syntax(format!("{named} is not a card with a version")),
+        },
+    };
+    Ok(AnswerQuestion {
+        incident,
+        card,
+        version,
+        question: w.code("a question")?,
+        answer: match w.short_text("an answer")? {
+            Some(answer) => answer,
+            None => return syntax("an answer is missing"),
+        },
     })
 }

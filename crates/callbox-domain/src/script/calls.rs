@@ -28,6 +28,35 @@ pub(super) fn event(event: &Event) -> String {
         Event::PlaceAssessed(PlaceAssessed { incident, assessed }) => {
             format!("{incident} {}", assessed_part(assessed))
         }
+        Event::QuestionCardPublished(QuestionCardPublished { edition }) => {
+            let (code, version) = (&edition.card.code, edition.version);
+            let (from, questions) = (clock(edition.effective), edition.card.questions.len());
+            match edition.in_use {
+                true => format!("{code} version {version} from {from}: {questions} questions"),
+                false => format!("{code} version {version} from {from}: not in use"),
+            }
+        }
+        Event::QuestionAnswered(QuestionAnswered {
+            incident,
+            card,
+            version,
+            said,
+        }) => {
+            let said = match said.known() {
+                None => "‹erased›".to_owned(),
+                Some(said) => format!("‹{}={}›", said.question, said.given.written()),
+            };
+            format!("{incident} {card} version {version} {said}")
+        }
+        Event::QuestionsRuled(QuestionsRuled {
+            incident,
+            incident_type,
+            priority,
+        }) => format!(
+            "{incident}{}{}",
+            part("type", incident_type),
+            part("priority", priority)
+        ),
         Event::IncidentsMerged(IncidentsMerged { incident, into }) => {
             format!("{incident} into {into}")
         }

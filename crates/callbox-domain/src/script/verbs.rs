@@ -2,25 +2,26 @@
 
 use super::{
     NotACommand,
-    call_verbs::{close_street, set_note, take_call},
+    call_verbs::{answer, close_street, publish_cards, set_note, take_call},
     clocks,
     words::{Words, syntax},
 };
 use std::ops::Deref;
 
 use crate::{
-    AcknowledgeAlarm, ActivateScheduled, AddNarrative, AlarmId, AnswerWelfare, Area, AskWelfare,
-    AssessPlace, Assessed, CallKind, Caller, CancelAssignment, Center, ChangeUnitStatus,
-    ClassifyIncident, CloseIncident, CloseStreet, ClosureId, Command, CorrectNarrative, CrewUnit,
-    DeclareEmergency, DefineAgency, DefineArea, DefineCenter, DefineClock, DefineDispatchRules,
-    DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout,
-    DefineUnit, DefineUnitStatus, DefineUnitType, DefineWelfareRule, DispatchRules, DispatchUnits,
-    EndEmergency, EquipUnit, ExpireClosures, HandleCall, Handling, LiftClosure, LineNo,
-    LinkIncidents, LocateIncident, Meaning, MergeIncidents, NoteId, PlaceSource, PlaceVerdict,
-    PrioritiseIncident, PublishPlans, PutUnitInService, RaiseAlarms, ReassignUnit, ReceiveIncident,
-    RecordCall, Relation, ReleaseUnit, RemoveClock, ReopenIncident, RetirePremiseNote,
-    SendSuggested, SetCondition, SetPremiseNote, StackIncident, TakeCall, TakeUnitOutOfService,
-    Timestamp, TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
+    AcknowledgeAlarm, ActivateScheduled, AddNarrative, AlarmId, AnswerQuestion, AnswerWelfare,
+    Area, AskWelfare, AssessPlace, Assessed, CallKind, Caller, CancelAssignment, Center,
+    ChangeUnitStatus, ClassifyIncident, CloseIncident, CloseStreet, ClosureId, Command,
+    CorrectNarrative, CrewUnit, DeclareEmergency, DefineAgency, DefineArea, DefineCenter,
+    DefineClock, DefineDispatchRules, DefineDisposition, DefineIncidentType, DefinePriority,
+    DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DefineWelfareRule,
+    DispatchRules, DispatchUnits, EndEmergency, EquipUnit, ExpireClosures, HandleCall, Handling,
+    LiftClosure, LineNo, LinkIncidents, LocateIncident, Meaning, MergeIncidents, NoteId,
+    PlaceSource, PlaceVerdict, PrioritiseIncident, PublishCards, PublishPlans, PutUnitInService,
+    RaiseAlarms, ReassignUnit, ReceiveIncident, RecordCall, Relation, ReleaseUnit, RemoveClock,
+    ReopenIncident, RetirePremiseNote, SendSuggested, SetCondition, SetPremiseNote, StackIncident,
+    TakeCall, TakeUnitOutOfService, Timestamp, TransferIncident, Undo, UnmergeIncident,
+    UnstackIncident, response_plan::csv,
 };
 
 type Parsed = Result<Command, NotACommand>;
@@ -41,6 +42,12 @@ pub struct VerbRow {
 pub(super) struct Said<'a> {
     center: &'a Center,
     at: Timestamp,
+}
+
+impl Said<'_> {
+    pub(super) fn at(&self) -> Timestamp {
+        self.at
+    }
 }
 
 impl Deref for Said<'_> {
@@ -119,6 +126,7 @@ verbs! {
         },
     });
     "publish" PublishPlans "[after SECONDS] [ROW…]" publish;
+    "publish-cards" PublishCards "[after SECONDS] [ROW…]" publish_cards;
     "define unit" DefineUnit "CALL-SIGN AGENCY UNIT-TYPE [STATION]" |w, _| Ok(DefineUnit {
         call_sign: w.code("a call sign")?,
         agency: w.code("an agency")?,
@@ -210,6 +218,7 @@ verbs! {
             extent_meters: None,
         },
     });
+    "answer" AnswerQuestion "INCIDENT CARD[=VERSION] QUESTION ANSWER" answer;
     "merge" MergeIncidents "INCIDENT > INCIDENT" |w, _| {
         let incident = w.incident()?;
         if !w.keyword(">") {

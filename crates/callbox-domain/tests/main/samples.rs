@@ -1,11 +1,13 @@
 //! One event of every kind with all that it can hold, and one with as little as possible.
 
 use callbox_domain::{
-    AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, Cause, Clock,
-    ClosedStretch, ClosureCause, ClosureId, DispatchRules, Drive, Edition, EmergencyCause, Event,
-    Handling, Hazard, IncidentId, LineNo, LocalTime, Meaning, Moment, NoteDetails, NoteId,
-    Personal, Place, PlaceSource, PlaceVerdict, Point, Relation, Reported, Schedule, Source,
-    Stamps, Subject, Target, Timestamp, UnitFact, UnitId, WelfareRule, events::*,
+    AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, CardEdition, Cause,
+    Clock, ClosedStretch, ClosureCause, ClosureId, DispatchRules, Drive, Edition, EmergencyCause,
+    Event, Given, Handling, Hazard, IncidentId, LineNo, LocalTime, Meaning, Moment, NoteDetails,
+    NoteId, Personal, Place, PlaceSource, PlaceVerdict, Point, Relation, Reported, Schedule,
+    Source, Stamps, Subject, Target, Timestamp, UnitFact, UnitId, WelfareRule,
+    events::*,
+    question::{Said, csv as cards},
     response_plan::csv,
 };
 
@@ -19,6 +21,19 @@ FULL,2,1,LADDER,,,,,,,,,,,,
 BARE,1,1,ENGINE,,,,,,,,,,,,
 ";
 
+/// A card with all that a card can say, and one with as little as possible.
+pub(crate) const CARDS: &str = "\
+card,label,label_zh,types,question,kind,ask,ask_zh,say,say_zh,then,answer,words,words_zh,answer_then,answer_say,answer_say_zh,type,priority
+BREATH,Breathing,呼吸,MED|FIRE,awake,yes-no,Is the person awake?,此人清醒吗？,Stay on the line.,请不要挂断。,,no,,,age,Kneel beside the person.,请跪在其身旁。,MED,1
+,,,,where,choice,Where?,,,,,in,Inside,室内,,,,,
+,,,,,,,,,,,out,Outside,,end,,,,2
+,,,,age,number,How old?,,,,words,0,,,,,,,1
+,,,,,,,,,,,65,,,end,,,,2
+,,,,,,,,,,,unknown,,,,,,,
+,,,,words,text,What else?,,,,end,,,,,,,,
+BARE,Bare,,,only,text,What happened?,,,,,,,,,,,,
+";
+
 const INCIDENT: IncidentId = IncidentId(2_612);
 const UNIT: UnitId = UnitId(104);
 const NO: AssignmentNo = AssignmentNo(1);
@@ -29,6 +44,7 @@ pub(crate) fn samples() -> Vec<Event> {
     samples.extend(premise());
     samples.extend(incident());
     samples.extend(calls());
+    samples.extend(questions());
     samples.extend(assignment());
     samples.extend(unit());
     samples.extend(suggested());
@@ -125,6 +141,8 @@ fn configuration() -> Vec<Event> {
             },
         }
         .into(),
+        card(0, true),
+        card(1, false),
         TurnoutDefined {
             unit_type: code("ENGINE"),
             seconds: 80,
@@ -274,6 +292,45 @@ fn closures() -> Vec<Event> {
     }
     samples.push(ClosureLifted { closure }.into());
     samples.push(ClosureExpired { closure }.into());
+    samples
+}
+
+fn card(at: usize, in_use: bool) -> Event {
+    let edition = CardEdition {
+        version: 3,
+        effective: callbox_domain::script::DAY,
+        in_use,
+        card: cards::read(CARDS).unwrap().swap_remove(at),
+    };
+    QuestionCardPublished { edition }.into()
+}
+
+fn questions() -> Vec<Event> {
+    let answered = |given| QuestionAnswered {
+        incident: INCIDENT,
+        card: code("BREATH"),
+        version: 3,
+        said: Personal::Known(Said {
+            question: code("awake"),
+            given,
+        }),
+    };
+    let ruled = |code: Option<callbox_domain::Code>| QuestionsRuled {
+        incident: INCIDENT,
+        incident_type: code.clone(),
+        priority: code,
+    };
+    let given = [
+        Given::Choice(code("in")),
+        Given::Yes,
+        Given::No,
+        Given::Number(65),
+        Given::Text(text("smoke from the roof")),
+        Given::NotKnown,
+    ];
+    let mut samples: Vec<Event> = given.into_iter().map(|it| answered(it).into()).collect();
+    samples.push(ruled(Some(code("1"))).into());
+    samples.push(ruled(None).into());
     samples
 }
 

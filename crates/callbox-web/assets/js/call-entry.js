@@ -5,6 +5,7 @@ import { Candidates } from "./candidates.js";
 import { act, clearRefusal, say } from "./commands.js";
 import { by, el, setText } from "./dom.js";
 import { select } from "./incidents.js";
+import { Questions } from "./questions.js";
 import { Premises } from "./premises.js";
 import { PlaceSearch, post } from "./place-search.js";
 import { config } from "./store.js";
@@ -16,6 +17,7 @@ const DRAFT_AFTER_MS = 600;
 let places = null;
 let candidates = null;
 let premises = null;
+let questions = null;
 let draftTimer = 0;
 /** The incident that this call has opened, and what of it is recorded. */
 let saved = null;
@@ -32,6 +34,7 @@ export async function openCall() {
   clearRefusal();
   dialog.showModal();
   field("place").focus();
+  questions.load();
   if (saved || NAMES.some((name) => name !== "kind" && value(name))) return;
   try {
     const response = await fetch("/api/v1/calls/draft", { headers: { Accept: "application/json" } });
@@ -44,6 +47,8 @@ function restore(fields) {
   for (const name of NAMES) if (fields[name]) field(name).value = fields[name];
   isChosen = Boolean(fields.priority);
   saved = fields.saved ?? null;
+  questions.of(value("type"));
+  questions.restore(fields.questions);
   setText(by("call-state"), saved ? t("call.saved", { id: saved.id }) : t("call.draft.back"));
   guide();
   places.ask(false);
@@ -55,7 +60,7 @@ function keepDraft() {
   draftTimer = setTimeout(() => {
     const fields = Object.fromEntries(NAMES.map((name) => [name, field(name).value]).filter(([, text]) => text));
     if (!Object.keys(fields).some((name) => name !== "kind")) return;
-    post("/calls/draft", { fields: JSON.stringify({ ...fields, saved }) });
+    post("/calls/draft", { fields: JSON.stringify({ ...fields, saved, questions: questions.kept() }) });
     if (!saved) setText(by("call-state"), t("call.draft"));
   }, DRAFT_AFTER_MS);
 }
@@ -102,8 +107,24 @@ function changed() {
   candidates.later(sought);
   const { place, lat, lon } = places.members();
   premises.ask({ place: places.taken || places.isSettled ? place : null, lat: lat ?? null, lon: lon ?? null, except: saved?.id ?? null });
+  questions.of(value("type"));
   keepDraft();
   autosave();
+}
+
+/** Records the answers that are not recorded yet, in the order in which they were given. */
+async function saveAnswers(id = saved?.id) {
+  if (!id) return true;
+  const answers = questions.take();
+  while (answers.length) {
+    if (!await act([], `/incidents/${id}/answers`, answers[0], t("questions.recorded", { id }))) {
+      // What is refused is not sent again for ever; the rest waits.
+      questions.put(answers.slice(1));
+      return false;
+    }
+    answers.shift();
+  }
+  return true;
 }
 
 /** Records the call as soon as it is known what and where. */
@@ -121,6 +142,7 @@ async function save() {
     saved = { id: answer.incident, body };
     setText(by("call-state"), t("call.saved", { id: saved.id }));
     keepDraft();
+    await saveAnswers();
     return saved;
   })();
   try { return await saving; } finally { saving = null; }
@@ -152,6 +174,7 @@ async function finish(andDispatch) {
   const isNew = !saved;
   if (isNew && !await save()) return;
   if (!isNew && !await saveRest()) return;
+  if (!await saveAnswers()) return;
   await done(saved.id, andDispatch);
 }
 
@@ -172,11 +195,12 @@ async function done(id, andDispatch) {
 async function attach(id) {
   if (saving) await saving;
   if (saved) {
-    if (!await saveRest()) return;
+    if (!await saveRest() || !await saveAnswers()) return;
     if (!await act(buttons(), `/incidents/${saved.id}/merge`, { into: id }, t("call.merged", { id: saved.id, into: id }))) return;
   } else {
     const { kind, caller_name, caller_number } = members();
     if (!await act(buttons(), `/incidents/${id}/calls`, { kind, caller_name, caller_number }, t("call.attached", { id }))) return;
+    await saveAnswers(id);
   }
   await done(id, false);
 }
@@ -193,6 +217,7 @@ export function initCall() {
   if (!dialog) return;
   places = new PlaceSearch(field("place"), changed);
   candidates = new Candidates(attach);
+  questions = new Questions(by("call-questions"), async () => { keepDraft(); if (!saving) await saveAnswers(); });
   premises = new Premises(by("call-premises"));
   by("new-call").addEventListener("click", (event) => { event.preventDefault(); openCall(); });
   form.addEventListener("submit", (event) => {
@@ -203,6 +228,9 @@ export function initCall() {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       finish(true);
+    } else if (event.altKey && event.code === "KeyQ") {
+      event.preventDefault();
+      questions.focus();
     } else if (event.altKey && /^[1-8]$/.test(event.key)) {
       const id = candidates.at(Number(event.key));
       event.preventDefault();
@@ -222,6 +250,7 @@ export function initCall() {
     places.clear();
     candidates.show([]);
     premises.ask({ place: null });
+    questions.clear();
     by("call-guide").hidden = true;
     setText(by("call-state"), t("call.hint"));
   });

@@ -274,6 +274,25 @@ const DISPATCH: &[Endpoint] = &[
         make: None,
     },
     read(
+        "/api/v1/cards",
+        Action::ReadBoard,
+        "who takes calls sees what callers are asked",
+        "The question cards in use, also as a table, and which follow",
+        &[],
+        "Cards",
+    ),
+    Endpoint {
+        route: put(
+            "/api/v1/cards",
+            Action::Configure,
+            "says what callers are asked, so that nothing needed is forgotten",
+        ),
+        summary: "Publishes a table of question cards, or says what changes",
+        fields: &[],
+        answer: "CardsPublished",
+        make: None,
+    },
+    read(
         "/api/v1/positions",
         Action::ReadBoard,
         "who dispatches sees where the service's own units on duty are now",

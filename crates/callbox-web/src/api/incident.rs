@@ -88,6 +88,7 @@ fn render(state: &AppState, center: &Center, incident: &Incident) -> Value {
         "assessed": super::intake::assessed(access, &zone, incident),
         "merged": incident.intake.merged.iter().map(|id| id.0).collect::<Vec<_>>(),
         "transfers": super::intake::transfers(access, &zone, incident),
+        "questions": super::cards::of_incident(center, incident),
         "assignments": assignments.collect::<Vec<_>>(),
         "links": links.collect::<Vec<_>>(),
         "reopened": reopened.collect::<Vec<_>>(),

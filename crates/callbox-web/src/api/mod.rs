@@ -3,6 +3,7 @@
 mod after_action;
 mod alarms;
 mod calls;
+pub(crate) mod cards;
 mod closures;
 mod commands;
 mod configuration;
@@ -62,6 +63,8 @@ pub(crate) fn router() -> Mount {
         .post(recommendation::SEND, recommendation::send)
         .get("/api/v1/plans", plans::show)
         .put("/api/v1/plans", plans::publish)
+        .get("/api/v1/cards", cards::show)
+        .put("/api/v1/cards", cards::publish)
         .get("/api/v1/positions", positions::show)
         .post("/api/v1/positions", positions::report)
         .get("/api/v1/calls/draft", calls::draft)

@@ -105,7 +105,7 @@ fn operation(endpoint: &Endpoint) -> Value {
         }
         Verb::Post | Verb::Put => {
             // What is carried out by a handler of its own is an act where it leaves a receipt.
-            let is_act = matches!(endpoint.answer, "Receipt" | "Published");
+            let is_act = matches!(endpoint.answer, "Receipt" | "Published" | "CardsPublished");
             if endpoint.make.is_some() || is_act {
                 parameters.push(json!({
                 "name": "Idempotency-Key",
@@ -136,7 +136,7 @@ fn body(endpoint: &Endpoint) -> Value {
     match endpoint.answer {
         // A document of another standard, as it comes from a device.
         "Location" => json!({"application/pidf+xml": {"schema": {"type": "string"}}}),
-        "Published" => {
+        "Published" | "CardsPublished" => {
             json!({"application/json": {"schema": {"$ref": "#/components/schemas/Table"}}})
         }
         _ => json!({"application/json": {"schema": body_schema(endpoint)}}),

@@ -103,6 +103,20 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
             .with("other", other)
             .with("incident", incident),
         R::BadPlan { plan, why } => problem.with("plan", plan).with("what", why),
+        R::BadCard {
+            card,
+            question,
+            why,
+        } => {
+            let problem = problem.with("card", card).with("what", why);
+            match question.as_str() {
+                "" => problem,
+                question => problem
+                    .with("question", question)
+                    .in_words("bad-card.question"),
+            }
+        }
+        R::BadAnswer { question, .. } => problem.with("question", question),
         R::TooFewCorners { area } | R::AreaOfAreas { area } => problem.with("area", area),
         R::TooMany { what, max } => problem.with("what", what).with("max", max),
         R::Full { what, max } => problem.with("what", what).with("max", max),

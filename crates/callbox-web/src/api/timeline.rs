@@ -136,6 +136,19 @@ pub(crate) fn details(event: &Event) -> Value {
             "fit_percent": it.assessed.fit_percent,
             "extent_meters": it.assessed.extent_meters,
         }),
+        Event::QuestionAnswered(it) => {
+            let said = it.said.known();
+            json!({
+                "card": it.card.as_str(),
+                "version": it.version,
+                "question": said.map(|said| said.question.as_str()),
+                "answer": said.map(|said| said.given.written()),
+            })
+        }
+        Event::QuestionsRuled(it) => json!({
+            "type": it.incident_type.as_ref().map(|code| code.as_str()),
+            "priority": it.priority.as_ref().map(|code| code.as_str()),
+        }),
         Event::IncidentsMerged(it) => json!({"incident": it.incident.0, "into": it.into.0}),
         Event::MergeUndone(it) => json!({"incident": it.incident.0, "from": it.from.0}),
         Event::IncidentScheduled(it) => {

@@ -148,6 +148,7 @@ pub(super) fn dialog(ui: &Ui) -> Markup {
                     }
                     (fields(ui, &Call::default(), None))
                     p class="notice guide" id="call-guide" role="status" hidden {}
+                    section class="questions" id="call-questions" aria-labelledby="questions-title" hidden {}
                     section class="candidates" aria-labelledby="candidates-title" {
                         h3 id="candidates-title" { (ui.t("call.candidates")) }
                         ol id="call-candidates" {}

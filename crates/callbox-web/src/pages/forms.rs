@@ -5,10 +5,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use callbox_domain::{
-    ActivateScheduled, AddNarrative, CancelAssignment, ChangeUnitStatus, ClassifyIncident,
-    CloseIncident, Command, CorrectNarrative, DispatchUnits, HandleCall, Handling, IncidentId,
-    LineNo, LinkIncidents, LocateIncident, MergeIncidents, Place, PrioritiseIncident, ReassignUnit,
-    Relation, ReleaseUnit, ReopenIncident, TransferIncident, UnmergeIncident,
+    ActivateScheduled, AddNarrative, AnswerQuestion, CancelAssignment, ChangeUnitStatus,
+    ClassifyIncident, CloseIncident, Command, CorrectNarrative, DispatchUnits, HandleCall,
+    Handling, IncidentId, LineNo, LinkIncidents, LocateIncident, MergeIncidents, Place,
+    PrioritiseIncident, ReassignUnit, Relation, ReleaseUnit, ReopenIncident, TransferIncident,
+    UnmergeIncident,
 };
 use serde::Deserialize;
 
@@ -43,6 +44,11 @@ pub(super) struct Act {
     how: String,
     to: String,
     reference: String,
+    card: String,
+    version: u32,
+    question: String,
+    answer: String,
+    words: String,
 }
 
 impl Act {
@@ -126,6 +132,17 @@ handlers! {
     handle => |_, incident, act| {
         let how = Handling::from_name(&act.how).unwrap_or(Handling::Settled);
         Ok(vec![HandleCall { incident, call: act.call, how }.into()])
+    };
+    /// `POST /incidents/{id}/answer`: a button's answer, or else the words of the field.
+    answer => |_, incident, act| {
+        let said = if act.answer.is_empty() { &act.words } else { &act.answer };
+        Ok(vec![AnswerQuestion {
+            incident,
+            card: need_code("card", &act.card)?,
+            version: (act.version > 0).then_some(act.version),
+            question: need_code("question", &act.question)?,
+            answer: need_text("answer", said)?,
+        }.into()])
     };
     /// `POST /incidents/{id}/merge`.
     merge => |_, incident, act| {

@@ -17,6 +17,7 @@ const KEYS: &[(&str, &str)] = &[
     ("F9", "keys.f9"),
     ("S", "keys.s"),
     ("Ctrl Enter", "keys.ctrl_enter"),
+    ("Alt Q", "keys.alt_q"),
     ("U", "keys.u"),
     ("/", "keys.slash"),
     ("Esc", "keys.esc"),

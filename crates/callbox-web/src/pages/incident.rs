@@ -11,7 +11,7 @@ use super::{
     forms::Act,
     intake,
     layout::{page, rank, refusal_with, shape},
-    map, panel, premises, suggestion,
+    map, panel, premises, questions, suggestion,
     timeline::timeline,
     ui::{Ui, span},
 };
@@ -118,6 +118,7 @@ async fn render(
                     aside class="stack" {
                         (premises::here(ui, &center, &incident))
                         (facts(state, ui, &incident))
+                        (questions::section(ui, &center, &incident))
                         @if let Some(advice) = &advice { (suggestion::panel(ui, &center, &incident, advice)) }
                         (panel::panel(ui, &center, &incident))
                     }

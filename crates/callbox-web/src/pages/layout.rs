@@ -14,6 +14,7 @@ pub(super) const TABS: &[(&str, &str, Action)] = &[
     ("/map", "nav.map", Action::ReadBoard),
     ("/units", "nav.units", Action::ReadBoard),
     ("/plans", "nav.plans", Action::ReadBoard),
+    ("/cards", "nav.cards", Action::ReadBoard),
     ("/history", "nav.history", Action::ReadHistory),
     ("/closures", "nav.closures", Action::ReadBoard),
     ("/premises", "nav.premises", Action::ReadPremises),

@@ -4,6 +4,7 @@ mod account;
 mod accounts;
 mod board;
 mod call;
+mod cards;
 mod closures;
 mod forms;
 mod help;
@@ -21,6 +22,7 @@ mod plans;
 mod premises;
 mod problem;
 mod qr;
+mod questions;
 mod sign_in;
 mod submit;
 mod suggestion;
@@ -195,6 +197,11 @@ pub(crate) const ROUTES: &[Route] = &[
         "who called and was not heard must be called back",
     ),
     post(
+        "/incidents/{id}/answer",
+        Action::DescribeIncident,
+        "what a caller answers decides which help is sent",
+    ),
+    post(
         "/incidents/{id}/merge",
         Action::DescribeIncident,
         "one emergency is worked on once",
@@ -310,6 +317,26 @@ pub(crate) const ROUTES: &[Route] = &[
         "says which units an emergency needs, before it happens",
     ),
     get(
+        "/cards",
+        Action::ReadBoard,
+        "who takes calls sees what callers are asked",
+    ),
+    post(
+        "/cards",
+        Action::Configure,
+        "says what callers are asked, so that nothing needed is forgotten",
+    ),
+    get(
+        "/cards/{card}",
+        Action::ReadBoard,
+        "who takes calls learns a card before a caller needs it",
+    ),
+    post(
+        "/cards/{card}",
+        Action::ReadBoard,
+        "who takes calls learns a card before a caller needs it",
+    ),
+    get(
         "/ledger",
         Action::ReadOpenly,
         "everybody can see how far the record is signed and how to check it",
@@ -356,6 +383,7 @@ pub(crate) fn router() -> Mount {
         .post("/incidents/{id}/correct", forms::correct)
         .post("/incidents/{id}/link", forms::link)
         .post("/incidents/{id}/handle", forms::handle)
+        .post("/incidents/{id}/answer", forms::answer)
         .post("/incidents/{id}/merge", forms::merge)
         .post("/incidents/{id}/unmerge", forms::unmerge)
         .post("/incidents/{id}/activate", forms::activate)
@@ -380,6 +408,10 @@ pub(crate) fn router() -> Mount {
         .post("/units/{call_sign}/crew", unit::crew)
         .get("/plans", plans::show)
         .post("/plans", plans::publish)
+        .get("/cards", cards::show)
+        .post("/cards", cards::publish)
+        .get("/cards/{card}", cards::begin)
+        .post("/cards/{card}", cards::go_on)
         .get("/ledger", ledger::show)
 }
 

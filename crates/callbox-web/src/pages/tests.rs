@@ -131,6 +131,14 @@ fn refusals() -> Vec<Refusal> {
             plan: code("A"),
             why: "it is there twice",
         },
+        R::BadCard {
+            card: code("A"),
+            question: "Q".into(),
+            why: "it is there twice",
+        },
+        R::BadAnswer {
+            question: code("Q"),
+        },
         R::TooFewCorners { area: code("A") },
         R::AreaOfAreas { area: code("A") },
         R::WorkBegun {

@@ -2,10 +2,11 @@
 
 use callbox_domain::{
     AssignmentEnd, Cause, Center, Entry, Event, Incident, LineNo, Personal, Text, UnitId,
+    events::QuestionAnswered,
 };
 use maud::{Markup, html};
 
-use super::{call::kind_key, layout::shape, panel::correct_form, ui::Ui};
+use super::{call::kind_key, cards, layout::shape, panel::correct_form, ui::Ui};
 use crate::{access::rights::Action, state::AppState};
 
 /// From how many seconds between happening and recording on an entry counts as late.
@@ -91,6 +92,30 @@ fn words(ui: &Ui, text: &Personal<Text>) -> String {
 /// What a unit did or was told, in the words of `key`.
 fn of_unit(ui: &Ui, unit: &str, key: &str) -> Markup {
     html! { b class="strong" { (unit) } " " (ui.t(key)) }
+}
+
+/// A question with its answer, in the words of the card's version.
+fn answered(ui: &Ui, center: &Center, event: &QuestionAnswered) -> Markup {
+    let edition = center
+        .configuration
+        .card_version(&event.card, event.version);
+    let known = event.said.known().map(|said| {
+        let question = edition.and_then(|it| it.card.question(said.question.as_str()));
+        match question {
+            Some(question) => (
+                cards::said(ui, &question.ask).to_owned(),
+                cards::answer_words(ui, question, &said.given),
+            ),
+            None => (said.question.to_string(), said.given.written()),
+        }
+    });
+    html! {
+        @match known {
+            Some((question, answer)) => { (question) " " b { (answer) } }
+            None => (ui.t("erased")),
+        }
+        " " span class="quiet" { (event.card) " " (event.version) }
+    }
 }
 
 /// A shape, where the event has one, and what happened.
@@ -181,6 +206,12 @@ fn describe(ui: &Ui, center: &Center, event: &Event) -> (Option<&'static str>, M
                     &[("verdict", verdict), ("source", source)],
                 ),
             )
+        }
+        Event::QuestionAnswered(it) => (None, answered(ui, center, it)),
+        Event::QuestionsRuled(it) => {
+            let codes = [&it.incident_type, &it.priority].into_iter().flatten();
+            let codes: Vec<_> = codes.map(|code| code.as_str()).collect();
+            (None, plain("event.ruled", &[("what", &codes.join(", "))]))
         }
         Event::IncidentsMerged(it) => {
             let (id, into) = (it.incident.0.to_string(), it.into.0.to_string());

@@ -7,6 +7,7 @@ mod alarms;
 mod attacks;
 mod bodies;
 mod calls;
+mod cards;
 mod closures;
 mod description;
 mod ledger;

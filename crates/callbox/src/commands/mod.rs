@@ -1,6 +1,7 @@
 //! The verbs, one file each.
 
 mod backup;
+mod cards;
 mod demo;
 mod doctor;
 mod geo;
@@ -49,6 +50,7 @@ enum Verb {
     Geo(geo::Geo),
     Town(town::Town),
     Plans(plans::Plans),
+    Cards(cards::Cards),
     Replay(replay::Replay),
     Report(report::Report),
     Incident(incident::Incident),
@@ -74,6 +76,7 @@ impl Cli {
             Verb::Geo(verb) => verb.run(),
             Verb::Town(verb) => verb.run(),
             Verb::Plans(verb) => verb.run(),
+            Verb::Cards(verb) => verb.run(),
             Verb::Replay(verb) => verb.run(),
             Verb::Report(verb) => verb.run(),
             Verb::Incident(verb) => verb.run(),

@@ -77,6 +77,36 @@ fn plans() {
 }
 
 #[test]
+fn cards() {
+    let shop = Shop::new();
+    assert_eq!(shop.run("init --data center --center X").code, 0);
+    let Ran { stdout: table, .. } = shop.run("cards export --data center");
+    shop.write("same.csv", &table);
+    let changed = table.replace("What is burning?", "What burns?");
+    let gone = changed.find("POLICE,").unwrap();
+    shop.write("changed.csv", &changed[..gone]);
+    let heading = "card,label,question,kind,ask,then\n";
+    shop.write("bad.csv", format!("{heading}A,A,q,riddle,Q?,\n"));
+    let round = format!("{heading}A,A,q,text,Q?,\n,,r,text,R?,q\n");
+    shop.write("round.csv", round);
+    let script = "
+        cards check same.csv --data center
+        cards check changed.csv --data center
+        cards check bad.csv --data center
+        cards import round.csv --data center
+        cards import missing.csv --data center
+        cards import changed.csv --data center --format json
+        cards import changed.csv --data center
+        cards export --data nowhere
+    ";
+    check(&shop, script, expect_file!["transcripts/cards.txt"]);
+    // What is exported and imported again is the same.
+    let Ran { stdout: again, .. } = shop.run("cards export --data center");
+    let imported = std::fs::read_to_string(shop.path("changed.csv")).unwrap();
+    assert_eq!(again, imported);
+}
+
+#[test]
 fn replay() {
     let script = "
         replay history.csv --map map.toml --data center

@@ -3,15 +3,15 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use callbox_domain::{
-    AcknowledgeAlarm, ActorId, AddNarrative, AlarmId, AnswerWelfare, AskWelfare, Caller,
-    CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident, Clock, CloseIncident, Command,
-    Context, CorrectNarrative, CrewUnit, DeclareEmergency, DefineClock, DefineIncidentType,
-    DefinePriority, DefineUnit, DefineWelfareRule, DispatchUnits, EmergencyCause, EndEmergency,
-    Entry, EquipUnit, Event, Facts, IncidentId, KINDS, LineNo, LinkIncidents, LocalTime,
-    LocateIncident, Moment, Place, PrioritiseIncident, Purpose, PutUnitInService, RaiseAlarms,
-    ReassignUnit, ReceiveIncident, Refusal, Relation, ReleaseUnit, RemoveClock, ReopenIncident,
-    SendSuggested, StackIncident, TakeUnitOutOfService, Target, Text, Undo, UnitId,
-    UnstackIncident, WelfareRule, script::DAY,
+    AcknowledgeAlarm, ActorId, AddNarrative, AlarmId, AnswerQuestion, AnswerWelfare, AskWelfare,
+    Caller, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident, Clock, CloseIncident,
+    Command, Context, CorrectNarrative, CrewUnit, DeclareEmergency, DefineClock,
+    DefineIncidentType, DefinePriority, DefineUnit, DefineWelfareRule, DispatchUnits,
+    EmergencyCause, EndEmergency, Entry, EquipUnit, Event, Facts, IncidentId, KINDS, LineNo,
+    LinkIncidents, LocalTime, LocateIncident, Moment, Place, PrioritiseIncident, PublishCards,
+    Purpose, PutUnitInService, RaiseAlarms, ReassignUnit, ReceiveIncident, Refusal, Relation,
+    ReleaseUnit, RemoveClock, ReopenIncident, SendSuggested, StackIncident, TakeUnitOutOfService,
+    Target, Text, Undo, UnitId, UnstackIncident, WelfareRule, question::csv, script::DAY,
 };
 use proptest::{
     prelude::*,
@@ -58,8 +58,21 @@ pub(crate) fn histories() -> impl Strategy<Value = Vec<Step>> {
             after: 0,
             actor: ActorId(7),
         };
+        let cards = Step {
+            command: PublishCards {
+                effective: None,
+                cards: csv::read(crate::samples::CARDS).expect("a well-formed table"),
+            }
+            .into(),
+            after: 0,
+            actor: ActorId(7),
+        };
         let calls = ["FIRE", "MED", "FIRE", "MED"].map(call);
-        [checks].into_iter().chain(calls).chain(steps).collect()
+        [checks, cards]
+            .into_iter()
+            .chain(calls)
+            .chain(steps)
+            .collect()
     })
 }
 
@@ -306,6 +319,26 @@ fn command() -> impl Strategy<Value = Command> {
             }),
         ),
         weighted(
+            3,
+            (
+                incident(),
+                select(&["awake", "where", "age", "words", "none"][..]),
+                select(&["yes", "no", "in", "out", "70", "unknown"][..]),
+                0..1_000u32,
+            )
+                .prop_map(|(incident, question, answer, n)| AnswerQuestion {
+                    incident,
+                    card: code("BREATH"),
+                    version: None,
+                    question: code(question),
+                    answer: if question == "words" {
+                        personal(n)
+                    } else {
+                        text(answer)
+                    },
+                }),
+        ),
+        weighted(
             2,
             (unit(), words()).prop_map(|(unit, reason)| EndEmergency { unit, reason }),
         ),
@@ -538,6 +571,7 @@ fn lives_meet_all_that_happens_after_set_up() {
         "full",
         "too-many",
         "bad-plan",
+        "bad-card",
         "too-few-corners",
         "area-of-areas",
         "no-status-for-meaning",

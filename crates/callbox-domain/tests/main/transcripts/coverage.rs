@@ -15,6 +15,7 @@ const SOURCES: &[&str] = &[
     include_str!("incident.rs"),
     include_str!("plans.rs"),
     include_str!("premise.rs"),
+    include_str!("questions.rs"),
     include_str!("status.rs"),
     include_str!("undo.rs"),
     include_str!("unit.rs"),
@@ -121,6 +122,7 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ),
     ("SetCondition", &["too-many"]),
     ("PublishPlans", &["bad-plan", "too-many", "unknown-code"]),
+    ("PublishCards", &["bad-card", "too-many", "unknown-code"]),
     ("DefineUnit", &["no-status-for-meaning", "unknown-code"]),
     ("EquipUnit", &["crew-is-out", "too-many", "unknown-unit"]),
     ("CrewUnit", &["too-many", "unknown-unit"]),
@@ -175,6 +177,17 @@ const REFUSALS: &[(&str, &[&str])] = &[
     (
         "AssessPlace",
         &["incident-closed", "incident-merged", "unknown-incident"],
+    ),
+    (
+        "AnswerQuestion",
+        &[
+            "bad-answer",
+            "full",
+            "incident-closed",
+            "incident-merged",
+            "unknown-code",
+            "unknown-incident",
+        ],
     ),
     (
         "MergeIncidents",

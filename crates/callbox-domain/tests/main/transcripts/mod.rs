@@ -11,6 +11,7 @@ mod incident;
 mod line;
 mod plans;
 mod premise;
+mod questions;
 mod status;
 mod undo;
 mod unit;

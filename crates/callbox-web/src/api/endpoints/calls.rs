@@ -6,7 +6,7 @@ use super::{AT, Endpoint, LAT, LON, PLACE, PLACE_WORDS, write};
 use crate::{
     access::rights::Action,
     api::{
-        calls,
+        calls, cards,
         fields::{Field, Kind, optional, required},
     },
     security::{get, post},
@@ -185,6 +185,28 @@ pub(super) const CALLS: &[Endpoint] = &[
             AT,
         ],
         calls::handle,
+    ),
+    write(
+        "/api/v1/incidents/{id}/answers",
+        Action::DescribeIncident,
+        "what a caller answers decides which help is sent",
+        "Records what a caller answered to a question of a card",
+        &[
+            required("card", Kind::Code, "the card"),
+            optional(
+                "version",
+                Kind::Number(1, 4_294_967_295),
+                "its version; without it the one in hand, or else the one in use",
+            ),
+            required("question", Kind::Code, "the question's code in the card"),
+            required(
+                "answer",
+                Kind::Text,
+                "yes, no, the code of a choice, a whole number, words; or unknown",
+            ),
+            AT,
+        ],
+        cards::answer,
     ),
     write(
         "/api/v1/incidents/{id}/merge",

@@ -1,4 +1,5 @@
 mod calls;
+mod cards;
 mod plans;
 
 use serde_json::{Map, Value, json};
@@ -112,7 +113,11 @@ pub(super) fn all() -> Value {
             },
         },
     });
-    for (name, schema) in plans::all().into_iter().chain(calls::all()) {
+    for (name, schema) in plans::all()
+        .into_iter()
+        .chain(calls::all())
+        .chain(cards::all())
+    {
         all[name] = schema;
     }
     all
@@ -442,6 +447,7 @@ fn incident() -> Value {
                 ("extent_meters", of("integer?")),
             ])),
         ),
+        ("questions", cards::of_incident()),
         ("merged", list(of("integer"))),
         (
             "transfers",

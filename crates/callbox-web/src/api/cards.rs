@@ -1,0 +1,225 @@
+//! Question cards: all together, as a table, with a preview; and what callers answered.
+
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    response::Response,
+};
+use callbox_domain::{
+    AnswerQuestion, Card, CardEdition, Center, Command, Given, Incident, PublishCards, Timestamp,
+    Wording,
+    question::{Branch, CardChange, Match, NOT_KNOWN, Question, Then, card_changes, csv},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    calls::number,
+    commands::Input,
+    time::{self, Zone},
+    write,
+};
+use crate::{access::rights::Action, problem::Problem, security::Signed, state::AppState};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Published {
+    table: String,
+    effective: Option<String>,
+    #[serde(default)]
+    preview: bool,
+}
+
+/// `GET /api/v1/cards`: the cards in use, and those that follow.
+pub(super) async fn show(State(state): State<AppState>) -> Response {
+    let center = state.engine.snapshot();
+    let zone = Zone::of(&center);
+    let now = state.now();
+    let cards = center.configuration.cards_at(now);
+    let editions = center.configuration.card_editions.iter();
+    let later: Vec<_> = editions
+        .filter(|edition| edition.effective > now)
+        .map(|edition| {
+            json!({
+                "card": edition.card.code.as_str(),
+                "version": edition.version,
+                "effective": zone.print(edition.effective),
+                "in_use": edition.in_use,
+            })
+        })
+        .collect();
+    super::answer(&json!({
+        "table": csv::write(&owned(&cards)),
+        "cards": cards.iter().map(|edition| edition_json(&zone, edition)).collect::<Vec<_>>(),
+        "later": later,
+    }))
+}
+
+/// The cards of editions.
+pub(crate) fn owned(editions: &[&CardEdition]) -> Vec<Card> {
+    editions.iter().map(|it| it.card.clone()).collect()
+}
+
+fn edition_json(zone: &Zone, edition: &CardEdition) -> Value {
+    let card = &edition.card;
+    json!({
+        "code": card.code.as_str(),
+        "version": edition.version,
+        "effective": zone.print(edition.effective),
+        "label": wording(&card.label),
+        "types": card.types.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
+        "questions": card.questions.iter().map(question).collect::<Vec<_>>(),
+    })
+}
+
+fn wording(wording: &Wording) -> Value {
+    json!({"own": wording.own.as_str(), "zh": wording.zh.as_ref().map(|text| text.as_str())})
+}
+
+fn then(then: &Then) -> Value {
+    match then {
+        Then::Following => json!("following"),
+        Then::End => json!("end"),
+        Then::Question(code) => json!({"question": code.as_str()}),
+    }
+}
+
+fn question(question: &Question) -> Value {
+    json!({
+        "code": question.code.as_str(),
+        "kind": question.kind.name(),
+        "ask": wording(&question.ask),
+        "say": question.say.as_ref().map(wording),
+        "then": then(&question.then),
+        "branches": question.branches.iter().map(branch).collect::<Vec<_>>(),
+    })
+}
+
+fn branch(branch: &Branch) -> Value {
+    json!({
+        "answer": match &branch.answer {
+            Match::Choice(code) => code.to_string(),
+            Match::Yes => "yes".into(),
+            Match::No => "no".into(),
+            Match::From(from) => from.to_string(),
+            Match::NotKnown => NOT_KNOWN.into(),
+        },
+        "words": branch.words.as_ref().map(wording),
+        "then": branch.then.as_ref().map(then),
+        "say": branch.say.as_ref().map(wording),
+        "type": branch.incident_type.as_ref().map(|code| code.as_str()),
+        "priority": branch.priority.as_ref().map(|code| code.as_str()),
+    })
+}
+
+/// `PUT /api/v1/cards`: publishes a table, or says what it would change.
+pub(super) async fn publish(
+    State(state): State<AppState>,
+    signed: Signed,
+    request: Request,
+) -> Result<Response, Problem> {
+    let key = write::idempotency_key(request.headers())?;
+    let body = super::read_body(request, "application/json").await?;
+    let body: Published =
+        serde_json::from_slice(&body).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => Problem::bad_field(
+                "table",
+                error.to_string(),
+                "send {\"table\": \"card,label,question,kind,ask\\n…\"}",
+            ),
+            _ => super::fields::bad_json(&error),
+        })?;
+    let effective = match &body.effective {
+        None => None,
+        Some(text) => Some(time::parse(text).ok_or_else(|| {
+            let hint = "send RFC 3339 with an offset, like 2026-11-02T08:15:00-05:00";
+            Problem::bad_field("effective", "this member has the wrong type", hint)
+        })?),
+    };
+    let cards = read(&body.table)?;
+    if body.preview {
+        return preview(&state, &signed, cards, effective);
+    }
+    let context = write::context(&state, &signed, Action::Configure, None)?;
+    let command = PublishCards { effective, cards };
+    write::submit(&state, command.into(), context, key).await
+}
+
+/// Reads a table; the problem names line and column.
+pub(crate) fn read(table: &str) -> Result<Vec<Card>, Problem> {
+    csv::read(table).map_err(|error| {
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "bad-table",
+            error.to_string(),
+            "correct the table there and send all of it again",
+        )
+        .at("table")
+        .with("line", error.line)
+        .with("column", &error.column)
+        .with("error", &error.what)
+    })
+}
+
+fn preview(
+    state: &AppState,
+    signed: &Signed,
+    cards: Vec<Card>,
+    effective: Option<Timestamp>,
+) -> Result<Response, Problem> {
+    let center = state.engine.snapshot();
+    let context = write::context(state, signed, Action::Configure, None)?;
+    let old = center
+        .configuration
+        .cards_at(effective.unwrap_or(context.at));
+    let row = |(code, change): (callbox_domain::Code, CardChange)| json!({"card": code.as_str(), "change": change.name()});
+    let changes: Vec<_> = card_changes(&old, &cards).into_iter().map(row).collect();
+    // What would be refused is refused here already.
+    let command = PublishCards { effective, cards };
+    center.decide(&command.into(), &context)?;
+    Ok(super::answer(&json!({"preview": true, "changes": changes})))
+}
+
+/// `POST /api/v1/incidents/{id}/answers`.
+pub(super) fn answer(input: &Input<'_>) -> Result<Command, Problem> {
+    let body = &input.body;
+    Ok(AnswerQuestion {
+        incident: input.incident()?,
+        card: body.need_code("card"),
+        version: number(body, "version"),
+        question: body.need_code("question"),
+        answer: body.need_text("answer"),
+    }
+    .into())
+}
+
+/// What an incident's callers were asked, by the card in hand, and what the answers speak for.
+pub(super) fn of_incident(center: &Center, incident: &Incident) -> Value {
+    let questions = &incident.intake.questions;
+    let Some((card, version)) = questions.in_hand() else {
+        return Value::Null;
+    };
+    let steps: Vec<_> = center
+        .card_in_hand(incident)
+        .map_or_else(Vec::new, |edition| {
+            let path = edition.card.path(|code| questions.answer_to(code));
+            path.iter()
+                .map(|step| {
+                    json!({
+                        "question": step.question.code.as_str(),
+                        "answer": step.given.map(Given::written),
+                    })
+                })
+                .collect()
+        });
+    let suggested = center.suggested_by_answers(incident);
+    json!({
+        "card": card.as_str(),
+        "version": version,
+        "answers": questions.answers.len(),
+        "erased": questions.answers.iter().any(|answer| answer.said.known().is_none()),
+        "steps": steps,
+        "suggested_type": suggested.incident_type.as_ref().map(|code| code.as_str()),
+        "suggested_priority": suggested.priority.as_ref().map(|code| code.as_str()),
+    })
+}
