@@ -17,6 +17,10 @@ use crate::{
         DefineUnitType, SetCondition,
     },
     emergency::{DeclareEmergency, EndEmergency},
+    erasure::{
+        ApproveErasure, CompleteErasure, DefineErasureRules, LiftHold, PlaceHold, RefuseErasure,
+        RequestErasure,
+    },
     incident::{
         AddNarrative, ClassifyIncident, CloseIncident, CorrectNarrative, LinkIncidents,
         LocateIncident, PrioritiseIncident, ReceiveIncident, ReopenIncident,
@@ -142,6 +146,13 @@ commands![
     AnswerWelfare,
     DeclareEmergency,
     EndEmergency,
+    DefineErasureRules,
+    PlaceHold,
+    LiftHold,
+    RequestErasure,
+    RefuseErasure,
+    ApproveErasure,
+    CompleteErasure,
 ];
 
 impl Command {

@@ -17,6 +17,7 @@ mod command;
 mod configuration;
 mod context;
 mod emergency;
+mod erasure;
 mod event;
 mod incident;
 pub mod line;
@@ -64,6 +65,10 @@ pub use configuration::{
 };
 pub use context::{Context, Entry, Purpose};
 pub use emergency::{DeclareEmergency, Emergency, EmergencyCause, EndEmergency};
+pub use erasure::{
+    ApproveErasure, CompleteErasure, DefineErasureRules, Digest, Erased, ErasureCase, ErasureFacts,
+    ErasureRequest, ErasureRules, Hold, LiftHold, PlaceHold, RefuseErasure, RequestErasure,
+};
 pub use event::{DecodeError, Event, KINDS, KindRow, Stream};
 pub use incident::{
     AddNarrative, Caller, ClassifyIncident, CloseIncident, Closed, CorrectNarrative, Incident,
@@ -107,6 +112,10 @@ pub mod events {
         UnitStatusDefined, UnitTypeDefined,
     };
     pub use crate::emergency::{EmergencyDeclared, EmergencyEnded};
+    pub use crate::erasure::{
+        DomainErased, ErasureCompleted, ErasureRefused, ErasureRequested, ErasureRulesDefined,
+        HoldLifted, HoldPlaced,
+    };
     pub use crate::incident::{
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
         IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected, ReceivedDetails,

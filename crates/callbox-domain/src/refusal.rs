@@ -1,6 +1,8 @@
 use thiserror::Error;
 
-use crate::{AlarmId, ClosureId, Code, IncidentId, LineNo, Meaning, NoteId, undo::UNDO_SECONDS};
+use crate::{
+    AlarmId, ClosureId, Code, IncidentId, LineNo, Meaning, NoteId, Timestamp, undo::UNDO_SECONDS,
+};
 
 macro_rules! codes {
     ($($variant:pat => $code:literal,)*) => {
@@ -164,6 +166,29 @@ pub enum Refusal {
     TooLateToUndo,
     #[error("something has happened since to what would be undone")]
     ChangedSince,
+    #[error("what was personal in incident {0} is erased")]
+    IncidentErased(IncidentId),
+    #[error("incident {0} is not erased")]
+    NotErased(IncidentId),
+    #[error("incident {0} is open")]
+    NotClosed(IncidentId),
+    #[error("incident {incident} is on legal hold: {}", join(bases))]
+    OnHold {
+        incident: IncidentId,
+        bases: Vec<Code>,
+    },
+    #[error("incident {incident} has no legal hold {basis}")]
+    NotOnHold { incident: IncidentId, basis: Code },
+    #[error("the erasure of incident {0} is asked for already")]
+    AlreadyRequested(IncidentId),
+    #[error("nobody asks for the erasure of incident {0}")]
+    NotRequested(IncidentId),
+    #[error("who asked for an erasure cannot approve it")]
+    SameActor,
+    #[error("the waiting period ends at {0}")]
+    TooEarly(Timestamp),
+    #[error("incident {0} has just changed")]
+    Outdated(IncidentId),
     #[error("{what} is full: at most {max}")]
     Full { what: &'static str, max: usize },
 }
@@ -261,6 +286,18 @@ impl Refusal {
             Self::TooLateToUndo | Self::ChangedSince => {
                 "put it right by an act of its own: cancel, correct, reopen".into()
             }
+            Self::IncidentErased(_) => {
+                "nothing is added to it any more: record what follows in a new incident".into()
+            }
+            Self::NotErased(_) => "nothing to do".into(),
+            Self::NotClosed(_) => "close it first".into(),
+            Self::OnHold { .. } => "lift the hold first, once its reason has ended".into(),
+            Self::NotOnHold { .. } => "check the incident's legal holds".into(),
+            Self::AlreadyRequested(_) => "wait for its approval, or refuse it and ask anew".into(),
+            Self::NotRequested(_) => "ask for it first, with its legal basis".into(),
+            Self::SameActor => "let a second supervisor decide".into(),
+            Self::TooEarly(_) => "approve it then, or refuse it now".into(),
+            Self::Outdated(_) => "look at it and approve again".into(),
             Self::Full { .. } => "open a new incident and link the two".into(),
         }
     }
@@ -318,6 +355,16 @@ impl Refusal {
         Self::NothingToUndo => "nothing-to-undo",
         Self::TooLateToUndo => "too-late-to-undo",
         Self::ChangedSince => "changed-since",
+        Self::IncidentErased(_) => "incident-erased",
+        Self::NotErased(_) => "not-erased",
+        Self::NotClosed(_) => "not-closed",
+        Self::OnHold { .. } => "on-hold",
+        Self::NotOnHold { .. } => "not-on-hold",
+        Self::AlreadyRequested(_) => "already-requested",
+        Self::NotRequested(_) => "not-requested",
+        Self::SameActor => "same-actor",
+        Self::TooEarly(_) => "too-early",
+        Self::Outdated(_) => "outdated",
         Self::Full { .. } => "full",
     }
 

@@ -1,10 +1,11 @@
 //! Blanked payloads and their reasons: the record itself has to say why something is missing.
 
-use std::ops::ControlFlow;
+use std::{collections::BTreeMap, ops::ControlFlow};
 
-use callbox_ledger::{Frame, Personal, Source, SqliteReader};
+use callbox_domain::{ErasureFacts, Event, IncidentId, KINDS, Stream};
+use callbox_ledger::{Event as Stored, Frame, Personal, Source, SqliteReader};
 
-use crate::{DataDir, ReadError, entry::EntryError};
+use crate::{DataDir, ReadError, entry::EntryError, erasure::Payloads, sealer::stream_of};
 
 /// The most positions that are named.
 const NAMED: usize = 16;
@@ -12,45 +13,122 @@ const NAMED: usize = 16;
 /// What is blanked in a record, and whether the record says why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Blanks {
+    /// How many incidents were erased.
+    pub erasures: u64,
     /// How many personal payloads are blanked without a reason.
     pub unexplained: u64,
     /// The positions of the first of them.
     pub first: Vec<u64>,
+    /// Erasures, by position, that name other payloads than the ledger has.
+    pub misfits: Vec<u64>,
+    /// Erased incidents of which something is not blanked yet.
+    pub unfinished: Vec<IncidentId>,
 }
 
-/// Holds every blanked payload of a center's ledger against the erasures that the ledger records.
+/// An erasure that stands on the record.
+struct Found {
+    seq: u64,
+    facts: ErasureFacts,
+    payloads: Payloads,
+}
+
+/// Holds every blanked payload of a center's ledger against the erasures that the ledger records,
+/// and these against the payloads that they name. Needs no key.
 pub fn explain_blanks(dir: &DataDir) -> Result<Blanks, ReadError> {
     explain(&mut SqliteReader::open(&dir.ledger_db())?)
 }
 
 fn explain(source: &mut dyn Source) -> Result<Blanks, ReadError> {
-    let mut blanks = Blanks::default();
+    let row = KINDS.iter().find(|row| row.name == "DomainErased");
+    let kind = row.expect("the table has the kind").number;
+    // By stream: the positions that are blanked, in order.
+    let mut blanked: BTreeMap<(u8, u64), Vec<u64>> = BTreeMap::new();
+    let mut erased: BTreeMap<(u8, u64), Found> = BTreeMap::new();
+    walk(source, |stored| {
+        let stream = (stored.leaf.stream.kind, stored.leaf.stream.no);
+        if stored.personal == Personal::Erased {
+            blanked.entry(stream).or_default().push(stored.seq);
+        }
+        if stored.leaf.kind == kind {
+            let leaf = &stored.leaf;
+            let event =
+                Event::decode(leaf.kind, leaf.schema, leaf.open, None).map_err(|source| {
+                    EntryError::Content {
+                        seq: stored.seq,
+                        source,
+                    }
+                })?;
+            if let Event::DomainErased(event) = event {
+                let found = Found {
+                    seq: stored.seq,
+                    facts: event.facts,
+                    payloads: Payloads::default(),
+                };
+                erased.insert(stream, found);
+            }
+        }
+        Ok(())
+    })?;
+    if !erased.is_empty() {
+        walk(source, |stored| {
+            let (seq, key) = (stored.seq, (stored.leaf.stream.kind, stored.leaf.stream.no));
+            let Some(found) = erased.get_mut(&key) else {
+                return Ok(());
+            };
+            let stream = Stream::Incident(IncidentId(key.1));
+            debug_assert_eq!(stream_of(stream), stored.leaf.stream);
+            let add = found.payloads.add(stream, stored);
+            add.map_err(|source| EntryError::Sealed { seq, source })
+        })?;
+    }
+    let mut blanks = Blanks {
+        erasures: erased.len() as u64,
+        ..Blanks::default()
+    };
+    for (stream, seqs) in &blanked {
+        let reason = erased.get(stream).map_or(0, |found| found.seq);
+        let without = seqs.iter().filter(|seq| **seq >= reason);
+        for seq in without {
+            blanks.unexplained += 1;
+            if blanks.first.len() < NAMED {
+                blanks.first.push(*seq);
+            }
+        }
+    }
+    blanks.first.sort_unstable();
+    for ((_, no), found) in &erased {
+        let Found {
+            facts, payloads, ..
+        } = found;
+        let fits =
+            facts.payloads as usize == payloads.seqs.len() && facts.digest == payloads.digest();
+        if !fits && blanks.misfits.len() < NAMED {
+            blanks.misfits.push(found.seq);
+        }
+        if !payloads.kids.is_empty() {
+            blanks.unfinished.push(IncidentId(*no));
+        }
+    }
+    Ok(blanks)
+}
+
+fn walk(
+    source: &mut dyn Source,
+    mut visit: impl FnMut(&Stored<'_>) -> Result<(), EntryError>,
+) -> Result<(), ReadError> {
     let mut failed = None;
     source.visit(0, &mut |row| {
-        let first_seq = row.first_seq;
+        let seq = row.first_seq;
         for stored in Frame::new(row).events() {
-            match stored {
-                Ok(stored) if stored.personal == Personal::Erased => blanks.add(stored.seq),
-                Ok(_) => {}
-                Err(source) => {
-                    failed = Some(EntryError::Malformed {
-                        seq: first_seq,
-                        source,
-                    });
-                    return ControlFlow::Break(());
-                }
+            let visited = stored
+                .map_err(|source| EntryError::Malformed { seq, source })
+                .and_then(|stored| visit(&stored));
+            if let Err(error) = visited {
+                failed = Some(error);
+                return ControlFlow::Break(());
             }
         }
         ControlFlow::Continue(())
     })?;
-    failed.map_or(Ok(blanks), |error| Err(error.into()))
-}
-
-impl Blanks {
-    fn add(&mut self, seq: u64) {
-        self.unexplained += 1;
-        if self.first.len() < NAMED {
-            self.first.push(seq);
-        }
-    }
+    failed.map_or(Ok(()), |error| Err(error.into()))
 }

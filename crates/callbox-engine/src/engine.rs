@@ -21,6 +21,7 @@ use crate::{
     Touched,
     archive::{Archive, ArchiveError},
     entry::EntryError,
+    erasure,
     publisher::{self, Publication},
     read::Reader,
     recovery::{load, recover},
@@ -185,6 +186,7 @@ impl Shared {
     /// Makes a durable state the one that everybody reads.
     pub(crate) fn publish(&self, center: Arc<Center>, entries: &[Entry]) {
         let seq = center.next_seq();
+        erasure::withhold(&self.sealer, entries.iter().map(|entry| &entry.event));
         self.snapshot.store(center);
         self.ring
             .lock()
@@ -249,7 +251,10 @@ impl Engine {
         let reader = Reader::new((stores.reader)()?, Arc::clone(&sealer));
         let archive = Archive::open(&dir.archive_db())?;
         let snapshot_file = dir.snapshot_file();
-        let (live, recovered) = recover(stores, &reader, archive, &sealer, &snapshot_file)?;
+        let (mut live, mut recovered) = recover(stores, &reader, archive, &sealer, &snapshot_file)?;
+        let now_us = (options.clock)().micros();
+        let completed = erasure::finish(&mut live, &reader, &snapshot_file, now_us);
+        recovered.erasures = completed.len() as u64;
         let seq = live.center.next_seq();
         let shared = Arc::new(Shared {
             snapshot: ArcSwap::from_pointee(live.center.clone()),
@@ -321,7 +326,7 @@ impl Engine {
             publisher,
             witnesses,
         })));
-        Ok(Self {
+        let engine = Self {
             shared,
             requests,
             signed,
@@ -332,7 +337,9 @@ impl Engine {
             key,
             second_key,
             recovered,
-        })
+        };
+        engine.record_completed(completed);
+        Ok(engine)
     }
 
     /// The last durable state; never waits.

@@ -1,17 +1,20 @@
 use std::{
+    collections::BTreeSet,
     ops::ControlFlow,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use callbox_domain::Entry;
+use callbox_domain::{Digest, Entry, Stream};
 use callbox_ledger::{
     Event as Stored, Frame, Opener, Personal, Proven, Source, SqliteReader, StoreError, TileError,
     TileReader, VaultError, VerifierKey, find_frame, prove_event_from_tiles,
 };
 use thiserror::Error;
 
-use crate::{DataDir, archive::ArchiveError, entry, entry::EntryError, sealer::Sealer};
+use crate::{
+    DataDir, archive::ArchiveError, entry, entry::EntryError, erasure::Payloads, sealer::Sealer,
+};
 
 /// Why something could not be read; nothing was changed.
 #[derive(Debug, Error)]
@@ -57,16 +60,22 @@ impl Reader {
     /// The entries at `seqs`, in ascending order; one read per frame that holds some of them.
     pub(crate) fn entries(&self, seqs: &[u64]) -> Result<Vec<Entry>, ReadError> {
         let mut found = Vec::with_capacity(seqs.len());
-        self.visit(seqs, |entry, _| found.push(entry))?;
+        self.visit(seqs, |stored| {
+            found.push(entry::decode(stored, Some(&self.sealer))?);
+            Ok(())
+        })?;
         Ok(found)
     }
 
     /// The same, each with its sealed part as stored, and what is left of that.
     pub(crate) fn stored(&self, seqs: &[u64]) -> Result<Vec<(Entry, Kept)>, ReadError> {
         let mut found = Vec::with_capacity(seqs.len());
-        self.visit(seqs, |entry, stored| {
+        self.visit(seqs, |stored| {
+            let entry = entry::decode(stored, Some(&self.sealer))?;
             let kept = match (stored.personal, stored.stored_personal) {
                 (Personal::Absent, _) => Kept::Absent,
+                // An erasure that is approved counts before its bytes are gone.
+                _ if self.sealer.is_withheld(stored.leaf.stream) => Kept::Erased,
                 (Personal::Known(sealed), Some(stored)) => Kept::Sealed {
                     stored: stored.to_vec(),
                     sealed: sealed.to_vec(),
@@ -74,6 +83,7 @@ impl Reader {
                 _ => Kept::Erased,
             };
             found.push((entry, kept));
+            Ok(())
         })?;
         Ok(found)
     }
@@ -83,10 +93,26 @@ impl Reader {
         self.sealer.disclose(sealed)
     }
 
+    /// What is personal in a stream's own events among those at `seqs`, in ascending order.
+    pub(crate) fn payloads(&self, stream: Stream, seqs: &[u64]) -> Result<Payloads, ReadError> {
+        let mut payloads = Payloads::default();
+        self.visit(seqs, |stored| {
+            let (seq, added) = (stored.seq, payloads.add(stream, stored));
+            added.map_err(|source| EntryError::Sealed { seq, source })
+        })?;
+        Ok(payloads)
+    }
+
+    /// SHA-256 of each of these keys.
+    pub(crate) fn key_digests(&self, kids: &BTreeSet<u64>) -> Result<Vec<Digest>, ReadError> {
+        let digests = self.sealer.digests(kids);
+        digests.map_err(|source| EntryError::Sealed { seq: 0, source }.into())
+    }
+
     fn visit(
         &self,
         seqs: &[u64],
-        mut visit: impl FnMut(Entry, &Stored<'_>),
+        mut visit: impl FnMut(&Stored<'_>) -> Result<(), EntryError>,
     ) -> Result<(), ReadError> {
         // A poisoned lock means that a reader panicked; the source holds no state to be harmed.
         let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,8 +125,7 @@ impl Reader {
             for stored in Frame::new(row).events() {
                 let stored = stored.map_err(|source| EntryError::Malformed { seq, source })?;
                 if rest[..here].binary_search(&stored.seq).is_ok() {
-                    let entry = entry::decode(&stored, Some(&self.sealer))?;
-                    visit(entry, &stored);
+                    visit(&stored)?;
                 }
             }
             rest = &rest[here.max(1)..];

@@ -25,6 +25,8 @@ pub struct Recovered {
     pub tail: u64,
     /// How long it took, in seconds.
     pub seconds: f64,
+    /// How many erasures it completed.
+    pub erasures: u64,
 }
 
 /// Everything that the sequencer works on.
@@ -69,6 +71,7 @@ pub(crate) fn recover(
                     snapshot_seq: seq,
                     tail,
                     seconds,
+                    erasures: 0,
                 };
                 return Ok((
                     Live {
@@ -103,6 +106,7 @@ pub(crate) fn recover(
         snapshot_seq: 0,
         tail: ledger.size(),
         seconds,
+        erasures: 0,
     };
     Ok((
         Live {

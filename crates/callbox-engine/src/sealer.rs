@@ -1,8 +1,11 @@
 //! Personal payloads under lock: which key for which event, bound to what.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::{Mutex, MutexGuard, PoisonError, RwLock},
+};
 
-use callbox_domain::Entry;
+use callbox_domain::{Digest, Entry};
 use callbox_ledger::{
     AskPassphrase, Leaf, Opened, Opener, RootKind, Rotation, Stream, Vault, VaultError, kid_of,
 };
@@ -15,13 +18,20 @@ const SNAPSHOT: Stream = Stream { kind: 255, no: 0 };
 const SNAPSHOT_HEADER: &[u8] = b"callbox snapshot";
 
 /// Seals and opens personal payloads; each incident and each unit is an erasure domain.
-pub(crate) struct Sealer(Mutex<Vault>);
+pub(crate) struct Sealer {
+    vault: Mutex<Vault>,
+    /// What was erased: nothing of it is opened any more, whether its key is destroyed yet or not.
+    withheld: RwLock<HashSet<Stream>>,
+}
 
 impl Sealer {
     /// Opens the vault of a data directory with its root key.
     pub(crate) fn open(dir: &DataDir, ask: &AskPassphrase<'_>) -> Result<Self, VaultError> {
         let root = RootKind::open(&dir.root_key(), ask)?;
-        Ok(Self(Mutex::new(Vault::open(&dir.vault(), root)?)))
+        Ok(Self {
+            vault: Mutex::new(Vault::open(&dir.vault(), root)?),
+            withheld: RwLock::default(),
+        })
     }
 
     /// Seals the personal part of an entry that will be version `version` of its stream.
@@ -32,8 +42,7 @@ impl Sealer {
         personal: &[u8],
     ) -> Result<Vec<u8>, VaultError> {
         let row = entry.event.kind();
-        let (kind, no) = entry.event.stream().key();
-        let stream = Stream { kind, no };
+        let stream = stream_of(entry.event.stream());
         let header = Header {
             kind: row.number,
             schema: row.schema,
@@ -52,6 +61,9 @@ impl Sealer {
         leaf: &Leaf<'_>,
         sealed: &[u8],
     ) -> Result<Option<Vec<u8>>, VaultError> {
+        if self.is_withheld(leaf.stream) {
+            return Ok(None);
+        }
         known(self.vault().open_sealed(&header_of(leaf), sealed)?)
     }
 
@@ -63,6 +75,49 @@ impl Sealer {
     /// Notes which domain a key serves, where a crash made the vault forget it.
     pub(crate) fn claim(&self, leaf: &Leaf<'_>, sealed: &[u8]) -> Result<(), VaultError> {
         self.vault().claim(kid_of(sealed)?, leaf.stream)
+    }
+
+    /// Whether a stream was erased.
+    pub(crate) fn is_withheld(&self, stream: Stream) -> bool {
+        let withheld = self.withheld.read().unwrap_or_else(PoisonError::into_inner);
+        withheld.contains(&stream)
+    }
+
+    /// Opens nothing of an erased stream from now on.
+    pub(crate) fn withhold(&self, stream: callbox_domain::Stream) {
+        let mut withheld = self
+            .withheld
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        withheld.insert(stream_of(stream));
+    }
+
+    /// SHA-256 of each of these keys.
+    pub(crate) fn digests(&self, kids: &BTreeSet<u64>) -> Result<Vec<Digest>, VaultError> {
+        let vault = self.vault();
+        let digests = kids.iter().map(|kid| Ok(Digest(vault.digest(*kid)?.0)));
+        digests.collect()
+    }
+
+    /// Destroys every key of a stream, those among `kids` that a crash left unnamed too, and gives
+    /// their digests.
+    pub(crate) fn destroy(
+        &self,
+        stream: callbox_domain::Stream,
+        kids: &BTreeSet<u64>,
+        now_us: i64,
+    ) -> Result<Vec<Digest>, VaultError> {
+        let (mut vault, stream) = (self.vault(), stream_of(stream));
+        for kid in kids {
+            vault.claim(*kid, stream)?;
+        }
+        let destroyed = vault.destroy(stream, now_us)?;
+        Ok(destroyed.into_iter().map(|hash| Digest(hash.0)).collect())
+    }
+
+    /// Destroys the key of all state snapshots so far; the next one gets a new key.
+    pub(crate) fn renew_snapshot_key(&self, now_us: i64) -> Result<(), VaultError> {
+        self.vault().destroy(SNAPSHOT, now_us).map(drop)
     }
 
     /// The highest number of a key in the vault.
@@ -90,7 +145,7 @@ impl Sealer {
 
     fn vault(&self) -> MutexGuard<'_, Vault> {
         // The vault's state is its database; a panic elsewhere does not harm it.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.vault.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -106,6 +161,12 @@ pub(crate) fn header_of(leaf: &Leaf<'_>) -> Vec<u8> {
         purpose: leaf.purpose,
     };
     header.to_bytes()
+}
+
+/// The stream as the ledger knows it.
+pub(crate) fn stream_of(stream: callbox_domain::Stream) -> Stream {
+    let (kind, no) = stream.key();
+    Stream { kind, no }
 }
 
 fn known(opened: Opened) -> Result<Option<Vec<u8>>, VaultError> {

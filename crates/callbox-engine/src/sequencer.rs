@@ -272,8 +272,15 @@ impl Sequencer {
             return Ok(pending);
         }
         let thawed = self.thaw(&command.incidents(&self.center, context))?;
+        let looked_up = self.shared.with_facts(command, &self.center);
         let (center, batch) = (&mut self.center, &mut self.batch);
-        let decided = center.decide(command, context);
+        let decided = match looked_up {
+            Ok(with_facts) => center.decide(with_facts.as_ref().unwrap_or(command), context),
+            Err(error) => {
+                thawed.into_iter().for_each(|id| center.freeze(id));
+                return Err(SubmitError::Unavailable(error.to_string()));
+            }
+        };
         let events = match decided {
             Ok(events) if !events.is_empty() => events,
             refused_or_nothing => {

@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
+mod erasure;
 mod outside;
 mod pipeline;
 mod sealing;

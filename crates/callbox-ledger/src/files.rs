@@ -84,3 +84,17 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.push(suffix);
     PathBuf::from(name)
 }
+
+/// Overwrites and removes a file; what is not there is gone already.
+pub fn destroy(path: &Path) -> io::Result<()> {
+    let length = match fs::metadata(path) {
+        Ok(metadata) => metadata.len(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    Write::write_all(&mut file, &vec![0; usize::try_from(length).unwrap_or(0)])?;
+    file.sync_all()?;
+    fs::remove_file(path)?;
+    sync_parent(path)
+}

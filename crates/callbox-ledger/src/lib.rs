@@ -47,6 +47,7 @@ mod witness;
 pub use audit::{Fault, FaultKind};
 pub use backup::{BackupError, BackupReport, backup, restore};
 pub use checkpoint::Checkpoint;
+pub use files::destroy as destroy_file;
 pub use files::replace as replace_file;
 pub use frame::{Event, Events, Frame, FrameRow, MAX_EVENTS, MAX_FRAME_BYTES};
 pub use gate::{Checkpointer, Gate, GateError};

@@ -14,6 +14,7 @@ mod alarms;
 mod api;
 mod assets;
 mod calls;
+pub mod certificate;
 mod closures;
 mod geography;
 mod hex;

@@ -73,6 +73,7 @@ pub(crate) const TEXTS: &[&str] = &[
     "bad-line.unknown",
     "bad-line.unknown-verb",
     "bad-line.unprintable",
+    "not-found.certificate",
     "not-found.event",
     "not-found.incident",
     "not-found.call",

@@ -33,6 +33,12 @@ pub(crate) fn is_at_hand() -> bool {
     std::env::var_os(VARIABLE).is_some()
 }
 
+/// Whether a second process could find the passphrase too: not where a pipe handed it over once.
+pub(crate) fn can_be_had_again() -> bool {
+    std::env::var_os(VARIABLE)
+        .is_none_or(|path| std::fs::metadata(path).is_ok_and(|file| file.is_file()))
+}
+
 fn find(is_new: bool) -> Result<Zeroizing<String>, String> {
     if let Some(path) = std::env::var_os(VARIABLE) {
         let path = Path::new(&path);

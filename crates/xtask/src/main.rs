@@ -13,6 +13,7 @@ use anyhow::Context as _;
 use clap::Parser;
 
 mod bench;
+mod erasure;
 mod kill;
 mod machines;
 mod server;
@@ -35,6 +36,8 @@ enum Task {
     /// Measures; build with `--release` or the figures mean nothing.
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Erases one case of a long ledger and looks for what is left of it.
+    Erasure(erasure::Arguments),
     /// Kills the server under load at random moments and looks for what it lost.
     Kill(kill::Arguments),
     /// Visits every state that two units and two incidents can come to.
@@ -49,6 +52,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Tidy => tidy::run(repository()?),
         Task::Bench(bench) => bench.run(),
+        Task::Erasure(arguments) => erasure::run(&arguments),
         Task::Kill(arguments) => kill::run(&arguments),
         Task::Machines(arguments) => machines::run(&arguments),
         Task::Simulate(arguments) => simulate::run(&arguments),

@@ -10,8 +10,9 @@ use std::{
 use minicbor::{Decode, Encode};
 
 use crate::{
-    Assignment, AssignmentNo, Closure, ClosureId, Code, Configuration, Entry, Incident, IncidentId,
-    Line, NoteId, PremiseNote, Refusal, Stream, Table, Unit, UnitId, alarm::Alarm, undo::Recent,
+    Assignment, AssignmentNo, Closure, ClosureId, Code, Configuration, Entry, ErasureCase,
+    Incident, IncidentId, Line, NoteId, PremiseNote, Refusal, Stream, Table, Unit, UnitId,
+    alarm::Alarm, undo::Recent,
 };
 
 pub use invariants::BrokenInvariant;
@@ -72,6 +73,9 @@ pub struct Center {
     #[n(41)]
     #[cbor(default)]
     pub(crate) last_closure: u64,
+    /// What stands on the record about erasures, by the incident's number.
+    #[n(80)]
+    pub(crate) erasures: Table<ErasureCase>,
 }
 
 impl Center {
@@ -184,8 +188,11 @@ impl Center {
         minicbor::decode(bytes)
     }
 
-    /// The incident, or the refusal that names it.
+    /// The incident, or the refusal that names it; an erased one takes nothing more up.
     pub(crate) fn need_incident(&self, id: IncidentId) -> Result<&Incident, Refusal> {
+        if self.is_erased(id) {
+            return Err(Refusal::IncidentErased(id));
+        }
         self.incident(id)
             .map(AsRef::as_ref)
             .ok_or(Refusal::UnknownIncident(id))

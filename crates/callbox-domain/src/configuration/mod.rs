@@ -30,7 +30,10 @@ pub use turnout::{DefineTurnout, TurnoutDefined};
 pub use unit_status::{DefineUnitStatus, Meaning, UnitStatus, UnitStatusDefined};
 pub use unit_type::{DefineUnitType, UnitType, UnitTypeDefined};
 
-use crate::{Code, Edition, Refusal, clock::Clock, question::CardEdition, welfare::WelfareRule};
+use crate::{
+    Code, Edition, Refusal, clock::Clock, erasure::ErasureRules, question::CardEdition,
+    welfare::WelfareRule,
+};
 
 /// Everything that an agency sets up: names, codes, meanings.
 #[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
@@ -87,6 +90,10 @@ pub struct Configuration {
     #[n(21)]
     #[cbor(default)]
     pub welfare_rules: BTreeMap<Code, WelfareRule>,
+    /// How an erasure is decided about.
+    #[n(80)]
+    #[cbor(default)]
+    pub erasure_rules: ErasureRules,
 }
 
 impl Configuration {

@@ -17,6 +17,10 @@ use crate::{
         UnitStatusDefined, UnitTypeDefined,
     },
     emergency::{EmergencyDeclared, EmergencyEnded},
+    erasure::{
+        DomainErased, ErasureCompleted, ErasureRefused, ErasureRequested, ErasureRulesDefined,
+        HoldLifted, HoldPlaced,
+    },
     incident::{
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
         IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected,
@@ -241,6 +245,14 @@ events! {
     72 WelfareMissed schema 1 |e| Stream::Incident(e.incident), "a crew at work may be in need of help";
     73 EmergencyDeclared schema 1 |e| Stream::Unit(e.unit), "a crew needs help itself, at once";
     74 EmergencyEnded schema 1 |e| Stream::Unit(e.unit), "a crew is out of need, and what was found";
+
+    80 HoldPlaced schema 1 |e| Stream::Incident(e.incident), "a court or a complaint needs the record to be kept";
+    81 HoldLifted schema 1 |e| Stream::Incident(e.incident), "says when and by whom a record need not be kept any more";
+    82 ErasureRequested schema 1 |e| Stream::Incident(e.incident), "the law gives a right to erasure, and names its basis";
+    83 ErasureRefused schema 1 |e| Stream::Incident(e.incident), "whoever asked for erasure is owed the reason why not";
+    84 DomainErased schema 1 |e| Stream::Incident(e.incident), "says what was erased, by which law and by whom, without saying it";
+    85 ErasureCompleted schema 1 |e| Stream::Incident(e.incident), "says from when on erased data is out of everybody's reach";
+    86 ErasureRulesDefined schema 1 |_| Stream::Center, "says how long a request for erasure waits, so that a mistake can be stopped";
 
     100 ClockDefined schema 1 |_| Stream::Center, "says how long help may take, and by whose standard";
     101 ClockRemoved schema 1 |_| Stream::Center, "a time limit of the center no longer holds";

@@ -9,7 +9,7 @@ use crate::{
 
 /// Adds a line to an incident's narrative.
 ///
-/// Refusals: no such incident; the narrative is full.
+/// Refusals: no such incident; it is erased; the narrative is full.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AddNarrative {
     /// Which incident; a closed one takes lines too.

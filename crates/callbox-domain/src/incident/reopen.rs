@@ -9,7 +9,7 @@ use crate::{
 
 /// Reopens a closed incident, with the reason; it stays open until somebody closes it.
 ///
-/// Refusals: no such incident; it is not closed; it is merged into another.
+/// Refusals: no such incident; it is erased; it is not closed; it is merged into another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReopenIncident {
     /// Which incident.

@@ -78,7 +78,10 @@ pub(super) fn show(center: &Center, mut words: Words) -> Result<Vec<String>, Not
         return words.finish().map(|()| clocks::show_alarms(center));
     }
     let lines = match words.incident_if_any() {
-        Some(id) => show_incident(center, center.need_incident(id)?),
+        Some(id) => match center.incident(id) {
+            Some(incident) => show_incident(center, incident),
+            None => return Err(crate::Refusal::UnknownIncident(id).into()),
+        },
         None => {
             let unit = words.unit(center)?;
             show_unit(center, center.need_unit(unit)?)
@@ -376,6 +379,13 @@ fn event(center: &Center, event: &Event) -> String {
         | Event::AlarmAcknowledged(_)
         | Event::AlarmEscalated(_)
         | Event::WelfareRuleDefined(_) => clocks::event(center, event),
+        Event::HoldPlaced(_)
+        | Event::HoldLifted(_)
+        | Event::ErasureRequested(_)
+        | Event::ErasureRefused(_)
+        | Event::DomainErased(_)
+        | Event::ErasureCompleted(_)
+        | Event::ErasureRulesDefined(_) => super::erasures::event(event),
     }
 }
 
@@ -389,6 +399,12 @@ fn show_incident(center: &Center, incident: &Incident) -> Vec<String> {
         "  {id} received {received}{of_type}{priority}{reference}{place}{caller}"
     )];
     lines.extend(super::calls::show(incident));
+    lines.extend(
+        center
+            .erasure(id)
+            .into_iter()
+            .flat_map(super::erasures::show),
+    );
     for line in &incident.lines {
         let corrects = line.corrects.map(|line| format!(" corrects {line}"));
         let (at, corrects) = (clock(line.at), corrects.unwrap_or_default());

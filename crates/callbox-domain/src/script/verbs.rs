@@ -3,25 +3,26 @@
 use super::{
     NotACommand,
     call_verbs::{answer, close_street, publish_cards, set_note, take_call},
-    clocks,
+    clocks, erasures,
     words::{Words, syntax},
 };
 use std::ops::Deref;
 
 use crate::{
     AcknowledgeAlarm, ActivateScheduled, AddNarrative, AlarmId, AnswerQuestion, AnswerWelfare,
-    Area, AskWelfare, AssessPlace, Assessed, CallKind, Caller, CancelAssignment, Center,
-    ChangeUnitStatus, ClassifyIncident, CloseIncident, CloseStreet, ClosureId, Command,
-    CorrectNarrative, CrewUnit, DeclareEmergency, DefineAgency, DefineArea, DefineCenter,
-    DefineClock, DefineDispatchRules, DefineDisposition, DefineIncidentType, DefinePriority,
-    DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DefineWelfareRule,
-    DispatchRules, DispatchUnits, EndEmergency, EquipUnit, ExpireClosures, HandleCall, Handling,
-    LiftClosure, LineNo, LinkIncidents, LocateIncident, Meaning, MergeIncidents, NoteId,
-    PlaceSource, PlaceVerdict, PrioritiseIncident, PublishCards, PublishPlans, PutUnitInService,
-    RaiseAlarms, ReassignUnit, ReceiveIncident, RecordCall, Relation, ReleaseUnit, RemoveClock,
-    ReopenIncident, RetirePremiseNote, SendSuggested, SetCondition, SetPremiseNote, StackIncident,
-    TakeCall, TakeUnitOutOfService, Timestamp, TransferIncident, Undo, UnmergeIncident,
-    UnstackIncident, response_plan::csv,
+    ApproveErasure, Area, AskWelfare, AssessPlace, Assessed, CallKind, Caller, CancelAssignment,
+    Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, CloseStreet, ClosureId, Command,
+    CompleteErasure, CorrectNarrative, CrewUnit, DeclareEmergency, DefineAgency, DefineArea,
+    DefineCenter, DefineClock, DefineDispatchRules, DefineDisposition, DefineErasureRules,
+    DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus,
+    DefineUnitType, DefineWelfareRule, DispatchRules, DispatchUnits, EndEmergency, EquipUnit,
+    ErasureRules, ExpireClosures, HandleCall, Handling, LiftClosure, LiftHold, LineNo,
+    LinkIncidents, LocateIncident, Meaning, MergeIncidents, NoteId, PlaceHold, PlaceSource,
+    PlaceVerdict, PrioritiseIncident, PublishCards, PublishPlans, PutUnitInService, RaiseAlarms,
+    ReassignUnit, ReceiveIncident, RecordCall, RefuseErasure, Relation, ReleaseUnit, RemoveClock,
+    ReopenIncident, RequestErasure, RetirePremiseNote, SendSuggested, SetCondition, SetPremiseNote,
+    StackIncident, TakeCall, TakeUnitOutOfService, Timestamp, TransferIncident, Undo,
+    UnmergeIncident, UnstackIncident, response_plan::csv,
 };
 
 type Parsed = Result<Command, NotACommand>;
@@ -314,6 +315,27 @@ verbs! {
         unit: w.unit(center)?,
         reason: w.tail("what was found")?,
     });
+    "define erasure" DefineErasureRules "DAYS" |w, _| Ok(DefineErasureRules {
+        rules: ErasureRules { wait_days: w.number("a number of days")? },
+    });
+    "hold" PlaceHold "INCIDENT BASIS" |w, _| Ok(PlaceHold {
+        incident: w.incident()?,
+        basis: w.code("a legal basis")?,
+    });
+    "lift-hold" LiftHold "INCIDENT BASIS" |w, _| Ok(LiftHold {
+        incident: w.incident()?,
+        basis: w.code("a legal basis")?,
+    });
+    "erase" RequestErasure "INCIDENT BASIS" |w, _| Ok(RequestErasure {
+        incident: w.incident()?,
+        basis: w.code("a legal basis")?,
+    });
+    "refuse" RefuseErasure "INCIDENT REASON" |w, _| Ok(RefuseErasure {
+        incident: w.incident()?,
+        reason: w.code("a reason")?,
+    });
+    "approve" ApproveErasure "INCIDENT [version N]" erasures::approve;
+    "complete" CompleteErasure "INCIDENT PAYLOADS KEYS EPOCH" erasures::complete;
 }
 
 /// Reads a line without time, actor and purpose.

@@ -165,7 +165,7 @@ pub(super) fn event(center: &Center, recent: &Recent, act: &[&Recent]) -> Result
         }
         Act::Close(incident) => {
             let closed = center.incident(*incident).and_then(|it| it.closed.as_ref());
-            if closed.is_none_or(|closed| closed.at != recent.at) {
+            if center.is_erased(*incident) || closed.is_none_or(|closed| closed.at != recent.at) {
                 return Err(Refusal::ChangedSince);
             }
             CloseUndone {

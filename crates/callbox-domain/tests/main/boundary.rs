@@ -150,6 +150,7 @@ fn the_kinds_are_these() {
         .chain(60..=66)
         .chain([69])
         .chain(70..=74)
+        .chain(80..=86)
         .chain(100..=105)
         .chain(110..=112)
         .collect();

@@ -1,11 +1,12 @@
 //! One event of every kind with all that it can hold, and one with as little as possible.
 
 use callbox_domain::{
-    AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, CardEdition, Cause,
-    Clock, ClosedStretch, ClosureCause, ClosureId, DispatchRules, Drive, Edition, EmergencyCause,
-    Event, Given, Handling, Hazard, IncidentId, LineNo, LocalTime, Meaning, Moment, NoteDetails,
-    NoteId, Personal, Place, PlaceSource, PlaceVerdict, Point, Relation, Reported, Schedule,
-    Source, Stamps, Subject, Target, Timestamp, UnitFact, UnitId, WelfareRule,
+    ActorId, AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, CardEdition,
+    Cause, Clock, ClosedStretch, ClosureCause, ClosureId, Digest, DispatchRules, Drive, Edition,
+    EmergencyCause, ErasureFacts, ErasureRules, Event, Given, Handling, Hazard, IncidentId, LineNo,
+    LocalTime, Meaning, Moment, NoteDetails, NoteId, Personal, Place, PlaceSource, PlaceVerdict,
+    Point, Relation, Reported, Schedule, Source, Stamps, Subject, Target, Timestamp, UnitFact,
+    UnitId, WelfareRule,
     events::*,
     question::{Said, csv as cards},
     response_plan::csv,
@@ -49,6 +50,7 @@ pub(crate) fn samples() -> Vec<Event> {
     samples.extend(unit());
     samples.extend(suggested());
     samples.extend(welfare());
+    samples.extend(erasure());
     samples.extend(clocks());
     samples.extend(closures());
     samples
@@ -332,6 +334,59 @@ fn questions() -> Vec<Event> {
     samples.push(ruled(Some(code("1"))).into());
     samples.push(ruled(None).into());
     samples
+}
+
+fn erasure() -> Vec<Event> {
+    let basis = code("GDPR 17(1)(d)");
+    let facts = ErasureFacts {
+        version: 31,
+        payloads: 12,
+        digest: Digest([0xd1; 32]),
+        keys: vec![Digest([0x4e; 32]), Digest([0x4f; 32])],
+    };
+    let erased = |facts| DomainErased {
+        incident: INCIDENT,
+        basis: basis.clone(),
+        requested_by: ActorId(8_000_000_000),
+        request: 4_711,
+        facts,
+    };
+    vec![
+        HoldPlaced {
+            incident: INCIDENT,
+            basis: code("Court 7 O 12/26"),
+        }
+        .into(),
+        HoldLifted {
+            incident: INCIDENT,
+            basis: code("Court 7 O 12/26"),
+        }
+        .into(),
+        ErasureRequested {
+            incident: INCIDENT,
+            basis: basis.clone(),
+            wait_days: 7,
+        }
+        .into(),
+        ErasureRefused {
+            incident: INCIDENT,
+            reason: code("WITHDRAWN"),
+        }
+        .into(),
+        erased(facts).into(),
+        erased(ErasureFacts::default()).into(),
+        ErasureCompleted {
+            incident: INCIDENT,
+            payloads: 12,
+            keys: 2,
+            epoch: 3,
+        }
+        .into(),
+        ErasureRulesDefined {
+            rules: ErasureRules { wait_days: 30 },
+        }
+        .into(),
+    ]
 }
 
 fn calls() -> Vec<Event> {

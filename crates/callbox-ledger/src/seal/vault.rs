@@ -177,7 +177,7 @@ impl Vault {
         let epoch = (no, read_epoch(&*root, directory, no)?);
         // All rows change their epoch in one transaction, so that no row needs an older one.
         for other in [no.wrapping_sub(1), no + 1] {
-            destroy_file(&epoch_file(directory, other))?;
+            files::destroy(&epoch_file(directory, other))?;
         }
         let loose = {
             let mut select = db.prepare("SELECT kid FROM key WHERE domain_kind IS NULL")?;
@@ -293,6 +293,16 @@ impl Vault {
         Ok(())
     }
 
+    /// SHA-256 of key `kid`, which stays after it was destroyed.
+    pub fn digest(&self, kid: u64) -> Result<Hash, VaultError> {
+        let digest = self
+            .db
+            .prepare_cached("SELECT fingerprint FROM key WHERE kid = ?1")?
+            .query_row([kid as i64], |row| row.get::<_, [u8; 32]>(0))
+            .optional()?;
+        digest.map(Hash).ok_or(VaultError::Missing { kid })
+    }
+
     /// The highest number of a key; a vault that knows fewer than the ledger uses is too old.
     pub fn highest(&self) -> Result<u64, VaultError> {
         let highest: i64 =
@@ -338,7 +348,7 @@ impl Vault {
         transaction.commit()?;
         self.epoch = (begun, fresh);
         self.scrub()?;
-        destroy_file(&epoch_file(&self.directory, ended))?;
+        files::destroy(&epoch_file(&self.directory, ended))?;
         Ok(Rotation { ended, begun, keys })
     }
 
@@ -531,7 +541,7 @@ fn epoch_bound(epoch: u32) -> String {
 fn write_epoch(root: &dyn WrapKeys, file: &Path, epoch: u32, key: &Key) -> Result<(), VaultError> {
     let wrapped = root.wrap(key.bytes(), epoch_bound(epoch).as_bytes())?;
     // A rotation that a crash broke off may have left the file; its key serves nothing.
-    destroy_file(file)?;
+    files::destroy(file)?;
     Ok(files::create_secret(file, &wrapped)?)
 }
 
@@ -545,18 +555,4 @@ fn read_epoch(root: &dyn WrapKeys, directory: &Path, epoch: u32) -> Result<Key, 
     };
     let mut bytes = root.unwrap_key(&wrapped, epoch_bound(epoch).as_bytes())?;
     Ok(Key::new(&mut bytes))
-}
-
-/// Overwrites and removes a file; what is not there is gone already.
-fn destroy_file(path: &Path) -> io::Result<()> {
-    let length = match fs::metadata(path) {
-        Ok(metadata) => metadata.len(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    let mut file = fs::OpenOptions::new().write(true).open(path)?;
-    io::Write::write_all(&mut file, &vec![0; usize::try_from(length).unwrap_or(0)])?;
-    file.sync_all()?;
-    fs::remove_file(path)?;
-    files::sync_parent(path)
 }

@@ -110,6 +110,10 @@ pub(crate) enum Action {
     Configure,
     /// Hands the whole record of an incident out, with proofs.
     HandOut,
+    /// Reads what is held, asked for and erased.
+    ReadErasures,
+    /// Places holds, asks for erasures and decides about them.
+    DecideErasures,
     /// Reads the public part of every event: kinds, times, pseudonyms; never personal data.
     AuditRecord,
     /// Reports where the service's own units are.
@@ -163,6 +167,7 @@ const SERVICES: Who = Who::Only(&[Role::Service]);
 const DISPATCHERS: Who = Who::Only(&[Role::Dispatcher, Role::Supervisor]);
 const ADMINISTRATORS: Who = Who::Only(&[Role::Administrator]);
 const KEEPERS: Who = Who::Only(&[Role::Supervisor, Role::Administrator]);
+const OVERSEERS: Who = Who::Only(&[Role::Supervisor, Role::Auditor]);
 const SUPERVISORS: Who = Who::Only(&[Role::Supervisor]);
 
 /// The table: action, who may, and how to say what it is in 'you may not …'.
@@ -207,6 +212,12 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
         SUPERVISORS,
         "hand out the record of an incident",
     ),
+    (
+        Action::ReadErasures,
+        OVERSEERS,
+        "see what is held and erased",
+    ),
+    (Action::DecideErasures, SUPERVISORS, "decide about erasures"),
     (
         Action::AuditRecord,
         AUDITORS,

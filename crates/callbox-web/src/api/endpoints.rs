@@ -4,6 +4,7 @@ mod alarms;
 mod calls;
 mod closures;
 mod configuration;
+mod erasures;
 mod line;
 mod premises;
 
@@ -109,6 +110,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         line::LINE,
         premises::PREMISES,
         closures::CLOSURES,
+        erasures::ERASURES,
         configuration::ENDPOINTS,
     ]
     .concat()

@@ -8,6 +8,7 @@ mod closures;
 mod commands;
 mod configuration;
 mod endpoints;
+mod erasures;
 mod fields;
 mod incident;
 mod intake;
@@ -35,6 +36,7 @@ use axum::{
 
 pub(crate) use calls::WARN_SECONDS;
 pub(crate) use endpoints::{ENDPOINTS, Endpoint};
+pub(crate) use erasures::reach as erasure_reach;
 pub(crate) use incident::find as find_incident;
 #[cfg(test)]
 pub(crate) use openapi::description;
@@ -73,6 +75,8 @@ pub(crate) fn router() -> Mount {
         .get("/api/v1/premises/notes", premises::list)
         .get(closures::PATH, closures::list)
         .post(closures::PATH, closures::close)
+        .get("/api/v1/erasures", erasures::list)
+        .get("/api/v1/incidents/{id}/erasure", erasures::show)
         .post("/api/v1/calls/candidates", calls::candidates)
         .get(macros::PATH, macros::list)
         .post(macros::PATH, macros::keep)

@@ -28,7 +28,18 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         }
         R::UnknownNote(note) => problem.with("note", note),
         R::UnknownClosure(closure) => problem.with("closure", closure),
-        R::NotScheduled(incident) => problem.with("incident", incident),
+        R::NotScheduled(incident)
+        | R::IncidentErased(incident)
+        | R::NotErased(incident)
+        | R::NotClosed(incident)
+        | R::AlreadyRequested(incident)
+        | R::NotRequested(incident)
+        | R::Outdated(incident) => problem.with("incident", incident),
+        R::OnHold { incident, bases } => problem
+            .with("incident", incident)
+            .with("bases", join(bases)),
+        R::NotOnHold { incident, basis } => problem.with("incident", incident).with("basis", basis),
+        R::TooEarly(until) => problem.with("until", until),
         R::UnknownCall { incident, call } => problem.with("incident", incident).with("call", call),
         R::UnknownUnit(unit) => problem.with("unit", unit),
         R::UnknownCode { what, code, known } => {
@@ -90,6 +101,7 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         | R::ClockOrder
         | R::NothingToUndo
         | R::TooLateToUndo
+        | R::SameActor
         | R::ChangedSince => problem,
         R::NotAShare(percent) => problem.with("percent", percent),
         R::NobodyToAsk(incident) => problem.with("incident", incident),

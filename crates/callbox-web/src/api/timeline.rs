@@ -217,6 +217,22 @@ pub(crate) fn details(event: &Event) -> Value {
         Event::AlarmAcknowledged(it) => json!({"alarm": it.alarm.0}),
         Event::AlarmEscalated(it) => json!({"alarm": it.alarm.0}),
         // The rest belongs to the center or a unit and stands in no incident's history.
+        Event::HoldPlaced(it) => json!({"basis": it.basis.as_str()}),
+        Event::HoldLifted(it) => json!({"basis": it.basis.as_str()}),
+        Event::ErasureRequested(it) => {
+            json!({"basis": it.basis.as_str(), "wait_days": it.wait_days})
+        }
+        Event::ErasureRefused(it) => json!({"reason": it.reason.as_str()}),
+        Event::DomainErased(it) => json!({
+            "basis": it.basis.as_str(),
+            "request": it.request,
+            "payloads": it.facts.payloads,
+            "digest": it.facts.digest.to_string(),
+            "keys": it.facts.keys.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        }),
+        Event::ErasureCompleted(it) => {
+            json!({"payloads": it.payloads, "keys": it.keys, "epoch": it.epoch})
+        }
         _ => json!({}),
     }
 }

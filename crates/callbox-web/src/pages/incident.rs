@@ -120,7 +120,8 @@ async fn render(
                         (facts(state, ui, &incident))
                         (questions::section(ui, &center, &incident))
                         @if let Some(advice) = &advice { (suggestion::panel(ui, &center, &incident, advice)) }
-                        (panel::panel(ui, &center, &incident))
+                        @if !center.is_erased(id) { (panel::panel(ui, &center, &incident)) }
+                        @if ui.may(Action::ReadErasures) { p { a href={"/incidents/" (id.0) "/erasure"} { (ui.t("erasure.title")) } } }
                     }
                 }
             }

@@ -39,6 +39,7 @@ pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
                     }
                     div { dt { (ui.t("ledger.read_at")) } dd { (ui.time(ui.now())) } }
                 }
+                @if ui.may(crate::access::rights::Action::ReadErasures) { p { a class="button" href="/erasures" { (ui.t("erasure.title")) } } }
                 section class="stack" {
                     h2 { (ui.t("ledger.checkpoint")) }
                     p class="quiet" { (ui.t("ledger.checkpoint_words")) }

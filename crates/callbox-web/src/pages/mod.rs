@@ -6,6 +6,7 @@ mod board;
 mod call;
 mod cards;
 mod closures;
+mod erasure;
 mod forms;
 mod help;
 mod history;
@@ -257,6 +258,31 @@ pub(crate) const ROUTES: &[Route] = &[
         "help takes the shorter way again",
     ),
     get(
+        "/erasures",
+        Action::ReadErasures,
+        "whoever oversees the service sees what is held, asked for and erased",
+    ),
+    post(
+        "/erasures",
+        Action::ReadErasures,
+        "whoever oversees the service finds an incident by its number",
+    ),
+    get(
+        "/incidents/{id}/erasure",
+        Action::ReadErasures,
+        "what an erasure would destroy is seen before it does",
+    ),
+    post(
+        "/incidents/{id}/erasure",
+        Action::DecideErasures,
+        "the law gives a right to erasure, and two people look at it",
+    ),
+    get(
+        "/incidents/{id}/erasure/certificate",
+        Action::ReadErasures,
+        "whoever asked for an erasure gets something to check it with",
+    ),
+    get(
         "/premises",
         Action::ReadPremises,
         "those who are sent to a place must know its hazards",
@@ -396,6 +422,11 @@ pub(crate) fn router() -> Mount {
         .get("/closures", closures::show)
         .post("/closures", closures::close)
         .post("/closures/{closure}/lift", closures::lift)
+        .get("/erasures", erasure::list)
+        .post("/erasures", erasure::open)
+        .get("/incidents/{id}/erasure", erasure::show)
+        .post("/incidents/{id}/erasure", erasure::decide)
+        .get("/incidents/{id}/erasure/certificate", erasure::download)
         .get("/premises", premises::show)
         .post("/premises", premises::set)
         .post("/premises/{note}/retire", premises::retire)

@@ -44,6 +44,22 @@ fn refusals() -> Vec<Refusal> {
     let on = |make: fn(Code, IncidentId) -> Refusal| make(code("E1"), IncidentId(29));
     let all = vec![
         R::UnknownIncident(incident),
+        R::IncidentErased(incident),
+        R::NotErased(incident),
+        R::NotClosed(incident),
+        R::OnHold {
+            incident,
+            bases: vec![code("COURT-1"), code("COURT-2")],
+        },
+        R::NotOnHold {
+            incident,
+            basis: code("COURT-1"),
+        },
+        R::AlreadyRequested(incident),
+        R::NotRequested(incident),
+        R::SameActor,
+        R::TooEarly(callbox_domain::Timestamp::from_seconds(0)),
+        R::Outdated(incident),
         R::UnknownUnit("E1".into()),
         R::UnknownCode {
             what: "unit type",

@@ -133,7 +133,11 @@ fn describe(ui: &Ui, center: &Center, event: &Event) -> (Option<&'static str>, M
             let label = label.map_or(ui.t("no_type"), |kind| kind.label.as_str());
             let known = received.details.known();
             let place = known.and_then(|known| known.place.as_ref());
-            let place = place.map_or(ui.t("no_place"), |place| place.text.as_str());
+            let none = match received.has_place {
+                true => ui.t("erased"),
+                false => ui.t("no_place"),
+            };
+            let place = place.map_or(none, |place| place.text.as_str());
             (
                 None,
                 html! { b class="strong" { (ui.t("event.received")) } " " (label) ", " (place) },
@@ -343,6 +347,27 @@ fn describe(ui: &Ui, center: &Center, event: &Event) -> (Option<&'static str>, M
                 ),
             )
         }
+        Event::HoldPlaced(it) => (None, plain("event.held", &[("basis", it.basis.as_str())])),
+        Event::HoldLifted(it) => (
+            None,
+            plain("event.hold_lifted", &[("basis", it.basis.as_str())]),
+        ),
+        Event::ErasureRequested(it) => (
+            None,
+            plain("event.erasure_requested", &[("basis", it.basis.as_str())]),
+        ),
+        Event::ErasureRefused(it) => (
+            None,
+            plain("event.erasure_refused", &[("reason", it.reason.as_str())]),
+        ),
+        Event::DomainErased(it) => (None, plain("event.erased", &[("basis", it.basis.as_str())])),
+        Event::ErasureCompleted(it) => (
+            None,
+            plain(
+                "event.erasure_completed",
+                &[("n", &it.payloads.to_string())],
+            ),
+        ),
         // What belongs to the center or to a unit alone stands in no incident's history.
         other => (None, html! { (other.kind().name) }),
     }

@@ -10,6 +10,7 @@ mod calls;
 mod cards;
 mod closures;
 mod description;
+mod erasures;
 mod ledger;
 mod line;
 mod listener;

@@ -4,6 +4,7 @@ mod backup;
 mod cards;
 mod demo;
 mod doctor;
+mod erase;
 mod geo;
 mod import;
 mod incident;
@@ -60,6 +61,7 @@ enum Verb {
     Backup(backup::Backup),
     Restore(restore::Restore),
     Doctor(doctor::Doctor),
+    Erase(erase::Erase),
     User(user::User),
     Token(token::Token),
     Policy(policy::Policy),
@@ -86,6 +88,7 @@ impl Cli {
             Verb::Backup(verb) => verb.run(),
             Verb::Restore(verb) => verb.run(),
             Verb::Doctor(verb) => verb.run(),
+            Verb::Erase(verb) => verb.run(),
             Verb::User(verb) => verb.run(),
             Verb::Token(verb) => verb.run(),
             Verb::Policy(verb) => verb.run(),

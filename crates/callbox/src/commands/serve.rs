@@ -63,6 +63,19 @@ impl Serve {
             ..Options::default()
         };
         let engine = center::open(&data, options)?;
+        let unfinished = engine
+            .snapshot()
+            .erasures()
+            .any(|(_, case)| case.is_unfinished());
+        if engine.recovered().erasures > 0 && !unfinished {
+            if crate::passphrase::can_be_had_again() {
+                engine.shutdown();
+                return begin_anew();
+            }
+            output::note(format_args!(
+                "an erasure is complete; restart once more, so that nothing of it is left in memory"
+            ));
+        }
         let served = self.serve(&data, &engine);
         engine.shutdown();
         served
@@ -101,6 +114,19 @@ fn provider(path: &Path) -> Outcome<ProviderSettings> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))?;
     toml::from_str(&text).map_err(|error| Failure::Input(format!("{}: {error}", path.display())))
+}
+
+/// Puts a new process in the place of this one, whose memory has held what it erased.
+fn begin_anew() -> Outcome {
+    use std::os::unix::process::CommandExt as _;
+    output::note(format_args!(
+        "an erasure is complete; the server begins anew, with nothing of it in memory"
+    ));
+    let program = std::env::current_exe()
+        .map_err(|error| Failure::io("cannot find the program itself", &error))?;
+    let mut command = std::process::Command::new(program);
+    let error = command.args(std::env::args_os().skip(1)).exec();
+    Err(Failure::io("cannot start anew", &error))
 }
 
 /// Done when the process is asked to end.

@@ -78,6 +78,10 @@ impl Verify {
             if blanks.unexplained > 0 {
                 return self.bad(&unexplained(&blanks), None);
             }
+            if let Some(seq) = blanks.misfits.first() {
+                let why = format!("the erasure at event {seq} names other payloads than there are");
+                return self.bad(&why, None);
+            }
         }
         self.good(&report, &checkpoints, begun.elapsed().as_secs_f64())
     }

@@ -4,6 +4,7 @@
 mod bad_input;
 mod coverage;
 mod disk;
+mod erase;
 mod histories;
 mod root_keys;
 mod serving;

@@ -33,7 +33,7 @@ pub(crate) struct Step {
     pub(crate) command: Command,
     /// How long after the last step, in seconds; negative for a late entry.
     after: i64,
-    actor: ActorId,
+    pub(super) actor: ActorId,
 }
 
 /// What the rules say to a step.
@@ -48,6 +48,7 @@ pub(crate) fn histories() -> impl Strategy<Value = Vec<Step>> {
                 (steps[at].after, steps[at].actor) = (3, steps[at - 1].actor);
             }
         }
+        super::erasure::follow(&mut steps);
         let call = |incident_type| Step {
             command: receive(Some(incident_type), None).into(),
             after: 0,
@@ -68,7 +69,12 @@ pub(crate) fn histories() -> impl Strategy<Value = Vec<Step>> {
             actor: ActorId(7),
         };
         let calls = ["FIRE", "MED", "FIRE", "MED"].map(call);
-        [checks, cards]
+        let rules = Step {
+            command: super::erasure::no_waiting(),
+            after: 0,
+            actor: ActorId(7),
+        };
+        [checks, cards, rules]
             .into_iter()
             .chain(calls)
             .chain(steps)
@@ -383,6 +389,7 @@ fn command() -> impl Strategy<Value = Command> {
             }),
         ),
         weighted(12, super::calls::command()),
+        weighted(9, super::erasure::command()),
     ])
 }
 
@@ -507,7 +514,8 @@ impl Life {
     /// Takes one step: decides it and folds what follows.
     pub(crate) fn step(&mut self, step: &Step) -> Answer {
         self.context = self.context_of(step);
-        self.submit(&step.command, self.context)
+        let command = super::erasure::with_facts(&self.center, &step.command);
+        self.submit(&command, self.context)
     }
 
     /// Decides a command and folds what follows.
@@ -544,7 +552,7 @@ fn lives_meet_all_that_happens_after_set_up() {
     let mut runner = TestRunner::deterministic();
     let histories = histories();
     let (mut met, mut steps, mut allowed) = (BTreeSet::new(), 0, 0);
-    for _ in 0..1_800 {
+    for _ in 0..3_600 {
         let history = histories.new_tree(&mut runner).unwrap().current();
         let mut life = Life::new();
         for step in &history {

@@ -2,6 +2,7 @@
 
 mod archive;
 mod calls;
+mod erasure;
 mod life;
 mod personal;
 mod plans;

@@ -12,6 +12,7 @@ const SOURCES: &[&str] = &[
     include_str!("configuration.rs"),
     include_str!("crew.rs"),
     include_str!("dispatch.rs"),
+    include_str!("erasure.rs"),
     include_str!("incident.rs"),
     include_str!("plans.rs"),
     include_str!("premise.rs"),
@@ -149,7 +150,10 @@ const REFUSALS: &[(&str, &[&str])] = &[
             "unknown-incident",
         ],
     ),
-    ("AddNarrative", &["full", "unknown-incident"]),
+    (
+        "AddNarrative",
+        &["full", "incident-erased", "unknown-incident"],
+    ),
     (
         "CorrectNarrative",
         &["full", "unknown-incident", "unknown-line"],
@@ -231,7 +235,12 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ),
     (
         "ReopenIncident",
-        &["incident-merged", "incident-open", "unknown-incident"],
+        &[
+            "incident-erased",
+            "incident-merged",
+            "incident-open",
+            "unknown-incident",
+        ],
     ),
     (
         "DispatchUnits",
@@ -379,6 +388,43 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ),
     ("DeclareEmergency", &["unknown-unit"]),
     ("EndEmergency", &["no-emergency", "unknown-unit"]),
+    ("DefineErasureRules", &[]),
+    (
+        "PlaceHold",
+        &["full", "incident-erased", "unknown-incident"],
+    ),
+    (
+        "LiftHold",
+        &["incident-erased", "not-on-hold", "unknown-incident"],
+    ),
+    (
+        "RequestErasure",
+        &[
+            "already-requested",
+            "incident-erased",
+            "not-closed",
+            "on-hold",
+            "unknown-incident",
+        ],
+    ),
+    (
+        "RefuseErasure",
+        &["incident-erased", "not-requested", "unknown-incident"],
+    ),
+    (
+        "ApproveErasure",
+        &[
+            "incident-erased",
+            "not-closed",
+            "not-requested",
+            "on-hold",
+            "outdated",
+            "same-actor",
+            "too-early",
+            "unknown-incident",
+        ],
+    ),
+    ("CompleteErasure", &["not-erased"]),
 ];
 
 #[test]

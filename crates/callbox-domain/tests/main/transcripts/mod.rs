@@ -7,6 +7,7 @@ mod configuration;
 mod coverage;
 mod crew;
 mod dispatch;
+mod erasure;
 mod incident;
 mod line;
 mod plans;

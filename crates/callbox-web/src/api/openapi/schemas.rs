@@ -1,5 +1,6 @@
 mod calls;
 mod cards;
+mod erasures;
 mod plans;
 
 use serde_json::{Map, Value, json};
@@ -117,6 +118,7 @@ pub(super) fn all() -> Value {
         .into_iter()
         .chain(calls::all())
         .chain(cards::all())
+        .chain(erasures::all())
     {
         all[name] = schema;
     }

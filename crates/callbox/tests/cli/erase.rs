@@ -1,0 +1,178 @@
+//! `callbox erase` from the request to the certificate.
+
+use std::{io::Write as _, process::Stdio};
+
+use expect_test::expect_file;
+
+use crate::shop::{Ran, Shop, ran};
+
+/// Runs a line with a password on the standard input.
+fn as_supervisor(shop: &Shop, password: &str, line: &str) -> Ran {
+    let mut child = shop
+        .command(line)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(format!("{password}\n").as_bytes()).unwrap();
+    drop(input);
+    ran(child.wait_with_output().unwrap())
+}
+
+fn account(shop: &Shop, login: &str, role: &str) -> String {
+    let made = shop.run(&format!("user add {login} --role {role} --data center"));
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let password = made
+        .stdout
+        .lines()
+        .find_map(|line| line.strip_prefix("password"));
+    password.unwrap().trim().to_owned()
+}
+
+fn contains(shop: &Shop, directory: &str, words: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![shop.path(directory)];
+    while let Some(directory) = open.pop() {
+        for item in std::fs::read_dir(directory).unwrap() {
+            let path = item.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if std::fs::read(&path)
+                .unwrap()
+                .windows(words.len())
+                .any(|window| window == words.as_bytes())
+            {
+                found.push(path.display().to_string());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn erase() {
+    let shop = Shop::new();
+    let replay = "replay history.csv --map map.toml --data center";
+    assert_eq!(shop.run(replay).code, 0);
+    let (one, two) = (
+        account(&shop, "mlee", "supervisor"),
+        account(&shop, "bchen", "supervisor"),
+    );
+    let dispatcher = account(&shop, "olga", "dispatcher");
+    let script = "
+        erase list --data center
+        erase show 1 --data center
+        erase show 99 --data center
+        erase list --data nowhere
+        erase hold 1 --basis COURT-7 --data center --login mlee
+        erase lift 1 --basis COURT-7 --data center --login nobody
+        erase request 1 --basis LAW-12 --data center --login mlee
+        erase refuse 1 --reason WITHDRAWN --data center --login mlee
+        erase approve 1 --data center --login mlee
+        erase rules --wait-days 400 --data center --login mlee
+        erase finish --data center
+        erase certificate 1 --data center
+        erase check history.csv --key x
+    ";
+    expect_file!["transcripts/erase.txt"].assert_eq(&shop.transcript(script));
+    let refused = as_supervisor(
+        &shop,
+        &dispatcher,
+        "erase request 1 --basis L --data center --login olga",
+    );
+    assert_eq!(refused.code, 4, "{}", refused.stderr);
+    let key = shop.run("ledger keys --data center").stdout;
+    shop.write("keys", &key);
+    let backup = shop.run("backup before.backup --keys before.keys --data center");
+    assert_eq!(backup.code, 0, "{}", backup.stderr);
+
+    let act = |password: &str, line: &str, code: i32| {
+        let done = as_supervisor(&shop, password, line);
+        assert_eq!(done.code, code, "{line}: {}{}", done.stdout, done.stderr);
+        format!("{}{}", done.stdout, done.stderr)
+    };
+    act(
+        &one,
+        "erase rules --wait-days 0 --data center --login mlee",
+        0,
+    );
+    act(
+        &one,
+        "erase hold 1 --basis COURT-7 --data center --login mlee",
+        0,
+    );
+    let held = act(
+        &one,
+        "erase request 1 --basis LAW-12 --data center --login mlee",
+        4,
+    );
+    assert!(held.contains("legal hold: COURT-7"), "{held}");
+    act(
+        &one,
+        "erase lift 1 --basis COURT-7 --data center --login mlee",
+        0,
+    );
+    act(
+        &one,
+        "erase request 1 --basis LAW-12 --data center --login mlee",
+        0,
+    );
+    let same = act(&one, "erase approve 1 --data center --login mlee", 4);
+    assert!(same.contains("cannot approve"), "{same}");
+    let erased = act(&two, "erase approve 1 --data center --login bchen", 0);
+    assert!(erased.starts_with("incident 1: erased"), "{erased}");
+
+    let verified = shop.run("verify --data center");
+    assert_eq!(verified.code, 0, "{}", verified.stdout);
+    assert!(
+        verified.stdout.contains("erased   2"),
+        "{}",
+        verified.stdout
+    );
+    let certificate = shop.run("erase certificate 1 --data center");
+    assert_eq!(certificate.code, 0, "{}", certificate.stderr);
+    shop.write("erasure-1.json", &certificate.stdout);
+    let keys = key.trim_end();
+    let check = |file: &str| {
+        let mut command = shop.command("erase check");
+        ran(command
+            .args([file, "--key", keys])
+            .stdin(Stdio::null())
+            .output()
+            .unwrap())
+    };
+    let holds = check("erasure-1.json");
+    assert_eq!(holds.code, 0, "{}", holds.stderr);
+    assert!(holds.stdout.contains("LAW-12"), "{}", holds.stdout);
+    for (from, to) in [
+        ("LAW-12", "LAW-13"),
+        ("\"incident\": 1", "\"incident\": 2"),
+        ("index ", "index 1"),
+        ("\"approved\": \"c2sp", "\"approved\": \"x2sp"),
+    ] {
+        let forged = certificate.stdout.replacen(from, to, 1);
+        assert_ne!(forged, certificate.stdout, "{from} stands in it");
+        shop.write("forged.json", forged);
+        assert_eq!(check("forged.json").code, 1, "{from}");
+    }
+    let other = shop.run("erase certificate 2 --data center");
+    assert_eq!(other.code, 3, "{}", other.stderr);
+
+    // The words were sealed everywhere before; now their ciphertext is gone too, and the old backup
+    // opens with the keys of then only.
+    assert_eq!(contains(&shop, "center", "12 Elm St"), Vec::<String>::new());
+    let now = shop.run("backup after.backup --keys after.keys --data center");
+    assert_eq!(now.code, 0, "{}", now.stderr);
+    let old = shop.run("restore before.backup --keys after.keys --data old");
+    assert_ne!(
+        old.code, 0,
+        "the keys of now do not open the backup of then"
+    );
+    let fresh = shop.run("restore after.backup --keys after.keys --data fresh");
+    assert_eq!(fresh.code, 0, "{}", fresh.stderr);
+    assert_eq!(shop.run("verify --data fresh").code, 0);
+    let listed = shop.run("erase list --data fresh");
+    assert!(listed.stdout.contains("erased"), "{}", listed.stdout);
+}
