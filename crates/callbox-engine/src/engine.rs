@@ -252,8 +252,7 @@ impl Engine {
         let archive = Archive::open(&dir.archive_db())?;
         let snapshot_file = dir.snapshot_file();
         let (mut live, mut recovered) = recover(stores, &reader, archive, &sealer, &snapshot_file)?;
-        let now_us = (options.clock)().micros();
-        let completed = erasure::finish(&mut live, &reader, &snapshot_file, now_us);
+        let completed = erasure::finish(&mut live, &reader, &snapshot_file, &options.clock);
         recovered.erasures = completed.len() as u64;
         let seq = live.center.next_seq();
         let shared = Arc::new(Shared {

@@ -14,7 +14,7 @@ use callbox_ledger::{Event as Stored, Personal, StoreError, VaultError, kid_of, 
 use thiserror::Error;
 
 use crate::{
-    Engine, ReadError, Submission,
+    Clock, Engine, ReadError, Submission,
     archive::ArchiveError,
     engine::Shared,
     read::Reader,
@@ -188,7 +188,7 @@ pub(crate) fn finish(
     live: &mut Live,
     reader: &Reader,
     snapshot: &Path,
-    now_us: i64,
+    clock: &Clock,
 ) -> Vec<CompleteErasure> {
     let sealer = Arc::clone(&live.sealer);
     let all = live.center.erasures();
@@ -204,6 +204,7 @@ pub(crate) fn finish(
         return Vec::new();
     }
     tracing::info!("erasures to complete: {}", unfinished.len());
+    let now_us = clock().micros();
     match destroy(live, reader, snapshot, now_us, &unfinished) {
         Ok(completed) => completed,
         Err(error) => {
