@@ -67,6 +67,7 @@ const DATA: &[&str] = &[
     "equipment",
     "crew",
     "seats",
+    "Alt",
     "Ctrl",
     "Enter",
     "Esc",
