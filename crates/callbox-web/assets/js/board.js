@@ -15,7 +15,7 @@ import { choosePanes, initPanes } from "./panes.js";
 import "./selected.js";
 import "./undo.js";
 import { config, incidents, isWaiting, loadClosed, onChange, position, units, urgency } from "./store.js";
-import { Sync } from "./sync.js";
+import { Sync, fetchBoard } from "./sync.js";
 import { initUnitFilter } from "./units.js";
 
 /** Seconds without a sign of life after which the board is called old; the server beats every 2. */
@@ -25,17 +25,6 @@ let heard = performance.now();
 /** An act that was chosen on another page; the address forgets it as soon as a view is set. */
 const begun = /^#line=([^&]{1,40})$/.exec(location.hash);
 let startAt = null;
-
-/** The board as the server has it now, or null where it does not answer. */
-async function fetchBoard() {
-  try {
-    const response = await fetch("/api/v1/board", { headers: { Accept: "application/json" } });
-    if (response.status === 401) location.assign("/sign-in?next=/board");
-    return response.ok ? await response.json() : null;
-  } catch {
-    return null;
-  }
-}
 
 const sync = new Sync(fetchBoard, (board) => {
   heard = performance.now();
@@ -56,7 +45,8 @@ async function loadHistory() {
 
 function tell({ kind, data, closed }) {
   if (kind === "down") {
-    if (closed) checkSession();
+    // A stream that the server refused: perhaps the session has ended. If the server is not reachable, the bar says so.
+    if (closed) fetchBoard();
     return;
   }
   heard = performance.now();
@@ -67,14 +57,6 @@ function tell({ kind, data, closed }) {
   else if (kind === "reset") sync.load();
   else sync.beat(data);
   if (kind === "beat") by("record-troubled")?.toggleAttribute("hidden", !data.troubled);
-}
-
-/** A stream that the server refused: perhaps the session has ended. */
-async function checkSession() {
-  try {
-    const response = await fetch("/api/v1/board", { method: "GET", headers: { Accept: "application/json" } });
-    if (response.status === 401) location.assign("/sign-in?next=/board");
-  } catch { /* not reachable: the bar says how old the data is */ }
 }
 
 function gauges(at) {

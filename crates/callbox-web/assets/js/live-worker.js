@@ -12,7 +12,7 @@ self.addEventListener("connect", (event) => {
   port.addEventListener("message", ({ data }) => {
     if (data.kind === "bye") ports.delete(port);
     if (data.kind === "from") {
-      if (positions.size) port.postMessage({ kind: "positions", data: { at: newest(), positions: [...positions.values()] } });
+      if (positions.size) port.postMessage({ kind: "positions", data: { positions: [...positions.values()] } });
       stream ??= new Stream(data.url, (message) => {
         if (message.kind === "positions") for (const row of message.data.positions) positions.set(row.id, row);
         for (const each of ports) each.postMessage(message);
@@ -23,5 +23,3 @@ self.addEventListener("connect", (event) => {
   port.start();
   port.postMessage({ kind: "ready" });
 });
-
-const newest = () => [...positions.values()].reduce((latest, row) => Math.max(latest, row.at), 0);

@@ -2,6 +2,17 @@
 // is on its way waits for it, for nobody knows which of the two is newer until both are there.
 import { apply, load, position } from "./store.js";
 
+/** The board as the server has it now, or null where it does not answer; leads to the sign-in where the session has ended. */
+export async function fetchBoard() {
+  try {
+    const response = await fetch("/api/v1/board", { headers: { Accept: "application/json" } });
+    if (response.status === 401) location.assign(`/sign-in?next=${location.pathname}`);
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
+
 /** How many changes wait at most; beyond that a later board is asked for instead. */
 const WAITING = 2000;
 

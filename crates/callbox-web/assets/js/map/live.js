@@ -5,8 +5,11 @@ import { config, incidents, stage, units, urgency } from "../store.js";
 /** The newest fix of each unit; none is kept when a newer one comes. */
 const fixes = new Map();
 
+/** Takes positions in; whether one of them is the first of its unit. */
 export function takePositions(rows) {
+  const known = fixes.size;
   for (const row of rows) if ((fixes.get(row.id)?.at ?? 0) <= row.at) fixes.set(row.id, row);
+  return fixes.size > known;
 }
 
 const collection = (features) => ({ type: "FeatureCollection", features });

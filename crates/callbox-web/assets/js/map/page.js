@@ -3,7 +3,8 @@ import { t, locale } from "../boot.js";
 import { everySecond, learn, now, setTimeZone, span } from "../clock.js";
 import { by, el, setText } from "../dom.js";
 import { connect } from "../live.js";
-import { apply, incidents, load, onChange, stage, units } from "../store.js";
+import { incidents, onChange, stage, units } from "../store.js";
+import { Sync, fetchBoard } from "../sync.js";
 import { icon } from "./icons.js";
 import { incidentFeatures, pickedFeatures, place, takePositions, unitFeatures, withoutPlace } from "./live.js";
 import { liveSources, style } from "./style.js";
@@ -87,12 +88,23 @@ function draw() {
   map.getSource("picked").setData(pickedFeatures(picked));
 }
 
-/** Once in a frame, however much came in. */
+/** Once in a frame, however much came in; the lists only where they say something else. */
 let isPlanned = false;
+let isListPlanned = false;
 function planDraw() {
   if (isPlanned) return;
   isPlanned = true;
-  requestAnimationFrame(() => { isPlanned = false; draw(); list(); });
+  requestAnimationFrame(() => {
+    isPlanned = false;
+    draw();
+    if (isListPlanned) list();
+    isListPlanned = false;
+  });
+}
+
+function planList() {
+  isListPlanned = true;
+  planDraw();
 }
 
 /** The same by keyboard and for those who do not see the picture: choosing a line moves the map there. */
@@ -119,7 +131,7 @@ function pick(what, moves = false) {
   const at = picked && place(picked.kind, picked.id);
   if (moves && at && map) map.easeTo({ center: [at.lon, at.lat], zoom: Math.max(map.getZoom(), 15), duration: 0 });
   details();
-  planDraw();
+  planList();
 }
 
 /** What is known of the thing that was chosen, with the way to its page. */
@@ -134,33 +146,32 @@ function details() {
   box.replaceChildren(el("a", { href: link, text: picked.kind === "unit" ? row.call_sign : String(row.id) }), el("span", { text }));
 }
 
-async function loadBoard() {
-  try {
-    const response = await fetch("/api/v1/board", { headers: { Accept: "application/json" } });
-    if (response.status === 401) return location.assign("/sign-in?next=/map");
-    if (!response.ok) throw new Error(`the board answers ${response.status}`);
-    const board = await response.json();
-    heard = performance.now();
-    learn(board.at_ms);
-    setTimeZone(board.center.timezone);
-    load(board);
-    startAt(board.seq);
-  } catch {
-    setTimeout(loadBoard, 2000);
-  }
-  return undefined;
-}
-
-function tell({ kind, data }) {
-  if (kind === "down") return;
+const sync = new Sync(fetchBoard, (board) => {
   heard = performance.now();
-  if (kind === "positions") { takePositions(data.positions); planDraw(); return; }
+  learn(board.at_ms);
+  setTimeZone(board.center.timezone);
+  startAt(board.seq);
+});
+
+function tell({ kind, data, closed }) {
+  if (kind === "down") {
+    if (closed) fetchBoard();
+    return;
+  }
+  heard = performance.now();
+  if (kind === "positions") {
+    // A unit that is seen for the first time can be chosen in the list from now on.
+    if (takePositions(data.positions)) planList();
+    planDraw();
+    return;
+  }
   learn(data.at);
-  if (kind === "change") apply(data);
-  if (kind === "reset") loadBoard();
+  if (kind === "change") sync.change(data);
+  else if (kind === "reset") sync.load();
+  else sync.beat(data);
 }
 
-onChange(() => { details(); planDraw(); });
+onChange(() => { details(); planList(); });
 everySecond(() => {
   const silent = (performance.now() - heard) / 1000;
   const old = by("old");
@@ -170,4 +181,4 @@ everySecond(() => {
 });
 open();
 startAt = await connect(tell);
-loadBoard();
+await sync.load();
