@@ -28,6 +28,7 @@ mod refusal;
 pub mod report;
 pub mod response_plan;
 pub mod script;
+pub mod sheet;
 mod undo;
 mod unit;
 mod welfare;

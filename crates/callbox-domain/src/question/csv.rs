@@ -2,7 +2,10 @@
 //! again is the same.
 
 use super::{AnswerKind, Branch, Card, Match, NOT_KNOWN, Question, Then, Wording};
-use crate::{Code, Text, response_plan::TableError};
+use crate::{
+    Code, Text,
+    sheet::{self, Row, TableError},
+};
 
 /// The columns in their order; a cell of `card` or `question` that is empty goes on with the one above.
 pub const COLUMNS: [&str; 19] = [
@@ -31,8 +34,7 @@ const END: &str = "end";
 
 /// Writes cards as a table.
 pub fn write(cards: &[Card]) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS).expect("memory takes all");
+    let mut rows = Vec::new();
     for card in cards {
         let mut first = vec![card.code.to_string()];
         first.extend(wording(Some(&card.label)));
@@ -61,17 +63,15 @@ pub fn write(cards: &[Card]) -> String {
                     |code: &Option<Code>| code.as_ref().map_or(String::new(), Code::to_string);
                 row.push(code(&branch.incident_type));
                 row.push(code(&branch.priority));
-                writer.write_record(&row).expect("memory takes all");
-                row = vec![];
+                rows.push(std::mem::take(&mut row));
             }
             if question.branches.is_empty() {
                 row.resize(COLUMNS.len(), String::new());
-                writer.write_record(&row).expect("memory takes all");
+                rows.push(row);
             }
         }
     }
-    let bytes = writer.into_inner().expect("memory takes all");
-    String::from_utf8(bytes).expect("codes and texts are UTF-8")
+    sheet::write(&COLUMNS, &rows)
 }
 
 fn wording(wording: Option<&Wording>) -> [String; 2] {
@@ -88,170 +88,68 @@ fn then(then: Option<&Then>) -> String {
     }
 }
 
-/// Signs that mean something in a list stand behind a backslash.
 fn list(codes: &[Code]) -> String {
-    let escaped = |code: &Code| code.as_str().replace('\\', "\\\\").replace('|', "\\|");
+    let escaped = |code: &Code| sheet::escape(code, &[]);
     codes.iter().map(escaped).collect::<Vec<_>>().join("|")
 }
 
 /// Reads a table; the first mistake is named with its line and column.
 pub fn read(text: &str) -> Result<Vec<Card>, TableError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
     let mut cards: Vec<Card> = Vec::new();
-    let mut heading: Option<Vec<usize>> = None;
-    for record in reader.records() {
-        let record = record.map_err(|error| {
-            let line = error.position().map_or(0, csv::Position::line);
-            mistake(line, "", error.to_string())
-        })?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let Some(places) = &heading else {
-            heading = Some(read_heading(&record, line)?);
-            continue;
-        };
-        if record.len() > places.len() {
-            return Err(mistake(line, "", "it has more cells than the heading"));
-        }
-        let mut cells = [""; COLUMNS.len()];
-        for (cell, place) in record.iter().zip(places) {
-            cells[*place] = cell;
-        }
-        add_row(&mut cards, &Row { line, cells })?;
-    }
-    match heading {
-        Some(_) => Ok(cards),
-        None => Err(mistake(
-            1,
-            "",
-            "the table is empty; the first line names the columns",
-        )),
+    let needed = ["card", "label", "question", "kind", "ask"];
+    sheet::read(text, &COLUMNS, &needed, |row| add_row(&mut cards, row))?;
+    Ok(cards)
+}
+
+fn text(row: &Row<'_>, column: &str) -> Result<Option<Text>, TableError> {
+    match row.cell(column) {
+        "" => Ok(None),
+        text => match Text::new(text) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) => row.bad(column, error.to_string()),
+        },
     }
 }
 
-fn mistake(line: u64, column: &str, what: impl Into<String>) -> TableError {
-    TableError {
-        line,
-        column: column.to_owned(),
-        what: what.into(),
+fn read_wording(row: &Row<'_>, own: &str, zh: &str) -> Result<Option<Wording>, TableError> {
+    match (text(row, own)?, text(row, zh)?) {
+        (Some(own), zh) => Ok(Some(Wording { own, zh })),
+        (None, None) => Ok(None),
+        (None, Some(_)) => row.bad(own, "it is missing beside its Chinese words"),
     }
 }
 
-/// Where each cell of a row belongs.
-fn read_heading(record: &csv::StringRecord, line: u64) -> Result<Vec<usize>, TableError> {
-    let mut places = Vec::new();
-    for name in record {
-        match COLUMNS.iter().position(|known| *known == name) {
-            Some(place) if places.contains(&place) => {
-                let what = format!("the column {name} is there twice");
-                return Err(mistake(line, "", what));
-            }
-            Some(place) => places.push(place),
-            None => {
-                let what = format!("there is no column '{name}'; known: {}", COLUMNS.join(", "));
-                return Err(mistake(line, "", what));
-            }
-        }
-    }
-    for needed in ["card", "label", "question", "kind", "ask"] {
-        if !record.iter().any(|name| name == needed) {
-            return Err(mistake(line, "", format!("the column {needed} is missing")));
-        }
-    }
-    Ok(places)
+fn read_then(row: &Row<'_>, column: &str) -> Result<Option<Then>, TableError> {
+    Ok(match row.cell(column) {
+        "" => None,
+        END => Some(Then::End),
+        code => Some(Then::Question(row.code(column, code)?)),
+    })
 }
 
-struct Row<'a> {
-    line: u64,
-    cells: [&'a str; COLUMNS.len()],
-}
-
-impl Row<'_> {
-    fn cell(&self, column: &str) -> &str {
-        let at = COLUMNS.iter().position(|known| *known == column);
-        at.map_or("", |at| self.cells[at])
-    }
-
-    fn bad<T>(&self, column: &str, what: impl Into<String>) -> Result<T, TableError> {
-        Err(mistake(self.line, column, what))
-    }
-
-    fn need_code(&self, column: &str, text: &str) -> Result<Code, TableError> {
-        Code::new(text).or_else(|error| self.bad(column, format!("'{text}' is no code: {error}")))
-    }
-
-    fn code(&self, column: &str) -> Result<Option<Code>, TableError> {
-        match self.cell(column) {
-            "" => Ok(None),
-            text => self.need_code(column, text).map(Some),
-        }
-    }
-
-    fn text(&self, column: &str) -> Result<Option<Text>, TableError> {
-        match self.cell(column) {
-            "" => Ok(None),
-            text => match Text::new(text) {
-                Ok(text) => Ok(Some(text)),
-                Err(error) => self.bad(column, error.to_string()),
-            },
-        }
-    }
-
-    fn wording(&self, own: &str, zh: &str) -> Result<Option<Wording>, TableError> {
-        match (self.text(own)?, self.text(zh)?) {
-            (Some(own), zh) => Ok(Some(Wording { own, zh })),
-            (None, None) => Ok(None),
-            (None, Some(_)) => self.bad(own, "it is missing beside its Chinese words"),
-        }
-    }
-
-    fn then(&self, column: &str) -> Result<Option<Then>, TableError> {
-        Ok(match self.cell(column) {
-            "" => None,
-            END => Some(Then::End),
-            code => Some(Then::Question(self.need_code(column, code)?)),
-        })
-    }
-
-    fn codes(&self, column: &str) -> Result<Vec<Code>, TableError> {
-        let (mut codes, mut name, mut escaped) = (Vec::new(), String::new(), false);
-        for c in self.cell(column).chars() {
-            match c {
-                '\\' if !escaped => {
-                    escaped = true;
-                    continue;
-                }
-                '|' if !escaped => codes.push(self.need_code(column, &std::mem::take(&mut name))?),
-                c => name.push(c),
-            }
-            escaped = false;
-        }
-        if !name.is_empty() {
-            codes.push(self.need_code(column, &name)?);
-        }
-        Ok(codes)
-    }
+/// A list of codes; a bar behind the last one is let through.
+fn codes(row: &Row<'_>, column: &str) -> Result<Vec<Code>, TableError> {
+    let mut members = row.members(column, None);
+    members.pop_if(|(last, _)| last.is_empty());
+    let names = members.iter().map(|(name, _)| name);
+    names.map(|name| row.code(column, name)).collect()
 }
 
 fn add_row(cards: &mut Vec<Card>, row: &Row<'_>) -> Result<(), TableError> {
-    if let Some(code) = row.code("card")? {
+    if let Some(code) = row.maybe_code("card")? {
         if cards.iter().any(|card| card.code == code)
             && cards.last().is_none_or(|card| card.code != code)
         {
             return row.bad("card", format!("the rows of {code} do not stand together"));
         }
         if cards.last().is_none_or(|card| card.code != code) {
-            let Some(label) = row.wording("label", "label_zh")? else {
+            let Some(label) = read_wording(row, "label", "label_zh")? else {
                 return row.bad("label", "a card's first row says what the card is for");
             };
             cards.push(Card {
                 code,
                 label,
-                types: row.codes("types")?,
+                types: codes(row, "types")?,
                 questions: Vec::new(),
             });
         }
@@ -259,7 +157,7 @@ fn add_row(cards: &mut Vec<Card>, row: &Row<'_>) -> Result<(), TableError> {
     let Some(card) = cards.last_mut() else {
         return row.bad("card", "the first row names its card");
     };
-    if let Some(code) = row.code("question")? {
+    if let Some(code) = row.maybe_code("question")? {
         let is_same = card.questions.last().is_some_and(|it| it.code == code);
         // The same code without a kind goes on with the question's answers.
         if !(is_same && row.cell("kind").is_empty()) {
@@ -289,15 +187,15 @@ fn read_question(row: &Row<'_>, code: Code) -> Result<Question, TableError> {
         let known = AnswerKind::NAMES.join(", ");
         return row.bad("kind", format!("use one of: {known}"));
     };
-    let Some(ask) = row.wording("ask", "ask_zh")? else {
+    let Some(ask) = read_wording(row, "ask", "ask_zh")? else {
         return row.bad("ask", "it is missing: what the caller is asked");
     };
     Ok(Question {
         code,
         kind,
         ask,
-        say: row.wording("say", "say_zh")?,
-        then: row.then("then")?.unwrap_or(Then::Following),
+        say: read_wording(row, "say", "say_zh")?,
+        then: read_then(row, "then")?.unwrap_or(Then::Following),
         branches: Vec::new(),
     })
 }
@@ -308,7 +206,7 @@ fn read_branch(row: &Row<'_>, kind: AnswerKind) -> Result<Option<Branch>, TableE
         (NOT_KNOWN, _) => Match::NotKnown,
         ("yes", AnswerKind::YesNo) => Match::Yes,
         ("no", AnswerKind::YesNo) => Match::No,
-        (code, AnswerKind::Choice) => Match::Choice(row.need_code("answer", code)?),
+        (code, AnswerKind::Choice) => Match::Choice(row.code("answer", code)?),
         (digits, AnswerKind::Number) => match digits.parse() {
             Ok(from) => Match::From(from),
             Err(_) => return row.bad("answer", "write the number from which on it holds"),
@@ -318,10 +216,10 @@ fn read_branch(row: &Row<'_>, kind: AnswerKind) -> Result<Option<Branch>, TableE
     };
     Ok(Some(Branch {
         answer,
-        words: row.wording("words", "words_zh")?,
-        then: row.then("answer_then")?,
-        say: row.wording("answer_say", "answer_say_zh")?,
-        incident_type: row.code("type")?,
-        priority: row.code("priority")?,
+        words: read_wording(row, "words", "words_zh")?,
+        then: read_then(row, "answer_then")?,
+        say: read_wording(row, "answer_say", "answer_say_zh")?,
+        incident_type: row.maybe_code("type")?,
+        priority: row.maybe_code("priority")?,
     }))
 }

@@ -12,7 +12,7 @@ use minicbor::{Decode, Encode};
 
 pub use answer::{AnswerQuestion, QuestionAnswered, QuestionsRuled};
 pub use path::{Outcome, Step};
-pub use publish::{CardChange, PublishCards, QuestionCardPublished, card_changes};
+pub use publish::{PublishCards, QuestionCardPublished, card_changes};
 
 use crate::{ActorId, Code, Configuration, Personal, Text, Timestamp, call::names};
 

@@ -2,9 +2,12 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use minicbor::{Decode, Encode};
 
-use super::{Card, CardEdition, MAX_CARDS, MAX_EDITIONS};
+use super::{Card, CardEdition, MAX_CARDS, MAX_EDITIONS, csv};
 use crate::{
-    Center, Code, Context, Entry, Event, Refusal, Timestamp, command::Verb, event::Payload,
+    Center, Code, Configuration, Context, Entry, Event, Refusal, Timestamp,
+    command::Verb,
+    event::Payload,
+    sheet::{Change, Published, TableError},
 };
 
 /// Publishes all question cards together, as they hold from a time on.
@@ -29,43 +32,21 @@ pub struct QuestionCardPublished {
     pub edition: CardEdition,
 }
 
-/// What publishing changes about one card.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CardChange {
-    /// It is new.
-    Added,
-    /// It is not in use any more.
-    Removed,
-    /// It says something else.
-    Changed,
-}
-
-impl CardChange {
-    /// The name in interfaces.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Removed => "removed",
-            Self::Changed => "changed",
-        }
-    }
-}
-
 /// What changes when `new` take the place of the cards `old`.
-pub fn card_changes(old: &[&CardEdition], new: &[Card]) -> Vec<(Code, CardChange)> {
+pub fn card_changes(old: &[&CardEdition], new: &[Card]) -> Vec<(Code, Change)> {
     let mut changes = Vec::new();
     for card in new {
         match old.iter().find(|it| it.card.code == card.code) {
-            None => changes.push((card.code.clone(), CardChange::Added)),
+            None => changes.push((card.code.clone(), Change::Added)),
             Some(before) if before.card != *card => {
-                changes.push((card.code.clone(), CardChange::Changed));
+                changes.push((card.code.clone(), Change::Changed));
             }
             Some(_) => {}
         }
     }
     let is_gone = |it: &&&CardEdition| !new.iter().any(|card| card.code == it.card.code);
     let gone = old.iter().filter(is_gone);
-    changes.extend(gone.map(|it| (it.card.code.clone(), CardChange::Removed)));
+    changes.extend(gone.map(|it| (it.card.code.clone(), Change::Removed)));
     changes
 }
 
@@ -91,11 +72,11 @@ impl Verb for PublishCards {
         let configuration = &center.configuration;
         let effective = self.effective.unwrap_or(context.at);
         let old = configuration.cards_at(effective);
-        let published = |(code, change): (Code, CardChange)| {
+        let published = |(code, change): (Code, Change)| {
             let versions = configuration.card_editions.iter();
             let versions = versions.filter(|it| it.card.code == code);
             let version = 1 + versions.map(|it| it.version).max().unwrap_or(0);
-            let in_use = change != CardChange::Removed;
+            let in_use = change != Change::Removed;
             let new = self.cards.iter().find(|card| card.code == code);
             let before = || {
                 old.iter()
@@ -113,6 +94,33 @@ impl Verb for PublishCards {
         };
         let changes = card_changes(&old, &self.cards);
         Ok(changes.into_iter().filter_map(published).collect())
+    }
+}
+
+impl Published for PublishCards {
+    type Item = Card;
+
+    const ITEM: &'static str = "card";
+
+    fn publish(effective: Option<Timestamp>, cards: Vec<Card>) -> Self {
+        Self { effective, cards }
+    }
+
+    fn holding(configuration: &Configuration, at: Timestamp) -> Vec<Card> {
+        let editions = configuration.cards_at(at);
+        editions.iter().map(|it| it.card.clone()).collect()
+    }
+
+    fn changes(configuration: &Configuration, at: Timestamp, new: &[Card]) -> Vec<(Code, Change)> {
+        card_changes(&configuration.cards_at(at), new)
+    }
+
+    fn read(table: &str) -> Result<Vec<Card>, TableError> {
+        csv::read(table)
+    }
+
+    fn write(cards: &[Card]) -> String {
+        csv::write(cards)
     }
 }
 

@@ -1,11 +1,10 @@
 //! Plans as a table: one row for each requirement; what is read and written again is the same.
 
-use std::fmt;
-
-use thiserror::Error;
-
 use super::{Choice, Hours, Plan, Requirement, Season, Tie, When};
-use crate::Code;
+use crate::{
+    Code,
+    sheet::{self, Row, TableError},
+};
 
 /// The columns in their order.
 pub const COLUMNS: [&str; 15] = [
@@ -29,32 +28,12 @@ pub const COLUMNS: [&str; 15] = [
 const TIES: &str = "ties";
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// Why a table cannot be read; names the row and the column.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub struct TableError {
-    /// The line in the file, from 1; the heading is line 1.
-    pub line: u64,
-    /// The column's name; empty where the whole line is meant.
-    pub column: String,
-    /// What is wrong and what to do.
-    pub what: String,
-}
-
-impl fmt::Display for TableError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (line, what) = (self.line, &self.what);
-        match self.column.as_str() {
-            "" => write!(f, "line {line}: {what}"),
-            column => write!(f, "line {line}, column {column}: {what}"),
-        }
-    }
-}
+/// Signs that mean something in a plan's lists.
+const MARKS: [char; 2] = ['+', '='];
 
 /// Writes plans as a table; a plan's conditions stand in its first row.
 pub fn write(plans: &[Plan]) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let heading = COLUMNS.into_iter().chain([TIES]);
-    writer.write_record(heading).expect("memory takes all");
+    let mut rows = Vec::new();
     for plan in plans {
         let mut conditions = conditions(plan);
         for (alarm, requirements) in (1..).zip(&plan.alarms) {
@@ -62,13 +41,17 @@ pub fn write(plans: &[Plan]) -> String {
                 let mut row = vec![plan.code.to_string(), format!("{alarm}")];
                 row.extend(requirement_cells(requirement));
                 row.append(&mut conditions);
-                row.resize(COLUMNS.len() + 1, String::new());
-                writer.write_record(&row).expect("memory takes all");
+                row.resize(heading().len(), String::new());
+                rows.push(row);
             }
         }
     }
-    let bytes = writer.into_inner().expect("memory takes all");
-    String::from_utf8(bytes).expect("codes are UTF-8")
+    sheet::write(&heading(), &rows)
+}
+
+/// All columns, the last one too.
+fn heading() -> Vec<&'static str> {
+    COLUMNS.into_iter().chain([TIES]).collect()
 }
 
 fn requirement_cells(requirement: &Requirement) -> [String; 6] {
@@ -132,171 +115,48 @@ fn list<T>(items: &[T], print: impl Fn(&T) -> String) -> String {
     items.iter().map(print).collect::<Vec<_>>().join("|")
 }
 
-/// Signs that mean something in a list stand behind a backslash.
 fn escape(code: &Code) -> String {
-    let mut text = String::new();
-    for c in code.as_str().chars() {
-        if matches!(c, '|' | '+' | '=' | '\\') {
-            text.push('\\');
-        }
-        text.push(c);
-    }
-    text
+    sheet::escape(code, &MARKS)
 }
 
 /// Reads a table; the first mistake is named with its line and column.
 pub fn read(text: &str) -> Result<Vec<Plan>, TableError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_reader(text.as_bytes());
     let mut plans: Vec<Plan> = Vec::new();
-    let mut heading: Option<Vec<usize>> = None;
-    for record in reader.records() {
-        let record = record.map_err(|error| {
-            let line = error.position().map_or(0, csv::Position::line);
-            whole(line, error.to_string())
-        })?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let Some(places) = &heading else {
-            heading = Some(read_heading(&record, line)?);
-            continue;
-        };
-        if record.len() > places.len() {
-            return Err(whole(line, "it has more cells than the heading"));
-        }
-        let mut cells = vec![""; COLUMNS.len() + 1];
-        for (cell, place) in record.iter().zip(places) {
-            cells[*place] = cell;
-        }
-        add_row(&mut plans, &Row { line, cells })?;
-    }
-    match heading {
-        Some(_) => Ok(plans),
-        None => Err(whole(
-            1,
-            "the table is empty; the first line names the columns",
-        )),
+    sheet::read(text, &heading(), &COLUMNS[..4], |row| {
+        add_row(&mut plans, row)
+    })?;
+    Ok(plans)
+}
+
+fn number(row: &Row<'_>, column: &str, most: u64) -> Result<u64, TableError> {
+    let text = match row.cell(column) {
+        "" => "0",
+        text => text,
+    };
+    match text.parse() {
+        Ok(number) if number <= most => Ok(number),
+        _ => row.bad(
+            column,
+            format!("'{text}' is not a whole number up to {most}"),
+        ),
     }
 }
 
-fn whole(line: u64, what: impl Into<String>) -> TableError {
-    TableError {
-        line,
-        column: String::new(),
-        what: what.into(),
-    }
+/// The members of a list, each with what stands behind `mark`, if anything.
+fn members(
+    row: &Row<'_>,
+    column: &str,
+    mark: Option<char>,
+) -> Result<Vec<(Code, Option<String>)>, TableError> {
+    let members = row.members(column, mark).into_iter();
+    members
+        .map(|(name, rest)| Ok((row.code(column, &name)?, rest)))
+        .collect()
 }
 
-/// Where each cell of a row belongs.
-fn read_heading(record: &csv::StringRecord, line: u64) -> Result<Vec<usize>, TableError> {
-    let names: Vec<_> = COLUMNS.into_iter().chain([TIES]).collect();
-    let mut places = Vec::new();
-    for name in record {
-        match names.iter().position(|known| *known == name) {
-            Some(place) if places.contains(&place) => {
-                return Err(whole(line, format!("the column {name} is there twice")));
-            }
-            Some(place) => places.push(place),
-            None => {
-                let known = names.join(", ");
-                return Err(whole(
-                    line,
-                    format!("there is no column '{name}'; known: {known}"),
-                ));
-            }
-        }
-    }
-    for (place, name) in names.iter().enumerate().take(4) {
-        if !places.contains(&place) {
-            return Err(whole(line, format!("the column {name} is missing")));
-        }
-    }
-    Ok(places)
-}
-
-struct Row<'a> {
-    line: u64,
-    cells: Vec<&'a str>,
-}
-
-impl Row<'_> {
-    fn cell(&self, column: &str) -> &str {
-        let names = COLUMNS.iter().chain([&TIES]);
-        let at = names.into_iter().position(|known| *known == column);
-        at.map_or("", |at| self.cells[at])
-    }
-
-    fn bad<T>(&self, column: &str, what: impl Into<String>) -> Result<T, TableError> {
-        Err(TableError {
-            line: self.line,
-            column: column.to_owned(),
-            what: what.into(),
-        })
-    }
-
-    fn code(&self, column: &str, text: &str) -> Result<Code, TableError> {
-        Code::new(text).or_else(|error| self.bad(column, format!("'{text}' is no code: {error}")))
-    }
-
-    fn maybe_code(&self, column: &str) -> Result<Option<Code>, TableError> {
-        match self.cell(column) {
-            "" => Ok(None),
-            text => self.code(column, text).map(Some),
-        }
-    }
-
-    fn number(&self, column: &str, most: u64) -> Result<u64, TableError> {
-        let text = match self.cell(column) {
-            "" => "0",
-            text => text,
-        };
-        match text.parse() {
-            Ok(number) if number <= most => Ok(number),
-            _ => self.bad(
-                column,
-                format!("'{text}' is not a whole number up to {most}"),
-            ),
-        }
-    }
-
-    /// The members of a list, each with what stands behind `mark`, if anything.
-    fn list(&self, column: &str, mark: char) -> Result<Vec<(Code, Option<String>)>, TableError> {
-        let mut items = Vec::new();
-        let (mut name, mut rest): (String, Option<String>) = (String::new(), None);
-        let mut escaped = false;
-        let text = self.cell(column);
-        if text.is_empty() {
-            return Ok(items);
-        }
-        for c in text.chars().map(Some).chain([None]) {
-            match c {
-                Some('\\') if !escaped => {
-                    escaped = true;
-                    continue;
-                }
-                Some(c) if !escaped && c == mark && rest.is_none() => rest = Some(String::new()),
-                Some('|') if !escaped => {
-                    items.push((self.code(column, &name)?, rest.take()));
-                    name.clear();
-                }
-                Some(c) => match &mut rest {
-                    Some(rest) => rest.push(c),
-                    None => name.push(c),
-                },
-                None => items.push((self.code(column, &name)?, rest.take())),
-            }
-            escaped = false;
-        }
-        Ok(items)
-    }
-
-    fn codes(&self, column: &str) -> Result<Vec<Code>, TableError> {
-        let items = self.list(column, '\\')?;
-        Ok(items.into_iter().map(|(code, _)| code).collect())
-    }
+fn codes(row: &Row<'_>, column: &str) -> Result<Vec<Code>, TableError> {
+    let members = members(row, column, None)?;
+    Ok(members.into_iter().map(|(code, _)| code).collect())
 }
 
 fn add_row(plans: &mut Vec<Plan>, row: &Row<'_>) -> Result<(), TableError> {
@@ -304,7 +164,7 @@ fn add_row(plans: &mut Vec<Plan>, row: &Row<'_>) -> Result<(), TableError> {
         "" => return row.bad("plan", "every row names its plan"),
         text => row.code("plan", text)?,
     };
-    let alarm = match row.number("alarm", super::MAX_ALARMS as u64)? {
+    let alarm = match number(row, "alarm", super::MAX_ALARMS as u64)? {
         0 => return row.bad("alarm", "alarms count from 1"),
         alarm => alarm as usize,
     };
@@ -356,12 +216,12 @@ fn add_row(plans: &mut Vec<Plan>, row: &Row<'_>) -> Result<(), TableError> {
 }
 
 fn read_requirement(row: &Row<'_>) -> Result<Requirement, TableError> {
-    let count = match row.number("count", 64)? {
+    let count = match number(row, "count", 64)? {
         0 => return row.bad("count", "say how many units, from 1"),
         count => count as u8,
     };
     let mut choices = Vec::new();
-    for (unit_type, later) in row.list("units", '+')? {
+    for (unit_type, later) in members(row, "units", Some('+'))? {
         let later_seconds = match later.as_deref().map(str::parse) {
             None => 0,
             Some(Ok(seconds)) => seconds,
@@ -376,7 +236,7 @@ fn read_requirement(row: &Row<'_>) -> Result<Requirement, TableError> {
         return row.bad("units", "name a unit type, or several with | between them");
     }
     let mut skills = Vec::new();
-    for (skill, count) in row.list("skills", '=')? {
+    for (skill, count) in members(row, "skills", Some('='))? {
         match count.as_deref().map(str::parse) {
             None => skills.push((skill, 1)),
             Some(Ok(count)) => skills.push((skill, count)),
@@ -387,9 +247,9 @@ fn read_requirement(row: &Row<'_>) -> Result<Requirement, TableError> {
         count,
         choices,
         skills,
-        equipment: row.codes("equipment")?,
-        crew: row.number("crew", 255)? as u8,
-        seats: row.number("seats", 255)? as u8,
+        equipment: codes(row, "equipment")?,
+        crew: number(row, "crew", 255)? as u8,
+        seats: number(row, "seats", 255)? as u8,
     })
 }
 
@@ -425,8 +285,8 @@ fn read_when(row: &Row<'_>) -> Result<When, TableError> {
         }
     }
     Ok(When {
-        types: row.codes("types")?,
-        areas: row.codes("areas")?,
+        types: codes(row, "types")?,
+        areas: codes(row, "areas")?,
         premise: row.maybe_code("premise")?,
         hours,
         days,

@@ -1,30 +1,5 @@
 use super::Plan;
-use crate::Code;
-
-/// What a new edition changes about one plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// It is new.
-    Added,
-    /// It does not hold any more.
-    Removed,
-    /// It says something else.
-    Changed,
-    /// It stands elsewhere, which matters only where two plans fit equally well.
-    Moved,
-}
-
-impl Change {
-    /// The name in interfaces.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Removed => "removed",
-            Self::Changed => "changed",
-            Self::Moved => "moved",
-        }
-    }
-}
+use crate::{Code, sheet::Change};
 
 /// What changes when `new` takes the place of `old`, in the order of `new`, then what is removed.
 pub fn changes(old: &[Plan], new: &[Plan]) -> Vec<(Code, Change)> {

@@ -7,8 +7,7 @@ mod when;
 
 use minicbor::{Decode, Encode};
 
-pub use csv::TableError;
-pub use diff::{Change, changes};
+pub use diff::changes;
 pub use publish::{PublishPlans, ResponsePlansPublished};
 pub use when::{Hours, LocalTime, Season, When};
 

@@ -2,13 +2,14 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use minicbor::{Decode, Encode};
 
-use super::{Edition, MAX_ALARMS, MAX_EDITIONS, MAX_PLANS, MAX_UNITS, Plan};
+use super::{Edition, MAX_ALARMS, MAX_EDITIONS, MAX_PLANS, MAX_UNITS, Plan, changes, csv};
 use crate::{
-    Center, Code, Context, Entry, Event, Refusal, Timestamp,
+    Center, Code, Configuration, Context, Entry, Event, Refusal, Timestamp,
     base::bounded,
     command::Verb,
     configuration::known,
     event::{Payload, to_bytes},
+    sheet::{Change, Published, TableError},
 };
 
 /// The most bytes of an edition in the ledger.
@@ -59,6 +60,34 @@ impl Verb for PublishPlans {
             });
         }
         Ok(vec![ResponsePlansPublished { edition }.into()])
+    }
+}
+
+impl Published for PublishPlans {
+    type Item = Plan;
+
+    const ITEM: &'static str = "plan";
+
+    fn publish(effective: Option<Timestamp>, plans: Vec<Plan>) -> Self {
+        Self { effective, plans }
+    }
+
+    fn holding(configuration: &Configuration, at: Timestamp) -> Vec<Plan> {
+        let edition = configuration.plans_at(at);
+        edition.map_or_else(Vec::new, |edition| edition.plans.clone())
+    }
+
+    fn changes(configuration: &Configuration, at: Timestamp, new: &[Plan]) -> Vec<(Code, Change)> {
+        let edition = configuration.plans_at(at);
+        changes(edition.map_or(&[], |edition| &edition.plans), new)
+    }
+
+    fn read(table: &str) -> Result<Vec<Plan>, TableError> {
+        csv::read(table)
+    }
+
+    fn write(plans: &[Plan]) -> String {
+        csv::write(plans)
     }
 }
 

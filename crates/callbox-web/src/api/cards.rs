@@ -2,33 +2,17 @@
 
 use axum::{
     extract::{Request, State},
-    http::StatusCode,
     response::Response,
 };
 use callbox_domain::{
-    AnswerQuestion, Card, CardEdition, Center, Command, Given, Incident, PublishCards, Timestamp,
-    Wording,
-    question::{Branch, CardChange, Match, NOT_KNOWN, Question, Then, card_changes, csv},
+    AnswerQuestion, CardEdition, Center, Command, Given, Incident, PublishCards, Wording,
+    question::{Branch, Match, NOT_KNOWN, Question, Then},
+    sheet::Published as _,
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{
-    calls::number,
-    commands::Input,
-    time::{self, Zone},
-    write,
-};
-use crate::{access::rights::Action, problem::Problem, security::Signed, state::AppState};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Published {
-    table: String,
-    effective: Option<String>,
-    #[serde(default)]
-    preview: bool,
-}
+use super::{calls::number, commands::Input, tables, time::Zone};
+use crate::{problem::Problem, security::Signed, state::AppState};
 
 /// `GET /api/v1/cards`: the cards in use, and those that follow.
 pub(super) async fn show(State(state): State<AppState>) -> Response {
@@ -49,15 +33,10 @@ pub(super) async fn show(State(state): State<AppState>) -> Response {
         })
         .collect();
     super::answer(&json!({
-        "table": csv::write(&owned(&cards)),
+        "table": PublishCards::write(&PublishCards::holding(&center.configuration, now)),
         "cards": cards.iter().map(|edition| edition_json(&zone, edition)).collect::<Vec<_>>(),
         "later": later,
     }))
-}
-
-/// The cards of editions.
-pub(crate) fn owned(editions: &[&CardEdition]) -> Vec<Card> {
-    editions.iter().map(|it| it.card.clone()).collect()
 }
 
 fn edition_json(zone: &Zone, edition: &CardEdition) -> Value {
@@ -118,66 +97,8 @@ pub(super) async fn publish(
     signed: Signed,
     request: Request,
 ) -> Result<Response, Problem> {
-    let key = write::idempotency_key(request.headers())?;
-    let body = super::read_body(request, "application/json").await?;
-    let body: Published =
-        serde_json::from_slice(&body).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => Problem::bad_field(
-                "table",
-                error.to_string(),
-                "send {\"table\": \"card,label,question,kind,ask\\n…\"}",
-            ),
-            _ => super::fields::bad_json(&error),
-        })?;
-    let effective = match &body.effective {
-        None => None,
-        Some(text) => Some(time::parse(text).ok_or_else(|| {
-            let hint = "send RFC 3339 with an offset, like 2026-11-02T08:15:00-05:00";
-            Problem::bad_field("effective", "this member has the wrong type", hint)
-        })?),
-    };
-    let cards = read(&body.table)?;
-    if body.preview {
-        return preview(&state, &signed, cards, effective);
-    }
-    let context = write::context(&state, &signed, Action::Configure, None)?;
-    let command = PublishCards { effective, cards };
-    write::submit(&state, command.into(), context, key).await
-}
-
-/// Reads a table; the problem names line and column.
-pub(crate) fn read(table: &str) -> Result<Vec<Card>, Problem> {
-    csv::read(table).map_err(|error| {
-        Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "bad-table",
-            error.to_string(),
-            "correct the table there and send all of it again",
-        )
-        .at("table")
-        .with("line", error.line)
-        .with("column", &error.column)
-        .with("error", &error.what)
-    })
-}
-
-fn preview(
-    state: &AppState,
-    signed: &Signed,
-    cards: Vec<Card>,
-    effective: Option<Timestamp>,
-) -> Result<Response, Problem> {
-    let center = state.engine.snapshot();
-    let context = write::context(state, signed, Action::Configure, None)?;
-    let old = center
-        .configuration
-        .cards_at(effective.unwrap_or(context.at));
-    let row = |(code, change): (callbox_domain::Code, CardChange)| json!({"card": code.as_str(), "change": change.name()});
-    let changes: Vec<_> = card_changes(&old, &cards).into_iter().map(row).collect();
-    // What would be refused is refused here already.
-    let command = PublishCards { effective, cards };
-    center.decide(&command.into(), &context)?;
-    Ok(super::answer(&json!({"preview": true, "changes": changes})))
+    let hint = "send {\"table\": \"card,label,question,kind,ask\\n…\"}";
+    tables::publish::<PublishCards>(&state, &signed, request, hint).await
 }
 
 /// `POST /api/v1/incidents/{id}/answers`.

@@ -2,47 +2,23 @@
 
 use axum::{
     extract::{Path, State},
-    response::{IntoResponse, Redirect, Response},
+    response::Response,
 };
 use callbox_domain::{
-    CardEdition, Code, Context, Given, PublishCards, Purpose, Wording,
-    question::{AnswerKind, CardChange, Match, NOT_KNOWN, Question, Step, card_changes, csv},
+    CardEdition, Code, Given, PublishCards, Wording,
+    question::{AnswerKind, Match, NOT_KNOWN, Question, Step},
+    sheet::Published as _,
 };
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{
     layout::{act, page, refusal},
-    submit::submit,
+    tables::{self, Sent, Shown},
     texts::Locale,
     ui::Ui,
 };
-use crate::{
-    access::rights::Action,
-    api::cards::{owned, read},
-    problem::Problem,
-    security::SignedForm,
-    state::AppState,
-};
-
-/// What the form sends.
-#[derive(Deserialize)]
-pub(super) struct Table {
-    #[serde(default)]
-    key: String,
-    table: String,
-    /// `preview` or `publish`.
-    #[serde(default)]
-    then: String,
-}
-
-/// What the page shows beside the cards in use.
-#[derive(Default)]
-struct Shown {
-    table: Option<String>,
-    changes: Option<Vec<(Code, CardChange)>>,
-    problem: Option<Problem>,
-}
+use crate::{access::rights::Action, problem::Problem, security::SignedForm, state::AppState};
 
 /// `GET /cards`.
 pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
@@ -53,50 +29,18 @@ pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
 pub(super) async fn publish(
     State(state): State<AppState>,
     ui: Ui,
-    SignedForm { signed, form }: SignedForm<Table>,
+    SignedForm { signed, form }: SignedForm<Sent>,
 ) -> Response {
-    let outcome = async {
-        let cards = read(&form.table)?;
-        let effective = None;
-        let command = PublishCards { effective, cards };
-        if form.then == "publish" {
-            submit(&state, &signed, command, &form.key).await?;
-            return Ok(None);
-        }
-        let center = state.engine.snapshot();
-        let now = state.now();
-        let changes = card_changes(&center.configuration.cards_at(now), &command.cards);
-        // What would be refused is refused here already.
-        let context = Context {
-            at: now,
-            actor: signed.actor(),
-            purpose: Purpose::Administration,
-        };
-        center.decide(&command.into(), &context)?;
-        Ok::<_, Problem>(Some(changes))
-    };
-    let (changes, problem) = match outcome.await {
-        Ok(None) => return Redirect::to("/cards").into_response(),
-        Ok(changes) => (changes, None),
-        Err(problem) => (None, Some(problem)),
-    };
-    let status = problem.as_ref().map(|problem| problem.status);
-    let shown = Shown {
-        table: Some(form.table),
-        changes,
-        problem,
-    };
-    let page = render(&state, &ui, shown);
-    match status {
-        Some(status) => (status, page).into_response(),
-        None => page.into_response(),
-    }
+    let page = |shown| render(&state, &ui, shown);
+    tables::publish::<PublishCards>(&state, &signed, form, "/cards", page).await
 }
 
 fn render(state: &AppState, ui: &Ui, shown: Shown) -> Markup {
     let center = state.engine.snapshot();
     let cards = center.configuration.cards_at(state.now());
-    let table = shown.table.unwrap_or_else(|| csv::write(&owned(&cards)));
+    let table = shown.table.unwrap_or_else(|| {
+        PublishCards::write(&PublishCards::holding(&center.configuration, state.now()))
+    });
     page(
         ui,
         ui.t("cards"),
@@ -105,35 +49,14 @@ fn render(state: &AppState, ui: &Ui, shown: Shown) -> Markup {
             div class="page" {
                 div class="page-head" { h1 { (ui.t("cards")) } p { (ui.t("cards.words")) } }
                 (refusal(ui, shown.problem.as_ref()))
-                @if let Some(changes) = &shown.changes { (changed(ui, changes)) }
+                @if let Some(changes) = &shown.changes { (tables::changed(ui, changes)) }
                 @if cards.is_empty() { p class="notice" { (ui.t("cards.none")) } } @else { (list(ui, &cards)) }
                 @if ui.may(Action::Configure) {
-                    form class="stack" method="post" action="/cards" {
-                        (act(ui))
-                        div class="field" {
-                            label for="table" { (ui.t("cards.table")) }
-                            textarea class="input" id="table" name="table" rows="14" required spellcheck="false" autocomplete="off" { (table) }
-                        }
-                        p class="quiet" { (ui.t("cards.help")) }
-                        div class="row-of" {
-                            button class="button" name="then" value="preview" { (ui.t("plans.preview")) }
-                            button class="button main" name="then" value="publish" { (ui.t("plans.publish")) }
-                        }
-                    }
+                    (tables::form(ui, "/cards", "cards.table", "cards.help", &table))
                 }
             }
         },
     )
-}
-
-fn changed(ui: &Ui, changes: &[(Code, CardChange)]) -> Markup {
-    html! {
-        div class="notice" role="status" {
-            b { (ui.t("plans.would_change")) }
-            @if changes.is_empty() { " " (ui.t("plans.nothing")) }
-            ul { @for (card, change) in changes { li { (card) ": " (ui.t(&format!("plans.{}", change.name()))) } } }
-        }
-    }
 }
 
 fn list(ui: &Ui, cards: &[&CardEdition]) -> Markup {

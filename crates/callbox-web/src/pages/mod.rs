@@ -27,6 +27,7 @@ mod questions;
 mod sign_in;
 mod submit;
 mod suggestion;
+mod tables;
 mod texts;
 mod timeline;
 mod ui;

@@ -1,44 +1,15 @@
 //! The response plans: what each asks for, and the table by which a supervisor changes them all.
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Redirect, Response},
-};
-use callbox_domain::{
-    Center, Code, Context, Plan, PublishPlans, Purpose, Requirement,
-    response_plan::{Change, changes, csv},
-};
+use axum::{extract::State, response::Response};
+use callbox_domain::{Center, Code, Plan, PublishPlans, Requirement, response_plan::csv};
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use super::{
-    layout::{act, page, refusal},
-    submit::submit,
+    layout::{page, refusal},
+    tables::{self, Sent, Shown},
     ui::Ui,
 };
-use crate::{
-    access::rights::Action, api::plans::read, problem::Problem, security::SignedForm,
-    state::AppState,
-};
-
-/// What the form sends.
-#[derive(Deserialize)]
-pub(super) struct Table {
-    #[serde(default)]
-    key: String,
-    table: String,
-    /// `preview` or `publish`.
-    #[serde(default)]
-    then: String,
-}
-
-/// What the page shows beside the plans in force.
-#[derive(Default)]
-struct Shown {
-    table: Option<String>,
-    changes: Option<Vec<(Code, Change)>>,
-    problem: Option<Problem>,
-}
+use crate::{access::rights::Action, security::SignedForm, state::AppState};
 
 /// `GET /plans`.
 pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
@@ -49,46 +20,10 @@ pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
 pub(super) async fn publish(
     State(state): State<AppState>,
     ui: Ui,
-    SignedForm { signed, form }: SignedForm<Table>,
+    SignedForm { signed, form }: SignedForm<Sent>,
 ) -> Response {
-    let outcome = async {
-        let plans = read(&form.table)?;
-        let effective = None;
-        let command = PublishPlans { effective, plans };
-        if form.then == "publish" {
-            submit(&state, &signed, command, &form.key).await?;
-            return Ok(None);
-        }
-        let center = state.engine.snapshot();
-        let now = state.now();
-        let old = center.configuration.plans_at(now);
-        let old = old.map_or(&[][..], |edition| edition.plans.as_slice());
-        let changes = changes(old, &command.plans);
-        // What would be refused is refused here already.
-        let context = Context {
-            at: now,
-            actor: signed.actor(),
-            purpose: Purpose::Administration,
-        };
-        center.decide(&command.into(), &context)?;
-        Ok::<_, Problem>(Some(changes))
-    };
-    let (changes, problem) = match outcome.await {
-        Ok(None) => return Redirect::to("/plans").into_response(),
-        Ok(changes) => (changes, None),
-        Err(problem) => (None, Some(problem)),
-    };
-    let status = problem.as_ref().map(|problem| problem.status);
-    let shown = Shown {
-        table: Some(form.table),
-        changes,
-        problem,
-    };
-    let page = render(&state, &ui, shown);
-    match status {
-        Some(status) => (status, page).into_response(),
-        None => page.into_response(),
-    }
+    let page = |shown| render(&state, &ui, shown);
+    tables::publish::<PublishPlans>(&state, &signed, form, "/plans", page).await
 }
 
 fn render(state: &AppState, ui: &Ui, shown: Shown) -> Markup {
@@ -104,7 +39,7 @@ fn render(state: &AppState, ui: &Ui, shown: Shown) -> Markup {
             div class="page" {
                 div class="page-head" { h1 { (ui.t("plans")) } p { (ui.t("plans.words")) } }
                 (refusal(ui, shown.problem.as_ref()))
-                @if let Some(changes) = &shown.changes { (preview(ui, changes)) }
+                @if let Some(changes) = &shown.changes { (tables::changed(ui, changes)) }
                 @match edition {
                     Some(edition) => p class="quiet" {
                         (ui.fill("plans.edition", &[("no", &edition.no.to_string()), ("from", &ui.date_time(edition.effective))]))
@@ -113,36 +48,11 @@ fn render(state: &AppState, ui: &Ui, shown: Shown) -> Markup {
                 }
                 @if !plans.is_empty() { (cards(ui, &center, plans)) }
                 @if ui.may(Action::Configure) {
-                    form class="stack" method="post" action="/plans" {
-                        (act(ui))
-                        div class="field" {
-                            label for="table" { (ui.t("plans.table")) }
-                            textarea class="input" id="table" name="table" rows="14" required spellcheck="false" autocomplete="off" { (table) }
-                        }
-                        p class="quiet" { (ui.t("plans.help")) }
-                        div class="row-of" {
-                            button class="button" name="then" value="preview" { (ui.t("plans.preview")) }
-                            button class="button main" name="then" value="publish" { (ui.t("plans.publish")) }
-                        }
-                    }
+                    (tables::form(ui, "/plans", "plans.table", "plans.help", &table))
                 }
             }
         },
     )
-}
-
-fn preview(ui: &Ui, changes: &[(Code, Change)]) -> Markup {
-    html! {
-        div class="notice" role="status" {
-            b { (ui.t("plans.would_change")) }
-            @if changes.is_empty() { " " (ui.t("plans.nothing")) }
-            ul {
-                @for (plan, change) in changes {
-                    li { (plan) ": " (ui.t(&format!("plans.{}", change.name()))) }
-                }
-            }
-        }
-    }
 }
 
 fn cards(ui: &Ui, center: &Center, plans: &[Plan]) -> Markup {

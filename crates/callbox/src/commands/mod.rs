@@ -16,6 +16,7 @@ mod replay;
 mod report;
 mod restore;
 mod serve;
+mod table;
 mod token;
 mod town;
 mod user;

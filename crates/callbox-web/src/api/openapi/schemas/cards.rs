@@ -1,6 +1,6 @@
 //! The schemas of question cards.
 
-use callbox_domain::{AnswerKind, question::CardChange};
+use callbox_domain::{AnswerKind, sheet::Change};
 use serde_json::{Value, json};
 
 use super::{list, named, object, of, or_null, time};
@@ -83,10 +83,10 @@ pub(super) fn of_incident() -> Value {
 }
 
 fn preview() -> Value {
-    let names = [CardChange::Added, CardChange::Removed, CardChange::Changed];
+    let names = [Change::Added, Change::Removed, Change::Changed];
     let change = object(&[
         ("card", of("string")),
-        ("change", json!({"enum": names.map(CardChange::name)})),
+        ("change", json!({"enum": names.map(Change::name)})),
     ]);
     object(&[("preview", of("boolean")), ("changes", list(change))])
 }
