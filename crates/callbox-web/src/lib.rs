@@ -24,6 +24,7 @@ mod metrics;
 mod mount;
 mod outgoing;
 mod pages;
+mod percent;
 mod positions;
 mod problem;
 mod provider;

@@ -2,6 +2,7 @@ use callbox_domain::ActorId;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::{Access, AccessError, Account, random, sha256, store, totp};
+use crate::percent::encoded;
 
 /// How many codes for recovery somebody gets.
 const RECOVERY_CODES: usize = 10;
@@ -46,7 +47,7 @@ impl Access {
             |row| row.get(0),
         )?;
         let letters = totp::base32(&secret);
-        let issuer = escaped(&format!("callbox {center}"));
+        let issuer = encoded(&format!("callbox {center}"));
         let uri = format!(
             "otpauth://totp/{issuer}:{}?secret={letters}&issuer={issuer}",
             account.login
@@ -196,15 +197,4 @@ fn hash(actor: ActorId, code: &str) -> [u8; 32] {
         &actor.0.to_be_bytes(),
         plain.as_bytes(),
     ])
-}
-
-fn escaped(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
-                char::from(byte).to_string()
-            }
-            byte => format!("%{byte:02X}"),
-        })
-        .collect()
 }

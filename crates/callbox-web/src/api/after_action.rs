@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, State},
-    http::{StatusCode, header},
+    http::header,
     response::{IntoResponse, Response},
 };
 use callbox_engine::{NoEvidence, NoProof};
@@ -29,13 +29,7 @@ pub(super) async fn show(
     })
     .await?
     .map_err(|error| match error {
-        NoEvidence::Proof(NoProof::NotYet) => Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "not-published",
-            "no published checkpoint covers the event yet",
-            "try again in a second",
-        )
-        .retry_after(1),
+        NoEvidence::Proof(not_yet @ NoProof::NotYet) => not_yet.into(),
         other => Problem::internal("the record cannot be handed out", &other),
     })?;
     let headers = [(header::CONTENT_DISPOSITION, name)];

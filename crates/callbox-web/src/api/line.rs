@@ -6,8 +6,8 @@ use axum::{
     response::Response,
 };
 use callbox_domain::{
-    Center, Command, Context, IncidentId, Place, Question, Sought, UnitId,
-    line::{self, Act, Candidate, Does, Mistake, Reading, Sending, Sight, What},
+    Center, Command, Context, IncidentId, Place, Question, SendSuggested, Sought, UnitId,
+    line::{self, Act, Candidate, Does, Mistake, Reading, Sight, What},
 };
 use serde_json::{Map, Value, json};
 
@@ -187,33 +187,32 @@ fn understood(state: &AppState, signed: &Signed, center: &Center, reading: &Read
         answer["values"] = values.into();
         return answer;
     }
-    match &reading.act {
-        Act::Send(sending) if sending.units.is_none() => {
-            let units = suggested(state, center, sending);
-            values.insert("units".into(), units.into());
+    // Places and driving times are looked up once, for what is shown and for what is decided.
+    let command = command(state, center, reading.act.clone());
+    match (&reading.act, &command) {
+        (Act::Send(sending), Some(Command::SendSuggested(send))) if sending.units.is_none() => {
+            values.insert("units".into(), suggested(center, send).into());
         }
-        Act::Take(call) => {
-            let found = call.place.clone();
-            let found = found.map(|said| words::verified(state.geography.as_ref(), said));
-            let place = found.as_ref().map(|(place, _)| place);
+        (Act::Take(_), Some(Command::TakeCall(call))) => {
+            let place = call.received.place.as_ref();
             if let Some(place) = place {
                 values.insert("place".into(), place.text.as_str().into());
             }
             let sought = Sought {
                 place: place.map(|place| place.text.as_str().to_owned()),
                 lat_lon: place.and_then(Place::lat_lon),
-                incident_type: call.incident_type.clone(),
+                incident_type: call.received.incident_type.clone(),
                 ..Sought::default()
             };
             let known = place.map(|_| center.candidates(&sought, state.now()));
             let known = known.unwrap_or_default();
             answer["duplicates"] = known.iter().map(|it| it.incident.0).collect();
-            let assessed = found.and_then(|(_, assessed)| assessed);
+            let assessed = call.assessed.as_ref();
             answer["verdict"] = assessed.map(|assessed| assessed.verdict.name()).into();
         }
         _ => {}
     }
-    let refused = check(state, signed, center, reading);
+    let refused = check(state, signed, center, reading.verb.does, command.as_ref());
     answer["state"] = match refused {
         Some(_) => "refused",
         None => "ready",
@@ -225,12 +224,17 @@ fn understood(state: &AppState, signed: &Signed, center: &Center, reading: &Read
 }
 
 /// What would be refused if the line were sent now.
-fn check(state: &AppState, signed: &Signed, center: &Center, reading: &Reading) -> Option<Problem> {
-    let action = right(reading.verb.does);
-    if let Err(problem) = security::permit_action(signed, action) {
+fn check(
+    state: &AppState,
+    signed: &Signed,
+    center: &Center,
+    does: Does,
+    command: Option<&Command>,
+) -> Option<Problem> {
+    if let Err(problem) = security::permit_action(signed, right(does)) {
         return Some(problem);
     }
-    let command = command(state, center, reading.act.clone())?;
+    let command = command?;
     let context = Context {
         at: state.now(),
         actor: signed.actor(),
@@ -241,17 +245,16 @@ fn check(state: &AppState, signed: &Signed, center: &Center, reading: &Reading) 
     if about.iter().any(|id| center.is_archived(*id)) {
         return None;
     }
-    center.decide(&command, &context).err().map(Problem::from)
+    center.decide(command, &context).err().map(Problem::from)
 }
 
 /// The units that the plans would send.
-fn suggested(state: &AppState, center: &Center, sending: &Sending) -> String {
-    let facts = advice::facts(state, center, sending.incident);
+fn suggested(center: &Center, send: &SendSuggested) -> String {
     let question = Question {
-        incident: sending.incident,
-        alarm: sending.alarm_in(center),
+        incident: send.incident,
+        alarm: send.alarm,
     };
-    let Ok(found) = center.recommend(question, &facts) else {
+    let Ok(found) = center.recommend(question, &send.facts) else {
         return String::new();
     };
     let signs = found

@@ -30,22 +30,26 @@ pub(super) async fn download(
         .in_words("not-found.event"));
     }
     let engine = state.engine.clone();
-    let proven = blocking(move || engine.prove(seq, None))
-        .await?
-        .map_err(|error| match error {
-            NoProof::NotYet => Problem::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "not-published",
-                "no published checkpoint covers the event yet",
-                "try again in a second",
-            )
-            .retry_after(1),
-            NoProof::Tiles(error) => Problem::internal("the proof cannot be made", &error),
-        })?;
+    let proven = blocking(move || engine.prove(seq, None)).await??;
     let file = format!("attachment; filename=\"event-{seq}.tlog-proof\"");
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, file),
     ];
     Ok((headers, proven.proof).into_response())
+}
+
+impl From<NoProof> for Problem {
+    fn from(error: NoProof) -> Self {
+        match error {
+            NoProof::NotYet => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "not-published",
+                "no published checkpoint covers the event yet",
+                "try again in a second",
+            )
+            .retry_after(1),
+            NoProof::Tiles(error) => Self::internal("the proof cannot be made", &error),
+        }
+    }
 }

@@ -60,7 +60,6 @@ pub(super) async fn password(
     ui: Ui,
     SignedForm { signed, form }: SignedForm<Change>,
 ) -> Result<Response, Problem> {
-    need_proof(&state, &signed)?;
     let kept = secret(&state, &headers);
     act(&state, &headers, &ui, &signed, move |access, signed| {
         access.change_password(signed.actor(), &form.password, &kept)?;
@@ -79,7 +78,6 @@ pub(super) async fn enrol(
     ui: Ui,
     SignedForm { signed, form: _ }: SignedForm<Change>,
 ) -> Result<Response, Problem> {
-    need_proof(&state, &signed)?;
     let center = ui.center.clone();
     act(&state, &headers, &ui, &signed, move |access, signed| {
         Ok(Shown {
@@ -97,7 +95,6 @@ pub(super) async fn confirm(
     ui: Ui,
     SignedForm { signed, form }: SignedForm<Change>,
 ) -> Result<Response, Problem> {
-    need_proof(&state, &signed)?;
     let center = ui.center.clone();
     act(&state, &headers, &ui, &signed, move |access, signed| {
         let codes = access.confirm(signed.actor(), &form.code)?;
@@ -124,7 +121,6 @@ pub(super) async fn remove_authenticator(
     ui: Ui,
     SignedForm { signed, form: _ }: SignedForm<Change>,
 ) -> Result<Response, Problem> {
-    need_proof(&state, &signed)?;
     act(&state, &headers, &ui, &signed, move |access, signed| {
         access.remove_authenticator(signed.actor())?;
         Ok(Shown::default())
@@ -139,7 +135,6 @@ pub(super) async fn recovery_codes(
     ui: Ui,
     SignedForm { signed, form: _ }: SignedForm<Change>,
 ) -> Result<Response, Problem> {
-    need_proof(&state, &signed)?;
     act(&state, &headers, &ui, &signed, move |access, signed| {
         Ok(Shown {
             codes: access.new_recovery_codes(signed.actor())?,
@@ -208,7 +203,6 @@ pub(super) async fn remove_passkey(
     Path(passkey): Path<i64>,
     SignedForm { signed, form: _ }: SignedForm<Change>,
 ) -> Result<Response, Problem> {
-    need_proof(&state, &signed)?;
     act(&state, &headers, &ui, &signed, move |access, signed| {
         access.remove_passkey(signed.actor(), passkey)?;
         Ok(Shown::default())
@@ -244,6 +238,7 @@ fn secret(state: &AppState, headers: &HeaderMap) -> String {
         .to_owned()
 }
 
+/// Does something to one's own account, which needs the proof of who it is, and shows the page.
 async fn act(
     state: &AppState,
     headers: &HeaderMap,
@@ -251,6 +246,7 @@ async fn act(
     signed: &Signed,
     work: impl FnOnce(&Access, &Signed) -> Result<Shown, AccessError> + Send + 'static,
 ) -> Result<Response, Problem> {
+    need_proof(state, signed)?;
     let (access, who) = (state.access.clone(), signed.clone());
     let shown = match blocking(move || work(&access, &who)).await? {
         Ok(shown) => shown,

@@ -18,7 +18,10 @@ use super::{
     texts::Locale,
     ui::Ui,
 };
-use crate::{access::rights::Action, problem::Problem, security::SignedForm, state::AppState};
+use crate::{
+    access::rights::Action, percent::encoded, problem::Problem, security::SignedForm,
+    state::AppState,
+};
 
 /// `GET /cards`.
 pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
@@ -69,7 +72,7 @@ fn list(ui: &Ui, cards: &[&CardEdition]) -> Markup {
             tbody { @for edition in cards {
                 @let card = &edition.card;
                 tr {
-                    td class="strong" { a href={"/cards/" (encoded(&card.code))} { (card.code) } }
+                    td class="strong" { a href={"/cards/" (encoded(card.code.as_str()))} { (card.code) } }
                     td { (said(ui, &card.label)) }
                     td { (card.types.iter().map(Code::as_str).collect::<Vec<_>>().join(", ")) }
                     td class="number" { (card.questions.len()) }
@@ -79,17 +82,6 @@ fn list(ui: &Ui, cards: &[&CardEdition]) -> Markup {
             } }
         } }
     }
-}
-
-fn encoded(code: &Code) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    code.as_str()
-        .bytes()
-        .map(|byte| match plain(byte) {
-            true => char::from(byte).to_string(),
-            false => format!("%{byte:02X}"),
-        })
-        .collect()
 }
 
 /// What the walk sends: the answers so far, a line for each, and the next.
@@ -163,7 +155,7 @@ fn walk(state: &AppState, ui: &Ui, card: &str, walk: &Walk) -> Result<Markup, Pr
         .filter_map(|step| Some(format!("{}={}", step.question.code, step.given?.written())))
         .collect();
     let outcome = card.outcome(&center.configuration, &path);
-    let here = format!("/cards/{}", encoded(&card.code));
+    let here = format!("/cards/{}", encoded(card.code.as_str()));
     Ok(page(
         ui,
         said(ui, &card.label),

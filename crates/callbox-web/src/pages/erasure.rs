@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, State},
-    http::{StatusCode, header},
+    http::header,
     response::{IntoResponse, Redirect, Response},
 };
 use callbox_domain::{
@@ -149,17 +149,7 @@ pub(super) async fn download(
         let mut next = || proofs.next().expect("there are three").map(|it| it.proof);
         Ok::<_, NoProof>([next()?, next()?, next()?])
     })
-    .await?
-    .map_err(|error| match error {
-        NoProof::NotYet => Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "not-published",
-            "no published checkpoint covers the event yet",
-            "try again in a second",
-        )
-        .retry_after(1),
-        NoProof::Tiles(error) => Problem::internal("the proof cannot be made", &error),
-    })?;
+    .await??;
     let made = certificate::make(proofs, state.engine.verifier_key());
     let text = made.map_err(|error| Problem::internal("the certificate cannot be made", &error))?;
     let file = format!("attachment; filename=\"erasure-{id}.json\"");

@@ -6,7 +6,7 @@ use super::{
     layout::page,
     ui::{Ui, grouped},
 };
-use crate::state::AppState;
+use crate::{percent::encoded, state::AppState};
 
 /// `GET /ledger`: what the record is, how far it is signed and published, and how anybody checks it.
 ///
@@ -156,16 +156,4 @@ fn troubles(ui: &Ui, health: &Health) -> Markup {
             }
         }
     }
-}
-
-/// Percent-encodes a key for the part of an address behind `#`.
-fn encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' => {
-                char::from(byte).to_string()
-            }
-            other => format!("%{other:02X}"),
-        })
-        .collect()
 }

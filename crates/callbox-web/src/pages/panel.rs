@@ -10,7 +10,7 @@ use super::{
     layout::act,
     ui::Ui,
 };
-use crate::{access::rights::Action, problem::Problem};
+use crate::{access::rights::Action, percent::encoded, problem::Problem};
 
 /// The forms that the person may use on this incident.
 pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident) -> Markup {
@@ -78,7 +78,7 @@ fn unit_forms(ui: &Ui, center: &Center, incident: &Incident) -> Markup {
             @if let Some(unit) = center.unit(assignment.unit) {
                 div class="stack" {
                     span class="label" {
-                        a href={"/units/" (path_part(unit.call_sign.as_str()))} { (unit.call_sign) } " · " (assignment.status)
+                        a href={"/units/" (encoded(unit.call_sign.as_str()))} { (unit.call_sign) } " · " (assignment.status)
                     }
                     div class="row-of" {
                         @if ui.may(Action::ChangeUnitStatus) { (next_statuses(ui, center, incident, assignment, unit)) }
@@ -248,20 +248,6 @@ pub(super) fn expressly(ui: &Ui, incident: &Incident, sent: &Act, problem: &Prob
             }
         }
     }
-}
-
-/// A call sign as a part of a path.
-pub(super) fn path_part(text: &str) -> String {
-    let mut part = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                part.push(char::from(byte))
-            }
-            _ => part.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    part
 }
 
 fn describe_form(ui: &Ui, center: &Center, incident: &Incident) -> Markup {

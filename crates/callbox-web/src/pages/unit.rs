@@ -14,12 +14,13 @@ use serde::Deserialize;
 use super::{
     call::label,
     layout::{act, page, refusal_with, shape},
-    panel::{path_part, release_form},
+    panel::release_form,
     submit::{code, need_code, submit, text, unit as called},
     ui::{Ui, span},
 };
 use crate::{
     access::rights::Action,
+    percent::encoded,
     problem::Problem,
     security::{Signed, SignedForm},
     state::AppState,
@@ -145,7 +146,7 @@ fn staffing(ui: &Ui, center: &Center, unit: &Unit) -> Markup {
                 }
             }
             @if ui.may(Action::ChangeService) {
-                form class="row-of" method="post" action={"/units/" (path_part(unit.call_sign.as_str())) "/crew"} {
+                form class="row-of" method="post" action={"/units/" (encoded(unit.call_sign.as_str())) "/crew"} {
                     (act(ui))
                     div class="field" {
                         label for="size" { (ui.t("crew.size")) }
@@ -174,7 +175,7 @@ async fn carry_out(
         Ok(command) => submit(state, signed, command, &form.key).await,
         Err(problem) => Err(problem),
     };
-    let path = format!("/units/{}", path_part(call_sign));
+    let path = format!("/units/{}", encoded(call_sign));
     match outcome {
         Ok(_) => Redirect::to(&path).into_response(),
         Err(problem) => match render(state, ui, call_sign, Some((&problem, form))) {
@@ -237,7 +238,7 @@ fn render(
 }
 
 fn forms(ui: &Ui, center: &Center, unit: &Unit) -> Markup {
-    let path = |verb: &str| format!("/units/{}/{verb}", path_part(unit.call_sign.as_str()));
+    let path = |verb: &str| format!("/units/{}/{verb}", encoded(unit.call_sign.as_str()));
     let is_free = unit.active.is_empty();
     html! {
         @if ui.may(Action::ChangeUnitStatus) {
@@ -315,7 +316,7 @@ fn status_form(
 fn expressly(ui: &Ui, call_sign: &str, sent: &Act, problem: &Problem) -> Markup {
     html! {
         @if problem.code == "backward" {
-            form method="post" action={"/units/" (path_part(call_sign)) "/status"} {
+            form method="post" action={"/units/" (encoded(call_sign)) "/status"} {
                 (act(ui))
                 input type="hidden" name="status" value=(sent.status);
                 @if let Some(id) = sent.incident { input type="hidden" name="incident" value=(id); }

@@ -8,11 +8,13 @@ use serde::Deserialize;
 
 use super::{
     layout::{act, page, refusal, shape},
-    panel::path_part,
     submit::{submit, text, unit},
     ui::{Ui, span},
 };
-use crate::{access::rights::Action, problem::Problem, security::SignedForm, state::AppState};
+use crate::{
+    access::rights::Action, percent::encoded, problem::Problem, security::SignedForm,
+    state::AppState,
+};
 
 /// What the buttons beside a unit send.
 #[derive(Deserialize)]
@@ -93,7 +95,7 @@ fn render(state: &AppState, ui: &Ui, problem: Option<&Problem>) -> Markup {
                                 @let label = configuration.unit_statuses.get(shown.status);
                                 @let kind = configuration.unit_types.get(&unit.unit_type);
                                 tr {
-                                    td class="strong" { a href={"/units/" (path_part(unit.call_sign.as_str()))} { (unit.call_sign) } }
+                                    td class="strong" { a href={"/units/" (encoded(unit.call_sign.as_str()))} { (unit.call_sign) } }
                                     td { (kind.map_or(unit.unit_type.as_str(), |kind| kind.label.as_str())) }
                                     td { (configuration.agencies.get(&unit.agency).map_or(unit.agency.as_str(), |agency| agency.name.as_str())) }
                                     td { (unit.station.as_ref().map_or("", |station| configuration.stations.get(station).map_or(station.as_str(), |known| known.name.as_str()))) }

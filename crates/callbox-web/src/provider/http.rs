@@ -18,6 +18,7 @@ use tokio_rustls::{
 };
 
 use super::{ProviderError, is_local};
+use crate::percent::encoded;
 
 /// How long the provider may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -38,19 +39,9 @@ pub(super) fn check(address: &str) -> Result<(), String> {
 
 /// Names and values as a form sends them.
 pub(super) fn form(members: &[(&str, &str)]) -> String {
-    let escaped = |text: &str| -> String {
-        text.bytes()
-            .map(|byte| match byte {
-                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                    char::from(byte).to_string()
-                }
-                byte => format!("%{byte:02X}"),
-            })
-            .collect()
-    };
     let members: Vec<_> = members
         .iter()
-        .map(|(name, value)| format!("{name}={}", escaped(value)))
+        .map(|(name, value)| format!("{name}={}", encoded(value)))
         .collect();
     members.join("&")
 }
