@@ -142,12 +142,30 @@ struct LookedLeaf {
     /// Where its leaf lies in the column.
     place: Range<usize>,
     hash: Hash,
+    seat: Seat,
+    personal: LookedPersonal,
+}
+
+/// What says whether a leaf may stand where it does.
+#[derive(Debug)]
+struct Seat {
     is_canonical: bool,
     frame: Option<FrameHead>,
     recorded_us: i64,
     stream: Stream,
     version: u32,
-    personal: LookedPersonal,
+}
+
+impl Seat {
+    fn of(leaf: &leaf::Leaf<'_>, bytes: &[u8], scratch: &mut Vec<u8>) -> Self {
+        Self {
+            is_canonical: leaf::is_canonical(leaf, bytes, scratch),
+            frame: leaf.frame,
+            recorded_us: leaf.recorded_us,
+            stream: leaf.stream,
+            version: leaf.stream_version,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,11 +217,7 @@ impl LookedLeaf {
         Self {
             place: begin..begin + event.leaf_bytes.len(),
             hash: leaf_hash(event.leaf_bytes),
-            is_canonical: leaf::is_canonical(leaf, event.leaf_bytes, scratch),
-            frame: leaf.frame,
-            recorded_us: leaf.recorded_us,
-            stream: leaf.stream,
-            version: leaf.stream_version,
+            seat: Seat::of(leaf, event.leaf_bytes, scratch),
             personal,
         }
     }
@@ -325,7 +339,7 @@ impl Auditor {
                 writer: row.writer,
                 epoch: row.epoch,
             });
-            self.check_place(leaf, head).map_err(fault)?;
+            self.check_seat(&leaf.seat, head).map_err(fault)?;
             match leaf.personal {
                 LookedPersonal::Good => {}
                 LookedPersonal::Erased => self.erased += 1,
@@ -360,21 +374,11 @@ impl Auditor {
         bytes: &[u8],
         head: Option<FrameHead>,
     ) -> Result<(), String> {
-        let looked = LookedLeaf {
-            place: 0..bytes.len(),
-            // Whoever has leaves without their frame hashes them itself.
-            hash: Hash([0; 32]),
-            is_canonical: leaf::is_canonical(leaf, bytes, &mut self.scratch),
-            frame: leaf.frame,
-            recorded_us: leaf.recorded_us,
-            stream: leaf.stream,
-            version: leaf.stream_version,
-            personal: LookedPersonal::Good,
-        };
-        self.check_place(&looked, head)
+        let seat = Seat::of(leaf, bytes, &mut self.scratch);
+        self.check_seat(&seat, head)
     }
 
-    fn check_place(&mut self, leaf: &LookedLeaf, head: Option<FrameHead>) -> Result<(), String> {
+    fn check_seat(&mut self, leaf: &Seat, head: Option<FrameHead>) -> Result<(), String> {
         if !leaf.is_canonical {
             return Err("its leaf is not in canonical form".to_owned());
         }

@@ -67,20 +67,11 @@ impl What {
 impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Verb => "verb",
-            Self::Unit => "unit",
-            Self::Incident => "incident",
-            Self::Status => "status",
-            Self::Type => "type",
-            Self::Priority => "priority",
-            Self::Disposition => "disposition",
             Self::Place => "place after @",
             Self::Text => "text after //",
-            Self::Number => "number",
             Self::Handling => "handling of the call",
-            Self::Center => "center",
             Self::Sign => "sign > or <",
-            Self::Alarm => "alarm",
+            other => other.name(),
         })
     }
 }

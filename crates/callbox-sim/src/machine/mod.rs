@@ -98,16 +98,8 @@ pub fn explore(start: &Center, lines: &[String], limit: usize) -> Result<Explore
                     path: path(&known, lines, *number, Some(at)),
                     what,
                 };
-                let after = match said(center, line) {
-                    Err(()) => {
-                        explored.refused += 1;
-                        continue;
-                    }
-                    Ok(None) => {
-                        explored.nothing += 1;
-                        continue;
-                    }
-                    Ok(Some(after)) => after,
+                let Some(after) = explored.after(center, line) else {
+                    continue;
                 };
                 after.check().map_err(|broken| trap(broken.to_string()))?;
                 explored.transitions += 1;
@@ -167,16 +159,8 @@ fn descend(
         return Ok(());
     }
     for line in lines {
-        let after = match said(center, line) {
-            Err(()) => {
-                explored.refused += 1;
-                continue;
-            }
-            Ok(None) => {
-                explored.nothing += 1;
-                continue;
-            }
-            Ok(Some(after)) => after,
+        let Some(after) = explored.after(center, line) else {
+            continue;
         };
         way.push(line.clone());
         let trap = |what| Trap {
@@ -229,6 +213,18 @@ fn key(center: &Center) -> String {
         );
     }
     key
+}
+
+impl Explored {
+    /// The state after a line; a refusal, and a line that changes nothing, is counted.
+    fn after(&mut self, center: &Center, line: &str) -> Option<Center> {
+        match said(center, line) {
+            Err(()) => self.refused += 1,
+            Ok(None) => self.nothing += 1,
+            Ok(after) => return after,
+        }
+        None
+    }
 }
 
 /// The state after a line; nothing where it changes nothing, an error where it is refused.

@@ -4,14 +4,15 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use callbox_domain::{CloseStreet, ClosureCause, ClosureId, Command, LiftClosure};
+use callbox_domain::{ClosureCause, ClosureId, Command, LiftClosure};
 use serde_json::{Value, json};
 
-use super::{ENDPOINTS, commands::Input, fields::Members, time::Zone, write};
+use super::{calls::asked, commands::Input, time::Zone, write};
 use crate::{
-    closures::{self, End},
+    access::rights::Action,
+    closures::{self, Closing, End},
     problem::Problem,
-    security::{Signed, Verb},
+    security::Signed,
     state::{AppState, blocking},
 };
 
@@ -23,14 +24,9 @@ pub(super) async fn close(
     signed: Signed,
     request: Request,
 ) -> Result<Response, Problem> {
-    let endpoint = ENDPOINTS
-        .iter()
-        .find(|endpoint| endpoint.route.path == PATH && endpoint.route.verb == Verb::Post);
-    let endpoint = endpoint.expect("its row is in the table");
     let key = write::idempotency_key(request.headers())?;
-    let body = super::read_body(request, "application/json").await?;
-    let body = Members::from_json(&body, endpoint.fields)?;
-    let context = write::context(&state, &signed, endpoint.route.action, body.time("at"))?;
+    let body = asked(PATH, request).await?;
+    let context = write::context(&state, &signed, Action::CloseStreets, body.time("at"))?;
     let end = |words, lat, lon| {
         let point = body.degrees(lat).zip(body.degrees(lon));
         let said = || {
@@ -50,17 +46,14 @@ pub(super) async fn close(
     let to = end("to", "to_lat", "to_lon");
     let cause = ClosureCause::from_name(body.need_choice("cause"));
     let cause = cause.expect("the field holds one of the names");
-    let chosen = {
-        let state = state.clone();
-        blocking(move || closures::choose(state.geography.as_ref(), &from, to.as_ref())).await??
-    };
-    let command = CloseStreet {
+    let closing = Closing {
+        from,
+        to,
         cause,
-        street: chosen.street,
         impassable: body.flag("impassable"),
-        stretches: chosen.stretches,
         until: body.time("until"),
     };
+    let command = closing.command(&state).await?;
     write::submit(&state, command.into(), context, key).await
 }
 

@@ -1,13 +1,20 @@
 //! From what somebody says to the pieces of street that are meant.
 
 use axum::http::StatusCode;
-use callbox_domain::{ClosedStretch, MAX_STRETCHES, Point, Text};
+use callbox_domain::{
+    CloseStreet, ClosedStretch, ClosureCause, MAX_STRETCHES, Point, Text, Timestamp,
+};
 use callbox_geo::{
     Coord,
     eta::{Edge, Snapped, Streets},
 };
 
-use crate::{calls::words, geography::Geography, problem::Problem};
+use crate::{
+    calls::words,
+    geography::Geography,
+    problem::Problem,
+    state::{AppState, blocking},
+};
 
 /// A closure farther from every street than this is a slip, in metres.
 const NEAR_METERS: f64 = 100.0;
@@ -17,12 +24,11 @@ const PROFILE: &str = "blue-light";
 const NAMES: usize = 3;
 
 /// What is to be closed.
-#[derive(Clone, Debug)]
-pub(crate) struct Chosen {
+struct Chosen {
     /// The street's name.
-    pub(crate) street: Text,
+    street: Text,
     /// Its pieces, both directions.
-    pub(crate) stretches: Vec<ClosedStretch>,
+    stretches: Vec<ClosedStretch>,
 }
 
 /// One end of what is closed: a point, or words that certainly mean one.
@@ -33,12 +39,40 @@ pub(crate) enum End {
     Words(String),
 }
 
+/// A closure that is asked for.
+pub(crate) struct Closing {
+    /// Where it is, or begins.
+    pub(crate) from: End,
+    /// Where it ends, where it is a way between two places.
+    pub(crate) to: Option<End>,
+    /// Why.
+    pub(crate) cause: ClosureCause,
+    /// Whether nobody gets in at all.
+    pub(crate) impassable: bool,
+    /// When it ends by itself.
+    pub(crate) until: Option<Timestamp>,
+}
+
+impl Closing {
+    /// Finds out which pieces of street are meant.
+    pub(crate) async fn command(self, state: &AppState) -> Result<CloseStreet, Problem> {
+        let state = state.clone();
+        blocking(move || {
+            let chosen = choose(state.geography.as_ref(), &self.from, self.to.as_ref())?;
+            Ok(CloseStreet {
+                cause: self.cause,
+                street: chosen.street,
+                impassable: self.impassable,
+                stretches: chosen.stretches,
+                until: self.until,
+            })
+        })
+        .await?
+    }
+}
+
 /// The piece of street at a place or, with a second place, the way between the two.
-pub(crate) fn choose(
-    geography: Option<&Geography>,
-    from: &End,
-    to: Option<&End>,
-) -> Result<Chosen, Problem> {
+fn choose(geography: Option<&Geography>, from: &End, to: Option<&End>) -> Result<Chosen, Problem> {
     let geography = geography.ok_or_else(|| {
         no_street(
             "from",

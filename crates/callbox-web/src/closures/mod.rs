@@ -13,7 +13,7 @@ use callbox_geo::{
     eta::{Condition, Edge, Refound, Streets, Stretch},
 };
 
-pub(crate) use choose::{End, choose};
+pub(crate) use choose::{Closing, End};
 
 use crate::state::{AppState, blocking};
 

@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
 };
-use callbox_domain::{CloseStreet, ClosureCause, ClosureId, LiftClosure, Timestamp};
+use callbox_domain::{ClosureCause, ClosureId, LiftClosure, Timestamp};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -15,10 +15,10 @@ use super::{
 };
 use crate::{
     access::rights::Action,
-    closures::{self, End},
+    closures::{self, Closing, End},
     problem::Problem,
     security::{Signed, SignedForm},
-    state::{AppState, blocking},
+    state::AppState,
 };
 
 /// What the form sends.
@@ -74,17 +74,14 @@ async fn carry_out(state: &AppState, signed: &Signed, form: &Form) -> Result<(),
     let from = end(need_text("from", &form.from)?);
     let to = text("to", &form.to)?.map(end);
     let until = hours(&form.hours, state.now())?;
-    let chosen = {
-        let state = state.clone();
-        blocking(move || closures::choose(state.geography.as_ref(), &from, to.as_ref())).await??
-    };
-    let command = CloseStreet {
+    let closing = Closing {
+        from,
+        to,
         cause: ClosureCause::from_name(&form.cause).unwrap_or(ClosureCause::Other),
-        street: chosen.street,
         impassable: form.impassable,
-        stretches: chosen.stretches,
         until,
     };
+    let command = closing.command(state).await?;
     submit(state, signed, command, &form.key).await.map(|_| ())
 }
 
