@@ -17,7 +17,7 @@ use callbox_engine::{DataDir, Engine, Options};
 use callbox_ledger::{Gate, Signer, SqliteReader, verify};
 use serde_json::json;
 
-use crate::server::{Client, Moments, Scratch, Server, callbox, token};
+use crate::server::{Client, Moments, Scratch, Server, callbox, each_entry, token};
 
 /// How the kill test runs.
 #[derive(clap::Args)]
@@ -168,21 +168,14 @@ pub(crate) fn check(data: &Path, copy: &Path, known: &[Acknowledged]) -> anyhow:
 
 /// Finds every acknowledged line in the ledger.
 fn find(engine: &Engine, known: &[Acknowledged]) -> anyhow::Result<()> {
-    const PAGE: usize = 10_000;
     let mut lines = std::collections::HashMap::new();
-    let mut from = 0;
-    loop {
-        let page = engine.entries_from(from, PAGE)?;
-        let Some(last) = page.last() else { break };
-        from = last.seq + 1;
-        for entry in &page {
-            if let Event::NarrativeAdded(added) = &entry.event
-                && let Some(text) = added.text.known()
-            {
-                lines.insert((added.incident, added.line), text.as_str().to_owned());
-            }
+    each_entry(engine, |entry| {
+        if let Event::NarrativeAdded(added) = &entry.event
+            && let Some(text) = added.text.known()
+        {
+            lines.insert((added.incident, added.line), text.as_str().to_owned());
         }
-    }
+    })?;
     for line in known {
         let found = lines.get(&(IncidentId(line.incident), LineNo(line.line)));
         if found != Some(&line.text) {

@@ -10,10 +10,26 @@ use std::{
 };
 
 use anyhow::{Context as _, bail, ensure};
+use callbox_domain::Entry;
+use callbox_engine::Engine;
 use serde_json::Value;
 
 /// How long a server may take until it answers.
 const START: Duration = Duration::from_secs(20);
+
+/// Hands every entry of a ledger to `visit`, in order; few of them are in memory at once.
+pub(crate) fn each_entry(engine: &Engine, mut visit: impl FnMut(&Entry)) -> anyhow::Result<()> {
+    const PAGE: usize = 10_000;
+    let mut from = 0;
+    loop {
+        let page = engine.entries_from(from, PAGE)?;
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
+        from = last.seq + 1;
+        page.iter().for_each(&mut visit);
+    }
+}
 
 /// A directory below the system's temporary one, removed in the end.
 pub(crate) struct Scratch(pub(crate) PathBuf);

@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 
 use crate::{
     kill,
-    server::{Client, Scratch, Server, token_of},
+    server::{Client, Scratch, Server, each_entry, token_of},
 };
 use agenda::{Agenda, Setting};
 use tally::Tally;
@@ -315,22 +315,15 @@ fn resident_megabytes(pid: u32) -> Option<f64> {
 
 /// How many events of each kind the ledger holds, and how many incidents are open and closed.
 fn recorded(data: &Path) -> anyhow::Result<String> {
-    const PAGE: usize = 10_000;
     let options = Options {
         exit_on_fatal: false,
         ..Options::default()
     };
     let engine = Engine::open(&DataDir::open(data)?, options)?;
     let mut kinds = std::collections::BTreeMap::<&str, u64>::new();
-    let mut from = 0;
-    loop {
-        let page = engine.entries_from(from, PAGE)?;
-        let Some(last) = page.last() else { break };
-        from = last.seq + 1;
-        for entry in &page {
-            *kinds.entry(entry.event.kind().name).or_default() += 1;
-        }
-    }
+    each_entry(&engine, |entry| {
+        *kinds.entry(entry.event.kind().name).or_default() += 1;
+    })?;
     let center = engine.snapshot();
     center.check()?;
     let open = center
