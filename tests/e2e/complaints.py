@@ -1,15 +1,11 @@
 """What people complain of most in other open dispatch systems, held in a real browser."""
 
-import argparse
-import os
-import shutil
 import sys
-import tempfile
 import time
-import traceback
 
-from server import Client, Server
-from webdriver import Driver, Failed, Window
+from server import Client
+from steps import Steps, arguments, play
+from webdriver import Failed
 
 # Counts what a person would hear: contexts that run, tones that are started.
 EARS = """
@@ -28,35 +24,22 @@ TONES = "return window.heard.tones"
 SOUND = "return document.body.dataset.sound"
 
 
-class Complaints:
-    def __init__(self, options, directory):
-        self.options = options
-        self.directory = directory
-        self.passed = 0
-        self.failed = 0
-        self.calls = 0
-        self.windows = []
-        self.server = Server(options.binary, directory)
-        self.driver = None
+class Complaints(Steps):
+    calls = 0
 
     def start(self):
         self.server.demo("--no-calls", "--history", "0", "--speed", "1")
         self.server.stop()
         self.server.serve()
         self.api = Client(self.server, "supervisor")
-        self.driver = Driver(open(os.path.join(self.directory, "driver.log"), "w", encoding="utf-8"))
-        self.board = self.window("one", "dispatcher")
-        self.other = self.window("two", "calltaker")
+        self.drive()
+        self.board = self.position("one", "dispatcher")
+        self.other = self.position("two", "calltaker")
 
-    def window(self, name, login):
-        window = Window(self.driver, self.options.browser, os.path.join(self.directory, name))
-        self.windows.append(window)
+    def position(self, name, login):
+        window = self.window(name)
         window.cdp("Page.addScriptToEvaluateOnNewDocument", source=EARS)
-        window.open(self.server.origin + "/sign-in")
-        window.type("#login", login)
-        window.type("#password", self.server.passwords[login])
-        window.click("form.stack button")
-        window.wait("the board with its units", "return document.querySelectorAll('.unit').length > 20")
+        self.sign_in(window, login)
         return window
 
     def take_call(self):
@@ -123,55 +106,12 @@ class Complaints:
             window.wait("a bar that says how old the board is", "return document.querySelector('#old').hidden === false", seconds=25)
 
     def all(self):
-        self.step("start", self.start)
-        if self.failed:
+        if not self.begin("start", self.start):
             return
         for name in vars(type(self)):
             if name.startswith("complaint_"):
                 self.step(name, getattr(self, name))
 
-    def step(self, title, act):
-        begin = time.monotonic()
-        try:
-            act()
-        except Exception as error:  # a step's failure is counted, the rest goes on
-            self.failed += 1
-            print(f"FAILED  {title}\n        {error}", flush=True)
-            if not isinstance(error, Failed):
-                traceback.print_exc()
-            return
-        self.passed += 1
-        print(f"ok      {title} ({time.monotonic() - begin:.1f} s)", flush=True)
-
-    def stop(self):
-        for window in self.windows:
-            try:
-                window.close()
-            except Exception:  # it may be gone already
-                pass
-        if self.driver:
-            self.driver.stop()
-        self.server.stop()
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", required=True)
-    parser.add_argument("--browser", required=True)
-    options = parser.parse_args()
-    directory = tempfile.mkdtemp(prefix="callbox-complaints-")
-    complaints = Complaints(options, directory)
-    try:
-        complaints.all()
-    finally:
-        complaints.stop()
-        if complaints.failed:
-            print(f"logs: {directory}")
-        else:
-            shutil.rmtree(directory, ignore_errors=True)
-    print(f"{complaints.passed} passed, {complaints.failed} failed")
-    return 1 if complaints.failed else 0
-
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(play(Complaints, arguments().parse_args()))

@@ -1,66 +1,21 @@
 """Two people, two windows, one incident: from the call to the disposition, and through a crash."""
 
-import argparse
-import os
 import re
-import shutil
 import signal
-import subprocess
 import sys
-import tempfile
-import time
-import traceback
 
 import sign_in
-from server import Client, Server
-from webdriver import Driver, Failed, Window
+from server import Client
+from steps import Steps, arguments, axe, faults, play
+from webdriver import Failed
 
 ROW = "[...document.querySelectorAll('.incident')].find((row) => row.textContent.includes(arguments[0]))"
 UNIT = "[...document.querySelectorAll('.unit')].find((unit) => unit.querySelector('.sign').textContent === arguments[0])"
 PLACE = "7 Quay Street, e2e"
-PAGES = ["/map", "/units", "/units/E1", "/history", "/premises", "/ledger", "/calls/new"]
+PAGES = ["/units", "/units/E1", "/history", "/premises", "/ledger", "/calls/new"]
 
 
-class Journey:
-    def __init__(self, options, directory):
-        self.options = options
-        self.directory = directory
-        self.passed = 0
-        self.failed = 0
-        self.windows = []
-        self.server = Server(options.binary, directory)
-        self.driver = None
-
-    def step(self, title, act):
-        begin = time.monotonic()
-        try:
-            act()
-        except Exception as error:  # a step's failure is counted, the rest goes on
-            self.failed += 1
-            print(f"FAILED  {title}\n        {error}", flush=True)
-            if not isinstance(error, Failed):
-                traceback.print_exc()
-            for number, window in enumerate(self.windows):
-                try:
-                    window.screenshot(os.path.join(self.directory, f"failed-{self.failed}-{number}.png"))
-                except Exception:  # the window may be what failed
-                    pass
-            return
-        self.passed += 1
-        print(f"ok      {title} ({time.monotonic() - begin:.1f} s)", flush=True)
-
-    def window(self, name, **options):
-        window = Window(self.driver, self.options.browser, os.path.join(self.directory, name), **options)
-        self.windows.append(window)
-        return window
-
-    def sign_in(self, window, login):
-        window.open(self.server.origin + "/sign-in")
-        window.type("#login", login)
-        window.type("#password", self.server.passwords[login])
-        window.click("form.stack button")
-        window.wait("the board with its units", "return document.querySelectorAll('.unit').length > 20")
-
+class Journey(Steps):
     # The steps
 
     def start(self):
@@ -419,9 +374,8 @@ class Journey:
         for window in self.windows:
             for entry in window.log("browser"):
                 if entry["level"] in ("SEVERE", "WARNING") and "favicon" not in entry["message"]:
-                    # A refused sign-in and a form with a mistake are answered with 4xx, which browsers log; and a map without
-                    # a graphics card is drawn by the processor, which they say too.
-                    if "status of 4" not in entry["message"] and "software WebGL" not in entry["message"]:
+                    # A refused sign-in and a form with a mistake are answered with 4xx, which browsers log.
+                    if "status of 4" not in entry["message"]:
                         raise Failed(f"the console says: {entry['message']}")
 
     def own_origin(self):
@@ -450,12 +404,7 @@ class Journey:
                 if path.endswith("#call"):
                     window.press("F9")
                     window.wait("the call entry", "return document.activeElement?.id === 'call-place'")
-                window.run(source)
-                broken = window.run_async(
-                    "const done = arguments[arguments.length - 1];"
-                    "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-                    ".then((r) => done(r.violations.map((v) => `${v.id}: ${v.nodes.length} × ${v.nodes[0].html.slice(0, 140)} ${v.nodes[0].failureSummary?.slice(0, 220) ?? ''}`)))")
-                found += [f"{theme} {path} {one}" for one in broken]
+                found += [f"{theme} {path} {one}" for one in faults(window, source)]
         if found:
             raise Failed("axe finds:\n        " + "\n        ".join(found))
 
@@ -471,9 +420,8 @@ class Journey:
         self.a.wait("the sign-in page again", "return location.pathname === '/sign-in'")
 
     def all(self):
-        self.driver = Driver(open(os.path.join(self.directory, "driver.log"), "w", encoding="utf-8"))
-        self.step("the server and two windows start", self.start)
-        if self.failed:
+        self.drive()
+        if not self.begin("the server and two windows start", self.start):
             return
         for title, act in [
             ("both sign in; a wrong password is refused in words", self.sign_in_both),
@@ -508,58 +456,19 @@ class Journey:
         ]:
             self.step(title, act)
 
-    def stop(self):
-        for window in self.windows:
-            try:
-                window.close()
-            except Exception:  # it may be gone already
-                pass
-        if self.driver:
-            self.driver.stop()
-        self.server.stop()
-
-
-def axe(directory):
-    """The source of axe-core, or None where npm is missing or does not answer."""
-    kept = os.environ.get("AXE_CORE")
-    if kept:
-        with open(kept, encoding="utf-8") as file:
-            return file.read()
-    if not shutil.which("npm"):
-        return None
-    pack = ["npm", "pack", "--silent", "axe-core@4"]
-    try:
-        name = subprocess.run(pack, cwd=directory, timeout=60, capture_output=True, text=True, check=True).stdout.split()[-1]
-        subprocess.run(["tar", "-xzf", name, "package/axe.min.js"], cwd=directory, check=True)
-    except (subprocess.SubprocessError, IndexError):
-        return None
-    with open(os.path.join(directory, "package", "axe.min.js"), encoding="utf-8") as file:
-        return file.read()
-
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", required=True)
-    parser.add_argument("--browser", required=True)
+    parser = arguments()
     parser.add_argument("--images", required=True)
     parser.add_argument("--screenshots", action="store_true")
     options = parser.parse_args()
-    directory = tempfile.mkdtemp(prefix="callbox-e2e-")
-    journey = Journey(options, directory)
-    try:
-        journey.all()
-        if options.screenshots:
-            from screenshots import screenshots
-            journey.server.stop()
-            journey.step("the screenshots are made", lambda: screenshots(journey))
-    finally:
-        journey.stop()
-        if journey.failed:
-            print(f"logs and pictures: {directory}")
-        else:
-            shutil.rmtree(directory, ignore_errors=True)
-    print(f"{journey.passed} passed, {journey.failed} failed")
-    return 1 if journey.failed else 0
+    return play(Journey, options, after=lambda journey: pictures(journey) if options.screenshots else None)
+
+
+def pictures(journey):
+    from screenshots import screenshots
+    journey.server.stop()
+    journey.step("the screenshots are made", lambda: screenshots(journey))
 
 
 if __name__ == "__main__":

@@ -7,25 +7,22 @@ and cleared in typed lines, with the keys and seconds that each takes to the dis
 pointer. The last line is "N passed, N failed".
 """
 
-import argparse
 import os
 import re
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 
-from journey import Journey
 from server import Client
-from webdriver import Driver, Failed
+from steps import Steps, arguments, play
+from webdriver import Failed
 
 STATE = "return document.getElementById('line').dataset.state"
 EMPTY = "return document.getElementById('line-input').value === ''"
 UNIT = "[...document.querySelectorAll('.unit')].find((unit) => unit.querySelector('.sign').textContent === arguments[0])"
 
 
-class Keyboard(Journey):
+class Keyboard(Steps):
     """One dispatcher without a mouse."""
 
     keys = 0
@@ -301,9 +298,8 @@ class Keyboard(Journey):
         print(f"        {len(took)} calls to the dispatch: {statistics.median(keys):.0f} keys, {statistics.median(took):.2f} s in the middle, {max(took):.2f} s at most, with typing as fast as the driver types", flush=True)
 
     def all(self):
-        self.driver = Driver(open(os.path.join(self.directory, "driver.log"), "w", encoding="utf-8"))
-        self.step("the server starts; somebody signs in by keyboard", self.start)
-        if self.failed:
+        self.drive()
+        if not self.begin("the server starts; somebody signs in by keyboard", self.start):
             return
         for title, act in [
             ("every verb of the grammar does its act", self.every_verb),
@@ -315,20 +311,10 @@ class Keyboard(Journey):
             ("a fire with two alarms and accountability", self.fire),
             ("the guided tour, line by line", self.tour),
             (f"an evening with {self.options.evening} calls", self.evening),
-            ("no error and no policy violation in the console", self.quiet),
+            ("no error and no policy violation in the console", lambda: self.quiet([self.a], "409", "422")),
             ("no request left the origin", self.own),
         ]:
             self.step(title, act)
-
-    def quiet(self):
-        wrong = [entry["message"] for entry in self.a.log("browser") if entry["level"] == "SEVERE" and "409" not in entry["message"] and "422" not in entry["message"]]
-        if wrong:
-            raise Failed("\n        ".join(wrong[:5]))
-
-    def own(self):
-        foreign = [url for url in self.a.requests() if not url.startswith((self.server.origin, "data:", "blob:", "chrome:"))]
-        if foreign:
-            raise Failed(f"asked for {foreign[:3]}")
 
 
 def lines(path):
@@ -339,23 +325,9 @@ def lines(path):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", required=True)
-    parser.add_argument("--browser", default=shutil.which("chromium"))
+    parser = arguments()
     parser.add_argument("--evening", type=int, default=40)
-    parser.add_argument("--keep")
-    options = parser.parse_args()
-    directory = options.keep or tempfile.mkdtemp(prefix="callbox-keyboard-")
-    os.makedirs(directory, exist_ok=True)
-    journey = Keyboard(options, directory)
-    try:
-        journey.all()
-    finally:
-        journey.stop()
-    if not journey.failed and not options.keep:
-        shutil.rmtree(directory, ignore_errors=True)
-    print(f"{journey.passed} passed, {journey.failed} failed")
-    return 1 if journey.failed else 0
+    return play(Keyboard, parser.parse_args())
 
 
 if __name__ == "__main__":

@@ -5,16 +5,13 @@
 The last line is "N passed, N failed".
 """
 
-import argparse
 import json
 import math
 import os
-import shutil
 import sys
-import tempfile
 
-from journey import Journey
-from webdriver import Driver, Failed
+from steps import Steps, arguments, axe, faults, play
+from webdriver import Failed
 
 # How many colours the picture of the page has where the map is.
 COLOURS = """
@@ -36,7 +33,7 @@ image.src = 'data:image/png;base64,' + png;
 LINES = "return document.querySelectorAll('#map-incidents li').length"
 
 
-class LiveMap(Journey):
+class LiveMap(Steps):
     """One dispatcher looks at the map in three ways."""
 
     def start(self):
@@ -79,6 +76,15 @@ class LiveMap(Journey):
         window.wait("the streets to be drawn", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
         self.picture(window, "map-zh")
 
+    def accessible(self):
+        source = axe(self.directory)
+        if source is None:
+            print("skipped: axe-core (npm does not answer)", flush=True)
+            return
+        found = [one for window in self.windows[:2] for one in faults(window, source)]
+        if found:
+            raise Failed("axe finds:\n        " + "\n        ".join(found))
+
     def decoded(self):
         """Somebody else's decoder reads a tile."""
         try:
@@ -107,25 +113,14 @@ class LiveMap(Journey):
         window.wait("the lists", LINES + " >= 3", seconds=30)
         window.wait("the words", "return document.querySelector('#map .empty') !== null")
 
-    def quiet(self):
-        wrong = [entry["message"] for window in self.windows[:2] for entry in window.log("browser") if entry["level"] == "SEVERE"]
-        if wrong:
-            raise Failed("\n        ".join(wrong[:5]))
-
-    def own(self):
-        foreign = [url for url in self.a.requests() if not url.startswith((self.server.origin, "data:", "blob:", "chrome:"))]
-        if foreign:
-            raise Failed(f"asked for {foreign[:3]}")
-
     def picture(self, window, name):
         if self.options.images:
             os.makedirs(self.options.images, exist_ok=True)
             window.screenshot(os.path.join(self.options.images, f"{name}.png"))
 
     def all(self):
-        self.driver = Driver(open(os.path.join(self.directory, "driver.log"), "w", encoding="utf-8"))
-        self.step("a demo with calls", self.start)
-        if self.failed:
+        self.drive()
+        if not self.begin("a demo with calls", self.start):
             return
         for title, act in [
             ("the map draws streets from tiles", self.drawn),
@@ -134,29 +129,18 @@ class LiveMap(Journey):
             ("a tile is read by another decoder", self.decoded),
             ("dark", self.dark),
             ("with Chinese names", self.chinese),
+            ("axe finds nothing, dark in English and light in Chinese", self.accessible),
             ("without WebGL the lists stay", self.without),
-            ("no error and no policy violation in the console", self.quiet),
+            ("no error and no policy violation in the console", lambda: self.quiet(self.windows[:2])),
             ("no request left the origin", self.own),
         ]:
             self.step(title, act)
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--binary", required=True)
-    parser.add_argument("--browser", default=shutil.which("chromium"))
+    parser = arguments()
     parser.add_argument("--images")
-    options = parser.parse_args()
-    directory = tempfile.mkdtemp(prefix="callbox-map-")
-    journey = LiveMap(options, directory)
-    try:
-        journey.all()
-    finally:
-        journey.stop()
-    if not journey.failed:
-        shutil.rmtree(directory, ignore_errors=True)
-    print(f"{journey.passed} passed, {journey.failed} failed")
-    return 1 if journey.failed else 0
+    return play(LiveMap, parser.parse_args())
 
 
 if __name__ == "__main__":
