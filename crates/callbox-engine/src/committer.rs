@@ -1,7 +1,12 @@
 //! Makes a batch durable, publishes it, answers: beside the sequencer, which decides the next one.
 
 use std::{
-    sync::Arc,
+    io,
+    sync::{
+        Arc,
+        mpsc::{self, TrySendError},
+    },
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -53,13 +58,42 @@ pub(crate) struct Landed {
     pub(crate) took: Duration,
 }
 
+/// Answers that stand, with the entries that they speak of and the ledger's length.
+type Standing = (Answers, Arc<[Entry]>, u64);
+
+/// From so many answers on, somebody else gives them: to wake that many takes about as long as a
+/// flush, and the next batch's flush need not wait for it.
+const MANY: usize = 16;
+
 /// The ledger with what is needed to publish what it holds.
 pub(crate) struct Committer {
-    pub(crate) ledger: Ledger<Box<dyn Store>>,
-    pub(crate) shared: Arc<Shared>,
+    ledger: Ledger<Box<dyn Store>>,
+    shared: Arc<Shared>,
+    /// `None` only while it ends.
+    answerer: Option<(mpsc::SyncSender<Standing>, JoinHandle<()>)>,
 }
 
 impl Committer {
+    /// Starts the thread that gives many answers; the committer's end waits for its last one.
+    pub(crate) fn start(ledger: Ledger<Box<dyn Store>>, shared: Arc<Shared>) -> io::Result<Self> {
+        let (answerer, standing) = mpsc::sync_channel::<Standing>(2);
+        let give = move || {
+            for (answers, entries, next_seq) in standing {
+                answer(answers, &entries, next_seq);
+            }
+        };
+        let thread = thread::Builder::new().name("answers".into()).spawn(give)?;
+        Ok(Self {
+            ledger,
+            shared,
+            answerer: Some((answerer, thread)),
+        })
+    }
+
+    pub(crate) fn ledger(&self) -> &Ledger<Box<dyn Store>> {
+        &self.ledger
+    }
+
     /// Appends the flight as one frame; only when it is durable, publishes and answers.
     pub(crate) fn commit(&mut self, flight: Flight) -> Landed {
         let drafts: Vec<Draft<'_>> = flight
@@ -76,11 +110,36 @@ impl Committer {
             Ok(_) => {
                 let next_seq = flight.center.next_seq();
                 self.shared.publish(flight.center, &flight.entries);
-                answer(flight.answers, &flight.entries, next_seq);
+                self.answer(flight.answers, flight.entries, next_seq);
                 None
             }
         };
         Landed { failed, took }
+    }
+
+    fn answer(&self, answers: Answers, entries: Arc<[Entry]>, next_seq: u64) {
+        let standing = (answers, entries, next_seq);
+        let (answers, entries, next_seq) = match &self.answerer {
+            Some((answerer, _)) if standing.0.len() >= MANY => match answerer.try_send(standing) {
+                Ok(()) => return,
+                // Two batches wait for it already: it is quicker to help.
+                Err(TrySendError::Full(standing) | TrySendError::Disconnected(standing)) => {
+                    standing
+                }
+            },
+            _ => standing,
+        };
+        answer(answers, &entries, next_seq);
+    }
+}
+
+impl Drop for Committer {
+    fn drop(&mut self) {
+        if let Some((answerer, thread)) = self.answerer.take() {
+            drop(answerer);
+            // A panic of its own was told by the hook; whoever waited sees the way closed.
+            let _ = thread.join();
+        }
     }
 }
 

@@ -41,6 +41,8 @@ const SNAPSHOT_EVERY: u64 = 50_000;
 const MAX_KEY: usize = 128;
 /// The longest time that a batch waits for others who were just answered and may ask again.
 const LINGER: Duration = Duration::from_micros(200);
+/// From so many at once on, a wake-up for each would cost more than what they ask.
+const CROWD: usize = 16;
 
 pub(crate) struct Sequencer {
     /// The state with everything that was decided, durable or not.
@@ -153,10 +155,7 @@ impl Sequencer {
             requests: known,
             archive,
             sealer,
-            committer: Some(Box::new(Committer {
-                ledger,
-                shared: Arc::clone(&shared),
-            })),
+            committer: Some(Box::new(Committer::start(ledger, Arc::clone(&shared))?)),
             shared,
             snapshots,
             batch: Batch::default(),
@@ -189,6 +188,15 @@ impl Sequencer {
             }
             let is_empty = self.batch.answers.is_empty();
             if self.committer.is_none() {
+                if self.expected >= CROWD && !self.batch.is_full() {
+                    // Others are about to ask: let them first, so that this thread is not put to
+                    // sleep and woken for each.
+                    thread::yield_now();
+                    if let Ok(message) = requests.try_recv() {
+                        self.message(message, &mut requests);
+                        continue;
+                    }
+                }
                 self.wait(runtime, &mut requests);
             } else if is_empty {
                 match requests.blocking_recv() {
@@ -461,7 +469,7 @@ impl Sequencer {
     fn roll_back(&mut self, answers: Answers, error: &SubmitError) {
         self.center = (*self.shared.snapshot.load_full()).clone();
         let committer = self.committer.as_ref().expect("nothing is on its way");
-        self.last_recorded = Timestamp::from_micros(committer.ledger.last_recorded_us());
+        self.last_recorded = Timestamp::from_micros(committer.ledger().last_recorded_us());
         refuse(answers, error);
         refuse(std::mem::take(&mut self.batch).answers, error);
     }
@@ -509,7 +517,7 @@ impl Sequencer {
         }
         let snapshot = Snapshot {
             center: (*center).clone(),
-            frontier: committer.ledger.frontier().clone(),
+            frontier: committer.ledger().frontier().clone(),
             requests: self.requests.clone(),
         };
         let sent = if last {
