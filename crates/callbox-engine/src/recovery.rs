@@ -36,6 +36,8 @@ pub(crate) struct Live {
     pub(crate) requests: Requests,
     pub(crate) archive: Archive,
     pub(crate) sealer: Arc<Sealer>,
+    /// The ledger's length at the snapshot that the start used; 0 without one.
+    pub(crate) snapshot_seq: u64,
 }
 
 /// Rebuilds the live state; the snapshot is used when ledger and archive confirm it.
@@ -80,6 +82,7 @@ pub(crate) fn recover(
                         requests,
                         archive,
                         sealer: Arc::clone(sealer),
+                        snapshot_seq: seq,
                     },
                     recovered,
                 ));
@@ -115,6 +118,7 @@ pub(crate) fn recover(
             requests,
             archive,
             sealer: Arc::clone(sealer),
+            snapshot_seq: 0,
         },
         recovered,
     ))

@@ -129,6 +129,7 @@ impl Sequencer {
             requests: known,
             archive,
             sealer,
+            snapshot_seq,
         } = live;
         let to_write = Arc::clone(&sealer);
         let write = move || write_snapshots(&receiver, &snapshot_file, &to_write);
@@ -149,7 +150,7 @@ impl Sequencer {
             .spawn(commit)?;
         let runtime = Builder::new_current_thread().build()?;
         let mut sequencer = Self {
-            snapshot_seq: center.next_seq(),
+            snapshot_seq,
             last_recorded: Timestamp::from_micros(ledger.last_recorded_us()),
             center,
             requests: known,
@@ -171,6 +172,8 @@ impl Sequencer {
                 // Whatever ends this thread, nobody waits in vain: later requests are told.
                 let shared = Arc::clone(&sequencer.shared);
                 let _told = HaltOnDrop(shared);
+                // What this start had to read, the next one need not.
+                sequencer.snapshot_when_due();
                 sequencer.run(&runtime, requests);
                 sequencer.snapshot(true);
                 // Its channels close with the sequencer, which lets writer and committer end.
@@ -458,6 +461,10 @@ impl Sequencer {
         }
         self.expected = flown.answers + self.batch.answers.len();
         self.linger_until = Instant::now() + (landed.took / 4).min(LINGER);
+        self.snapshot_when_due();
+    }
+
+    fn snapshot_when_due(&mut self) {
         let length = self.shared.snapshot.load().next_seq();
         if length - self.snapshot_seq >= SNAPSHOT_EVERY {
             self.snapshot(false);

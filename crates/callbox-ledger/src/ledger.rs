@@ -9,6 +9,7 @@ use crate::leaf::{self, Draft, DraftFault, FrameHead, Leaf, MAX_OPEN, MAX_PERSON
 use crate::merkle::Frontier;
 use crate::prove::find_frame;
 use crate::store::{Store, StoreError};
+use crate::walk::{Walked, walk};
 
 /// Gives the salts of personal payloads.
 #[derive(Debug)]
@@ -357,19 +358,19 @@ fn absorb<S: Store>(
     auditor: &mut Auditor,
     visit: &mut impl FnMut(&Frame),
 ) -> Result<(), OpenError> {
-    let mut fault = None;
-    let walked = store.visit(auditor.next_no, &mut |row| {
-        if let Err(found) = auditor.admit(&row) {
-            fault = Some(found);
-            return ControlFlow::Break(());
-        }
+    let from = auditor.next_no;
+    let walked = walk(store, from, &mut |row, looked| {
+        auditor.admit_looked(&row, looked, &mut |_, _| {})?;
         visit(&Frame::new(row));
-        ControlFlow::Continue(())
-    });
-    match (fault, walked) {
-        (Some(fault), _) => Err(fault.into()),
-        (None, Err(error @ StoreError::Corrupt { .. })) => Err(auditor.unreadable(&error).into()),
-        (None, walked) => Ok(walked?),
+        Ok(())
+    })?;
+    match walked {
+        Walked::Through => Ok(()),
+        Walked::Stopped(error @ StoreError::Corrupt { .. }) => {
+            Err(auditor.unreadable(&error).into())
+        }
+        Walked::Stopped(error) => Err(error.into()),
+        Walked::Lost => Err(StoreError::Fatal("the reading thread stopped".into()).into()),
     }
 }
 

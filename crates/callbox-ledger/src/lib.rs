@@ -42,6 +42,7 @@ mod ship;
 mod store;
 mod tile;
 mod verify;
+mod walk;
 mod witness;
 
 pub use audit::{Fault, FaultKind};

@@ -5,6 +5,7 @@ pub(crate) mod geocode;
 pub(crate) mod latency;
 pub(crate) mod ledger;
 pub(crate) mod recommend;
+pub(crate) mod start;
 pub(crate) mod streets;
 pub(crate) mod tiles;
 
@@ -19,6 +20,8 @@ pub(crate) enum Bench {
     Ledger(ledger::Arguments),
     /// Units recommended by plan, beside sorting them by distance.
     Recommend(recommend::Arguments),
+    /// Starts of a center from its ledger alone and with its snapshot, beside plain reading.
+    Start(start::Arguments),
     /// Driving times from coordinates, beside OSRM and Valhalla where they are installed.
     Streets(streets::Arguments),
     /// Vector tiles, made one by one, beside tilemaker where it is installed.
@@ -34,6 +37,7 @@ impl Bench {
             Self::Geocode(arguments) => geocode::run(&arguments),
             Self::Ledger(arguments) => ledger::run(&arguments),
             Self::Recommend(arguments) => recommend::run(&arguments),
+            Self::Start(arguments) => start::run(&arguments),
             Self::Streets(arguments) => streets::run(&arguments),
             Self::Tiles(arguments) => tiles::run(&arguments),
             Self::Latency(arguments) => latency::run(&arguments),

@@ -5,7 +5,7 @@
 //! table (UUID and (stream, version) unique, JSON payload), and the ledger. Rounds are interleaved
 //! so that a noisy neighbour hits all alike; medians are printed.
 
-mod closed;
+pub(super) mod closed;
 mod contender;
 mod event;
 mod report;
