@@ -1,6 +1,7 @@
 //! Where frames are kept: the contract, and two stores that hold it.
 
 mod memory;
+mod packing;
 mod sqlite;
 
 use std::ops::ControlFlow;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, params};
 
+use super::packing::{Packer, Unpacker};
 use super::{RowHead, Source, Store, StoreError};
 use crate::files;
 use crate::frame::FrameRow;
@@ -13,7 +14,10 @@ use crate::hash::Hash;
 
 /// "cbxl" in the file's header, so that no other database is taken for a ledger.
 const APPLICATION_ID: i64 = 0x6362_786c;
-const FORMAT: i64 = 1;
+/// 2: leaves may be packed. What has format 1 is a ledger all the same, and becomes 2 with its first
+/// writer, so that a program that cannot unpack says so instead of calling it damaged.
+const FORMAT: i64 = 2;
+const OLDEST_FORMAT: i64 = 1;
 
 const SCHEMA: &str = "
 CREATE TABLE frame(
@@ -45,6 +49,7 @@ const INSERT: &str = "INSERT INTO frame VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 
 #[derive(Debug)]
 pub struct SqliteStore {
     connection: Connection,
+    packer: Packer,
     /// Held until the store is dropped; the operating system frees it when the process dies.
     _lock: File,
 }
@@ -85,6 +90,9 @@ impl SqliteStore {
         let connection = Connection::open_with_flags(path, flags).map_err(fault)?;
         must_be_ledger(&connection, path)?;
         set_up(&connection)?;
+        connection
+            .pragma_update(None, "user_version", FORMAT)
+            .map_err(fault)?;
         Self::ready(connection, lock)
     }
 
@@ -127,6 +135,7 @@ impl SqliteStore {
         check_compare_and_swap(&connection)?;
         Ok(Self {
             connection,
+            packer: Packer::default(),
             _lock: lock,
         })
     }
@@ -186,6 +195,7 @@ impl Source for SqliteStore {
 
 impl Store for SqliteStore {
     fn append(&mut self, frame: &FrameRow) -> Result<(), StoreError> {
+        let leaves = self.packer.pack(&frame.leaves);
         let mut insert = self.connection.prepare_cached(INSERT).map_err(fault)?;
         let outcome = insert.execute(params![
             integer(frame.no)?,
@@ -195,7 +205,7 @@ impl Store for SqliteStore {
             frame.writer,
             frame.epoch,
             frame.root.0,
-            frame.leaves,
+            leaves,
             frame.sealed,
         ]);
         match outcome {
@@ -279,8 +289,9 @@ fn visit(
         .prepare_cached("SELECT * FROM frame WHERE no >= ?1 ORDER BY no")
         .map_err(fault)?;
     let mut rows = select.query([integer(from)?]).map_err(fault)?;
+    let mut unpacker = Unpacker::default();
     while let Some(row) = rows.next().map_err(fault)? {
-        if visitor(frame_of(row)?).is_break() {
+        if visitor(frame_of(row, &mut unpacker)?).is_break() {
             return Ok(());
         }
     }
@@ -301,7 +312,7 @@ fn visit(
     Ok(())
 }
 
-fn frame_of(row: &Row<'_>) -> Result<FrameRow, StoreError> {
+fn frame_of(row: &Row<'_>, unpacker: &mut Unpacker) -> Result<FrameRow, StoreError> {
     let head = head_of(row)?;
     let no = head.no;
     let wrong = |column| move |error| corrupt(Some(no), format!("column {column}: {error}"));
@@ -313,6 +324,9 @@ fn frame_of(row: &Row<'_>) -> Result<FrameRow, StoreError> {
     };
     let root = Hash::from_slice(blob(6, "root")?)
         .ok_or_else(|| corrupt(Some(no), "the root does not have 32 bytes"))?;
+    let leaves = unpacker
+        .unpack(blob(7, "leaves")?)
+        .map_err(|what| corrupt(Some(no), format!("column leaves: {what}")))?;
     Ok(FrameRow {
         no,
         first_seq: head.first_seq,
@@ -321,7 +335,7 @@ fn frame_of(row: &Row<'_>) -> Result<FrameRow, StoreError> {
         writer: row.get(4).map_err(wrong("writer"))?,
         epoch: row.get(5).map_err(wrong("epoch"))?,
         root,
-        leaves: blob(7, "leaves")?.to_vec(),
+        leaves,
         sealed: blob(8, "sealed")?.to_vec(),
     })
 }
@@ -411,9 +425,9 @@ fn must_be_ledger(connection: &Connection, path: &Path) -> Result<(), StoreError
         )));
     }
     let format = pragma("user_version")?;
-    if format != FORMAT {
+    if !(OLDEST_FORMAT..=FORMAT).contains(&format) {
         return Err(refused(format!(
-            "{} has format {format}, this program knows {FORMAT}; use the program that wrote it",
+            "{} has format {format}, this program knows {OLDEST_FORMAT} to {FORMAT}; use the program that wrote it",
             path.display()
         )));
     }

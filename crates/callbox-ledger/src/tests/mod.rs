@@ -6,6 +6,7 @@ mod fault_table;
 mod faults;
 mod format;
 mod fuzz;
+mod packed;
 mod proofs;
 mod script;
 mod ship;
