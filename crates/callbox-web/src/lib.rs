@@ -30,6 +30,7 @@ mod problem;
 mod provider;
 mod security;
 mod server;
+mod settings;
 mod state;
 mod street_map;
 mod tls;

@@ -385,6 +385,9 @@ impl Center {
         if let Some(unit) = entry.event.unit() {
             self.with_unit(unit, |unit| unit.touched = entry.seq);
         }
+        if entry.event.is_configuration() {
+            self.configure().note_change(entry.seq);
+        }
         match entry.event.stream() {
             Stream::Center => self.configuration_version += 1,
             Stream::Incident(id) => self.with_incident(id, |incident| {

@@ -13,7 +13,10 @@ mod turnout;
 mod unit_status;
 mod unit_type;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 use minicbor::{Decode, Encode};
 
@@ -94,9 +97,25 @@ pub struct Configuration {
     #[n(80)]
     #[cbor(default)]
     pub erasure_rules: ErasureRules,
+    /// The positions of the last [`CHANGES_KEPT`] events that changed any of this or defined a unit,
+    /// the oldest first: what stands there is on the ledger, and says who changed what when.
+    #[n(90)]
+    #[cbor(default)]
+    pub changes: VecDeque<u64>,
 }
 
+/// How many changes of its configuration a center can show without reading the whole ledger.
+pub(crate) const CHANGES_KEPT: usize = 4_096;
+
 impl Configuration {
+    /// Notes where the ledger says what changed.
+    pub(crate) fn note_change(&mut self, seq: u64) {
+        self.changes.push_back(seq);
+        while self.changes.len() > CHANGES_KEPT {
+            self.changes.pop_front();
+        }
+    }
+
     /// The first status code, in the order of definition, with this meaning.
     pub fn status_for(&self, meaning: Meaning) -> Option<&UnitStatus> {
         self.unit_statuses

@@ -267,6 +267,11 @@ events! {
 }
 
 impl Event {
+    /// Whether it changes what the center is set up with, its units among it.
+    pub fn is_configuration(&self) -> bool {
+        matches!(self.stream(), Stream::Center) || matches!(self, Self::UnitDefined(_))
+    }
+
     /// The incidents that the event touches, so that they can be loaded before it is folded.
     pub fn incidents(&self) -> Vec<IncidentId> {
         match (self, self.stream()) {

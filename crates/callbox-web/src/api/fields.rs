@@ -165,6 +165,14 @@ impl Members {
                 "send an object like {\"text\": \"…\"}",
             ));
         };
+        Self::from_object(object, fields)
+    }
+
+    /// Reads the members of an object.
+    pub(crate) fn from_object(
+        object: serde_json::Map<String, Json>,
+        fields: &'static [Field],
+    ) -> Result<Self, Problem> {
         Self::read(
             object.into_iter().filter(|(_, value)| !value.is_null()),
             fields,

@@ -9,7 +9,7 @@ mod commands;
 mod configuration;
 mod endpoints;
 mod erasures;
-mod fields;
+pub(crate) mod fields;
 mod incident;
 mod intake;
 mod line;
@@ -22,6 +22,7 @@ mod premises;
 pub(crate) mod recommendation;
 mod record;
 mod refusal;
+mod settings;
 pub(crate) mod tables;
 mod time;
 mod timeline;
@@ -35,6 +36,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use callbox_domain::{Center, Command};
+
 pub(crate) use calls::WARN_SECONDS;
 pub(crate) use endpoints::{ENDPOINTS, Endpoint};
 pub(crate) use erasures::reach as erasure_reach;
@@ -45,6 +48,7 @@ pub(crate) use premises::RADIUS_METERS;
 pub(crate) use time::Zone;
 pub(crate) use timeline::details;
 
+use self::{commands::Input, fields::Members};
 use crate::{live, mount::Mount, problem::Problem, server};
 
 /// The API's routes, and the server's own that answer programs.
@@ -66,6 +70,7 @@ pub(crate) fn router() -> Mount {
         .post(recommendation::SEND, recommendation::send)
         .get("/api/v1/plans", plans::show)
         .put("/api/v1/plans", plans::publish)
+        .get(settings::PATH, settings::list)
         .get("/api/v1/cards", cards::show)
         .put("/api/v1/cards", cards::publish)
         .get("/api/v1/positions", positions::show)
@@ -91,6 +96,37 @@ pub(crate) fn router() -> Mount {
         .iter()
         .filter(|endpoint| endpoint.make.is_some())
         .fold(reads, write::mount)
+}
+
+/// The endpoint that writes at this path.
+pub(crate) fn endpoint(path: &str) -> Option<&'static Endpoint> {
+    let mut all = ENDPOINTS.iter();
+    all.find(|endpoint| endpoint.route.path == path && endpoint.make.is_some())
+}
+
+/// The command that a request with these members would become; a form asks for the same.
+pub(crate) fn command(
+    path: &'static str,
+    center: &Center,
+    members: serde_json::Map<String, serde_json::Value>,
+) -> Result<Command, Problem> {
+    let endpoint = endpoint(path).ok_or_else(|| {
+        Problem::not_found(
+            "there is no such setting",
+            "choose one of those on /settings",
+        )
+    })?;
+    let make = endpoint.make.expect("only endpoints that write are found");
+    let body = Members::from_object(members, endpoint.fields)?;
+    let path = Vec::new();
+    make(&Input { center, path, body })
+}
+
+/// One member of the board that comes from the configuration.
+pub(crate) fn configuration_member(center: &Center, name: &str) -> serde_json::Value {
+    let mut members = configuration::members(center).into_iter();
+    let found = members.find(|(known, _)| *known == name);
+    found.map(|(_, value)| value).unwrap_or_default()
 }
 
 /// Reads a whole body of the given media type; an empty one may come without a type.

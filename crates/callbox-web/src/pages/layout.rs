@@ -18,6 +18,7 @@ pub(super) const TABS: &[(&str, &str, Action)] = &[
     ("/history", "nav.history", Action::ReadHistory),
     ("/closures", "nav.closures", Action::ReadBoard),
     ("/premises", "nav.premises", Action::ReadPremises),
+    ("/settings", "nav.settings", Action::ReadBoard),
     ("/ledger", "nav.ledger", Action::ReadBoard),
     ("/accounts", "nav.accounts", Action::KeepAccounts),
 ];

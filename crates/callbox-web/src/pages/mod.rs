@@ -24,6 +24,8 @@ mod premises;
 mod problem;
 mod qr;
 mod questions;
+mod settings;
+mod settings_form;
 mod sign_in;
 mod submit;
 mod suggestion;
@@ -364,6 +366,21 @@ pub(crate) const ROUTES: &[Route] = &[
         "who takes calls learns a card before a caller needs it",
     ),
     get(
+        "/settings",
+        Action::ReadBoard,
+        "who works here sees how the center is set up, and who changed it",
+    ),
+    get(
+        "/settings/{noun}",
+        Action::ReadBoard,
+        "who works here sees how the center is set up, and who changed it",
+    ),
+    post(
+        "/settings/{noun}",
+        Action::Configure,
+        "the center is set up without a text file, in sight of all",
+    ),
+    get(
         "/ledger",
         Action::ReadOpenly,
         "everybody can see how far the record is signed and how to check it",
@@ -444,6 +461,9 @@ pub(crate) fn router() -> Mount {
         .post("/cards", cards::publish)
         .get("/cards/{card}", cards::begin)
         .post("/cards/{card}", cards::go_on)
+        .get("/settings", settings::list)
+        .get("/settings/{noun}", settings::show)
+        .post("/settings/{noun}", settings::change)
         .get("/ledger", ledger::show)
 }
 

@@ -13,6 +13,21 @@ pub(super) async fn submit(
     command: impl Into<Command>,
     key: &str,
 ) -> Result<Receipt, Problem> {
+    let context = Context {
+        at: state.now(),
+        actor: signed.actor(),
+        purpose: state.purpose,
+    };
+    submit_as(state, command, context, key).await
+}
+
+/// The same by a context of its own, as for what sets the center up.
+pub(super) async fn submit_as(
+    state: &AppState,
+    command: impl Into<Command>,
+    context: Context,
+    key: &str,
+) -> Result<Receipt, Problem> {
     if key.is_empty() {
         return Err(Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -21,11 +36,6 @@ pub(super) async fn submit(
             "load the page again and send it once more",
         ));
     }
-    let context = Context {
-        at: state.now(),
-        actor: signed.actor(),
-        purpose: state.purpose,
-    };
     let idempotency = Some(key.to_owned());
     let submission = Submission {
         command: command.into(),

@@ -7,7 +7,10 @@ use axum::http::{HeaderMap, header};
 use callbox_domain::{AlarmId, Code, IncidentId, LineNo, Meaning, Refusal};
 
 use super::texts::Locale;
-use crate::problem::{self, Problem};
+use crate::{
+    problem::{self, Problem},
+    settings,
+};
 
 fn headers(pairs: &[(header::HeaderName, &str)]) -> HeaderMap {
     pairs
@@ -309,6 +312,11 @@ fn texts_and_their_uses_agree() {
             "emergency.",
             "why.",
             "plans.",
+            "settings.noun.",
+            "settings.about.",
+            "settings.field.",
+            "settings.group.",
+            "settings.moment.",
         ]
         .iter()
         .any(|made| key.starts_with(made));
@@ -375,4 +383,45 @@ fn spans_and_numbers_are_written_for_people() {
         [0, 999, 1_000, 48_211, 1_234_567].map(grouped),
         ["0", "999", "1,000", "48,211", "1,234,567"]
     );
+}
+
+#[test]
+fn every_noun_has_its_endpoint_its_fields_and_its_texts() {
+    let known = |key: String| {
+        for locale in Locale::ALL {
+            assert!(
+                locale.table().contains_key(&key),
+                "{key} has no text in {}",
+                locale.name()
+            );
+        }
+    };
+    for group in settings::GROUPS {
+        known(format!("settings.group.{group}"));
+        assert!(
+            settings::NOUNS.iter().any(|noun| noun.group == *group),
+            "{group} is empty"
+        );
+    }
+    for noun in settings::NOUNS {
+        known(format!("settings.noun.{}", noun.slug));
+        known(format!("settings.about.{}", noun.slug));
+        assert!(settings::GROUPS.contains(&noun.group));
+        assert!(noun.fields().count() > 0, "{} has no endpoint", noun.slug);
+        assert!(
+            noun.key
+                .is_none_or(|key| noun.fields().any(|field| field.name == key))
+        );
+        for field in noun.fields() {
+            known(format!("settings.field.{}", field.name));
+            if let crate::api::fields::Kind::Choice(names) = field.kind {
+                for name in names {
+                    known(match field.name {
+                        "meaning" => format!("meaning.{name}"),
+                        _ => format!("settings.moment.{name}"),
+                    });
+                }
+            }
+        }
+    }
 }

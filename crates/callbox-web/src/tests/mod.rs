@@ -20,6 +20,7 @@ mod pseudo;
 mod rights;
 mod schema;
 mod second_factor;
+mod settings;
 mod sign_in;
 mod street_map;
 mod writes;

@@ -1,6 +1,8 @@
 //! Endpoints that set the center up.
 
-use super::{AT, CODE, Endpoint, LABEL, LAT, LON, commands, optional, required, write};
+use super::{
+    AT, CODE, Endpoint, LABEL, LAT, LIMIT, LON, commands, optional, read, required, write,
+};
 use crate::{
     access::rights::Action,
     api::fields::{Kind, MEANINGS},
@@ -8,6 +10,21 @@ use crate::{
 
 /// What a supervisor defines.
 pub(super) const ENDPOINTS: &[Endpoint] = &[
+    read(
+        "/api/v1/configuration/changes",
+        Action::ReadBoard,
+        "who works here sees how the center is set up, and who changed it",
+        "Who changed what of the configuration when, the newest first",
+        &[
+            optional(
+                "what",
+                Kind::Code,
+                "only this, named as the page below /settings",
+            ),
+            LIMIT,
+        ],
+        "Changes",
+    ),
     write(
         "/api/v1/configuration/center",
         Action::Configure,

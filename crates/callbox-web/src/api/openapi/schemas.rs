@@ -2,6 +2,7 @@ mod calls;
 mod cards;
 mod erasures;
 mod plans;
+mod settings;
 
 use serde_json::{Map, Value, json};
 
@@ -119,6 +120,7 @@ pub(super) fn all() -> Value {
         .chain(calls::all())
         .chain(cards::all())
         .chain(erasures::all())
+        .chain(settings::all())
     {
         all[name] = schema;
     }

@@ -1,0 +1,329 @@
+//! What the center is set up with: one page for each noun, all made of the same parts.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    extract::{Path, Query, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use callbox_domain::{Center, Context, Purpose};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::{
+    layout::{page, refusal},
+    settings_form::{self, label, value},
+    ui::{Ui, grouped},
+};
+use crate::{
+    access::rights::Action,
+    percent::encoded,
+    problem::Problem,
+    security::{SignedForm, permit_action},
+    settings::{self, Change, Difference, GROUPS, NOUNS, Noun, Row, changes, members, rows, tell},
+    state::{AppState, blocking},
+};
+
+/// How many changes a page shows.
+const CHANGES: usize = 50;
+
+/// Pages that set the center up in ways of their own, with the right that seeing each needs.
+const OTHERS: &[(&str, &str, &str, Action)] = &[
+    ("calls", "/cards", "nav.cards", Action::ReadBoard),
+    ("places", "/closures", "nav.closures", Action::ReadBoard),
+    ("places", "/premises", "nav.premises", Action::ReadPremises),
+    ("rules", "/plans", "nav.plans", Action::ReadBoard),
+    ("service", "/accounts", "nav.accounts", Action::KeepAccounts),
+];
+
+/// What the address says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    /// The row whose values stand in the form.
+    row: Option<String>,
+}
+
+/// What a page shows beside what holds.
+#[derive(Default)]
+struct Shown {
+    /// What stands in the form.
+    row: Row,
+    /// Whether that row is there already, so that its name stays.
+    is_known: bool,
+    /// What saving it would change.
+    would: Option<Vec<Difference>>,
+    problem: Option<Problem>,
+}
+
+/// `GET /settings`.
+pub(super) async fn list(State(state): State<AppState>, ui: Ui) -> Result<Markup, Problem> {
+    let latest = history(&state, None).await?;
+    let center = state.engine.snapshot();
+    Ok(page(
+        &ui,
+        ui.t("settings.title"),
+        "/settings",
+        html! {
+            div class="page" {
+                div class="page-head" { h1 { (ui.t("settings.title")) } p { (ui.t("settings.words")) } }
+                div class="settings-groups" {
+                    @for group in GROUPS {
+                        section class="stack" {
+                            h2 { (ui.t(&format!("settings.group.{group}"))) }
+                            ul class="settings-list" {
+                                @for noun in NOUNS.iter().filter(|noun| noun.group == *group) { li { (entry(&ui, &center, noun)) } }
+                                @for (_, path, key, action) in OTHERS.iter().filter(|(at, ..)| at == group) {
+                                    @if ui.may(*action) { li { a href=(path) { (ui.t(key)) } } }
+                                }
+                            }
+                        }
+                    }
+                }
+                (told(&state, &ui, &latest, true))
+            }
+        },
+    ))
+}
+
+fn entry(ui: &Ui, center: &Center, noun: &Noun) -> Markup {
+    let count = rows(noun, center).len();
+    html! {
+        a href={"/settings/" (noun.slug)} { (ui.t(&format!("settings.noun.{}", noun.slug))) }
+        @if noun.key.is_some() { " " span class="quiet number" { (grouped(count as u64)) } }
+        @else if count == 0 { " " span class="quiet" { (ui.t("settings.unset")) } }
+    }
+}
+
+/// `GET /settings/{noun}`.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    ui: Ui,
+    Path(slug): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Markup, Problem> {
+    let noun = called(&slug)?;
+    let rows = rows(noun, &state.engine.snapshot());
+    let row = match (&asked.row, noun.key) {
+        (Some(name), Some(_)) => rows
+            .iter()
+            .find(|row| noun.name_of(row) == Some(name))
+            .cloned(),
+        (_, None) => rows.into_iter().next(),
+        _ => None,
+    };
+    let shown = Shown {
+        is_known: row.is_some(),
+        row: row.unwrap_or_default(),
+        ..Shown::default()
+    };
+    render(&state, &ui, noun, &shown).await
+}
+
+/// `POST /settings/{noun}`: shows what a form would change, or changes it.
+pub(super) async fn change(
+    State(state): State<AppState>,
+    ui: Ui,
+    Path(slug): Path<String>,
+    SignedForm { signed, form }: SignedForm<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let noun = called(&slug)?;
+    permit_action(&signed, noun.action())?;
+    let sent: BTreeMap<&str, &str> = form
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let then = sent.get("then").copied().unwrap_or_default();
+    let row = members(noun, &form);
+    let context = Context {
+        at: state.now(),
+        actor: signed.actor(),
+        purpose: Purpose::Administration,
+    };
+    let center = state.engine.snapshot();
+    let outcome = async {
+        let command = match then {
+            "remove" => noun.remove(&center, noun.name_of(&row).unwrap_or_default())?,
+            _ => noun.define(&center, row.clone())?,
+        };
+        if then == "preview" {
+            return settings::preview(noun, &center, &command, &context).map(Some);
+        }
+        let key = sent.get("key").copied().unwrap_or_default();
+        super::submit::submit_as(&state, command, context, key).await?;
+        Ok(None)
+    };
+    let path = format!("/settings/{}", noun.slug);
+    let (would, problem) = match outcome.await {
+        Ok(None) => return Ok(Redirect::to(&path).into_response()),
+        Ok(would) => (would, None),
+        Err(problem) => (None, Some(problem)),
+    };
+    let status = problem
+        .as_ref()
+        .map_or(axum::http::StatusCode::OK, |problem| problem.status);
+    let known = rows(noun, &center);
+    let name = noun.name_of(&row);
+    let shown = Shown {
+        is_known: noun.key.is_none()
+            || known
+                .iter()
+                .any(|known| name.is_some() && noun.name_of(known) == name),
+        row,
+        would,
+        problem,
+    };
+    Ok((status, render(&state, &ui, noun, &shown).await?).into_response())
+}
+
+fn called(slug: &str) -> Result<&'static Noun, Problem> {
+    Noun::called(slug).ok_or_else(|| {
+        Problem::not_found("there is no such page", "choose one of those on /settings")
+    })
+}
+
+async fn history(state: &AppState, noun: Option<&'static Noun>) -> Result<Vec<Change>, Problem> {
+    let engine = state.engine.clone();
+    blocking(move || changes(&engine, noun, CHANGES))
+        .await?
+        .map_err(|error| Problem::internal("the changes cannot be read", &error))
+}
+
+async fn render(
+    state: &AppState,
+    ui: &Ui,
+    noun: &'static Noun,
+    shown: &Shown,
+) -> Result<Markup, Problem> {
+    let latest = history(state, Some(noun)).await?;
+    let center = state.engine.snapshot();
+    let all = rows(noun, &center);
+    let title = ui.t(&format!("settings.noun.{}", noun.slug));
+    let may = ui.may(noun.action());
+    Ok(page(
+        ui,
+        title,
+        "/settings",
+        html! {
+            div class="page" {
+                div class="page-head" {
+                    p class="crumb" { a href="/settings" { (ui.t("settings.title")) } }
+                    h1 { (title) }
+                    p { (ui.t(&format!("settings.about.{}", noun.slug))) }
+                }
+                (refusal(ui, shown.problem.as_ref()))
+                @if let Some(would) = &shown.would { (announced(ui, would)) }
+                @if noun.key.is_some() {
+                    div class="two" {
+                        @if all.is_empty() { p class="quiet" { (ui.t("settings.none")) } }
+                        @else { (table(ui, noun, &all, may)) }
+                        @if may { (settings_form::form(ui, &center, noun, &shown.row, shown.is_known)) }
+                    }
+                } @else if may {
+                    div class="narrow" { (settings_form::form(ui, &center, noun, &shown.row, shown.is_known)) }
+                } @else {
+                    (table(ui, noun, &all, false))
+                }
+                (told(state, ui, &latest, false))
+            }
+        },
+    ))
+}
+
+fn table(ui: &Ui, noun: &Noun, all: &[Row], may: bool) -> Markup {
+    // What no row has needs no column; corners are long and stand in the form.
+    let is_said = |name: &str| {
+        all.iter()
+            .any(|row| row.get(name).is_some_and(|value| !tell(value).is_empty()))
+    };
+    let fields: Vec<_> = noun
+        .fields()
+        .filter(|field| field.name != "corners" && is_said(field.name))
+        .collect();
+    html! {
+        div class="wide" tabindex="0" role="region" aria-label=(ui.t(&format!("settings.noun.{}", noun.slug))) {
+            table class="table" {
+                thead { tr { @for field in &fields { th { (label(ui, field)) } } } }
+                tbody { @for row in all { tr {
+                    @for field in &fields {
+                        td {
+                            @match (noun.key, row.get(field.name)) {
+                                (Some(key), Some(name)) if key == field.name && may => {
+                                    a href={"/settings/" (noun.slug) "?row=" (encoded(&tell(name))) "#form"} { b { (tell(name)) } }
+                                }
+                                (Some(key), Some(name)) if key == field.name => b { (tell(name)) },
+                                (_, Some(told)) => (value(ui, field, told)),
+                                _ => "",
+                            }
+                        }
+                    }
+                } } }
+            }
+        }
+    }
+}
+
+fn announced(ui: &Ui, would: &[Difference]) -> Markup {
+    html! {
+        div class="notice" role="status" {
+            b { (ui.t("settings.would")) }
+            @if would.is_empty() { " " (ui.t("settings.nothing")) }
+            (differences(ui, would))
+        }
+    }
+}
+
+fn differences(ui: &Ui, differences: &[Difference]) -> Markup {
+    let short = |value: &serde_json::Value| {
+        let text = tell(value);
+        match text.lines().count() {
+            0 | 1 => text,
+            lines => ui.fill("settings.corners", &[("n", &lines.to_string())]),
+        }
+    };
+    html! {
+        ul class="differences" { @for difference in differences { li {
+            span class="quiet" { (ui.t(&format!("settings.field.{}", difference.field))) ": " }
+            @if let Some(before) = &difference.before { del { (short(before)) } " → " }
+            @match &difference.after { Some(after) => ins { (short(after)) }, None => (ui.t("settings.empty")) }
+        } } }
+    }
+}
+
+/// Who changed what when, with the way to each event's proof.
+fn told(state: &AppState, ui: &Ui, latest: &[Change], with_noun: bool) -> Markup {
+    html! {
+        section class="stack" {
+            h2 { (ui.t("settings.changes")) }
+            @if latest.is_empty() { p class="quiet" { (ui.t("settings.no_changes")) } } @else {
+                div class="wide" tabindex="0" role="region" aria-label=(ui.t("settings.changes")) {
+                    table class="table" {
+                        thead { tr {
+                            th { (ui.t("settings.when")) } th { (ui.t("settings.who")) } th { (ui.t("settings.what")) }
+                            th class="number" { (ui.t("settings.event")) }
+                        } }
+                        tbody { @for change in latest { tr {
+                            td class="time" { (ui.date_time(change.at)) }
+                            td { (state.access.name_of(change.actor).unwrap_or_else(|| change.actor.0.to_string())) }
+                            td {
+                                @if with_noun { (what(ui, change)) " " }
+                                @if let Some(name) = &change.name { b { (name) } }
+                                (differences(ui, &change.differences))
+                            }
+                            td class="number quiet" { (grouped(change.seq)) }
+                        } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn what(ui: &Ui, change: &Change) -> Markup {
+    let (path, key) = match change.what {
+        "plans" => ("/plans".to_owned(), "nav.plans".to_owned()),
+        "cards" => ("/cards".to_owned(), "nav.cards".to_owned()),
+        slug => (format!("/settings/{slug}"), format!("settings.noun.{slug}")),
+    };
+    html! { a href=(path) { (ui.t(&key)) } }
+}
