@@ -16,6 +16,7 @@ use crate::{
         DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnitStatus,
         DefineUnitType, SetCondition,
     },
+    consultation::RecordConsultations,
     emergency::{DeclareEmergency, EndEmergency},
     erasure::{
         ApproveErasure, CompleteErasure, DefineErasureRules, LiftHold, PlaceHold, RefuseErasure,
@@ -153,6 +154,7 @@ commands![
     RefuseErasure,
     ApproveErasure,
     CompleteErasure,
+    RecordConsultations,
 ];
 
 impl Command {

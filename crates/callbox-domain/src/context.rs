@@ -21,15 +21,19 @@ pub enum Purpose {
     /// A demo or an exercise: nobody was in need.
     #[n(4)]
     Exercise,
+    /// Keeping the service accountable: who read what.
+    #[n(5)]
+    Oversight,
 }
 
 impl Purpose {
     /// All purposes, in the order of their numbers.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::EmergencyResponse,
         Self::Administration,
         Self::HistoryImport,
         Self::Exercise,
+        Self::Oversight,
     ];
 
     /// The number in the leaf.
@@ -39,6 +43,7 @@ impl Purpose {
             Self::Administration => 2,
             Self::HistoryImport => 3,
             Self::Exercise => 4,
+            Self::Oversight => 5,
         }
     }
 
@@ -56,6 +61,7 @@ impl Purpose {
             Self::Administration => "administration",
             Self::HistoryImport => "history-import",
             Self::Exercise => "exercise",
+            Self::Oversight => "oversight",
         }
     }
 }

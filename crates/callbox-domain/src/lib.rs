@@ -15,6 +15,7 @@ mod clock;
 mod closure;
 mod command;
 mod configuration;
+mod consultation;
 mod context;
 mod emergency;
 mod erasure;
@@ -64,6 +65,10 @@ pub use configuration::{
     DefineUnitStatus, DefineUnitType, DispatchRules, Disposition, IncidentType, Meaning, Priority,
     SetCondition, Station, UnitStatus, UnitType,
 };
+pub use consultation::{
+    Consultation, ConsultationCounts, KeptRead, MAX_READ_BYTES, MAX_READS, PurposeRow, ReadAct,
+    ReadObject, ReadOutcome, ReadPurpose, ReadWords, RecordConsultations,
+};
 pub use context::{Context, Entry, Purpose};
 pub use emergency::{DeclareEmergency, Emergency, EmergencyCause, EndEmergency};
 pub use erasure::{
@@ -112,6 +117,7 @@ pub mod events {
         DispositionDefined, IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined,
         UnitStatusDefined, UnitTypeDefined,
     };
+    pub use crate::consultation::ConsultationsRecorded;
     pub use crate::emergency::{EmergencyDeclared, EmergencyEnded};
     pub use crate::erasure::{
         DomainErased, ErasureCompleted, ErasureRefused, ErasureRequested, ErasureRulesDefined,

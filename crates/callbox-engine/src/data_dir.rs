@@ -228,6 +228,16 @@ impl DataDir {
         self.root.join("archive.db")
     }
 
+    /// Reads that wait until the ledger can be written again.
+    pub fn reads_spool(&self) -> PathBuf {
+        self.root.join("reads.spool")
+    }
+
+    /// Where each read stands in the ledger; delete it and it is built anew.
+    pub fn reads_db(&self) -> PathBuf {
+        self.root.join("reads.db")
+    }
+
     /// The road network and the geocoder, as they were imported.
     pub fn streets(&self) -> PathBuf {
         self.root.join("streets")

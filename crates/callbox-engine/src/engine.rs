@@ -24,6 +24,7 @@ use crate::{
     erasure,
     publisher::{self, Publication},
     read::Reader,
+    reads::{Batcher, BatcherSetup, Index},
     recovery::{load, recover},
     sealer::Sealer,
     sequencer::Sequencer,
@@ -147,9 +148,10 @@ impl Health {
 pub(crate) struct Shared {
     pub(crate) snapshot: ArcSwap<Center>,
     pub(crate) reader: Reader,
-    sealer: Arc<Sealer>,
+    pub(crate) sealer: Arc<Sealer>,
     pub(crate) clock: Clock,
     archive: Mutex<Archive>,
+    pub(crate) reads: Mutex<Index>,
     ring: Mutex<Ring>,
     length: watch::Sender<u64>,
     frames: AtomicU64,
@@ -201,7 +203,8 @@ impl Shared {
 #[derive(Clone)]
 pub struct Engine {
     pub(crate) shared: Arc<Shared>,
-    requests: mpsc::Sender<Message>,
+    pub(crate) requests: mpsc::Sender<Message>,
+    pub(crate) reads: Batcher,
     pub(crate) signed: Arc<Mutex<Signed>>,
     shipping: Option<Arc<Mutex<Shipping>>>,
     threads: Arc<Mutex<Option<Threads>>>,
@@ -213,6 +216,7 @@ pub struct Engine {
 }
 
 struct Threads {
+    reads: JoinHandle<()>,
     sequencer: JoinHandle<()>,
     signer: Worker,
     shipper: Option<Worker>,
@@ -261,6 +265,7 @@ impl Engine {
             sealer,
             clock: options.clock,
             archive: Mutex::new(Archive::open(&dir.archive_db())?),
+            reads: Mutex::new(Index::open(&dir.reads_db())?),
             ring: Mutex::new(Ring::new(seq)),
             length: watch::Sender::new(seq),
             frames: AtomicU64::new(0),
@@ -318,7 +323,13 @@ impl Engine {
             })?),
             _ => None,
         };
+        let (reads, batching) = Batcher::start(BatcherSetup {
+            shared: Arc::clone(&shared),
+            requests: requests.clone(),
+            spool: dir.reads_spool(),
+        })?;
         let threads = Arc::new(Mutex::new(Some(Threads {
+            reads: batching,
             sequencer,
             signer,
             shipper,
@@ -328,6 +339,7 @@ impl Engine {
         let engine = Self {
             shared,
             requests,
+            reads,
             signed,
             shipping,
             threads,
@@ -498,9 +510,9 @@ impl Engine {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        // An error means that the sequencer has ended already.
-        let _ = self.requests.blocking_send(Message::Stop);
+        self.reads.stop();
         if let Some(Threads {
+            reads,
             sequencer,
             signer,
             shipper,
@@ -508,6 +520,11 @@ impl Engine {
             witnesses,
         }) = taken
         {
+            if reads.join().is_err() {
+                tracing::error!("the thread that records reads ended in a panic");
+            }
+            // An error means that the sequencer has ended already.
+            let _ = self.requests.blocking_send(Message::Stop);
             if let Some(witnesses) = witnesses {
                 witnesses.leave();
             }

@@ -22,6 +22,7 @@ mod idempotency;
 mod outside;
 mod publisher;
 mod read;
+mod reads;
 mod recovery;
 mod sealer;
 mod sequencer;
@@ -44,6 +45,10 @@ pub use evidence::{Evidence, Examined, NoEvidence, Shown, Unsound, examine};
 pub use outside::NoProof;
 pub use publisher::Published;
 pub use read::{ReadError, read_ledger};
+pub use reads::{
+    ConsultationProof, Kept, Listed, ProvenRead, ReadWanted, Reading, Recorded, Unproven, WordsKept,
+    check_consultation,
+};
 pub use recovery::Recovered;
 pub use shipper::{ShipOnce, ShipTo, Shipping, ShippingError};
 pub use store::Stores;

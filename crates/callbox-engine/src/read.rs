@@ -1,11 +1,11 @@
 use std::{
     collections::BTreeSet,
-    ops::ControlFlow,
+    ops::{ControlFlow, Range},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use callbox_domain::{Digest, Entry, Stream};
+use callbox_domain::{Digest, Entry, Event, KeptRead, Stream};
 use callbox_ledger::{
     Event as Stored, Frame, Opener, Personal, Proven, Source, SqliteReader, StoreError, TileError,
     TileReader, VaultError, VerifierKey, find_frame, prove_event_from_tiles,
@@ -15,6 +15,9 @@ use thiserror::Error;
 use crate::{
     DataDir, archive::ArchiveError, entry, entry::EntryError, erasure::Payloads, sealer::Sealer,
 };
+
+/// The number of the kind of event that holds a batch of reads.
+const BATCH_OF_READS: u16 = 90;
 
 /// Why something could not be read; nothing was changed.
 #[derive(Debug, Error)]
@@ -145,6 +148,58 @@ impl Reader {
         let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
         let mut tiles = TileReader::new(tiles);
         prove_event_from_tiles(&mut tiles, &mut **source, seq, note, key)
+    }
+
+    /// Hands every batch of reads from position `from` to before `to` on to `visit`; other events are
+    /// not opened.
+    pub(crate) fn batches(
+        &self,
+        from: u64,
+        to: u64,
+        mut visit: impl FnMut(u64, &[KeptRead]),
+    ) -> Result<(), ReadError> {
+        let mut source = self.source.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(no) = find_frame(&mut **source, from)? else {
+            return Ok(());
+        };
+        let mut failed = None;
+        source.visit(no, &mut |row| {
+            let first_seq = row.first_seq;
+            if first_seq >= to {
+                return ControlFlow::Break(());
+            }
+            let read = self.batches_of(&Frame::new(row), from..to, &mut visit);
+            match read {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    failed = Some(error);
+                    ControlFlow::Break(())
+                }
+            }
+        })?;
+        failed.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    fn batches_of(
+        &self,
+        frame: &Frame,
+        within: Range<u64>,
+        visit: &mut impl FnMut(u64, &[KeptRead]),
+    ) -> Result<(), EntryError> {
+        for stored in frame.events() {
+            let seq = frame.row().first_seq;
+            let stored = stored.map_err(|source| EntryError::Malformed { seq, source })?;
+            if stored.leaf.kind != BATCH_OF_READS || !within.contains(&stored.seq) {
+                continue;
+            }
+            let entry = entry::decode(&stored, Some(&self.sealer))?;
+            if let Event::ConsultationsRecorded(recorded) = &entry.event
+                && let Some(reads) = recorded.reads.known()
+            {
+                visit(entry.seq, reads);
+            }
+        }
+        Ok(())
     }
 
     /// At most `limit` entries from position `seq` on.

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::Instant};
 
-use callbox_domain::{CLOSED_KEPT, Center, Entry, Incident};
+use callbox_domain::{CLOSED_KEPT, Center, Entry, Event, Incident};
 use callbox_ledger::{Frame, Frontier, Ledger, Options as LedgerOptions, Personal, Store};
 
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     entry::{self, EntryError},
     idempotency::{Name, Requests},
     read::{ReadError, Reader},
+    reads,
     sealer::Sealer,
     snapshot_file::Snapshot,
 };
@@ -166,6 +167,9 @@ impl Fold<'_> {
                 self.sealer
                     .claim(&stored.leaf, sealed)
                     .map_err(OpenError::Vault)?;
+            }
+            if let Event::ConsultationsRecorded(recorded) = &entry.event {
+                reads::claim(self.sealer, recorded).map_err(OpenError::Vault)?;
             }
             for id in entry.event.incidents() {
                 if self.center.is_archived(id)

@@ -16,6 +16,7 @@ use crate::DataDir;
 /// The domain of the state snapshot: the one payload that stands outside the ledger.
 const SNAPSHOT: Stream = Stream { kind: 255, no: 0 };
 const SNAPSHOT_HEADER: &[u8] = b"callbox snapshot";
+const SPOOL_HEADER: &[u8] = b"callbox reads spool";
 
 /// Seals and opens personal payloads; each incident and each unit is an erasure domain.
 pub(crate) struct Sealer {
@@ -75,6 +76,49 @@ impl Sealer {
     /// Notes which domain a key serves, where a crash made the vault forget it.
     pub(crate) fn claim(&self, leaf: &Leaf<'_>, sealed: &[u8]) -> Result<(), VaultError> {
         self.vault().claim(kid_of(sealed)?, leaf.stream)
+    }
+
+    /// Seals what a reader said, for the domain of what was read, bound to the read's salt.
+    pub(crate) fn seal_words(
+        &self,
+        domain: callbox_domain::Stream,
+        salt: &[u8; 16],
+        words: &[u8],
+    ) -> Result<Vec<u8>, VaultError> {
+        self.vault().seal(stream_of(domain), &words_header(salt), words)
+    }
+
+    /// Opens what a reader said; `None` when its key was destroyed, or what was read is erased.
+    pub(crate) fn open_words(
+        &self,
+        domain: callbox_domain::Stream,
+        salt: &[u8; 16],
+        sealed: &[u8],
+    ) -> Result<Option<Vec<u8>>, VaultError> {
+        if self.is_withheld(stream_of(domain)) {
+            return Ok(None);
+        }
+        known(self.vault().open_sealed(&words_header(salt), sealed)?)
+    }
+
+    /// Notes which domain a key of a reader's words serves, where a crash made the vault forget it.
+    pub(crate) fn claim_words(
+        &self,
+        domain: callbox_domain::Stream,
+        sealed: &[u8],
+    ) -> Result<(), VaultError> {
+        self.vault().claim(kid_of(sealed)?, stream_of(domain))
+    }
+
+    /// Seals a read for the spool, which has one key for all days: it has to be there when the disk is full.
+    pub(crate) fn seal_spooled(&self, read: &[u8]) -> Result<Vec<u8>, VaultError> {
+        let domain = stream_of(callbox_domain::Stream::Consultations(0));
+        self.vault().seal(domain, SPOOL_HEADER, read)
+    }
+
+    /// Opens a read of the spool.
+    pub(crate) fn open_spooled(&self, sealed: &[u8]) -> Result<Option<Vec<u8>>, VaultError> {
+        known(self.vault().open_sealed(SPOOL_HEADER, sealed)?)
     }
 
     /// Whether a stream was erased.
@@ -167,6 +211,10 @@ pub(crate) fn header_of(leaf: &Leaf<'_>) -> Vec<u8> {
 pub(crate) fn stream_of(stream: callbox_domain::Stream) -> Stream {
     let (kind, no) = stream.key();
     Stream { kind, no }
+}
+
+fn words_header(salt: &[u8; 16]) -> Vec<u8> {
+    [&b"callbox read words"[..], salt].concat()
 }
 
 fn known(opened: Opened) -> Result<Option<Vec<u8>>, VaultError> {

@@ -3,6 +3,7 @@
 mod erasure;
 mod outside;
 mod pipeline;
+mod reads;
 mod sealing;
 mod shipping;
 mod witnessing;

@@ -17,14 +17,15 @@ impl Hash {
     }
 
     /// Reads the base64 of 32 bytes, as notes and proofs write hashes.
-    pub(crate) fn from_base64(text: &str) -> Option<Self> {
+    pub fn from_base64(text: &str) -> Option<Self> {
         if text.len() != 44 {
             return None;
         }
         Self::from_slice(&STANDARD.decode(text).ok()?)
     }
 
-    pub(crate) fn to_base64(self) -> String {
+    /// Gives the base64, as notes and proofs write hashes.
+    pub fn to_base64(self) -> String {
         STANDARD.encode(self.0)
     }
 }

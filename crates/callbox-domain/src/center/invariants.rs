@@ -32,7 +32,10 @@ impl Center {
         self.check_marked()?;
         for stream in streams {
             match stream {
-                Stream::Center | Stream::PremiseNote(_) | Stream::Closure(_) => {}
+                Stream::Center
+                | Stream::PremiseNote(_)
+                | Stream::Closure(_)
+                | Stream::Consultations(_) => {}
                 Stream::Incident(id) => {
                     if let Some(incident) = self.incident(id) {
                         self.check_incident(incident)?;

@@ -10,7 +10,7 @@ use std::{
 use minicbor::{Decode, Encode};
 
 use crate::{
-    Assignment, AssignmentNo, Closure, ClosureId, Code, Configuration, Entry, ErasureCase,
+    Assignment, AssignmentNo, Closure, ClosureId, Code, Configuration, ConsultationCounts, Entry, ErasureCase,
     Incident, IncidentId, Line, NoteId, PremiseNote, Refusal, Stream, Table, Unit, UnitId,
     alarm::Alarm, undo::Recent,
 };
@@ -76,6 +76,10 @@ pub struct Center {
     /// What stands on the record about erasures, by the incident's number.
     #[n(80)]
     pub(crate) erasures: Table<ErasureCase>,
+    /// How many reads are on the record.
+    #[n(90)]
+    #[cbor(default)]
+    pub consultations: ConsultationCounts,
 }
 
 impl Center {
@@ -136,6 +140,10 @@ impl Center {
             Stream::Unit(id) => self.unit(id).map_or(0, |unit| unit.version),
             Stream::PremiseNote(id) => self.notes.get(id.0).map_or(0, |note| note.version),
             Stream::Closure(id) => self.closures.get(id.0).map_or(0, |closure| closure.version),
+            Stream::Consultations(day) if day == self.consultations.day => {
+                self.consultations.version
+            }
+            Stream::Consultations(_) => 0,
         }
     }
 
@@ -402,6 +410,7 @@ impl Center {
                     closure.version += 1;
                 }
             }
+            Stream::Consultations(_) => self.consultations.version += 1,
             Stream::Unit(id) => self.with_unit(id, |unit| {
                 unit.version += 1;
             }),

@@ -16,6 +16,7 @@ use crate::{
         DispositionDefined, IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined,
         UnitStatusDefined, UnitTypeDefined,
     },
+    consultation::ConsultationsRecorded,
     emergency::{EmergencyDeclared, EmergencyEnded},
     erasure::{
         DomainErased, ErasureCompleted, ErasureRefused, ErasureRequested, ErasureRulesDefined,
@@ -48,6 +49,8 @@ pub enum Stream {
     PremiseNote(NoteId),
     /// One closure of a street.
     Closure(ClosureId),
+    /// The reads of one day, in days since 1970.
+    Consultations(u32),
     /// One unit, apart from its assignments.
     Unit(UnitId),
 }
@@ -61,6 +64,7 @@ impl Stream {
             Self::Unit(id) => (2, id.0 as u64),
             Self::PremiseNote(id) => (8, id.0),
             Self::Closure(id) => (9, id.0),
+            Self::Consultations(day) => (10, day as u64),
         }
     }
 }
@@ -253,6 +257,8 @@ events! {
     84 DomainErased schema 1 |e| Stream::Incident(e.incident), "says what was erased, by which law and by whom, without saying it";
     85 ErasureCompleted schema 1 |e| Stream::Incident(e.incident), "says from when on erased data is out of everybody's reach";
     86 ErasureRulesDefined schema 1 |_| Stream::Center, "says how long a request for erasure waits, so that a mistake can be stopped";
+
+    90 ConsultationsRecorded schema 1 |e| Stream::Consultations(e.day), "whoever is read about can learn who read it and why";
 
     100 ClockDefined schema 1 |_| Stream::Center, "says how long help may take, and by whose standard";
     101 ClockRemoved schema 1 |_| Stream::Center, "a time limit of the center no longer holds";

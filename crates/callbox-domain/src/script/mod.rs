@@ -21,6 +21,7 @@
 mod call_verbs;
 mod calls;
 mod clocks;
+mod consultations;
 mod erasures;
 mod transcript;
 mod verbs;

@@ -386,6 +386,7 @@ fn event(center: &Center, event: &Event) -> String {
         | Event::DomainErased(_)
         | Event::ErasureCompleted(_)
         | Event::ErasureRulesDefined(_) => super::erasures::event(event),
+        Event::ConsultationsRecorded(_) => super::consultations::event(event),
     }
 }
 

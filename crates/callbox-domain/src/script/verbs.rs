@@ -3,7 +3,7 @@
 use super::{
     NotACommand,
     call_verbs::{answer, close_street, publish_cards, set_note, take_call},
-    clocks, erasures,
+    clocks, consultations, erasures,
     words::{Words, syntax},
 };
 use std::ops::Deref;
@@ -19,7 +19,7 @@ use crate::{
     ErasureRules, ExpireClosures, HandleCall, Handling, LiftClosure, LiftHold, LineNo,
     LinkIncidents, LocateIncident, Meaning, MergeIncidents, NoteId, PlaceHold, PlaceSource,
     PlaceVerdict, PrioritiseIncident, PublishCards, PublishPlans, PutUnitInService, RaiseAlarms,
-    ReassignUnit, ReceiveIncident, RecordCall, RefuseErasure, Relation, ReleaseUnit, RemoveClock,
+    ReassignUnit, ReceiveIncident, RecordCall, RecordConsultations, RefuseErasure, Relation, ReleaseUnit, RemoveClock,
     ReopenIncident, RequestErasure, RetirePremiseNote, SendSuggested, SetCondition, SetPremiseNote,
     StackIncident, TakeCall, TakeUnitOutOfService, Timestamp, TransferIncident, Undo,
     UnmergeIncident, UnstackIncident, response_plan::csv,
@@ -336,6 +336,7 @@ verbs! {
     });
     "approve" ApproveErasure "INCIDENT [version N]" erasures::approve;
     "complete" CompleteErasure "INCIDENT PAYLOADS KEYS EPOCH" erasures::complete;
+    "reads" RecordConsultations "DAY COUNT [spool N]" consultations::record;
 }
 
 /// Reads a line without time, actor and purpose.

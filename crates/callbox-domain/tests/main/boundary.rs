@@ -151,6 +151,7 @@ fn the_kinds_are_these() {
         .chain([69])
         .chain(70..=74)
         .chain(80..=86)
+        .chain([90])
         .chain(100..=105)
         .chain(110..=112)
         .collect();
@@ -165,10 +166,11 @@ fn purposes_keep_their_numbers() {
         (2, "administration"),
         (3, "history-import"),
         (4, "exercise"),
+        (5, "oversight"),
     ];
     assert_eq!(purposes, expected);
     for (number, name) in expected {
         assert_eq!(Purpose::from_number(number).map(Purpose::name), Some(name));
     }
-    assert_eq!(Purpose::from_number(5), None);
+    assert_eq!(Purpose::from_number(6), None);
 }

@@ -48,7 +48,8 @@ fn an_event_that_does_not_fit_marks_the_state() {
     // The samples speak of incident 2612 and unit 104, which this town does not have.
     let mut strangers = 0;
     for sample in samples() {
-        if matches!(sample.stream(), Stream::Center) {
+        // What belongs to no thing of its own fits every state.
+        if matches!(sample.stream(), Stream::Center | Stream::Consultations(_)) {
             continue;
         }
         assert!(after(sample.clone()).is_some(), "{sample:?}");

@@ -2,10 +2,10 @@
 
 use callbox_domain::{
     ActorId, AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, CardEdition,
-    Cause, Clock, ClosedStretch, ClosureCause, ClosureId, Digest, DispatchRules, Drive, Edition,
-    EmergencyCause, ErasureFacts, ErasureRules, Event, Given, Handling, Hazard, IncidentId, LineNo,
+    Cause, Clock, ClosedStretch, ClosureCause, ClosureId, Consultation, Digest, DispatchRules, Drive, Edition,
+    EmergencyCause, ErasureFacts, ErasureRules, Event, Given, Handling, Hazard, IncidentId, KeptRead, LineNo,
     LocalTime, Meaning, Moment, NoteDetails, NoteId, Personal, Place, PlaceSource, PlaceVerdict,
-    Point, Relation, Reported, Schedule, Source, Stamps, Subject, Target, Timestamp, UnitFact,
+    Point, ReadAct, ReadObject, ReadOutcome, ReadPurpose, Relation, Reported, Schedule, Source, Stamps, Subject, Target, Timestamp, UnitFact,
     UnitId, WelfareRule,
     events::*,
     question::{Said, csv as cards},
@@ -51,6 +51,7 @@ pub(crate) fn samples() -> Vec<Event> {
     samples.extend(suggested());
     samples.extend(welfare());
     samples.extend(erasure());
+    samples.extend(consultations());
     samples.extend(clocks());
     samples.extend(closures());
     samples
@@ -334,6 +335,51 @@ fn questions() -> Vec<Event> {
     samples.push(ruled(Some(code("1"))).into());
     samples.push(ruled(None).into());
     samples
+}
+
+fn consultations() -> Vec<Event> {
+    let full = Consultation {
+        at: Timestamp::from_micros(1_790_000_000_000_000),
+        actor: ActorId(7),
+        object: ReadObject::Incident(INCIDENT),
+        act: ReadAct::HandedOut,
+        purpose: Some(ReadPurpose::Court),
+        outcome: ReadOutcome::Shown,
+        words: Some(Digest([3; 32])),
+        grant: Some(4),
+    };
+    let bare = Consultation {
+        object: ReadObject::Board,
+        act: ReadAct::Opened,
+        purpose: None,
+        outcome: ReadOutcome::NoPurpose,
+        words: None,
+        grant: None,
+        ..full.clone()
+    };
+    let kept = |record: &Consultation, words: Option<&[u8]>| KeptRead {
+        salt: [9; 16],
+        record: record.to_bytes(),
+        words: words.map(<[u8]>::to_vec),
+    };
+    vec![
+        ConsultationsRecorded {
+            day: 20_717,
+            count: 2,
+            root: Digest([5; 32]),
+            spool: Some(3),
+            reads: Personal::Known(vec![kept(&full, Some(b"sealed")), kept(&bare, None)]),
+        }
+        .into(),
+        ConsultationsRecorded {
+            day: 0,
+            count: 0,
+            root: Digest::default(),
+            spool: None,
+            reads: Personal::Erased,
+        }
+        .into(),
+    ]
 }
 
 fn erasure() -> Vec<Event> {

@@ -145,6 +145,8 @@ proptest! {
         let (m64, n64) = (m as u64, n as u64);
         let proof = ours(inclusion_ranges(m64, n64), &leaves);
         prop_assert_eq!(&proof, &path(m, &leaves));
+        prop_assert_eq!(Some(proof.clone()), super::inclusion_path(&leaves, m));
+        prop_assert_eq!(super::inclusion_path(&leaves, n), None);
         prop_assert_eq!(verify_inclusion(leaves[m], m64, n64, &proof, root), Ok(()));
         let mut leaf = leaves[m];
         leaf.0[bit / 8] ^= 1 << (bit % 8);

@@ -570,7 +570,8 @@ fn lives_meet_all_that_happens_after_set_up() {
     }
     let kinds = KINDS
         .iter()
-        .filter(|row| row.number >= 20 && row.number != 69)
+        // Reads change nothing that a life is about; transcripts hold them.
+        .filter(|row| row.number >= 20 && row.number != 69 && row.number != 90)
         .map(|row| row.name);
     let missing: Vec<_> = kinds.filter(|name| !met.contains(name)).collect();
     assert!(missing.is_empty(), "no life meets {missing:?}");

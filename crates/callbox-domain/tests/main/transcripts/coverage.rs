@@ -10,6 +10,7 @@ const SOURCES: &[&str] = &[
     include_str!("clocks.rs"),
     include_str!("closure.rs"),
     include_str!("configuration.rs"),
+    include_str!("consultations.rs"),
     include_str!("crew.rs"),
     include_str!("dispatch.rs"),
     include_str!("erasure.rs"),
@@ -425,6 +426,7 @@ const REFUSALS: &[(&str, &[&str])] = &[
         ],
     ),
     ("CompleteErasure", &["not-erased"]),
+    ("RecordConsultations", &["too-many"]),
 ];
 
 #[test]

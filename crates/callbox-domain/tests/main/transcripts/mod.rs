@@ -4,6 +4,7 @@ mod calls;
 mod clocks;
 mod closure;
 mod configuration;
+mod consultations;
 mod coverage;
 mod crew;
 mod dispatch;
