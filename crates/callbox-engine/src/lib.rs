@@ -46,8 +46,8 @@ pub use outside::NoProof;
 pub use publisher::Published;
 pub use read::{ReadError, read_ledger};
 pub use reads::{
-    ConsultationProof, Kept, Listed, ProvenRead, ReadWanted, Reading, Recorded, Unproven, WordsKept,
-    check_consultation,
+    ConsultationProof, Kept, Listed, ProvenRead, ReadWanted, Reading, Recorded, Unproven,
+    WordsKept, check_consultation,
 };
 pub use recovery::Recovered;
 pub use shipper::{ShipOnce, ShipTo, Shipping, ShippingError};

@@ -85,7 +85,8 @@ impl Sealer {
         salt: &[u8; 16],
         words: &[u8],
     ) -> Result<Vec<u8>, VaultError> {
-        self.vault().seal(stream_of(domain), &words_header(salt), words)
+        self.vault()
+            .seal(stream_of(domain), &words_header(salt), words)
     }
 
     /// Opens what a reader said; `None` when its key was destroyed, or what was read is erased.

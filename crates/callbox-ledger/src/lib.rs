@@ -58,9 +58,7 @@ pub use leaf::{
     Personal, Stream, decode as read_leaf,
 };
 pub use ledger::{AppendError, Ledger, OpenError, Options, Receipt, Salts};
-pub use merkle::{
-    Frontier, ProofFault, inclusion_path, verify_consistency, verify_inclusion,
-};
+pub use merkle::{Frontier, ProofFault, inclusion_path, verify_consistency, verify_inclusion};
 pub use note::{
     Cosigner, KeyKind, MAX_NOTE_BYTES, NoteError, Signer, VerifierKey, add_cosignatures,
 };

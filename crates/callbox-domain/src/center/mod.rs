@@ -10,9 +10,9 @@ use std::{
 use minicbor::{Decode, Encode};
 
 use crate::{
-    Assignment, AssignmentNo, Closure, ClosureId, Code, Configuration, ConsultationCounts, Entry, ErasureCase,
-    Incident, IncidentId, Line, NoteId, PremiseNote, Refusal, Stream, Table, Unit, UnitId,
-    alarm::Alarm, undo::Recent,
+    Assignment, AssignmentNo, Closure, ClosureId, Code, Configuration, ConsultationCounts, Entry,
+    ErasureCase, Incident, IncidentId, Line, NoteId, PremiseNote, Refusal, Stream, Table, Unit,
+    UnitId, alarm::Alarm, undo::Recent,
 };
 
 pub use invariants::BrokenInvariant;

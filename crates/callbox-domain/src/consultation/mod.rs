@@ -9,11 +9,9 @@ mod record;
 
 use minicbor::{Decode, Encode};
 
-pub use batch::{ConsultationsRecorded, KeptRead, MAX_READS, MAX_READ_BYTES, RecordConsultations};
+pub use batch::{ConsultationsRecorded, KeptRead, MAX_READ_BYTES, MAX_READS, RecordConsultations};
 pub use purpose::{PurposeRow, ReadPurpose};
 pub use record::{Consultation, ReadAct, ReadObject, ReadOutcome, ReadWords};
-
-
 
 /// What the state knows of reads: how many there were, and how far the spool is taken over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]

@@ -19,10 +19,10 @@ use crate::{
     ErasureRules, ExpireClosures, HandleCall, Handling, LiftClosure, LiftHold, LineNo,
     LinkIncidents, LocateIncident, Meaning, MergeIncidents, NoteId, PlaceHold, PlaceSource,
     PlaceVerdict, PrioritiseIncident, PublishCards, PublishPlans, PutUnitInService, RaiseAlarms,
-    ReassignUnit, ReceiveIncident, RecordCall, RecordConsultations, RefuseErasure, Relation, ReleaseUnit, RemoveClock,
-    ReopenIncident, RequestErasure, RetirePremiseNote, SendSuggested, SetCondition, SetPremiseNote,
-    StackIncident, TakeCall, TakeUnitOutOfService, Timestamp, TransferIncident, Undo,
-    UnmergeIncident, UnstackIncident, response_plan::csv,
+    ReassignUnit, ReceiveIncident, RecordCall, RecordConsultations, RefuseErasure, Relation,
+    ReleaseUnit, RemoveClock, ReopenIncident, RequestErasure, RetirePremiseNote, SendSuggested,
+    SetCondition, SetPremiseNote, StackIncident, TakeCall, TakeUnitOutOfService, Timestamp,
+    TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
 };
 
 type Parsed = Result<Command, NotACommand>;

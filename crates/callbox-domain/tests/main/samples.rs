@@ -2,11 +2,11 @@
 
 use callbox_domain::{
     ActorId, AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, CardEdition,
-    Cause, Clock, ClosedStretch, ClosureCause, ClosureId, Consultation, Digest, DispatchRules, Drive, Edition,
-    EmergencyCause, ErasureFacts, ErasureRules, Event, Given, Handling, Hazard, IncidentId, KeptRead, LineNo,
-    LocalTime, Meaning, Moment, NoteDetails, NoteId, Personal, Place, PlaceSource, PlaceVerdict,
-    Point, ReadAct, ReadObject, ReadOutcome, ReadPurpose, Relation, Reported, Schedule, Source, Stamps, Subject, Target, Timestamp, UnitFact,
-    UnitId, WelfareRule,
+    Cause, Clock, ClosedStretch, ClosureCause, ClosureId, Consultation, Digest, DispatchRules,
+    Drive, Edition, EmergencyCause, ErasureFacts, ErasureRules, Event, Given, Handling, Hazard,
+    IncidentId, KeptRead, LineNo, LocalTime, Meaning, Moment, NoteDetails, NoteId, Personal, Place,
+    PlaceSource, PlaceVerdict, Point, ReadAct, ReadObject, ReadOutcome, ReadPurpose, Relation,
+    Reported, Schedule, Source, Stamps, Subject, Target, Timestamp, UnitFact, UnitId, WelfareRule,
     events::*,
     question::{Said, csv as cards},
     response_plan::csv,

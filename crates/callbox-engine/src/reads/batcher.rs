@@ -53,7 +53,10 @@ impl Batcher {
     pub(crate) fn start(setup: BatcherSetup) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (sender, receiver) = mpsc::sync_channel(QUEUE);
         let work = Work {
-            spool: Spool::open(setup.spool, setup.shared.snapshot.load().consultations.spool),
+            spool: Spool::open(
+                setup.spool,
+                setup.shared.snapshot.load().consultations.spool,
+            ),
             shared: setup.shared,
             requests: setup.requests,
             gathers: false,
@@ -155,7 +158,9 @@ impl Work {
                     waiting.push(one);
                 }
                 Err(error) => {
-                    let _ = one.reply.send(Err(SubmitError::Unavailable(error.to_string())));
+                    let _ = one
+                        .reply
+                        .send(Err(SubmitError::Unavailable(error.to_string())));
                 }
             }
             // Room for one more with the longest words.
@@ -230,7 +235,10 @@ impl Work {
             }
         }
         if taken > 0 {
-            tracing::info!(reads = taken, "the spool of reads was taken over into the ledger");
+            tracing::info!(
+                reads = taken,
+                "the spool of reads was taken over into the ledger"
+            );
         }
         if let Err(error) = self.spool.clear() {
             // Its chunks have numbers that the ledger knows: the next time changes nothing.

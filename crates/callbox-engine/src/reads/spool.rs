@@ -75,11 +75,7 @@ impl Spool {
     }
 
     /// Adds reads; they are durable when it returns.
-    pub(crate) fn append(
-        &mut self,
-        sealer: &Sealer,
-        reads: &[KeptRead],
-    ) -> Result<(), SpoolError> {
+    pub(crate) fn append(&mut self, sealer: &Sealer, reads: &[KeptRead]) -> Result<(), SpoolError> {
         if reads.is_empty() {
             return Ok(());
         }

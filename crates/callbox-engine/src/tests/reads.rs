@@ -316,10 +316,7 @@ fn one_read_is_proven_without_showing_another() {
     let mut changed = with_words.clone();
     changed.words.as_mut().unwrap()[30] ^= 1;
     let refused = check_consultation(&changed.to_string(), key, None);
-    assert!(
-        matches!(refused, Err(Unproven::OtherWords)),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(Unproven::OtherWords)), "{refused:?}");
     let moved = ConsultationProof {
         no: proof.no - 1,
         ..proof.clone()
