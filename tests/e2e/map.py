@@ -113,6 +113,42 @@ class LiveMap(Steps):
         window.wait("the lists", LINES + " >= 3", seconds=30)
         window.wait("the words", "return document.querySelector('#map .empty') !== null")
 
+    def draws(self):
+        """A supervisor draws an area corner by corner, takes one away, sees what it changes, saves it."""
+        window = self.window("supervisor", webgl=True, size=(1280, 1000))
+        self.sign_in(window, "supervisor")
+        window.open(self.server.origin + "/settings/areas")
+        idle = "return document.getElementById('draw-map')?.dataset.state === 'idle'"
+        window.wait("the streets to draw on", idle, seconds=60)
+        window.type("#set-code", "HARBOUR")
+        window.type("#set-name", "Harbour")
+        window.run("document.getElementById('draw-map').scrollIntoView({block: 'center'})")
+        for count, (x, y) in enumerate([(-120, -90), (120, -90), (120, 90), (-120, 90), (0, 0)], start=1):
+            self.tap(window, x, y)
+            window.wait(f"corner {count}", "return document.getElementById('draw-map').dataset.drawn === arguments[0]", str(count))
+        self.tap(window, 0, 0)
+        window.wait("the corner to be gone", "return document.getElementById('draw-map').dataset.drawn === '4'")
+        window.wait("the area", idle)
+        self.picture(window, "area")
+        window.send("button[value=preview]")
+        window.wait("what it would change", "return document.querySelector('.notice[role=status]')?.textContent.includes('HARBOUR')")
+        if window.run("return document.querySelector('[data-corners]').value.split('\\n').length") != 4:
+            raise Failed("the form lost a corner")
+        window.send("button[value=save]")
+        window.wait("the area in the list", "return [...document.querySelectorAll('.table tbody b')].some((cell) => cell.textContent === 'HARBOUR')")
+        corners = window.run_async("const done = arguments[0]; fetch('/api/v1/board').then((r) => r.json()).then((b) => done(b.areas.find((a) => a.code === 'HARBOUR').corners))")
+        (north, west), (north_too, east), (south, _), _ = corners
+        if not (abs(north - north_too) < 0.0005 and south < north and west < east):
+            raise Failed(f"the corners are {corners}")
+        self.quiet([window])
+
+    def tap(self, window, x, y):
+        """Clicks so many pixels beside the middle of the map to draw on."""
+        frame = {"element-6066-11e4-a52e-4f735466cecf": window.find("#draw-map")}
+        window.post("/actions", actions=[{"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": [
+            {"type": "pointerMove", "origin": frame, "x": x, "y": y, "duration": 0},
+            {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]}])
+
     def picture(self, window, name):
         if self.options.images:
             os.makedirs(self.options.images, exist_ok=True)
@@ -131,6 +167,7 @@ class LiveMap(Steps):
             ("with Chinese names", self.chinese),
             ("axe finds nothing, dark in English and light in Chinese", self.accessible),
             ("without WebGL the lists stay", self.without),
+            ("a supervisor draws an area", self.draws),
             ("no error and no policy violation in the console", lambda: self.quiet(self.windows[:2])),
             ("no request left the origin", self.own),
         ]:

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use maud::{Markup, PreEscaped, html};
 use serde_json::json;
 
@@ -78,7 +80,12 @@ pub(super) fn boot(ui: &Ui) -> String {
         "service": ui.may(Action::ChangeService),
         "acknowledge": ui.may(Action::AcknowledgeAlarm),
     });
-    let boot = json!({"locale": ui.locale.tag(), "texts": ui.locale.table(), "rights": rights});
+    // The pages that set the center up are made by the server; no script says their words.
+    let texts = ui.locale.table().iter();
+    let texts: BTreeMap<_, _> = texts
+        .filter(|(key, _)| !key.starts_with("settings."))
+        .collect();
+    let boot = json!({"locale": ui.locale.tag(), "texts": texts, "rights": rights});
     // Nothing in it may end the element that it stands in.
     boot.to_string().replace('<', "\\u003c")
 }

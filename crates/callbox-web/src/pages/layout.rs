@@ -25,11 +25,22 @@ pub(super) const TABS: &[(&str, &str, Action)] = &[
 
 /// A page for reading, with the bar above and the foot below.
 pub(super) fn page(ui: &Ui, title: &str, current: &str, content: Markup) -> Markup {
+    page_with(ui, title, current, html! {}, content)
+}
+
+/// The same with more in its head.
+pub(super) fn page_with(
+    ui: &Ui,
+    title: &str,
+    current: &str,
+    head: Markup,
+    content: Markup,
+) -> Markup {
     document(
         ui,
         title,
         "",
-        html! {},
+        head,
         html! {
             (bar(ui, current, html! {}))
             main id="content" { (content) }

@@ -26,6 +26,7 @@ mod qr;
 mod questions;
 mod settings;
 mod settings_form;
+mod settings_map;
 mod sign_in;
 mod submit;
 mod suggestion;

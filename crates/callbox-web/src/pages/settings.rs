@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::{
     extract::{Path, Query, State},
+    http::{HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
 use callbox_domain::{Center, Context, Purpose};
@@ -11,15 +12,16 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{
-    layout::{page, refusal},
+    layout::{page, page_with, refusal},
     settings_form::{self, label, value},
+    settings_map,
     ui::{Ui, grouped},
 };
 use crate::{
     access::rights::Action,
     percent::encoded,
     problem::Problem,
-    security::{SignedForm, permit_action},
+    security::{SignedForm, map_policy, permit_action},
     settings::{self, Change, Difference, GROUPS, NOUNS, Noun, Row, changes, members, rows, tell},
     state::{AppState, blocking},
 };
@@ -101,7 +103,7 @@ pub(super) async fn show(
     ui: Ui,
     Path(slug): Path<String>,
     Query(asked): Query<Asked>,
-) -> Result<Markup, Problem> {
+) -> Result<Response, Problem> {
     let noun = called(&slug)?;
     let rows = rows(noun, &state.engine.snapshot());
     let row = match (&asked.row, noun.key) {
@@ -173,7 +175,9 @@ pub(super) async fn change(
         would,
         problem,
     };
-    Ok((status, render(&state, &ui, noun, &shown).await?).into_response())
+    let mut page = render(&state, &ui, noun, &shown).await?;
+    *page.status_mut() = status;
+    Ok(page)
 }
 
 fn called(slug: &str) -> Result<&'static Noun, Problem> {
@@ -194,17 +198,20 @@ async fn render(
     ui: &Ui,
     noun: &'static Noun,
     shown: &Shown,
-) -> Result<Markup, Problem> {
+) -> Result<Response, Problem> {
     let latest = history(state, Some(noun)).await?;
     let center = state.engine.snapshot();
     let all = rows(noun, &center);
     let title = ui.t(&format!("settings.noun.{}", noun.slug));
     let may = ui.may(noun.action());
-    Ok(page(
-        ui,
-        title,
-        "/settings",
-        html! {
+    let drawn = may
+        .then(|| settings_map::frame(state, ui, noun, &all, &shown.row))
+        .flatten();
+    let (head, frame) = drawn.unzip();
+    let policy = frame
+        .is_some()
+        .then(|| HeaderValue::from_static(map_policy()));
+    let content = html! {
             div class="page" {
                 div class="page-head" {
                     p class="crumb" { a href="/settings" { (ui.t("settings.title")) } }
@@ -215,8 +222,11 @@ async fn render(
                 @if let Some(would) = &shown.would { (announced(ui, would)) }
                 @if noun.key.is_some() {
                     div class="two" {
-                        @if all.is_empty() { p class="quiet" { (ui.t("settings.none")) } }
-                        @else { (table(ui, noun, &all, may)) }
+                        div class="stack" {
+                            @if all.is_empty() { p class="quiet" { (ui.t("settings.none")) } }
+                            @else { (table(ui, noun, &all, may)) }
+                            @if let Some(frame) = frame { (frame) }
+                        }
                         @if may { (settings_form::form(ui, &center, noun, &shown.row, shown.is_known)) }
                     }
                 } @else if may {
@@ -226,8 +236,12 @@ async fn render(
                 }
                 (told(state, ui, &latest, false))
             }
-        },
-    ))
+    };
+    let page = page_with(ui, title, "/settings", head.unwrap_or_default(), content);
+    Ok(match policy {
+        Some(policy) => ([(header::CONTENT_SECURITY_POLICY, policy)], page).into_response(),
+        None => page.into_response(),
+    })
 }
 
 fn table(ui: &Ui, noun: &Noun, all: &[Row], may: bool) -> Markup {

@@ -1,45 +1,28 @@
 // The map in a window of its own. What it shows stands on the board too: without WebGL nothing is lost but the picture.
-import { t, locale } from "../boot.js";
+import { t } from "../boot.js";
 import { everySecond, learn, now, setTimeZone, span } from "../clock.js";
 import { by, el, setText } from "../dom.js";
 import { connect } from "../live.js";
 import { incidents, onChange, stage, units } from "../store.js";
 import { Sync, fetchBoard } from "../sync.js";
+import { emptySource, isDark, openMap } from "./base.js";
 import { icon } from "./icons.js";
 import { incidentFeatures, pickedFeatures, place, takePositions, unitFeatures, withoutPlace } from "./live.js";
-import { liveSources, style } from "./style.js";
+import { liveLayers, liveSources } from "./style.js";
 
 const frame = by("map");
-const bounds = JSON.parse(frame.dataset.bounds ?? "null");
-const dark = matchMedia("(prefers-color-scheme: dark)");
 let map = null;
 let picked = null;
 let startAt = null;
 let heard = performance.now();
 
-const isDark = () => (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light")) === "dark";
-
 function open() {
-  if (!bounds) return say(t("map.no_streets"));
-  // The policy lets one more address be a worker: the library's own.
-  const worker = frame.dataset.worker;
-  globalThis.trustedTypes?.createPolicy("default", {
-    createScriptURL: (url) => (url === worker ? url : null),
-    // The scale bar writes its length so; nothing else of the library writes markup here.
-    createHTML: (html) => (/^[\d.,]+&nbsp;(m|km)$/.test(html) ? html : null),
+  map = openMap(frame, (made) => {
+    for (const name of liveSources) made.sources[name] = emptySource();
+    made.layers.push(...liveLayers(isDark()));
+    return made;
   });
-  maplibregl.setWorkerUrl(worker);
-  try {
-    map = new maplibregl.Map({
-      container: frame, style: look(), bounds, maxBounds: widened(bounds), minZoom: 6, maxZoom: 20, attributionControl: false,
-      dragRotate: false, pitchWithRotate: false, fadeDuration: 0, locale: words(),
-    });
-  } catch {
-    return say(t("map.no_webgl"));
-  }
-  map.touchZoomRotate.disableRotation();
-  map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
-  map.addControl(new maplibregl.ScaleControl());
+  if (!map) return;
   map.on("styleimagemissing", ({ id }) => {
     const made = icon(id, isDark());
     if (made && !map.hasImage(id)) map.addImage(id, made.data, { pixelRatio: made.ratio });
@@ -50,31 +33,6 @@ function open() {
     map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
   }
   map.on("style.load", draw);
-  // For whoever waits for the whole picture.
-  map.on("dataloading", () => { frame.dataset.state = "loading"; });
-  map.on("idle", () => { frame.dataset.state = "idle"; });
-  const restyle = () => map.setStyle(look(), { diff: false });
-  dark.addEventListener("change", restyle);
-  new MutationObserver(restyle).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  return undefined;
-}
-
-const look = () => {
-  const made = style({ base: location.origin, bounds, isDark: isDark(), isChinese: locale.startsWith("zh") });
-  for (const name of liveSources) made.sources[name] = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
-  return made;
-};
-
-/** Half a map's width around it: enough for neighbours, not enough to get lost. */
-function widened([west, south, east, north]) {
-  const [across, up] = [(east - west) * 0.75 + 0.05, (north - south) * 0.75 + 0.05];
-  return [west - across, Math.max(-85, south - up), east + across, Math.min(85, north + up)];
-}
-
-const words = () => ({ "NavigationControl.ZoomIn": t("map.nearer"), "NavigationControl.ZoomOut": t("map.farther"), "Map.Title": t("nav.map") });
-
-function say(text) {
-  frame.replaceChildren(el("p", { class: "empty", text }));
 }
 
 let isDrawn = false;

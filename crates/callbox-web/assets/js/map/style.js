@@ -13,7 +13,7 @@ const DARK = {
 };
 
 /** Drawn by the browser from its own fonts: no font server is asked. */
-const FONT = ["Noto Sans", "Segoe UI", "Liberation Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"];
+export const FONT = ["Noto Sans", "Segoe UI", "Liberation Sans", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"];
 
 export const colours = (isDark) => (isDark ? DARK : LIGHT);
 
@@ -63,13 +63,13 @@ export function style({ base, bounds, isDark, isChinese }) {
           "text-anchor": "top", "text-offset": [0, 0.8], "text-optional": true },
         paint: { "text-color": c.ink2, "text-halo-color": c.halo, "text-halo-width": 1.4 } },
       text("place-name", "place", true, { "text-size": 13, "text-max-width": 8 }, { "text-color": c.ink }),
-      ...live(c),
     ],
   };
 }
 
 /** What the dispatch floor puts on top; the data comes from live.js. */
-function live(c) {
+export function liveLayers(isDark) {
+  const c = colours(isDark);
   const label = { "text-font": FONT, "text-size": 12, "text-anchor": "left", "text-offset": [1.25, 0], "text-optional": true };
   const halo = { "text-color": c.ink, "text-halo-color": c.halo, "text-halo-width": 1.8 };
   return [
