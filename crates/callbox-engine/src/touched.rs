@@ -1,6 +1,6 @@
 use std::collections::{BTreeSet, VecDeque};
 
-use callbox_domain::{Entry, IncidentId, UnitId};
+use callbox_domain::{Entry, Event, IncidentId, UnitId};
 
 /// How many frames a client may be behind before it has to fetch the whole board again.
 const KEPT: usize = 4_096;
@@ -16,6 +16,8 @@ pub struct Touched {
     pub units: Vec<UnitId>,
     /// Whether the center's configuration changed.
     pub configuration: bool,
+    /// Whether nothing happened but reads, so that no board changes.
+    pub is_quiet: bool,
 }
 
 /// Remembers which rows the last frames touched; bounded, the oldest is forgotten first.
@@ -56,6 +58,9 @@ impl Ring {
             incidents: incidents.into_iter().collect(),
             units: units.into_iter().collect(),
             configuration,
+            is_quiet: entries
+                .iter()
+                .all(|e| matches!(e.event, Event::ConsultationsRecorded(_))),
         });
     }
 
@@ -68,17 +73,19 @@ impl Ring {
         let first = self.frames.partition_point(|frame| frame.seq <= seq);
         let mut incidents = BTreeSet::new();
         let mut units = BTreeSet::new();
-        let mut configuration = false;
+        let (mut configuration, mut is_quiet) = (false, true);
         for frame in self.frames.range(first..) {
             incidents.extend(&frame.incidents);
             units.extend(&frame.units);
             configuration |= frame.configuration;
+            is_quiet &= frame.is_quiet;
         }
         Some(Touched {
             seq: now,
             incidents: incidents.into_iter().collect(),
             units: units.into_iter().collect(),
             configuration,
+            is_quiet,
         })
     }
 }

@@ -28,6 +28,7 @@ mod percent;
 mod positions;
 mod problem;
 mod provider;
+mod reads;
 mod security;
 mod server;
 mod settings;
@@ -42,6 +43,7 @@ pub use geography::{Geography, GeographyError};
 pub use outgoing::post_to_witnesses;
 pub use positions::{PositionFeed, PositionRefused, PositionReport};
 pub use provider::{ProviderError, ProviderSettings};
+pub use reads::may_state as may_read_for;
 pub use server::{ServeError, ServeOptions, Server, WitnessServer, serve};
 pub use tls::{TlsError, TlsFiles};
 

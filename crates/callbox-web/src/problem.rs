@@ -21,6 +21,7 @@ pub(crate) const CODES: &[&str] = &[
     "bad-passkey",
     "bad-table",
     "busy",
+    "case-too-old",
     "code-first",
     "factor-first",
     "foreign-origin",
@@ -38,6 +39,7 @@ pub(crate) const CODES: &[&str] = &[
     "not-found",
     "not-permitted",
     "not-published",
+    "not-recorded",
     "not-signed-in",
     "off-duty",
     "older",
@@ -46,6 +48,7 @@ pub(crate) const CODES: &[&str] = &[
     "own-account",
     "prove-again",
     "provider-failed",
+    "purpose-first",
     "stale-form",
     "too-large",
     "too-long-ago",
@@ -56,6 +59,7 @@ pub(crate) const CODES: &[&str] = &[
     "unsupported-media-type",
     "weak-password",
     "wrong-code",
+    "wrong-purpose",
 ];
 
 /// Texts that say more than the one for their code.
@@ -75,6 +79,7 @@ pub(crate) const TEXTS: &[&str] = &[
     "bad-line.unprintable",
     "not-found.certificate",
     "not-found.event",
+    "not-found.read",
     "not-found.incident",
     "not-found.call",
     "not-found.note",

@@ -18,6 +18,7 @@ use crate::{
     metrics::Metrics,
     positions::Positions,
     provider::Provider,
+    reads::Reads,
     street_map::TileCache,
 };
 
@@ -49,6 +50,8 @@ pub(crate) struct Shared {
     pub(crate) provider: Option<Provider>,
     /// Passkeys that are being registered or signed in with.
     pub(crate) ceremonies: Ceremonies,
+    /// Purposes in force.
+    pub(crate) reads: Reads,
     /// The closures that driving times reckon with.
     pub(crate) closures: Closures,
     pub(crate) hashing: Semaphore,
@@ -81,6 +84,7 @@ impl AppState {
             drafts: Drafts::default(),
             provider,
             ceremonies: Ceremonies::default(),
+            reads: Reads::default(),
             closures: Closures::default(),
             hashing: Semaphore::new(HASHING_AT_ONCE),
             geography,

@@ -190,7 +190,7 @@ impl Access {
             .cloned()
     }
 
-    pub(super) fn account_named(&self, login: &str) -> Result<Option<Account>, AccessError> {
+    pub(crate) fn account_named(&self, login: &str) -> Result<Option<Account>, AccessError> {
         let sql = format!("SELECT {COLUMNS} FROM accounts WHERE login = ?1");
         Ok(self.db().query_row(&sql, [login], read).optional()?)
     }

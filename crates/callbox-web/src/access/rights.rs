@@ -118,6 +118,12 @@ pub(crate) enum Action {
     AuditRecord,
     /// Reports where the service's own units are.
     ReportPositions,
+    /// Says for which purpose something is read.
+    StatePurpose,
+    /// Sees what is recorded of one's own reads.
+    ReadOwnReads,
+    /// Reads who read what.
+    ReadConsultations,
     /// Reads the server's own figures.
     ReadMetrics,
 }
@@ -144,7 +150,7 @@ impl Action {
         }
         match scope {
             Scope::Account => true,
-            Scope::Read => reads,
+            Scope::Read => reads || matches!(self, Self::StatePurpose),
             Scope::Positions => matches!(self, Self::ReportPositions),
             Scope::Metrics => matches!(self, Self::ReadMetrics),
         }
@@ -224,6 +230,9 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
         "read all events of the record",
     ),
     (Action::ReportPositions, SERVICES, "report where units are"),
+    (Action::StatePurpose, EVERY_ROLE, "state a purpose"),
+    (Action::ReadOwnReads, EVERY_ROLE, "see your own reads"),
+    (Action::ReadConsultations, OVERSEERS, "see who read what"),
     (Action::ReadMetrics, KEEPERS, "read the server's figures"),
 ];
 

@@ -4,6 +4,7 @@ mod alarms;
 mod calls;
 mod closures;
 mod configuration;
+mod consultations;
 mod erasures;
 mod line;
 mod premises;
@@ -110,6 +111,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         line::LINE,
         premises::PREMISES,
         closures::CLOSURES,
+        consultations::CONSULTATIONS,
         erasures::ERASURES,
         configuration::ENDPOINTS,
     ]
@@ -125,14 +127,6 @@ const DISPATCH: &[Endpoint] = &[
         "Describes this interface",
         &[],
         "OpenApi",
-    ),
-    read(
-        "/api/v1/me",
-        Action::OwnSession,
-        "people see as whom they act, and what they may",
-        "Says who asks and what they may do",
-        &[],
-        "Me",
     ),
     read(
         "/api/v1/board",

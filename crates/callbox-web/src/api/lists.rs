@@ -19,6 +19,7 @@ use crate::{
     access::rights,
     live::rows::{IncidentRow, UnitRow, alarm_rows},
     problem::Problem,
+    reads,
     security::{Signed, Verb},
     state::{AppState, blocking},
 };
@@ -59,9 +60,15 @@ pub(super) async fn me(State(state): State<AppState>, signed: Signed) -> Respons
 /// `GET /api/v1/board`: rendered once per state of the center, whoever asks.
 pub(super) async fn board(State(state): State<AppState>) -> Response {
     let center = state.engine.snapshot();
-    let bytes = state.live.board(center.next_seq(), state.now(), || {
-        render_board(&state, &center)
-    });
+    let is_quiet_since = |seq| {
+        let touched = state.engine.touched_since(seq);
+        touched.is_some_and(|touched| touched.is_quiet)
+    };
+    let bytes = state
+        .live
+        .board(center.next_seq(), state.now(), is_quiet_since, || {
+            render_board(&state, &center)
+        });
     ([(header::CONTENT_TYPE, "application/json")], bytes).into_response()
 }
 
@@ -118,11 +125,12 @@ pub(super) async fn unit(
 /// `GET /api/v1/incidents`.
 pub(super) async fn incidents(
     State(state): State<AppState>,
+    signed: Signed,
     query: Pairs,
 ) -> Result<Response, Problem> {
     let query = parameters("/api/v1/incidents", query)?;
     if query.choice("state") == Some("closed") {
-        return closed(state, &query).await;
+        return closed(state, &signed, &query).await;
     }
     let (before, limit) = page(&query);
     let center = state.engine.snapshot();
@@ -136,19 +144,22 @@ pub(super) async fn incidents(
         .take(limit + 1)
         .cloned()
         .collect();
-    Ok(super::answer(&list(&center, &open, limit)))
+    Ok(super::answer(&list(&center, &open, limit, true)))
 }
 
 /// `GET /api/v1/history`.
 pub(super) async fn history(
     State(state): State<AppState>,
+    signed: Signed,
     query: Pairs,
 ) -> Result<Response, Problem> {
     let query = parameters("/api/v1/history", query)?;
-    closed(state, &query).await
+    closed(state, &signed, &query).await
 }
 
-async fn closed(state: AppState, query: &Members) -> Result<Response, Problem> {
+/// Closed incidents; their places only where a purpose was stated for them.
+async fn closed(state: AppState, signed: &Signed, query: &Members) -> Result<Response, Problem> {
+    let places = reads::sees_places(&state, signed).await?;
     let (before, limit) = page(query);
     let engine = state.engine.clone();
     let found = blocking(move || engine.history(before, limit + 1))
@@ -158,6 +169,7 @@ async fn closed(state: AppState, query: &Members) -> Result<Response, Problem> {
         &state.engine.snapshot(),
         &found,
         limit,
+        places,
     )))
 }
 
@@ -170,14 +182,17 @@ fn page(query: &Members) -> (Option<IncidentId>, usize) {
 }
 
 /// A page of at most `limit` rows; `found` has one more where there is a next page.
-fn list(center: &Center, found: &[Arc<Incident>], limit: usize) -> Value {
+fn list(center: &Center, found: &[Arc<Incident>], limit: usize, places: bool) -> Value {
     let shown = &found[..found.len().min(limit)];
     let rows: Vec<_> = shown
         .iter()
-        .map(|incident| IncidentRow::new(center, incident))
+        .map(|incident| match places {
+            true => IncidentRow::new(center, incident),
+            false => IncidentRow::new(center, incident).without_place(),
+        })
         .collect();
     let next = (found.len() > limit)
         .then(|| shown.last().map(|last| last.id.0))
         .flatten();
-    json!({"seq": center.next_seq(), "incidents": rows, "next_before": next})
+    json!({"seq": center.next_seq(), "incidents": rows, "next_before": next, "places": places})
 }

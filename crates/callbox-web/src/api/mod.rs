@@ -7,6 +7,7 @@ mod cards;
 mod closures;
 mod commands;
 mod configuration;
+mod consultations;
 mod endpoints;
 mod erasures;
 pub(crate) mod fields;
@@ -58,6 +59,9 @@ pub(crate) fn router() -> Mount {
         .get("/readyz", record::ready)
         .get("/api/v1/openapi.json", openapi::show)
         .get("/api/v1/me", lists::me)
+        .get("/api/v1/me/reads", consultations::own)
+        .get("/api/v1/consultations", consultations::list)
+        .post("/api/v1/consultations/purpose", consultations::state)
         .get("/api/v1/board", lists::board)
         .get("/api/v1/live", live::follow)
         .get("/api/v1/alarms", alarms::list)

@@ -82,12 +82,16 @@ impl Live {
         &self,
         seq: u64,
         now: Timestamp,
+        is_quiet_since: impl FnOnce(u64) -> bool,
         render: impl FnOnce() -> Vec<u8>,
     ) -> Bytes {
         // Held while rendering, so that the others wait for the same bytes.
         let mut board = self.board.lock().unwrap_or_else(PoisonError::into_inner);
         match &*board {
-            Some(board) if board.seq == seq && board.at.plus_seconds(1) > now => {
+            Some(board)
+                if board.at.plus_seconds(1) > now
+                    && (board.seq == seq || is_quiet_since(board.seq)) =>
+            {
                 board.bytes.clone()
             }
             _ => {
@@ -129,6 +133,7 @@ impl Live {
 pub(crate) async fn run(state: AppState) {
     let mut length = state.engine.watch();
     let mut sent = *length.borrow();
+    let mut seen = sent;
     let mut closing = state.live.closing.subscribe();
     let (mut beat, mut moves) = (ticks(BEAT), ticks(MOVE));
     let mut not_before = Instant::now();
@@ -146,7 +151,7 @@ pub(crate) async fn run(state: AppState) {
             }
             changed = async {
                 // Cancelled by a beat it loses nothing: the length is still another one.
-                let changed = length.wait_for(|length| *length != sent).await.map(|length| *length);
+                let changed = length.wait_for(|length| *length != seen).await.map(|length| *length);
                 sleep_until(not_before).await;
                 changed
             } => {
@@ -155,7 +160,11 @@ pub(crate) async fn run(state: AppState) {
                 let clients = u32::try_from(clients).unwrap_or_default();
                 not_before = Instant::now() + GAP + GAP_PER_CLIENT * clients;
                 let message = render::since(&state, sent);
-                sent = message.seq().unwrap_or(length);
+                seen = message.seq().unwrap_or(length);
+                if message.is_quiet() {
+                    continue;
+                }
+                sent = seen;
                 state.metrics.live_messages.fetch_add(1, Ordering::Relaxed);
                 state.live.send(message);
             }
@@ -167,6 +176,11 @@ pub(crate) async fn run(state: AppState) {
 mod tests;
 
 impl Message {
+    /// Whether it says nothing: only reads were recorded.
+    fn is_quiet(&self) -> bool {
+        matches!(self, Self::Change { bytes, .. } if bytes.is_empty())
+    }
+
     fn seq(&self) -> Option<u64> {
         match self {
             Self::Change { seq, .. } | Self::Reset { seq, .. } => Some(*seq),

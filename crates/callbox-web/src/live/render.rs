@@ -43,7 +43,11 @@ pub(super) fn since(state: &AppState, from: u64) -> Message {
     };
     match touched {
         Some(touched) if !touched.configuration && !has_left(&touched) => {
-            let bytes = change(state, &center, &touched);
+            // Reads alone change no board: nothing is sent for them.
+            let bytes = match touched.is_quiet {
+                true => Bytes::new(),
+                false => change(state, &center, &touched),
+            };
             Message::Change {
                 from,
                 seq: touched.seq,

@@ -77,6 +77,12 @@ struct CrewRow<'a> {
 }
 
 impl<'a> IncidentRow<'a> {
+    /// Leaves out where it was, for lists that are read without a purpose.
+    pub(crate) fn without_place(mut self) -> Self {
+        (self.place, self.lat, self.lon) = (None, None, None);
+        self
+    }
+
     /// Shows an incident as it stands in `center`, or in the archive.
     pub(crate) fn new(center: &'a Center, incident: &'a Incident) -> Self {
         let configuration = &center.configuration;

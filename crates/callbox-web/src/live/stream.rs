@@ -131,6 +131,7 @@ impl Client {
                 message => message,
             };
             match message {
+                Message::Change { ref bytes, .. } if bytes.is_empty() => {}
                 Message::Change { seq, .. } | Message::Reset { seq, .. } if seq <= position => {}
                 Message::Change { seq, bytes, .. } | Message::Reset { seq, bytes } => {
                     return Some((bytes, seq));
@@ -179,6 +180,7 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
+        crate::reads::closed(&self.state, &self.signed);
         self.state
             .metrics
             .live_clients

@@ -9,6 +9,8 @@ use super::{
 };
 use crate::{
     problem::Problem,
+    reads,
+    security::Signed,
     state::{AppState, blocking},
 };
 
@@ -25,8 +27,10 @@ pub(super) struct Page {
 pub(super) async fn show(
     State(state): State<AppState>,
     ui: Ui,
+    signed: Signed,
     Query(Page { before }): Query<Page>,
 ) -> Result<Markup, Problem> {
+    let places = reads::sees_places(&state, &signed).await?;
     let engine = state.engine.clone();
     let mut found = blocking(move || engine.history(before.map(IncidentId), ROWS + 1))
         .await?
@@ -38,6 +42,7 @@ pub(super) async fn show(
     let content = html! {
         div class="page" {
             div class="page-head" { h1 { (ui.t("history")) } p { (ui.t("history.words")) } }
+            @if !places { p { a class="button" href="/purpose?object=history" { (ui.t("reads.show_places")) } } }
             @if found.is_empty() {
                 p class="empty sheet" { (ui.t("history.none")) }
             } @else {
@@ -64,7 +69,7 @@ pub(super) async fn show(
                                     td class="time" { (ui.date_time(incident.received)) }
                                     td { (rank(code.map(|code| code.as_str()), configuration.rank(code), "")) }
                                     td { (label.map_or(kind.map_or(ui.t("no_type"), |code| code.as_str()), |kind| kind.label.as_str())) }
-                                    td { (incident.place_text().unwrap_or(ui.t("no_place"))) }
+                                    td { @if places { (incident.place_text().unwrap_or(ui.t("no_place"))) } @else { span class="quiet" { (ui.t("reads.withheld")) } } }
                                     td class="number" { (incident.first_dispatched().map_or("–".into(), |at| span(incident.received, at))) }
                                     td class="number" { (incident.first_on_scene().map_or("–".into(), |at| span(incident.received, at))) }
                                     td class="number" { (incident.assignments.len()) }

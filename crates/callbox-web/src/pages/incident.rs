@@ -4,7 +4,9 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use callbox_domain::{Assignment, Center, Entry, Incident, IncidentId, Meaning, Personal};
+use callbox_domain::{
+    Assignment, Center, Entry, Incident, IncidentId, Meaning, Personal, ReadAct, ReadObject,
+};
 use maud::{Markup, html};
 
 use super::{
@@ -19,6 +21,7 @@ use crate::{
     access::rights::Action,
     api::find_incident,
     problem::Problem,
+    reads,
     state::{AppState, blocking},
 };
 
@@ -42,6 +45,14 @@ pub(super) async fn refused(
     sent: &Act,
     problem: Problem,
 ) -> Response {
+    // The page shows the incident: it is a read like any other.
+    let Some(signed) = &ui.signed else {
+        return problem.into_response();
+    };
+    let object = ReadObject::Incident(id);
+    if let Err(other) = reads::admit(state, signed, object, ReadAct::Read, None).await {
+        return other.into_response();
+    }
     match render(state, ui, id, Some((&problem, sent))).await {
         Ok(page) => (problem.status, page).into_response(),
         Err(other) => other.into_response(),
@@ -67,6 +78,14 @@ async fn render(
     let label = label.map_or(ui.t("no_type"), |kind| kind.label.as_str());
     let priority = incident.priority.as_ref();
     let title = format!("{id} {label}");
+    // A file that leaves the service needs a purpose, also where the work itself is one.
+    let object = ReadObject::Incident(id);
+    let is_stated = (ui.signed.as_ref()).is_some_and(|signed| {
+        state
+            .reads
+            .claim(signed.actor(), object, ui.now())
+            .is_some()
+    });
     Ok(page(
         ui,
         &title,
@@ -110,7 +129,11 @@ async fn render(
                         (timeline(state, ui, &center, &incident, &entries))
                         @if ui.may(Action::HandOut) {
                             p {
-                                a class="button" href=(format!("/api/v1/incidents/{}/after-action", incident.id.0)) download { (ui.t("incident.hand_out")) }
+                                @if is_stated {
+                                    a class="button" href=(format!("/api/v1/incidents/{}/after-action", incident.id.0)) download { (ui.t("incident.hand_out")) }
+                                } @else {
+                                    a class="button" href=(format!("/purpose?object=incident&incident={}", incident.id.0)) { (ui.t("incident.hand_out")) }
+                                }
                             }
                             p class="quiet" { (ui.t("incident.hand_out_hint")) }
                         }
@@ -121,6 +144,7 @@ async fn render(
                         (questions::section(ui, &center, &incident))
                         @if let Some(advice) = &advice { (suggestion::panel(ui, &center, &incident, advice)) }
                         @if !center.is_erased(id) { (panel::panel(ui, &center, &incident)) }
+                        @if ui.may(Action::ReadConsultations) { p { a href={"/consultations?object=incident&incident=" (id.0)} { (ui.t("reads.of_incident")) } } }
                         @if ui.may(Action::ReadErasures) { p { a href={"/incidents/" (id.0) "/erasure"} { (ui.t("erasure.title")) } } }
                     }
                 }

@@ -19,6 +19,11 @@ pub(super) const TABS: &[(&str, &str, Action)] = &[
     ("/closures", "nav.closures", Action::ReadBoard),
     ("/premises", "nav.premises", Action::ReadPremises),
     ("/settings", "nav.settings", Action::ReadBoard),
+    (
+        "/consultations",
+        "nav.consultations",
+        Action::ReadConsultations,
+    ),
     ("/ledger", "nav.ledger", Action::ReadBoard),
     ("/accounts", "nav.accounts", Action::KeepAccounts),
 ];
@@ -128,6 +133,7 @@ fn menu(ui: &Ui) -> Markup {
                 (languages(ui))
                 @if signed.is_some() {
                     hr;
+                    a href="/account/reads" { (ui.t("reads.own")) }
                     a href="/account" { (ui.t("account.title")) }
                     a href={"/sign-in?hand_over=yes&next=" (ui.here)} { (ui.t("menu.hand_over")) }
                     form method="post" action="/sign-out" {

@@ -6,6 +6,7 @@ mod board;
 mod call;
 mod cards;
 mod closures;
+mod consultations;
 mod erasure;
 mod forms;
 mod help;
@@ -247,6 +248,31 @@ pub(crate) const ROUTES: &[Route] = &[
         "says why a closed incident goes on",
     ),
     get(
+        "/purpose",
+        Action::StatePurpose,
+        "whoever reads about people says why, before it is shown",
+    ),
+    post(
+        "/purpose",
+        Action::StatePurpose,
+        "whoever reads about people says why, before it is shown",
+    ),
+    get(
+        "/consultations",
+        Action::ReadConsultations,
+        "whoever oversees the service sees who read what and why",
+    ),
+    get(
+        "/consultations/{seq}/{no}/proof",
+        Action::ReadConsultations,
+        "one read can be proven to whoever was read about",
+    ),
+    get(
+        "/account/reads",
+        Action::ReadOwnReads,
+        "people see what is recorded of their own reads",
+    ),
+    get(
         "/closures",
         Action::ReadBoard,
         "who dispatches sees which streets are closed",
@@ -438,6 +464,11 @@ pub(crate) fn router() -> Mount {
         .post("/incidents/{id}/close", forms::close)
         .post("/incidents/{id}/reopen", forms::reopen)
         .get("/map", live_map::show)
+        .get("/purpose", consultations::ask)
+        .post("/purpose", consultations::state)
+        .get("/consultations", consultations::show)
+        .get("/consultations/{seq}/{no}/proof", consultations::proof)
+        .get("/account/reads", consultations::own)
         .get("/closures", closures::show)
         .post("/closures", closures::close)
         .post("/closures/{closure}/lift", closures::lift)

@@ -1,7 +1,7 @@
 use axum::http::{HeaderMap, StatusCode};
 use maud::{Markup, html};
 
-use super::{layout::page, ui::Ui};
+use super::{consultations, layout::page, ui::Ui};
 use crate::{problem::Problem, security::Signed, state::AppState};
 
 /// A problem as a page: what is wrong, what to do, and the way back.
@@ -30,6 +30,7 @@ pub(crate) fn problem(
                 }
                 @let (what, hint) = ui.locale.problem(problem);
                 div class="notice" { b { (what) } span { (hint) } }
+                @if problem.code == "purpose-first" { (consultations::form_for(state, &ui, problem)) }
                 p class="row-of" {
                     @if signed.is_some() {
                         a class="button main large" href="/board" { (ui.t("problem.board")) }

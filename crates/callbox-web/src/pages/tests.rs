@@ -295,6 +295,10 @@ fn texts_and_their_uses_agree() {
     for key in known.keys() {
         let is_made = [
             "role.",
+            "object.",
+            "act.",
+            "outcome.",
+            "purpose.",
             "line.part.",
             "ended.",
             "refusal.",

@@ -130,6 +130,7 @@ impl Locale {
             "part" => "line.part",
             "what" => "what",
             "role" | "allowed" => "role",
+            "purpose" | "purposes" => "purpose",
             _ => return value.to_owned(),
         };
         let words = value.split(", ").map(|one| {

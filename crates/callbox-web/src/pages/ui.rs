@@ -91,6 +91,11 @@ impl Ui {
         self.print(at, "%Y-%m-%dT%H:%M:%S%:z")
     }
 
+    /// The center's time zone.
+    pub(crate) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// When the page was made.
     pub(crate) fn now(&self) -> Timestamp {
         self.now

@@ -13,6 +13,7 @@ use crate::{
     },
     pages,
     problem::Problem,
+    reads::{self, table::Need},
     state::AppState,
 };
 
@@ -42,12 +43,15 @@ pub(crate) async fn authorise(
     let signed = Signed::find(&state, request.headers());
     let headers = request.headers().clone();
     let response = match permit(&state, route, signed.as_ref(), &headers) {
-        Ok(()) => {
-            if let Some(signed) = signed.clone() {
-                request.extensions_mut().insert(signed);
+        Ok(()) => match consult(&state, route, signed.as_ref(), request.uri().path()).await {
+            Ok(()) => {
+                if let Some(signed) = signed.clone() {
+                    request.extensions_mut().insert(signed);
+                }
+                next.run(request).await
             }
-            next.run(request).await
-        }
+            Err(problem) => problem.into_response(),
+        },
         Err(problem) if is_page(route) && leads_on(&problem).is_some() => {
             to(leads_on(&problem).unwrap_or("/sign-in"), &request)
         }
@@ -76,6 +80,29 @@ fn permit(
         return Err(prove_again());
     }
     Ok(())
+}
+
+/// Puts on the record what a route is about to read, before its handler sees the request.
+async fn consult(
+    state: &AppState,
+    route: &Route,
+    signed: Option<&Signed>,
+    path: &str,
+) -> Result<(), Problem> {
+    let need = reads::table::needs(route.verb, route.path, route.action);
+    let need = need.ok_or_else(|| {
+        Problem::new(
+            StatusCode::FORBIDDEN,
+            "not-permitted",
+            "nobody has said what this reads",
+            "tell whoever runs the server",
+        )
+    })?;
+    match signed {
+        Some(signed) => reads::gate(state, signed, need, path).await,
+        None if need == Need::Nothing => Ok(()),
+        None => Err(sign_in_first()),
+    }
 }
 
 /// Whether somebody may do what a route asks for; for routes whose act stands in the body.

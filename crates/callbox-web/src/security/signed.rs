@@ -39,6 +39,13 @@ impl Signed {
         self.account.role
     }
 
+    /// Names the session among all, without telling what opens it.
+    pub(crate) fn session_key(&self) -> u64 {
+        let hash = crate::access::sha256(&[self.form_token.as_bytes()]);
+        let first = hash.first_chunk::<8>().expect("a hash has 32 bytes");
+        u64::from_be_bytes(*first)
+    }
+
     /// Whether the person may do this; pages leave out what they may not.
     pub(crate) fn may(&self, action: rights::Action) -> bool {
         rights::may(self.role(), action)

@@ -32,6 +32,7 @@ async fn handed_out() -> (Value, VerifierKey) {
     }
     let (_, key) = published(&world).await;
     let path = format!("/api/v1/incidents/{id}/after-action");
+    world.state_purpose(Role::Supervisor, id).await;
     let answer = world.get(Role::Supervisor, &path).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     let name = answer.header("content-disposition");

@@ -301,7 +301,7 @@ async fn premise_notes_are_kept_by_supervisors_and_seen_by_those_who_send() {
     );
     world.pass(2 * 24 * 3_600);
     assert_eq!(at().await["notes"][0]["overdue"], true);
-    let list = world.get(Role::Dispatcher, notes).await.json();
+    let list = world.get(Role::Supervisor, notes).await.json();
     super::check_schema("PremiseNotes", &list);
     let retired = world
         .post(Role::Supervisor, &format!("{notes}/1/retire"), json!({}))

@@ -91,9 +91,10 @@ async fn two_supervisors_erase_a_closed_incident_and_nobody_reads_it_any_more() 
     ok(post_as(&world, &second, &approve, "b", json!({})).await);
     let again = post_as(&world, &second, &approve, "b", json!({})).await;
     assert_eq!(again.json()["repeated"], true);
+    world.state_purpose(Role::Supervisor, id).await;
     for path in [at(""), at("timeline")] {
         let read = world
-            .get(Role::Dispatcher, path.trim_end_matches('/'))
+            .get(Role::Supervisor, path.trim_end_matches('/'))
             .await;
         assert_eq!(read.status, StatusCode::OK);
         assert!(!read.text.contains("MARKER"), "{}", read.text);

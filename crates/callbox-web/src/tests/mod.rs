@@ -17,6 +17,7 @@ mod listener;
 mod plans;
 mod positions;
 mod pseudo;
+mod reads;
 mod rights;
 mod schema;
 mod second_factor;
@@ -303,6 +304,19 @@ impl World {
             .body(Body::from(body.to_owned()))
             .unwrap();
         self.send(request).await
+    }
+
+    /// States why an incident is read.
+    pub(crate) async fn state_purpose(&self, role: Role, incident: u64) {
+        let body = json!({"object": "incident", "incident": incident, "purpose": "court", "number": "CASE-7", "reason": "asked for"});
+        let request = self
+            .request(role, "/api/v1/consultations/purpose")
+            .method("POST")
+            .header(header::CONTENT_TYPE, "application/json");
+        let stated = self
+            .send(request.body(Body::from(body.to_string())).unwrap())
+            .await;
+        assert_eq!(stated.status, StatusCode::OK, "{}", stated.text);
     }
 
     /// Takes a call; gives the incident's number.

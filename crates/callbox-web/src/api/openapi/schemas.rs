@@ -1,5 +1,6 @@
 mod calls;
 mod cards;
+mod consultations;
 mod erasures;
 mod plans;
 mod settings;
@@ -83,6 +84,7 @@ pub(super) fn all() -> Value {
             ("seq", of("integer")),
             ("incidents", list(named("IncidentRow"))),
             ("next_before", of("integer?")),
+            ("places", of("boolean")),
         ]),
         "Units": object(&[("seq", of("integer")), ("units", list(named("UnitRow")))]),
         "Actor": object(&[("id", of("integer")), ("name", of("string?"))]),
@@ -119,6 +121,7 @@ pub(super) fn all() -> Value {
         .into_iter()
         .chain(calls::all())
         .chain(cards::all())
+        .chain(consultations::all())
         .chain(erasures::all())
         .chain(settings::all())
     {

@@ -1,0 +1,139 @@
+//! The endpoints for who asks, and for reads on the record.
+
+use callbox_domain::ReadObject;
+
+use super::{Endpoint, read};
+use crate::{
+    access::rights::Action,
+    api::fields::{Field, Kind, optional, required},
+    security::post,
+};
+
+/// The names of purposes that people state; a test holds them against the domain's list.
+pub(crate) const STATED: &[&str] = &[
+    "lawfulness",
+    "self-monitoring",
+    "integrity",
+    "criminal-proceedings",
+    "follow-up",
+    "related-emergency",
+    "case-review",
+    "complaint",
+    "court",
+    "access-request",
+    "exercise",
+];
+
+/// The names of all purposes.
+pub(crate) const ALL: &[&str] = &[
+    "live-work",
+    "own-record",
+    "upkeep",
+    "oversight",
+    "lawfulness",
+    "self-monitoring",
+    "integrity",
+    "criminal-proceedings",
+    "follow-up",
+    "related-emergency",
+    "case-review",
+    "complaint",
+    "court",
+    "access-request",
+    "exercise",
+    "break-glass",
+];
+
+const BEFORE: Field = optional(
+    "before",
+    Kind::Text,
+    "only reads before this one, as an answer's next_before says it",
+);
+
+/// The endpoints.
+pub(super) const CONSULTATIONS: &[Endpoint] = &[
+    Endpoint {
+        route: post(
+            "/api/v1/consultations/purpose",
+            Action::StatePurpose,
+            "whoever reads about people says why, before it is shown",
+        ),
+        summary: "Says why something is read; it may then be read for a quarter of an hour, each time on the record",
+        fields: &[
+            required(
+                "object",
+                Kind::Choice(ReadObject::NAMES),
+                "what is to be read",
+            ),
+            optional("incident", Kind::Incident, "the incident, where it is one"),
+            required("purpose", Kind::Choice(STATED), "why"),
+            required(
+                "number",
+                Kind::Text,
+                "the number of the case or of the present incident",
+            ),
+            required("reason", Kind::Text, "the reason in words"),
+        ],
+        answer: "Purpose",
+        make: None,
+    },
+    read(
+        "/api/v1/me",
+        Action::OwnSession,
+        "people see as whom they act, and what they may",
+        "Says who asks and what they may do",
+        &[],
+        "Me",
+    ),
+    read(
+        "/api/v1/me/reads",
+        Action::ReadOwnReads,
+        "people see what is recorded of their own reads",
+        "What the one who asks has read",
+        &[BEFORE],
+        "Reads",
+    ),
+    read(
+        "/api/v1/consultations",
+        Action::ReadConsultations,
+        "whoever oversees the service sees who read what and why",
+        "Reads on the record, the newest first; needs a stated purpose",
+        &[
+            optional(
+                "reader",
+                Kind::Text,
+                "a login name, or a pseudonym's number",
+            ),
+            optional("object", Kind::Choice(ReadObject::NAMES), "what was read"),
+            optional("incident", Kind::Incident, "which incident was read"),
+            optional("purpose", Kind::Choice(ALL), "for which purpose"),
+            optional(
+                "outcome",
+                Kind::Choice(&["refused"]),
+                "only reads that were refused",
+            ),
+            optional("from", Kind::Time, "from when on"),
+            optional("to", Kind::Time, "until before when"),
+            BEFORE,
+        ],
+        "Reads",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use callbox_domain::ReadPurpose;
+
+    use super::*;
+
+    #[test]
+    fn the_names_of_purposes_are_those_of_the_domain() {
+        let names = |stated: bool| {
+            let rows = ReadPurpose::ROWS.iter();
+            let rows = rows.filter(move |row| !stated || row.is_stated);
+            rows.map(|row| row.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(true), STATED);
+        assert_eq!(names(false), ALL);
+    }
+}

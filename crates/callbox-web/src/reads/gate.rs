@@ -1,0 +1,288 @@
+use axum::http::StatusCode;
+use callbox_domain::{Center, IncidentId, ReadAct, ReadObject, ReadOutcome, ReadPurpose};
+use callbox_engine::{Reading, Recorded};
+
+use super::{Claim, table::Need};
+use crate::{access::rights::Action, problem::Problem, security::Signed, state::AppState};
+
+/// How long after its end an incident still is the work of those on duty, in seconds.
+const GRACE_SECONDS: f64 = 15.0 * 60.0;
+/// How long after its end call-takers and dispatchers may read an incident, in seconds.
+const REACH_SECONDS: f64 = 72.0 * 3_600.0;
+
+/// How something may be read.
+enum Way {
+    /// By the work itself.
+    Work(ReadPurpose, bool),
+    /// For a purpose that was stated.
+    Stated(Claim),
+}
+
+/// Lets a request through when what it reads is on the record, and refuses it otherwise.
+///
+/// `path` is the address that was asked for: it names the incident.
+pub(crate) async fn gate(
+    state: &AppState,
+    signed: &Signed,
+    need: Need,
+    path: &str,
+) -> Result<(), Problem> {
+    let (object, act) = match need {
+        Need::Nothing => return Ok(()),
+        Need::Board => (ReadObject::Board, ReadAct::Read),
+        Need::Stream => (ReadObject::Board, ReadAct::Opened),
+        Need::Incident | Need::HandOut => {
+            // Without a number there is nothing to read, and the handler says so.
+            let Some(id) = number_in(path) else {
+                return Ok(());
+            };
+            let act = match need {
+                Need::HandOut => ReadAct::HandedOut,
+                _ => ReadAct::Read,
+            };
+            (ReadObject::Incident(id), act)
+        }
+        Need::Premises | Need::PremisesAt => (ReadObject::Premises, ReadAct::Read),
+        Need::Erasures => (ReadObject::Erasures, ReadAct::Read),
+        Need::Events => (ReadObject::Events, ReadAct::Read),
+        Need::Consultations | Need::OwnReads => (ReadObject::Consultations, ReadAct::Read),
+    };
+    let by_itself = match need {
+        Need::PremisesAt => Some((ReadPurpose::LiveWork, true)),
+        Need::OwnReads => Some((ReadPurpose::OwnRecord, false)),
+        _ => None,
+    };
+    admit(state, signed, object, act, by_itself).await
+}
+
+/// The same for handlers that show something beside what they are asked for.
+pub(crate) async fn admit(
+    state: &AppState,
+    signed: &Signed,
+    object: ReadObject,
+    act: ReadAct,
+    by_itself: Option<(ReadPurpose, bool)>,
+) -> Result<(), Problem> {
+    let center = state.engine.snapshot();
+    if let Some(id) = object.incident()
+        && center.incident(id).is_none()
+        && !center.is_archived(id)
+    {
+        return Ok(());
+    }
+    let work = by_itself.or_else(|| work(state, signed, &center, object, act));
+    let way = match work {
+        Some((purpose, is_live)) => Way::Work(purpose, is_live),
+        None => match state.reads.claim(signed.actor(), object, state.now()) {
+            Some(claim) => Way::Stated(claim),
+            None => {
+                record_refused(state, signed, object, None).await;
+                return Err(purpose_first(object));
+            }
+        },
+    };
+    if let Way::Stated(claim) = &way {
+        hold_against_age(state, signed, object, claim).await?;
+    }
+    record(state, signed, object, act, &way).await
+}
+
+/// Whether the places of closed incidents may be shown in a list: they are when a purpose was stated,
+/// and then that is on the record.
+pub(crate) async fn sees_places(state: &AppState, signed: &Signed) -> Result<bool, Problem> {
+    let object = ReadObject::History;
+    match state.reads.claim(signed.actor(), object, state.now()) {
+        Some(claim) => {
+            let way = Way::Stated(claim);
+            record(state, signed, object, ReadAct::Read, &way).await?;
+            Ok(true)
+        }
+        None => Ok(false),
+    }
+}
+
+/// The purpose that comes with the work itself, if it does, and whether it is live work.
+fn work(
+    state: &AppState,
+    signed: &Signed,
+    center: &Center,
+    object: ReadObject,
+    act: ReadAct,
+) -> Option<(ReadPurpose, bool)> {
+    match object {
+        ReadObject::Board => Some((ReadPurpose::LiveWork, true)),
+        ReadObject::Incident(_) if act == ReadAct::HandedOut => None,
+        ReadObject::Incident(id) => {
+            let incident = center.incident(id)?;
+            let is_live = incident
+                .closed
+                .as_ref()
+                .is_none_or(|closed| state.now().seconds_since(closed.at) < GRACE_SECONDS);
+            is_live.then_some((ReadPurpose::LiveWork, true))
+        }
+        ReadObject::Premises => signed
+            .may(Action::KeepPremises)
+            .then_some((ReadPurpose::Upkeep, false)),
+        ReadObject::Erasures | ReadObject::Events => Some((ReadPurpose::Oversight, false)),
+        ReadObject::History | ReadObject::Consultations => None,
+    }
+}
+
+/// Call-takers and dispatchers read what is some days old at most; those who lead read on.
+async fn hold_against_age(
+    state: &AppState,
+    signed: &Signed,
+    object: ReadObject,
+    claim: &Claim,
+) -> Result<(), Problem> {
+    let Some(id) = object.incident() else {
+        return Ok(());
+    };
+    if signed.may(Action::HandOut) || claim.purpose == ReadPurpose::Exercise {
+        return Ok(());
+    }
+    let center = state.engine.snapshot();
+    let is_near = center.incident(id).is_some_and(|incident| {
+        incident
+            .closed
+            .as_ref()
+            .is_none_or(|closed| state.now().seconds_since(closed.at) < REACH_SECONDS)
+    });
+    if is_near {
+        return Ok(());
+    }
+    record_refused(state, signed, object, Some(claim)).await;
+    Err(Problem::new(
+        StatusCode::FORBIDDEN,
+        "case-too-old",
+        format!("incident {id} was closed more than 72 hours ago"),
+        "ask a supervisor to read it",
+    )
+    .with("incident", id))
+}
+
+async fn record(
+    state: &AppState,
+    signed: &Signed,
+    object: ReadObject,
+    act: ReadAct,
+    way: &Way,
+) -> Result<(), Problem> {
+    let (now, session) = (state.now(), signed.session_key());
+    let (purpose, is_live, claim) = match way {
+        Way::Work(purpose, is_live) => (*purpose, *is_live, None),
+        Way::Stated(claim) => (claim.purpose, false, Some(claim)),
+    };
+    // What stays open is refreshed without an end; a bundle of events follows the other.
+    let refreshes = is_live || object == ReadObject::Events;
+    if refreshes && act == ReadAct::Read && state.reads.is_refresh(session, object, act, now) {
+        return Ok(());
+    }
+    let reading = Reading {
+        at: now,
+        actor: signed.actor(),
+        object,
+        act,
+        purpose: Some(purpose),
+        outcome: ReadOutcome::Shown,
+        number: claim.and_then(|claim| claim.number.clone()),
+        reason: claim.and_then(|claim| claim.reason.clone()),
+        grant: None,
+        is_live,
+    };
+    match state.engine.consult(reading).await {
+        Ok(recorded) => {
+            if recorded == Recorded::Spool {
+                tracing::warn!("a live read is in the spool: the ledger cannot be written");
+            }
+            state.reads.recorded(session, object, act, now);
+            Ok(())
+        }
+        Err(error) => {
+            tracing::error!(error = %error, "a read is refused: it cannot be recorded");
+            Err(not_recorded())
+        }
+    }
+}
+
+/// Records that nothing was shown. Where that cannot be recorded, nothing was shown all the same.
+pub(super) async fn record_refused(
+    state: &AppState,
+    signed: &Signed,
+    object: ReadObject,
+    claim: Option<&Claim>,
+) {
+    let reading = Reading {
+        at: state.now(),
+        actor: signed.actor(),
+        object,
+        act: ReadAct::Read,
+        purpose: claim.map(|claim| claim.purpose),
+        outcome: match claim {
+            None => ReadOutcome::NoPurpose,
+            Some(_) => ReadOutcome::WrongPurpose,
+        },
+        number: claim.and_then(|claim| claim.number.clone()),
+        reason: claim.and_then(|claim| claim.reason.clone()),
+        grant: None,
+        is_live: false,
+    };
+    if let Err(error) = state.engine.consult(reading).await {
+        tracing::error!(error = %error, "a refused read could not be recorded");
+    }
+}
+
+/// Records that a live board was closed, once its stream has ended.
+pub(crate) fn closed(state: &AppState, signed: &Signed) {
+    state.reads.forget(signed.session_key(), ReadObject::Board);
+    let reading = Reading {
+        at: state.now(),
+        actor: signed.actor(),
+        object: ReadObject::Board,
+        act: ReadAct::Closed,
+        purpose: Some(ReadPurpose::LiveWork),
+        outcome: ReadOutcome::Shown,
+        number: None,
+        reason: None,
+        grant: None,
+        is_live: true,
+    };
+    let engine = state.engine.clone();
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(async move {
+            // A server that shuts down takes nothing more in: the boards close with it.
+            let _ = engine.consult(reading).await;
+        });
+    }
+}
+
+/// The incident's number in an address: what follows `/incidents/`.
+fn number_in(path: &str) -> Option<IncidentId> {
+    let mut parts = path.split('/');
+    parts.find(|part| *part == "incidents")?;
+    parts.next()?.parse().ok().map(IncidentId)
+}
+
+fn purpose_first(object: ReadObject) -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "purpose-first",
+        "this is shown only when the record says why it is read",
+        "state a purpose, a case or incident number and a reason at /purpose, or by POST to /api/v1/consultations/purpose, then ask again",
+    )
+    .with("object", object.name())
+    .with(
+        "incident",
+        object.incident().map_or(String::new(), |id| id.0.to_string()),
+    )
+}
+
+fn not_recorded() -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "not-recorded",
+        "the read cannot be recorded now, so that nothing is shown",
+        "try again in a moment; if it stays, tell whoever runs the server",
+    )
+    .retry_after(5)
+}
