@@ -7,13 +7,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use callbox_domain::IncidentId;
+use callbox_domain::{IncidentId, ReadAct, ReadObject};
 use callbox_engine::Options;
-use callbox_web::{Access, after_action};
+use callbox_web::{Access, Role, after_action};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Data, Printed, ledger::LogKeys};
+use super::{Data, Printed, ledger::LogKeys, stated::Stated};
 use crate::{
     center,
     failure::{Failure, Outcome},
@@ -27,7 +27,7 @@ const SIGNED_WITHIN: Duration = Duration::from_secs(20);
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  callbox incident export 2612 incident-2612.json --data callbox-data
+  callbox incident export 2612 incident-2612.json --login mlee --purpose court --number '7 O 12/26' --reason 'asked for by the court' < password
   callbox incident check incident-2612.json --key \"$(cat keys)\"")]
 pub(super) struct Incident {
     #[command(subcommand)]
@@ -39,11 +39,12 @@ enum What {
     /// Writes every event of an incident with its proof, what opens its personal part, and the times
     ///
     /// Needs the server to be stopped; a running one hands the same file out on the incident's page
-    /// and at /api/v1/incidents/N/after-action, to supervisors. The file holds personal data: hand it
+    /// and at /api/v1/incidents/N/after-action, to supervisors. That it was handed out is on the record, with
+    /// the purpose. The file holds personal data: hand it
     /// to those who may have it. It opens nothing else of the record. An existing file is never
     /// overwritten.
     #[command(
-        after_help = "Example:\n  callbox incident export 2612 incident-2612.json --data callbox-data"
+        after_help = "Example:\n  callbox incident export 2612 incident-2612.json --login mlee --purpose court --number '7 O 12/26' --reason 'asked for by the court' < password"
     )]
     Export(Export),
     /// Checks such a file and says what was changed; needs neither a server nor the ledger
@@ -61,6 +62,8 @@ struct Export {
     /// The file to write (JSON)
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    #[command(flatten)]
+    stated: Stated,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
@@ -97,6 +100,7 @@ impl Export {
             )));
         }
         let data = center::existing(&self.data.data)?;
+        let account = self.stated.confirm(&self.data)?;
         let options = Options {
             publish: true,
             ..Options::default()
@@ -108,6 +112,10 @@ impl Export {
                 .incident(id)
                 .map_err(|error| Failure::internal(&error))?
                 .ok_or_else(|| Failure::Input(format!("there is no incident {id}")))?;
+            // On the record before anything is written, by the rules of the server.
+            let (object, act) = (ReadObject::Incident(id), ReadAct::HandedOut);
+            let may = account.role == Role::Supervisor;
+            self.stated.record(&engine, &account, object, act, may)?;
             let started = Instant::now();
             while engine.published().size < engine.snapshot().next_seq()
                 && started.elapsed() < SIGNED_WITHIN

@@ -1,7 +1,7 @@
 //! `callbox ledger`: what others need to check the record.
 
 mod keys;
-mod prove;
+pub(super) mod prove;
 mod second_key;
 mod ship;
 mod tiles;

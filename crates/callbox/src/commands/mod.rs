@@ -2,6 +2,7 @@
 
 mod backup;
 mod cards;
+mod consultations;
 mod demo;
 mod doctor;
 mod erase;
@@ -16,6 +17,8 @@ mod replay;
 mod report;
 mod restore;
 mod serve;
+mod signed;
+mod stated;
 mod table;
 mod token;
 mod town;
@@ -56,6 +59,7 @@ enum Verb {
     Replay(replay::Replay),
     Report(report::Report),
     Incident(incident::Incident),
+    Consultations(consultations::Consultations),
     Verify(verify::Verify),
     Ledger(ledger::Ledger),
     Witness(witness::Witness),
@@ -83,6 +87,7 @@ impl Cli {
             Verb::Replay(verb) => verb.run(),
             Verb::Report(verb) => verb.run(),
             Verb::Incident(verb) => verb.run(),
+            Verb::Consultations(verb) => verb.run(),
             Verb::Verify(verb) => verb.run(),
             Verb::Ledger(verb) => verb.run(),
             Verb::Witness(verb) => verb.run(),

@@ -7,7 +7,7 @@ use expect_test::expect_file;
 use crate::shop::{Ran, Shop, ran};
 
 /// Runs a line with a password on the standard input.
-fn as_supervisor(shop: &Shop, password: &str, line: &str) -> Ran {
+pub(crate) fn as_supervisor(shop: &Shop, password: &str, line: &str) -> Ran {
     let mut child = shop
         .command(line)
         .stdin(Stdio::piped())
@@ -21,7 +21,7 @@ fn as_supervisor(shop: &Shop, password: &str, line: &str) -> Ran {
     ran(child.wait_with_output().unwrap())
 }
 
-fn account(shop: &Shop, login: &str, role: &str) -> String {
+pub(crate) fn account(shop: &Shop, login: &str, role: &str) -> String {
     let made = shop.run(&format!("user add {login} --role {role} --data center"));
     assert_eq!(made.code, 0, "{}", made.stderr);
     let password = made

@@ -2,7 +2,10 @@
 
 use expect_test::expect_file;
 
-use crate::shop::{Ran, Shop};
+use crate::{
+    erase::{account, as_supervisor},
+    shop::{Ran, Shop},
+};
 
 pub(crate) fn check(shop: &Shop, script: &str, expected: expect_test::ExpectFile) {
     expected.assert_eq(&shop.transcript(script));
@@ -588,9 +591,10 @@ fn incident() {
     let init = "init --data center --center Elm --timezone UTC --origin dispatch.example.org/elm";
     assert_eq!(shop.run(init).code, 0);
     let script = "
-        incident export 1 one.json --data nowhere
+        incident export 1 one.json --data nowhere --login mlee --purpose court --number CASE-7 --reason asked
+        incident export 1 one.json --data center --login mlee --purpose court --number CASE-7 --reason asked
+        incident export 1 map.toml --data center --login mlee --purpose court --number CASE-7 --reason asked
         incident export 1 one.json --data center
-        incident export 1 map.toml --data center
         incident check map.toml --key dispatch.example.org
         incident check missing --key dispatch.example.org
     ";
@@ -605,7 +609,18 @@ fn incident() {
         .stdout
         .trim()
         .to_owned();
-    let made = shop.run("incident export 1 one.json --data center");
+    let password = account(&shop, "mlee", "supervisor");
+    let export = |purpose: &str| {
+        let line = format!(
+            "incident export 1 one.json --data center --login mlee --purpose {purpose} --number CASE-7 --reason asked"
+        );
+        as_supervisor(&shop, &password, &line)
+    };
+    // By the rules of the server, and the refusal is on the record.
+    let refused = export("lawfulness");
+    assert_eq!(refused.code, 4, "{}", refused.stderr);
+    assert!(!shop.path("one.json").exists());
+    let made = export("court");
     assert_eq!(made.code, 0, "{}", made.stderr);
     let checked = shop.run(&format!("incident check one.json --key \"{key}\""));
     assert_eq!(checked.code, 0, "{}{}", checked.stdout, checked.stderr);

@@ -1,19 +1,16 @@
 //! What a supervisor does about an erasure; the account's password says who it is.
 
-use std::io::{BufRead as _, Read as _};
-
 use callbox_domain::{
     ApproveErasure, Code, Command, Context, DefineErasureRules, ErasureRules, IncidentId, LiftHold,
     PlaceHold, Purpose, RefuseErasure, RequestErasure,
 };
 use callbox_engine::{Engine, Submission, SubmitError, Ticket};
-use callbox_web::{Access, Account, Role};
+use callbox_web::{Account, Role};
 use clap::Args;
 use serde_json::json;
 
-use super::{Data, Printed, after, open, unfinished};
+use super::{super::signed::confirm, Data, Printed, after, open, unfinished};
 use crate::{
-    center,
     failure::{Failure, Outcome},
     output, times,
 };
@@ -157,26 +154,7 @@ impl By {
 
     /// The account, if the password is right and a supervisor's.
     fn confirm(&self) -> Outcome<Account> {
-        let data = center::existing(&self.data.data)?;
-        let access = Access::open(&data.access_db());
-        let access = access.map_err(|error| super::super::user::access_failure(&error))?;
-        let mut lines = std::io::BufReader::new(std::io::stdin().lock().take(1_024)).lines();
-        let mut line = || {
-            let line = lines.next().transpose();
-            line.map(Option::unwrap_or_default)
-                .map_err(|error| Failure::io("cannot read the password", &error))
-        };
-        let (password, code) = (line()?, line()?);
-        let account = access
-            .recognise(&self.login, &password, &code)
-            .map_err(|error| super::super::user::access_failure(&error))?
-            .ok_or_else(|| {
-                Failure::Refused(
-                    "the login name, the password or the code is wrong, or too many were; password \
-                     and code are read from the standard input"
-                        .to_owned(),
-                )
-            })?;
+        let account = confirm(&self.data, &self.login)?;
         match account.role {
             Role::Supervisor => Ok(account),
             role => Err(Failure::Refused(format!(

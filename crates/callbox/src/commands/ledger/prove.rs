@@ -12,7 +12,9 @@ use callbox_ledger::{
 use clap::Args;
 use serde_json::json;
 
-use super::super::{Data, Printed, verify::key_of};
+use callbox_engine::ConsultationProof;
+
+use super::super::{Data, Printed, consultations, verify::key_of};
 use super::keys::LogKeys;
 use crate::{
     center,
@@ -98,7 +100,10 @@ fn failure(error: &ProveError) -> Failure {
 pub(super) fn check(check: &VerifyProof) -> Outcome {
     let keys = LogKeys::parse(&check.key)?;
     let policy = check.policy.as_deref().map(read_policy).transpose()?;
-    let text = read(&check.file, MAX_PROOF_BYTES, "a proof")?;
+    let text = read(&check.file, 2 * MAX_PROOF_BYTES, "a proof")?;
+    if ConsultationProof::is_one(&text) {
+        return consultations::checked(&text, &keys, policy.as_ref(), &check.printed);
+    }
     let unsound = |error| Failure::Check(chain(&error));
     let proof = TlogProof::parse(&text).map_err(unsound)?;
     let leaf = proof.extra.ok_or_else(|| {
@@ -134,7 +139,7 @@ pub(super) fn read_policy(path: &Path) -> Outcome<Policy> {
         .map_err(|error| Failure::Input(format!("{}: {}", path.display(), chain(&error))))
 }
 
-fn read(path: &Path, most: usize, what: &str) -> Outcome<String> {
+pub(in crate::commands) fn read(path: &Path, most: usize, what: &str) -> Outcome<String> {
     let cannot =
         |error: &std::io::Error| Failure::io(format_args!("cannot read {}", path.display()), error);
     let length = fs::metadata(path).map_err(|error| cannot(&error))?.len();
