@@ -9,8 +9,7 @@ use std::{
 
 use callbox_domain::{ActorId, IncidentId, ReadAct, ReadObject, Text};
 use callbox_engine::{
-    ConsultationProof, Engine, Listed, Options, ReadWanted, Unproven, WordsKept,
-    check_consultation,
+    ConsultationProof, Engine, Listed, Options, ReadWanted, Unproven, WordsKept, check_consultation,
 };
 use callbox_ledger::MAX_PROOF_BYTES;
 use callbox_web::{Access, Account, Role};
@@ -155,8 +154,8 @@ fn looked<T>(
 impl List {
     fn run(&self) -> Outcome {
         let data = center::existing(&self.data.data)?;
-        let access = Access::open(&data.access_db())
-            .map_err(|error| super::user::access_failure(&error))?;
+        let access =
+            Access::open(&data.access_db()).map_err(|error| super::user::access_failure(&error))?;
         let actor = self
             .reader
             .as_deref()
@@ -192,7 +191,9 @@ fn actor_of(access: &Access, login: &str) -> Outcome<ActorId> {
     let accounts = accounts.map_err(|error| super::user::access_failure(&error))?;
     let known = accounts.into_iter().find(|account| account.login == login);
     known.map(|account| account.actor).ok_or_else(|| {
-        Failure::Input(format!("there is no account {login}; see callbox user list"))
+        Failure::Input(format!(
+            "there is no account {login}; see callbox user list"
+        ))
     })
 }
 
@@ -315,7 +316,8 @@ pub(super) fn checked(
 ) -> Outcome {
     let proven = check_consultation(text, &keys.first, policy)
         .map_err(|error| Failure::Check(error.to_string()))?;
-    let parts = ConsultationProof::parse(text).map_err(|error| Failure::Check(error.to_string()))?;
+    let parts =
+        ConsultationProof::parse(text).map_err(|error| Failure::Check(error.to_string()))?;
     let batch = callbox_ledger::TlogProof::parse(&parts.batch)
         .map_err(|error| Failure::Check(error.to_string()))?;
     keys.all_signed(&batch.note)?;

@@ -34,7 +34,10 @@ fn purpose(name: &str) -> Result<ReadPurpose, String> {
     let known: Vec<_> = stated.map(|row| row.name).collect();
     match known.contains(&name) {
         true => ReadPurpose::from_name(name).ok_or_else(|| name.to_owned()),
-        false => Err(format!("there is no purpose {name}; use one of: {}", known.join(", "))),
+        false => Err(format!(
+            "there is no purpose {name}; use one of: {}",
+            known.join(", ")
+        )),
     }
 }
 

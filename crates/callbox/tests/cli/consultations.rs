@@ -32,22 +32,39 @@ fn consultations() {
     // Each look is on the record itself, before it shows anything.
     let second = run(&list);
     assert_eq!(second.stdout.lines().count(), 2, "{}", second.stdout);
-    assert!(second.stdout.contains("read consultations  lawfulness  2026-7  yearly"));
+    assert!(
+        second
+            .stdout
+            .contains("read consultations  lawfulness  2026-7  yearly")
+    );
     let case = list.replace("lawfulness", "case-review");
     assert_eq!(run(&case).code, 4);
     let refused = run(&format!("{list} --refused"));
-    assert!(refused.stdout.contains("refused-purpose"), "{}", refused.stdout);
+    assert!(
+        refused.stdout.contains("refused-purpose"),
+        "{}",
+        refused.stdout
+    );
     let at = second.stdout.split_whitespace().next().unwrap().to_owned();
     let (seq, no) = at.split_once('-').unwrap();
-    let prove = format!("consultations prove {seq} {no} one.proof --data center --login mlee {WHY}");
+    let prove =
+        format!("consultations prove {seq} {no} one.proof --data center --login mlee {WHY}");
     let proven = run(&prove);
     assert_eq!(proven.code, 0, "{}", proven.stderr);
     assert_eq!(run(&prove).code, 4, "a file is never overwritten");
-    let key = shop.run("ledger keys --data center").stdout.trim().to_owned();
+    let key = shop
+        .run("ledger keys --data center")
+        .stdout
+        .trim()
+        .to_owned();
     for verb in ["consultations check", "ledger verify-proof"] {
         let checked = shop.run(&format!("{verb} one.proof --key \"{key}\""));
         assert_eq!(checked.code, 0, "{}", checked.stderr);
-        assert!(checked.stdout.contains("reason  yearly"), "{}", checked.stdout);
+        assert!(
+            checked.stdout.contains("reason  yearly"),
+            "{}",
+            checked.stdout
+        );
     }
     let text = std::fs::read_to_string(shop.path("one.proof")).unwrap();
     let read = text.lines().find(|line| line.starts_with("read ")).unwrap();
