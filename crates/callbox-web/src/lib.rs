@@ -29,6 +29,7 @@ mod positions;
 mod problem;
 mod provider;
 mod reads;
+pub mod reports;
 mod security;
 mod server;
 mod settings;

@@ -54,6 +54,8 @@ pub(crate) struct Shared {
     pub(crate) reads: Reads,
     /// The closures that driving times reckon with.
     pub(crate) closures: Closures,
+    /// What reports need of the ledger.
+    pub(crate) reports: crate::reports::Kept,
     pub(crate) hashing: Semaphore,
     pub(crate) clock: Clock,
 }
@@ -86,6 +88,7 @@ impl AppState {
             ceremonies: Ceremonies::default(),
             reads: Reads::default(),
             closures: Closures::default(),
+            reports: crate::reports::Kept::default(),
             hashing: Semaphore::new(HASHING_AT_ONCE),
             geography,
             engine,

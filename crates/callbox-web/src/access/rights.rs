@@ -124,6 +124,8 @@ pub(crate) enum Action {
     ReadOwnReads,
     /// Reads who read what.
     ReadConsultations,
+    /// Reads figures about the service's work: no names, places or words.
+    ReadReports,
     /// Reads the server's own figures.
     ReadMetrics,
 }
@@ -233,6 +235,7 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
     (Action::StatePurpose, EVERY_ROLE, "state a purpose"),
     (Action::ReadOwnReads, EVERY_ROLE, "see your own reads"),
     (Action::ReadConsultations, OVERSEERS, "see who read what"),
+    (Action::ReadReports, OVERSEERS, "read reports"),
     (Action::ReadMetrics, KEEPERS, "read the server's figures"),
 ];
 

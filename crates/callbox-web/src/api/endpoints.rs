@@ -8,6 +8,7 @@ mod consultations;
 mod erasures;
 mod line;
 mod premises;
+mod reports;
 
 use std::sync::LazyLock;
 
@@ -114,6 +115,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         consultations::CONSULTATIONS,
         erasures::ERASURES,
         configuration::ENDPOINTS,
+        reports::REPORTS,
     ]
     .concat()
 });

@@ -23,6 +23,7 @@ mod premises;
 pub(crate) mod recommendation;
 mod record;
 mod refusal;
+mod reports;
 mod settings;
 pub(crate) mod tables;
 mod time;
@@ -46,6 +47,7 @@ pub(crate) use incident::find as find_incident;
 #[cfg(test)]
 pub(crate) use openapi::description;
 pub(crate) use premises::RADIUS_METERS;
+pub(crate) use reports::{report_json, span as report_span};
 pub(crate) use time::Zone;
 pub(crate) use timeline::details;
 
@@ -75,6 +77,7 @@ pub(crate) fn router() -> Mount {
         .get("/api/v1/plans", plans::show)
         .put("/api/v1/plans", plans::publish)
         .get(settings::PATH, settings::list)
+        .get("/api/v1/reports/{report}", reports::show)
         .get("/api/v1/cards", cards::show)
         .put("/api/v1/cards", cards::publish)
         .get("/api/v1/positions", positions::show)

@@ -23,6 +23,11 @@ impl Zone {
         )
     }
 
+    /// The zone itself.
+    pub(crate) fn inner(&self) -> TimeZone {
+        self.0.clone()
+    }
+
     /// Prints a time with microseconds and offset, as in `2026-11-02T08:15:00.000000-05:00`.
     pub(crate) fn print(&self, time: Timestamp) -> String {
         match jiff::Timestamp::from_microsecond(time.micros()) {

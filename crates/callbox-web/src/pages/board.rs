@@ -80,7 +80,7 @@ pub(super) fn boot(ui: &Ui) -> String {
         "service": ui.may(Action::ChangeService),
         "acknowledge": ui.may(Action::AcknowledgeAlarm),
     });
-    // The pages that set the center up are made by the server; no script says their words.
+    // Settings and reports are made by the server; no script says their words.
     let texts = ui.locale.table().iter();
     let texts: BTreeMap<_, _> = texts
         .filter(|(key, _)| !key.starts_with("settings."))

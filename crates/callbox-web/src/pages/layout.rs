@@ -18,6 +18,7 @@ pub(super) const TABS: &[(&str, &str, Action)] = &[
     ("/history", "nav.history", Action::ReadHistory),
     ("/closures", "nav.closures", Action::ReadBoard),
     ("/premises", "nav.premises", Action::ReadPremises),
+    ("/reports", "nav.reports", Action::ReadReports),
     ("/settings", "nav.settings", Action::ReadBoard),
     (
         "/consultations",

@@ -5,6 +5,7 @@ mod accounts;
 mod board;
 mod call;
 mod cards;
+mod chart;
 mod closures;
 mod consultations;
 mod erasure;
@@ -25,6 +26,7 @@ mod premises;
 mod problem;
 mod qr;
 mod questions;
+mod reports;
 mod settings;
 mod settings_form;
 mod settings_map;
@@ -393,6 +395,16 @@ pub(crate) const ROUTES: &[Route] = &[
         "who takes calls learns a card before a caller needs it",
     ),
     get(
+        "/reports",
+        Action::ReadReports,
+        "the service sees how fast help came, and how often in time",
+    ),
+    get(
+        "/reports/{file}",
+        Action::ReadReports,
+        "the service's figures can be checked with a spreadsheet",
+    ),
+    get(
         "/settings",
         Action::ReadBoard,
         "who works here sees how the center is set up, and who changed it",
@@ -493,6 +505,8 @@ pub(crate) fn router() -> Mount {
         .post("/cards", cards::publish)
         .get("/cards/{card}", cards::begin)
         .post("/cards/{card}", cards::go_on)
+        .get("/reports", reports::show)
+        .get("/reports/{file}", reports::download)
         .get("/settings", settings::list)
         .get("/settings/{noun}", settings::show)
         .post("/settings/{noun}", settings::change)

@@ -321,6 +321,13 @@ fn texts_and_their_uses_agree() {
             "settings.field.",
             "settings.group.",
             "settings.moment.",
+            "reports.head.",
+            "reports.interval.",
+            "reports.targets",
+            "reports.response-times",
+            "reports.workload",
+            "reports.utilisation",
+            "reports.dispositions",
         ]
         .iter()
         .any(|made| key.starts_with(made));

@@ -18,6 +18,7 @@ mod plans;
 mod positions;
 mod pseudo;
 mod reads;
+mod reports;
 mod rights;
 mod schema;
 mod second_factor;

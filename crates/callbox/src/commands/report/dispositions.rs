@@ -1,6 +1,7 @@
 //! `callbox report dispositions`.
 
 use callbox_domain::report::{dispositions, dispositions_definition};
+use callbox_web::reports::json;
 use clap::Args;
 use serde_json::json;
 
@@ -37,16 +38,7 @@ impl Dispositions {
                 types.iter().map(move |(kind, n)| (disposition, kind, *n))
             })
             .collect();
-        let json = json!({
-            "window": window,
-            "definition": dispositions_definition(),
-            "rows": flat.iter().map(|(disposition, kind, n)| json!({
-                "disposition": disposition.as_str(),
-                "type": kind.as_ref().map(|code| code.as_str()),
-                "calls": n,
-            })).collect::<Vec<_>>(),
-            "total": {"calls": report.calls, "open": report.open},
-        });
+        let json = json::dispositions(&report, &json!(window));
         let mut rows: Vec<Vec<String>> = flat
             .iter()
             .map(|(disposition, kind, n)| {

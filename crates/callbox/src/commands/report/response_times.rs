@@ -1,13 +1,13 @@
 //! `callbox report response-times`.
 
 use callbox_domain::report::{
-    Dimension, Figures, GroupValue, INTERVALS, Interval, response_times, response_times_definition,
+    Dimension, Figures, GroupValue, INTERVALS, response_times, response_times_definition,
 };
+use callbox_web::reports::json;
 use clap::{Args, ValueEnum};
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::{Recorded, ShownWindow, Span};
+use super::{Recorded, Span};
 use crate::{
     commands::{Data, Printed},
     failure::Outcome,
@@ -50,14 +50,6 @@ impl By {
     }
 }
 
-#[derive(Serialize)]
-struct Printable {
-    window: ShownWindow,
-    definition: &'static str,
-    rows: Vec<Value>,
-    total: Value,
-}
-
 impl ResponseTimes {
     pub(super) fn run(self) -> Outcome {
         let mut by: Vec<Dimension> = Vec::new();
@@ -68,23 +60,9 @@ impl ResponseTimes {
         }
         let recorded = Recorded::read(&self.data, &self.span)?;
         let report = response_times(&recorded.history, recorded.window, &by, &recorded.offset());
-        let printable = Printable {
-            window: recorded.show(report.window),
-            definition: response_times_definition(),
-            rows: report
-                .rows
-                .iter()
-                .map(|row| {
-                    let mut group = Map::new();
-                    for (dimension, value) in by.iter().zip(&row.group) {
-                        group.insert(dimension.name().to_owned(), group_json(value));
-                    }
-                    figures_json(&row.figures, Some(group))
-                })
-                .collect(),
-            total: figures_json(&report.total, None),
-        };
-        let mut text = format!("Window  {}\n", printable.window);
+        let window = recorded.show(report.window);
+        let json = json::response_times(&report, &json!(window));
+        let mut text = format!("Window  {}\n", window);
         for row in &report.rows {
             let title: Vec<String> = by
                 .iter()
@@ -94,16 +72,8 @@ impl ResponseTimes {
             text.push_str(&figures_text(&title.join(", "), &row.figures));
         }
         text.push_str(&figures_text("total", &report.total));
-        text.push_str(&format!("\n{}", output::wrap(printable.definition)));
-        output::result(self.printed.format, text, &printable)
-    }
-}
-
-fn group_json(value: &GroupValue) -> Value {
-    match value {
-        GroupValue::Code(code) => code.as_str().into(),
-        GroupValue::Hour(hour) => (*hour).into(),
-        GroupValue::Unknown => Value::Null,
+        text.push_str(&format!("\n{}", output::wrap(response_times_definition())));
+        output::result(self.printed.format, text, &json)
     }
 }
 
@@ -113,32 +83,6 @@ fn group_text(value: &GroupValue) -> String {
         GroupValue::Hour(hour) => format!("{hour:02}"),
         GroupValue::Unknown => "unknown".to_owned(),
     }
-}
-
-fn figures_json(figures: &Figures, group: Option<Map<String, Value>>) -> Value {
-    let mut row = Map::new();
-    if let Some(group) = group {
-        row.insert("group".to_owned(), group.into());
-    }
-    let mut intervals = Map::new();
-    for (name, interval) in INTERVALS.iter().zip(&figures.intervals) {
-        let Interval {
-            n,
-            median,
-            p90,
-            mean,
-            excluded_negative,
-        } = interval;
-        let json = json!({
-            "n": n, "median": median, "p90": p90, "mean": mean,
-            "excluded_negative": excluded_negative,
-        });
-        intervals.insert((*name).to_owned(), json);
-    }
-    row.insert("calls".to_owned(), figures.calls.into());
-    row.insert("assignments".to_owned(), figures.assignments.into());
-    row.insert("intervals".to_owned(), intervals.into());
-    row.into()
 }
 
 fn figures_text(title: &str, figures: &Figures) -> String {

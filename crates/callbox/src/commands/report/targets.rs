@@ -1,8 +1,9 @@
 //! `callbox report targets`.
 
-use callbox_domain::report::{Kept, TargetRow, targets, targets_definition};
+use callbox_domain::report::{TargetRow, targets, targets_definition};
+use callbox_web::reports::json;
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Recorded, Span};
 use crate::{
@@ -33,11 +34,7 @@ impl Targets {
         let recorded = Recorded::read(&self.data, &self.span)?;
         let report = targets(&recorded.history, recorded.window, &recorded.offset());
         let window = recorded.show(report.window);
-        let json = json!({
-            "window": window,
-            "definition": targets_definition(),
-            "rows": report.rows.iter().map(row).collect::<Vec<_>>(),
-        });
+        let json = json::targets(&report, &json!(window));
         if let Some(path) = &self.chart {
             super::chart::write(path, &report.rows)?;
         }
@@ -54,45 +51,6 @@ impl Targets {
         let text = format!("{text}\n\n{}", output::wrap(targets_definition()));
         output::result(self.printed.format, text, &json)
     }
-}
-
-fn row(row: &TargetRow) -> Value {
-    let clock = &row.clock;
-    let target = clock.target.as_ref().map(|target| {
-        json!({
-            "seconds": target.seconds,
-            "percent": target.percent,
-            "standard": target.standard.as_ref().map(|code| code.as_str()),
-            "edition": target.edition.as_ref().map(|code| code.as_str()),
-        })
-    });
-    let hours = row.hours.iter().map(|(hour, figures)| {
-        let mut figures = kept(figures);
-        figures["hour"] = json!(hour);
-        figures
-    });
-    json!({
-        "clock": clock.code.as_str(),
-        "label": clock.label.as_str(),
-        "start": clock.start.name(),
-        "stop": clock.stop.name(),
-        "target": target,
-        "total": kept(&row.total),
-        "hours": hours.collect::<Vec<_>>(),
-    })
-}
-
-fn kept(kept: &Kept) -> Value {
-    json!({
-        "n": kept.n,
-        "within": kept.within,
-        "share": kept.share,
-        "median": kept.median,
-        "at_share": kept.at_share,
-        "excluded_missing": kept.excluded_missing,
-        "excluded_negative": kept.excluded_negative,
-        "excluded_undone": kept.excluded_undone,
-    })
 }
 
 fn line(row: &TargetRow) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! `callbox report utilisation`.
 
 use callbox_domain::report::{utilisation, utilisation_definition};
+use callbox_web::reports::json;
 use clap::Args;
 use serde_json::json;
 
@@ -32,33 +33,7 @@ impl Utilisation {
         let local = |at| times::local(at, &recorded.zone);
         let window = recorded.show(report.window);
         let total = &report.total;
-        let json = json!({
-            "window": window,
-            "definition": utilisation_definition(),
-            "rows": report.rows.iter().map(|row| json!({
-                "unit": row.unit.as_str(),
-                "unit_type": row.unit_type.as_str(),
-                "assignments": row.assignments,
-                "overlapping": row.overlapping,
-                "without_length": row.without_length,
-                "busy_hours": row.busy_hours,
-                "utilisation": row.utilisation,
-            })).collect::<Vec<_>>(),
-            "total": {
-                "units": total.units,
-                "assignments": total.assignments,
-                "overlapping": total.overlapping,
-                "without_length": total.without_length,
-                "busy_hours": total.busy_hours,
-                "utilisation": total.utilisation,
-                "busiest_hour": total.busiest_hour.map(|hour| json!({
-                    "from": local(hour.from), "to": local(hour.to), "busy_hours": hour.busy_hours,
-                })),
-                "most_concurrent_assignments": total.most_concurrent.map(|most| json!({
-                    "assignments": most.assignments, "from": local(most.from), "to": local(most.to),
-                })),
-            },
-        });
+        let json = json::utilisation(&report, &json!(window), &local);
         let percent = |part: Option<f64>| {
             part.map_or_else(|| "-".to_owned(), |part| format!("{:.1} %", part * 100.0))
         };

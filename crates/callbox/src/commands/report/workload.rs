@@ -1,8 +1,9 @@
 //! `callbox report workload`.
 
 use callbox_domain::report::{Load, workload, workload_definition};
+use callbox_web::reports::json;
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Recorded, Span};
 use crate::{
@@ -31,15 +32,7 @@ impl Workload {
         let report = workload(&recorded.history, recorded.window, &recorded.offset());
         let window = recorded.show(report.window);
         let hours = report.hours.iter().enumerate();
-        let json = json!({
-            "window": window,
-            "definition": workload_definition(),
-            "hours": hours.clone().map(|(hour, load)| with("hour", json!(hour), load)).collect::<Vec<_>>(),
-            "types": report.types.iter()
-                .map(|(code, load)| with("type", json!(code.as_ref().map(|code| code.as_str())), load))
-                .collect::<Vec<_>>(),
-            "total": figures(&report.total),
-        });
+        let json = json::workload(&report, &json!(window));
         let by_type = report.types.iter().map(|(code, load)| {
             let name = code.as_ref().map_or("(no type)", |code| code.as_str());
             line(name.to_owned(), load)
@@ -57,16 +50,6 @@ impl Workload {
         );
         output::result(self.printed.format, text, &json)
     }
-}
-
-fn figures(load: &Load) -> Value {
-    json!({"calls": load.calls, "dispatches": load.dispatches, "without_unit": load.without_unit})
-}
-
-fn with(name: &str, value: Value, load: &Load) -> Value {
-    let mut row = figures(load);
-    row[name] = value;
-    row
 }
 
 fn line(name: String, load: &Load) -> Vec<String> {

@@ -1,0 +1,146 @@
+//! Figures about the service's work, on pages and for programs.
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use super::{World, check_schema, second_factor::Browser};
+use crate::access::Role;
+
+/// A center with a clock, a call that was answered in time and one to which nobody was sent.
+async fn world() -> World {
+    let world = World::set_up().await;
+    let clock = json!({"code": "CALL", "label": "Call to dispatch", "start": "received", "stop": "first_dispatched", "target_seconds": 60, "target_percent": 90, "standard": "NFPA 1225", "edition": "2022"});
+    world.define("clocks", clock).await;
+    let first = world.take_call().await;
+    world.pass(30);
+    let sent = world
+        .post(
+            Role::Dispatcher,
+            &format!("/api/v1/incidents/{first}/units"),
+            json!({"units": ["E1"]}),
+        )
+        .await;
+    assert_eq!(sent.status, StatusCode::OK, "{}", sent.text);
+    world.take_call().await;
+    world
+}
+
+async fn signed_in(world: &World) -> Browser {
+    let mut browser = Browser::new("desk");
+    browser.sign_in(world, "supervisor").await;
+    browser
+}
+
+#[tokio::test]
+async fn reports_are_the_same_for_people_and_programs() {
+    let world = world().await;
+    let targets = world
+        .get(Role::Supervisor, "/api/v1/reports/targets")
+        .await
+        .json();
+    check_schema("Report", &targets);
+    let total = &targets["rows"][0]["total"];
+    assert_eq!(total["n"], 1);
+    assert_eq!(
+        (&total["share"], &total["median"]),
+        (&json!(1.0), &json!(30.0))
+    );
+    assert_eq!(
+        total["excluded_missing"], 1,
+        "the call without a unit is named, not hidden"
+    );
+    let browser = signed_in(&world).await;
+    let page = browser.get(&world, "/reports").await.text;
+    assert!(
+        page.contains("100.0 %") && page.contains("NFPA 1225 (2022)") && page.contains("0:30"),
+        "{page}"
+    );
+    let csv = browser.get(&world, "/reports/targets.csv").await;
+    assert!(
+        csv.header("content-disposition")
+            .starts_with("attachment; filename=\"targets-20")
+    );
+    let mut lines = csv.text.lines();
+    let (head, row) = (lines.next().unwrap(), lines.next().unwrap());
+    let column = head
+        .split(',')
+        .position(|name| name == "total.excluded_missing")
+        .unwrap();
+    assert_eq!(row.split(',').nth(column), Some("1"), "{}", csv.text);
+    for name in ["response-times", "workload", "utilisation", "dispositions"] {
+        let report = world
+            .get(Role::Supervisor, &format!("/api/v1/reports/{name}"))
+            .await
+            .json();
+        check_schema("Report", &report);
+        assert_eq!(
+            browser
+                .get(&world, &format!("/reports/{name}.csv"))
+                .await
+                .status,
+            StatusCode::OK
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_recorded_later_is_in_the_next_report() {
+    let world = world().await;
+    let calls = async || {
+        let report = world
+            .get(Role::Supervisor, "/api/v1/reports/workload")
+            .await
+            .json();
+        report["total"]["calls"].as_u64().unwrap()
+    };
+    assert_eq!(calls().await, 2);
+    world.take_call().await;
+    assert_eq!(calls().await, 3);
+}
+
+#[tokio::test]
+async fn days_are_those_of_the_center_and_bad_ones_are_refused() {
+    let world = world().await;
+    let day = |query: &str| format!("/api/v1/reports/workload?{query}");
+    let none = world
+        .get(Role::Supervisor, &day("from=2020-01-01&to=2020-01-31"))
+        .await
+        .json();
+    assert_eq!(none["total"]["calls"], 0);
+    for (query, field) in [
+        ("from=yesterday", "from"),
+        ("from=2026-11-03&to=2026-11-02", "from"),
+        ("to=2026-02-30", "to"),
+    ] {
+        let refused = world.get(Role::Supervisor, &day(query)).await;
+        assert_eq!(
+            refused.problem(),
+            format!("422 bad-field {field}"),
+            "{query}"
+        );
+    }
+    assert_eq!(
+        world
+            .get(Role::Supervisor, "/api/v1/reports/officers")
+            .await
+            .status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+/// Around the page: figures are for those who answer for the service or oversee it.
+#[tokio::test]
+async fn who_may_not_read_reports_gets_none() {
+    let world = world().await;
+    for role in [Role::CallTaker, Role::Dispatcher, Role::Service] {
+        let refused = world.get(role, "/api/v1/reports/targets").await;
+        assert_eq!(refused.problem(), "403 not-permitted");
+    }
+    assert_eq!(
+        world
+            .get(Role::Auditor, "/api/v1/reports/targets")
+            .await
+            .status,
+        StatusCode::OK
+    );
+}
