@@ -13,7 +13,7 @@ from webdriver import Failed
 PAGES = {
     "supervisor": [
         "/board", "/map", "/units", "/units/E1", "/plans", "/cards", "/history", "/closures", "/premises", "/calls/new",
-        "/incidents/{incident}", "/erasures", "/ledger", "/account", "/reports", "/settings",
+        "/incidents/{incident}", "/erasures", "/ledger", "/account", "/reports", "/wall", "/settings",
         "/settings/center", "/settings/agencies", "/settings/priorities?row=1", "/settings/incident-types",
         "/settings/dispositions", "/settings/unit-types", "/settings/unit-statuses", "/settings/units",
         "/settings/stations", "/settings/areas", "/settings/clocks", "/settings/welfare-rules", "/settings/turnouts",

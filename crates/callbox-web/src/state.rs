@@ -56,6 +56,8 @@ pub(crate) struct Shared {
     pub(crate) closures: Closures,
     /// What reports need of the ledger.
     pub(crate) reports: crate::reports::Kept,
+    /// The wallboard's figures of the day.
+    pub(crate) wall_day: crate::api::WallDay,
     pub(crate) hashing: Semaphore,
     pub(crate) clock: Clock,
 }
@@ -89,6 +91,7 @@ impl AppState {
             reads: Reads::default(),
             closures: Closures::default(),
             reports: crate::reports::Kept::default(),
+            wall_day: crate::api::WallDay::default(),
             hashing: Semaphore::new(HASHING_AT_ONCE),
             geography,
             engine,

@@ -126,6 +126,8 @@ pub(crate) enum Action {
     ReadConsultations,
     /// Reads figures about the service's work: no names, places or words.
     ReadReports,
+    /// Reads what hangs on the wall: figures and blocks.
+    ReadWall,
     /// Reads the server's own figures.
     ReadMetrics,
 }
@@ -236,6 +238,7 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
     (Action::ReadOwnReads, EVERY_ROLE, "see your own reads"),
     (Action::ReadConsultations, OVERSEERS, "see who read what"),
     (Action::ReadReports, OVERSEERS, "read reports"),
+    (Action::ReadWall, EVERY_ROLE, "see the wallboard"),
     (Action::ReadMetrics, KEEPERS, "read the server's figures"),
 ];
 

@@ -28,6 +28,7 @@ mod settings;
 pub(crate) mod tables;
 mod time;
 mod timeline;
+mod wall;
 mod write;
 
 use axum::{
@@ -50,6 +51,7 @@ pub(crate) use premises::RADIUS_METERS;
 pub(crate) use reports::{report_json, span as report_span};
 pub(crate) use time::Zone;
 pub(crate) use timeline::details;
+pub(crate) use wall::WallDay;
 
 use self::{commands::Input, fields::Members};
 use crate::{live, mount::Mount, problem::Problem, server};
@@ -78,6 +80,7 @@ pub(crate) fn router() -> Mount {
         .put("/api/v1/plans", plans::publish)
         .get(settings::PATH, settings::list)
         .get("/api/v1/reports/{report}", reports::show)
+        .get("/api/v1/wall", wall::show)
         .get("/api/v1/cards", cards::show)
         .put("/api/v1/cards", cards::publish)
         .get("/api/v1/positions", positions::show)

@@ -39,6 +39,7 @@ mod timeline;
 mod ui;
 mod unit;
 mod units;
+mod wall;
 
 use axum::response::Redirect;
 
@@ -395,6 +396,11 @@ pub(crate) const ROUTES: &[Route] = &[
         "who takes calls learns a card before a caller needs it",
     ),
     get(
+        "/wall",
+        Action::ReadWall,
+        "everybody in the room sees what waits and who is free",
+    ),
+    get(
         "/reports",
         Action::ReadReports,
         "the service sees how fast help came, and how often in time",
@@ -505,6 +511,7 @@ pub(crate) fn router() -> Mount {
         .post("/cards", cards::publish)
         .get("/cards/{card}", cards::begin)
         .post("/cards/{card}", cards::go_on)
+        .get("/wall", wall::show)
         .get("/reports", reports::show)
         .get("/reports/{file}", reports::download)
         .get("/settings", settings::list)

@@ -40,7 +40,11 @@ pub(super) async fn show(
         "/reports",
         html! {
             div class="page" {
-                div class="page-head" { h1 { (ui.t("reports.title")) } p { (ui.t("reports.words")) } }
+                div class="page-head" {
+                    h1 { (ui.t("reports.title")) }
+                    p { (ui.t("reports.words")) }
+                    p { a href="/wall" { (ui.t("wall.title")) } }
+                }
                 form class="row-of" method="get" action="/reports" {
                     div class="field" { label for="from" { (ui.t("reports.from")) } input class="input" type="date" id="from" name="from" value=(span.from) required; }
                     div class="field" { label for="to" { (ui.t("reports.to")) } input class="input" type="date" id="to" name="to" value=(span.to) required; }

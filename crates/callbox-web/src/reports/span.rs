@@ -62,6 +62,14 @@ impl Span {
         Ok(Self { from, to, zone })
     }
 
+    /// Its last day alone.
+    pub(crate) fn last_day(self) -> Self {
+        Self {
+            from: self.to,
+            ..self
+        }
+    }
+
     /// The moments inside.
     pub(crate) fn window(&self) -> Window {
         let begin = |day: Date| {

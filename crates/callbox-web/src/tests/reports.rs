@@ -144,3 +144,28 @@ async fn who_may_not_read_reports_gets_none() {
         StatusCode::OK
     );
 }
+
+#[tokio::test]
+async fn the_wall_shows_figures_and_no_words() {
+    let world = world().await;
+    let wall = world.get(Role::CallTaker, "/api/v1/wall").await;
+    check_schema("Wall", &wall.json());
+    let shown = wall.json();
+    assert_eq!(
+        (&shown["open"], &shown["waiting"][0]["waiting"]),
+        (&json!(2), &json!(1))
+    );
+    assert_eq!((&shown["free"], &shown["units"]), (&json!(2), &json!(3)));
+    assert_eq!(shown["incidents"][0]["units"], 0, "who waits comes first");
+    assert_eq!(
+        (&shown["today"][0]["n"], &shown["today"][0]["share"]),
+        (&json!(1), &json!(1.0))
+    );
+    assert!(
+        !wall.text.contains("212") && !wall.text.contains("Elm St"),
+        "{}",
+        wall.text
+    );
+    let page = signed_in(&world).await.get(&world, "/wall").await;
+    assert_eq!(page.status, StatusCode::OK);
+}

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{list, named, object, of, time};
 
 /// The schemas, by their names.
-pub(super) fn all() -> [(&'static str, Value); 2] {
+pub(super) fn all() -> [(&'static str, Value); 3] {
     // As the field of the same name: text, a number, a list; nothing where there was or is none.
     let value = || json!({"type": ["string", "number", "boolean", "array", "null"], "items": {}});
     let difference = object(&[
@@ -40,5 +40,52 @@ pub(super) fn all() -> [(&'static str, Value); 2] {
     [
         ("Changes", object(&[("changes", list(change))])),
         ("Report", report),
+        ("Wall", wall()),
     ]
+}
+
+/// The wallboard's answer.
+fn wall() -> Value {
+    let waiting = object(&[
+        ("priority", of("string")),
+        ("label", of("string")),
+        ("rank", of("integer")),
+        ("waiting", of("integer")),
+        ("since", of("integer?")),
+        ("warn_seconds", of("integer?")),
+        ("alarm_seconds", of("integer?")),
+    ]);
+    let kind = object(&[
+        ("type", of("string")),
+        ("free", of("integer")),
+        ("units", of("integer")),
+    ]);
+    let line = object(&[
+        ("incident", of("integer")),
+        ("label", of("string?")),
+        ("priority", of("string?")),
+        ("rank", of("integer")),
+        ("block", of("string?")),
+        ("received", of("integer")),
+        ("first_on_scene", of("integer?")),
+        ("units", of("integer")),
+    ]);
+    let kept = object(&[
+        ("label", of("string")),
+        ("seconds", of("integer")),
+        ("percent", of("integer")),
+        ("share", of("number?")),
+        ("n", of("integer")),
+    ]);
+    object(&[
+        ("at_ms", of("integer")),
+        ("waiting", list(waiting)),
+        ("open", of("integer")),
+        ("free", of("integer")),
+        ("units", of("integer")),
+        ("types", list(kind)),
+        ("incidents", list(line)),
+        ("alarms", of("integer")),
+        ("today", list(kept)),
+    ])
 }
