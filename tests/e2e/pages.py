@@ -15,7 +15,7 @@ PAGES = {
         "/board", "/map", "/units", "/units/E1", "/plans", "/cards", "/history", "/closures", "/premises", "/calls/new",
         "/incidents/{incident}", "/erasures", "/ledger", "/account", "/reports", "/wall", "/settings",
         "/settings/center", "/settings/agencies", "/settings/priorities?row=1", "/settings/incident-types",
-        "/settings/dispositions", "/settings/unit-types", "/settings/unit-statuses", "/settings/units",
+        "/settings/dispositions", "/settings/templates?row=BELL", "/settings/unit-types", "/settings/unit-statuses", "/settings/units",
         "/settings/stations", "/settings/areas", "/settings/clocks", "/settings/welfare-rules", "/settings/turnouts",
         "/settings/dispatch-rules", "/settings/conditions", "/settings/erasure-rules",
     ],

@@ -60,10 +60,10 @@ pub use closure::{
 };
 pub use command::Command;
 pub use configuration::{
-    Agency, Area, Configuration, DefineAgency, DefineArea, DefineCenter, DefineDispatchRules,
-    DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout,
-    DefineUnitStatus, DefineUnitType, DispatchRules, Disposition, IncidentType, Meaning, Priority,
-    SetCondition, Station, UnitStatus, UnitType,
+    Agency, Area, CallTemplate, Configuration, DefineAgency, DefineArea, DefineCallTemplate,
+    DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType, DefinePriority,
+    DefineStation, DefineTurnout, DefineUnitStatus, DefineUnitType, DispatchRules, Disposition,
+    IncidentType, Meaning, Priority, SetCondition, Station, UnitStatus, UnitType,
 };
 pub use consultation::{
     Consultation, ConsultationCounts, KeptRead, MAX_READ_BYTES, MAX_READS, PurposeRow, ReadAct,
@@ -113,9 +113,9 @@ pub mod events {
     pub use crate::clock::{ClockDefined, ClockRemoved};
     pub use crate::closure::{ClosureExpired, ClosureLifted, StreetClosed};
     pub use crate::configuration::{
-        AgencyDefined, AreaDefined, CenterDefined, ConditionSet, DispatchRulesDefined,
-        DispositionDefined, IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined,
-        UnitStatusDefined, UnitTypeDefined,
+        AgencyDefined, AreaDefined, CallTemplateDefined, CenterDefined, ConditionSet,
+        DispatchRulesDefined, DispositionDefined, IncidentTypeDefined, PriorityDefined,
+        StationDefined, TurnoutDefined, UnitStatusDefined, UnitTypeDefined,
     };
     pub use crate::consultation::ConsultationsRecorded;
     pub use crate::emergency::{EmergencyDeclared, EmergencyEnded};

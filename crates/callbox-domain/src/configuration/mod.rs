@@ -9,6 +9,7 @@ mod disposition;
 mod incident_type;
 mod priority;
 mod station;
+mod template;
 mod turnout;
 mod unit_status;
 mod unit_type;
@@ -29,6 +30,7 @@ pub use disposition::{DefineDisposition, Disposition, DispositionDefined};
 pub use incident_type::{DefineIncidentType, IncidentType, IncidentTypeDefined};
 pub use priority::{DefinePriority, Priority, PriorityDefined};
 pub use station::{DefineStation, Station, StationDefined};
+pub use template::{CallTemplate, CallTemplateDefined, DefineCallTemplate};
 pub use turnout::{DefineTurnout, TurnoutDefined};
 pub use unit_status::{DefineUnitStatus, Meaning, UnitStatus, UnitStatusDefined};
 pub use unit_type::{DefineUnitType, UnitType, UnitTypeDefined};
@@ -85,6 +87,10 @@ pub struct Configuration {
     #[cbor(n(13), with = "crate::base::shared_list")]
     #[cbor(default)]
     pub card_editions: Vec<Arc<CardEdition>>,
+    /// Calls that come often, as they would be typed.
+    #[n(14)]
+    #[cbor(default)]
+    pub templates: BTreeMap<Code, CallTemplate>,
     /// How long things may take.
     #[n(20)]
     #[cbor(default)]
@@ -133,6 +139,26 @@ impl Configuration {
     /// The status with this code, or the refusal that names it.
     pub(crate) fn need_unit_status(&self, code: &Code) -> Result<&UnitStatus, Refusal> {
         known("unit status", &self.unit_statuses, code)
+    }
+
+    /// The templates that are offered, in the order of their codes.
+    pub fn offered_templates(&self) -> impl Iterator<Item = &CallTemplate> {
+        self.templates.values().filter(|template| !template.retired)
+    }
+
+    /// The template with this code, or the refusal that says which ones are offered.
+    pub fn need_template(&self, code: &Code) -> Result<&CallTemplate, Refusal> {
+        self.offered_templates()
+            .find(|template| template.code == *code)
+            .ok_or_else(|| Refusal::UnknownCode {
+                what: "template",
+                code: code.clone(),
+                known: self
+                    .offered_templates()
+                    .take(12)
+                    .map(|template| template.code.clone())
+                    .collect(),
+            })
     }
 
     /// How urgent this priority is: its rank, or the least urgent where it has none.

@@ -12,9 +12,9 @@ use crate::{
     clock::{ClockDefined, ClockRemoved},
     closure::{ClosureExpired, ClosureLifted, StreetClosed},
     configuration::{
-        AgencyDefined, AreaDefined, CenterDefined, ConditionSet, DispatchRulesDefined,
-        DispositionDefined, IncidentTypeDefined, PriorityDefined, StationDefined, TurnoutDefined,
-        UnitStatusDefined, UnitTypeDefined,
+        AgencyDefined, AreaDefined, CallTemplateDefined, CenterDefined, ConditionSet,
+        DispatchRulesDefined, DispositionDefined, IncidentTypeDefined, PriorityDefined,
+        StationDefined, TurnoutDefined, UnitStatusDefined, UnitTypeDefined,
     },
     consultation::ConsultationsRecorded,
     emergency::{EmergencyDeclared, EmergencyEnded},
@@ -201,7 +201,7 @@ events! {
     11 ResponsePlansPublished schema 1 |_| Stream::Center, "says which units an emergency needs, before it happens";
     12 TurnoutDefined schema 1 |_| Stream::Center, "says how long a kind of unit takes to leave its station";
     13 QuestionCardPublished schema 1 |_| Stream::Center, "says what callers are asked, so that nothing needed is forgotten";
-
+    14 CallTemplateDefined schema 1 |_| Stream::Center, "a call that comes often is taken sooner, and the same way each time";
     15 PremiseNoteSet schema 1 |e| Stream::PremiseNote(e.note), "those who are sent to a place must know its hazards";
     16 PremiseNoteRetired schema 1 |e| Stream::PremiseNote(e.note), "a warning that holds no longer must not mislead";
 

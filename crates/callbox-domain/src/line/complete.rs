@@ -96,6 +96,7 @@ fn kinds(verb: &Verb, has_status: bool, so_far: usize, has_selected: bool) -> &'
         ) => &[Unit],
         (Does::New, 0) => &[Type],
         (Does::New, 1) => &[Priority],
+        (Does::Template, 0) => &[What::Template],
         (Does::Priority, 0) if has_selected => &[Priority, Incident],
         (Does::Type, 0) if has_selected => &[Type, Incident],
         (Does::Close, 0) if has_selected => &[Disposition, Incident],
@@ -159,6 +160,10 @@ fn offer(center: &Center, verb: &Verb, kind: What, begun: &str, found: &mut Vec<
         }
         What::Priority => {
             let rows = configuration.priorities.values();
+            codes(kind, rows.map(|row| (&row.code, &row.label)), begun, found);
+        }
+        What::Template => {
+            let rows = configuration.offered_templates();
             codes(kind, rows.map(|row| (&row.code, &row.label)), begun, found);
         }
         What::Disposition => {

@@ -15,6 +15,7 @@ pub enum What {
     Type,
     Priority,
     Disposition,
+    Template,
     Place,
     Text,
     Number,
@@ -26,7 +27,7 @@ pub enum What {
 
 impl What {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Verb,
         Self::Unit,
         Self::Incident,
@@ -34,6 +35,7 @@ impl What {
         Self::Type,
         Self::Priority,
         Self::Disposition,
+        Self::Template,
         Self::Place,
         Self::Text,
         Self::Number,
@@ -53,6 +55,7 @@ impl What {
             Self::Type => "type",
             Self::Priority => "priority",
             Self::Disposition => "disposition",
+            Self::Template => "template",
             Self::Place => "place",
             Self::Text => "text",
             Self::Number => "number",

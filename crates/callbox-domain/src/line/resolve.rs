@@ -109,6 +109,38 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// The full line is another verb's from its beginning.
+    pub(super) fn begin_anew(&mut self, verb: &'static Verb) {
+        verb.words[0].clone_into(&mut self.line);
+    }
+
+    /// The place that is meant where none is typed.
+    pub(super) fn offer_place(&mut self, place: Option<String>) {
+        let typed = self.words.place.as_ref();
+        if typed.is_none_or(|word| word.text.is_empty())
+            && let Some(text) = place
+        {
+            self.words.place = Some(self.inserted(text));
+        }
+    }
+
+    /// Words that stand before the text that is typed.
+    pub(super) fn precede_text(&mut self, words: Option<&str>) {
+        let Some(words) = words else { return };
+        let typed = self.words.text.take();
+        let typed = typed.map_or_else(String::new, |word| word.text);
+        let text = format!("{words} {typed}").trim_end().to_owned();
+        self.words.text = Some(self.inserted(text));
+    }
+
+    fn inserted(&self, text: String) -> Word {
+        Word {
+            text,
+            is_quoted: true,
+            at: (self.words.end, self.words.end),
+        }
+    }
+
     /// How many words are left.
     pub(super) fn left(&self) -> usize {
         self.words.words.len()

@@ -25,6 +25,7 @@ pub enum Does {
     Stack,
     Unstack,
     New,
+    Template,
     Note,
     Correct,
     Priority,
@@ -110,6 +111,7 @@ verbs! {
     Stack "stack" ["ST"] "UNIT [INCIDENT]" "ST E104 2613";
     Unstack "unstack" ["US"] "UNIT [INCIDENT]" "US E104 2613";
     New "new" ["N"] "[TYPE] [PRIORITY] [@PLACE] [//TEXT]" "N FIRE @212 Elm St //smoke showing";
+    Template "template" ["TM"] "TEMPLATE [@PLACE] [//TEXT]" "TM ALARM @212 Elm St //panel 3";
     Note "note" ["NT"] "[INCIDENT] //TEXT" "NT 2612 //gas is shut off";
     Correct "correct" ["CO"] "[INCIDENT] LINE //TEXT" "CO 2612 3 //it was 214";
     Priority "priority" ["P"] "[INCIDENT] PRIORITY" "P 2612 1";
@@ -157,6 +159,7 @@ pub(super) fn act(r: &mut Reader<'_>) -> Result<Act, Mistake> {
         Does::Dispatch => return dispatch(r),
         Does::Alarm => return alarm(r),
         Does::New => return new_call(r),
+        Does::Template => return template(r),
         Does::View => return view(r),
         Does::Locate => return r.unit().map(|unit| Act::See(Sight::Position(unit))),
         Does::Find => return Ok(Act::See(Sight::Find(rest(r)?))),
@@ -387,6 +390,46 @@ fn new_call(r: &mut Reader<'_>) -> Result<Act, Mistake> {
     if incident_type.is_none() && place.is_none() && told.is_none() {
         return r.missing(What::Type);
     }
+    Ok(Act::Take(NewCall {
+        incident_type,
+        priority,
+        place,
+        told,
+    }))
+}
+
+/// A call by a template. In full it is the new call that it makes: a template that is changed before
+/// the line is sent does not change what the line means.
+fn template(r: &mut Reader<'_>) -> Result<Act, Mistake> {
+    let configuration = &r.center.configuration;
+    let rows = configuration.offered_templates();
+    let rows = rows.map(|row| (&row.code, &row.label));
+    let code = r.code(What::Template, "template", rows)?;
+    let template = &configuration.templates[&code];
+    r.begin_anew(find(Does::New, "new"));
+    let incident_type = template.incident_type.clone();
+    if let Some(code) = &incident_type {
+        r.write(&super::quoted(code.as_str()));
+        let known = configuration.incident_types.get(code);
+        r.say("type", known.map_or(code, |known| &known.label));
+    }
+    // A line names a priority behind a type only.
+    let priority = template
+        .priority
+        .clone()
+        .filter(|_| incident_type.is_some());
+    if let Some(code) = &priority {
+        r.write(&super::quoted(code.as_str()));
+        let known = configuration.priorities.get(code);
+        r.say("priority", known.map_or(code, |known| &known.label));
+    }
+    // Two strokes would begin the text.
+    let place = template.place.as_ref();
+    let place = place.map(|place| place.as_str().replace("//", "/"));
+    r.offer_place(place);
+    let place = r.place_if_any()?;
+    r.precede_text(template.text.as_ref().map(|text| text.as_str()));
+    let told = r.text_if_any()?;
     Ok(Act::Take(NewCall {
         incident_type,
         priority,

@@ -6,10 +6,27 @@ use super::{
     words::{Words, syntax},
 };
 use crate::{
-    AnswerQuestion, Assessed, CallKind, CloseStreet, ClosedStretch, ClosureCause, Hazard,
-    NoteDetails, NoteId, PlaceSource, PlaceVerdict, PublishCards, Reported, Schedule,
-    SetPremiseNote, TakeCall, question::csv,
+    AnswerQuestion, Assessed, CallKind, CallTemplate, CloseStreet, ClosedStretch, ClosureCause,
+    DefineCallTemplate, Hazard, NoteDetails, NoteId, PlaceSource, PlaceVerdict, PublishCards,
+    Reported, Schedule, SetPremiseNote, TakeCall, question::csv,
 };
+
+/// Reads what follows `define template`.
+pub(super) fn define_template(
+    w: &mut Words,
+    _: &Said<'_>,
+) -> Result<DefineCallTemplate, NotACommand> {
+    let template = CallTemplate {
+        code: w.code("a code")?,
+        label: w.code("a label")?,
+        retired: w.keyword("retired"),
+        incident_type: w.code_or_none("a type")?,
+        priority: w.code_or_none("a priority")?,
+        place: w.place()?.map(|place| place.text),
+        text: w.tail_if_any()?,
+    };
+    Ok(DefineCallTemplate { template })
+}
 
 /// Reads what follows `premise`.
 pub(super) fn set_note(w: &mut Words, _: &Said<'_>) -> Result<SetPremiseNote, NotACommand> {

@@ -192,6 +192,19 @@ fn event(center: &Center, event: &Event) -> String {
                 plans.join(", ")
             )
         }
+        Event::CallTemplateDefined(CallTemplateDefined { template }) => {
+            let of_type = part("type", &template.incident_type);
+            let priority = part("priority", &template.priority);
+            let place = template.place.as_ref();
+            let place = place.map_or_else(String::new, |place| format!(" @{place}"));
+            let text = template.text.as_ref();
+            let text = text.map_or_else(String::new, |text| format!(" //{text}"));
+            let retired = flag("retired", template.retired);
+            format!(
+                "{} {:?}{of_type}{priority}{retired}{place}{text}",
+                template.code, template.label
+            )
+        }
         Event::ConditionSet(ConditionSet {
             condition,
             in_force,

@@ -2,7 +2,7 @@
 
 use super::{
     NotACommand,
-    call_verbs::{answer, close_street, publish_cards, set_note, take_call},
+    call_verbs::{answer, close_street, define_template, publish_cards, set_note, take_call},
     clocks, consultations, erasures,
     words::{Words, syntax},
 };
@@ -13,16 +13,16 @@ use crate::{
     ApproveErasure, Area, AskWelfare, AssessPlace, Assessed, CallKind, Caller, CancelAssignment,
     Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, CloseStreet, ClosureId, Command,
     CompleteErasure, CorrectNarrative, CrewUnit, DeclareEmergency, DefineAgency, DefineArea,
-    DefineCenter, DefineClock, DefineDispatchRules, DefineDisposition, DefineErasureRules,
-    DefineIncidentType, DefinePriority, DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus,
-    DefineUnitType, DefineWelfareRule, DispatchRules, DispatchUnits, EndEmergency, EquipUnit,
-    ErasureRules, ExpireClosures, HandleCall, Handling, LiftClosure, LiftHold, LineNo,
-    LinkIncidents, LocateIncident, Meaning, MergeIncidents, NoteId, PlaceHold, PlaceSource,
-    PlaceVerdict, PrioritiseIncident, PublishCards, PublishPlans, PutUnitInService, RaiseAlarms,
-    ReassignUnit, ReceiveIncident, RecordCall, RecordConsultations, RefuseErasure, Relation,
-    ReleaseUnit, RemoveClock, ReopenIncident, RequestErasure, RetirePremiseNote, SendSuggested,
-    SetCondition, SetPremiseNote, StackIncident, TakeCall, TakeUnitOutOfService, Timestamp,
-    TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
+    DefineCallTemplate, DefineCenter, DefineClock, DefineDispatchRules, DefineDisposition,
+    DefineErasureRules, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout,
+    DefineUnit, DefineUnitStatus, DefineUnitType, DefineWelfareRule, DispatchRules, DispatchUnits,
+    EndEmergency, EquipUnit, ErasureRules, ExpireClosures, HandleCall, Handling, LiftClosure,
+    LiftHold, LineNo, LinkIncidents, LocateIncident, Meaning, MergeIncidents, NoteId, PlaceHold,
+    PlaceSource, PlaceVerdict, PrioritiseIncident, PublishCards, PublishPlans, PutUnitInService,
+    RaiseAlarms, ReassignUnit, ReceiveIncident, RecordCall, RecordConsultations, RefuseErasure,
+    Relation, ReleaseUnit, RemoveClock, ReopenIncident, RequestErasure, RetirePremiseNote,
+    SendSuggested, SetCondition, SetPremiseNote, StackIncident, TakeCall, TakeUnitOutOfService,
+    Timestamp, TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
 };
 
 type Parsed = Result<Command, NotACommand>;
@@ -118,6 +118,8 @@ verbs! {
         seconds: w.number("a number of seconds")?,
     });
     "define area" DefineArea "CODE NAME [(LAT,LON)…] [of AREA…] [stations CODE…]" define_area;
+    "define template" DefineCallTemplate
+        "CODE LABEL [retired] [TYPE [PRIORITY]] [@PLACE] [// TEXT]" define_template;
     "condition" SetCondition "CODE on|off" |w, _| Ok(SetCondition {
         condition: w.code("a condition")?,
         in_force: match w.text_word("on or off")?.as_str() {

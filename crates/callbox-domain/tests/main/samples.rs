@@ -1,12 +1,13 @@
 //! One event of every kind with all that it can hold, and one with as little as possible.
 
 use callbox_domain::{
-    ActorId, AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, Caller, CardEdition,
-    Cause, Clock, ClosedStretch, ClosureCause, ClosureId, Consultation, Digest, DispatchRules,
-    Drive, Edition, EmergencyCause, ErasureFacts, ErasureRules, Event, Given, Handling, Hazard,
-    IncidentId, KeptRead, LineNo, LocalTime, Meaning, Moment, NoteDetails, NoteId, Personal, Place,
-    PlaceSource, PlaceVerdict, Point, ReadAct, ReadObject, ReadOutcome, ReadPurpose, Relation,
-    Reported, Schedule, Source, Stamps, Subject, Target, Timestamp, UnitFact, UnitId, WelfareRule,
+    ActorId, AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, CallTemplate, Caller,
+    CardEdition, Cause, Clock, ClosedStretch, ClosureCause, ClosureId, Consultation, Digest,
+    DispatchRules, Drive, Edition, EmergencyCause, ErasureFacts, ErasureRules, Event, Given,
+    Handling, Hazard, IncidentId, KeptRead, LineNo, LocalTime, Meaning, Moment, NoteDetails,
+    NoteId, Personal, Place, PlaceSource, PlaceVerdict, Point, ReadAct, ReadObject, ReadOutcome,
+    ReadPurpose, Relation, Reported, Schedule, Source, Stamps, Subject, Target, Timestamp,
+    UnitFact, UnitId, WelfareRule,
     events::*,
     question::{Said, csv as cards},
     response_plan::csv,
@@ -58,6 +59,23 @@ pub(crate) fn samples() -> Vec<Event> {
 }
 
 fn configuration() -> Vec<Event> {
+    let template = CallTemplate {
+        code: code("BELL"),
+        label: code("Fire bell"),
+        incident_type: Some(code("FIRE")),
+        priority: Some(code("2")),
+        place: Some(text("Town hall")),
+        text: Some(text("automatic alarm")),
+        retired: false,
+    };
+    let bare = CallTemplate {
+        incident_type: None,
+        priority: None,
+        place: None,
+        text: None,
+        retired: true,
+        ..template.clone()
+    };
     let priority = |seconds: Option<u32>| PriorityDefined {
         code: code("1"),
         label: code("Life at risk"),
@@ -110,6 +128,8 @@ fn configuration() -> Vec<Event> {
         .into(),
         station(Point::from_degrees(50.850_346_6, -4.351_721_1), true).into(),
         station(None, false).into(),
+        CallTemplateDefined { template }.into(),
+        CallTemplateDefined { template: bare }.into(),
         DispatchRulesDefined {
             rules: DispatchRules::default(),
         }

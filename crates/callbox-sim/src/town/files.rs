@@ -67,6 +67,7 @@ pub(crate) struct Service {
     pub(super) priorities: Vec<Priority>,
     pub(super) unit_types: Vec<Labelled>,
     pub(super) unit_statuses: Vec<Status>,
+    pub(super) templates: Vec<Template>,
     pub(super) dispositions: Vec<Labelled>,
     pub(super) stations: Vec<Station>,
     pub(super) hospitals: Vec<Site>,
@@ -79,6 +80,15 @@ pub(crate) struct Service {
 pub(super) struct Agency {
     pub(super) code: String,
     pub(super) name: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Template {
+    pub(super) code: String,
+    pub(super) label: String,
+    pub(super) incident_type: Option<String>,
+    pub(super) text: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,7 +1,8 @@
 use callbox_domain::{
-    Choice, Code, Command, CrewUnit, DefineAgency, DefineCenter, DefineDisposition,
-    DefineIncidentType, DefinePriority, DefineStation, DefineUnit, DefineUnitStatus,
-    DefineUnitType, EquipUnit, Meaning, Plan, PublishPlans, Requirement, UnitId, When,
+    CallTemplate, Choice, Code, Command, CrewUnit, DefineAgency, DefineCallTemplate, DefineCenter,
+    DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineUnit,
+    DefineUnitStatus, DefineUnitType, EquipUnit, Meaning, Plan, PublishPlans, Requirement, Text,
+    UnitId, When,
 };
 
 use super::{Kind, Town, ground::Point};
@@ -59,6 +60,20 @@ impl Town {
                 label: code(&status.label),
                 meaning: Meaning::from_name(&status.meaning)
                     .expect("the town's statuses have known meanings"),
+            }
+            .into()
+        }));
+        commands.extend(service.templates.iter().map(|template| {
+            DefineCallTemplate {
+                template: CallTemplate {
+                    code: code(&template.code),
+                    label: code(&template.label),
+                    incident_type: template.incident_type.as_deref().map(code),
+                    priority: None,
+                    place: None,
+                    text: Text::new(&template.text).ok(),
+                    retired: false,
+                },
             }
             .into()
         }));

@@ -240,6 +240,9 @@ export function initCall() {
   form.addEventListener("input", (event) => { if (event.target.name !== "place") changed(); });
   // The type's own priority, until somebody chose another.
   field("priority").addEventListener("change", () => { isChosen = field("priority").value !== ""; });
+  by("call-template").addEventListener("change", (event) => {
+    useTemplate(config.templates.find((template) => template.code === event.target.value));
+  });
   field("kind").addEventListener("change", guide);
   field("type").addEventListener("change", () => {
     if (!isChosen) field("priority").value = config.types.find((type) => type.code === field("type").value)?.priority ?? "";
@@ -266,6 +269,21 @@ export function initCall() {
   }
 }
 
+/** Puts a template's words where nothing stands yet. */
+function useTemplate(template) {
+  if (!template) return;
+  for (const [name, text] of [["place", template.place], ["type", template.incident_type], ["text", template.text]]) {
+    if (text && !value(name)) field(name).value = text;
+  }
+  if (template.priority && !isChosen && field("type").value === (template.incident_type ?? "")) {
+    field("priority").value = template.priority;
+    isChosen = true;
+  } else if (template.incident_type) field("type").dispatchEvent(new Event("change"));
+  if (template.place) places.ask(false);
+  changed();
+  field(value("place") ? "text" : "place").focus();
+}
+
 /** Fills the lists of types and priorities from the configuration. */
 export function fillCall() {
   if (!dialog) return;
@@ -276,4 +294,9 @@ export function fillCall() {
       el("option", { value: row.code, text: row.label === row.code ? row.code : `${row.code} · ${row.label}` })));
     field(name).value = chosen;
   }
+  const offered = (config.templates ?? []).filter((template) => !template.retired);
+  by("call-templates").hidden = offered.length === 0;
+  const list = by("call-template");
+  list.replaceChildren(list.options[0], ...offered.map((row) =>
+    el("option", { value: row.code, text: row.label === row.code ? row.code : `${row.code} · ${row.label}` })));
 }

@@ -1,6 +1,6 @@
 // What the server said last: rows by number. Panes are told once per frame what changed.
 
-export const config = { statuses: [], priorities: [], types: [], dispositions: [], agencies: [], unit_types: [], center: {} };
+export const config = { statuses: [], priorities: [], types: [], dispositions: [], agencies: [], unit_types: [], templates: [], center: {} };
 export const incidents = new Map();
 /** The incidents that were closed last, for a second look. */
 export const closed = new Map();

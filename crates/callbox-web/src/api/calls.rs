@@ -27,14 +27,20 @@ pub(crate) const WARN_SECONDS: u32 = 15 * 60;
 
 pub(super) fn take(input: &Input<'_>) -> Result<Command, Problem> {
     let body = &input.body;
+    let mut received = ReceiveIncident {
+        incident_type: body.code("type"),
+        priority: body.code("priority"),
+        place: input.place()?,
+        caller: caller(body),
+        reference: body.code("reference"),
+    };
+    let mut told = body.text("text");
+    if let Some(code) = body.code("template") {
+        let template = input.center.configuration.need_template(&code)?;
+        template.fill(&mut received, &mut told);
+    }
     Ok(TakeCall {
-        received: Box::new(ReceiveIncident {
-            incident_type: body.code("type"),
-            priority: body.code("priority"),
-            place: input.place()?,
-            caller: caller(body),
-            reference: body.code("reference"),
-        }),
+        received: Box::new(received),
         kind: kind(body),
         reported: reported(body)?,
         assessed: assessed(body),
@@ -42,7 +48,7 @@ pub(super) fn take(input: &Input<'_>) -> Result<Command, Problem> {
             at,
             warn_seconds: number(body, "warn_seconds").unwrap_or(WARN_SECONDS),
         }),
-        told: body.text("text"),
+        told,
     }
     .into())
 }

@@ -2,13 +2,13 @@
 
 use axum::http::StatusCode;
 use callbox_domain::{
-    AddNarrative, Area, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident,
+    AddNarrative, Area, CallTemplate, CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident,
     CloseIncident, Code, Command, CorrectNarrative, CrewUnit, DefineAgency, DefineArea,
-    DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType, DefinePriority,
-    DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DispatchUnits,
-    EquipUnit, IncidentId, LineNo, LinkIncidents, Meaning, Place, Point, PrioritiseIncident,
-    PutUnitInService, ReassignUnit, Refusal, Relation, ReleaseUnit, ReopenIncident, SetCondition,
-    TakeUnitOutOfService, UnitId,
+    DefineCallTemplate, DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType,
+    DefinePriority, DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType,
+    DispatchUnits, EquipUnit, IncidentId, LineNo, LinkIncidents, Meaning, Place, Point,
+    PrioritiseIncident, PutUnitInService, ReassignUnit, Refusal, Relation, ReleaseUnit,
+    ReopenIncident, SetCondition, TakeUnitOutOfService, UnitId,
 };
 
 use super::fields::Members;
@@ -360,6 +360,20 @@ pub(super) fn set_condition(input: &Input<'_>) -> Result<Command, Problem> {
         in_force: !input.body.flag("over"),
     }
     .into())
+}
+
+pub(super) fn define_template(input: &Input<'_>) -> Result<Command, Problem> {
+    let body = &input.body;
+    let template = CallTemplate {
+        code: body.need_code("code"),
+        label: body.need_code("label"),
+        incident_type: body.code("incident_type"),
+        priority: body.code("priority"),
+        place: body.text("place"),
+        text: body.text("text"),
+        retired: body.flag("retired"),
+    };
+    Ok(DefineCallTemplate { template }.into())
 }
 
 pub(super) fn define_turnout(input: &Input<'_>) -> Result<Command, Problem> {

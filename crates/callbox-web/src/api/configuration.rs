@@ -4,7 +4,7 @@ use callbox_domain::{Center, Configuration};
 use serde_json::{Value, json};
 
 /// The members of a board that come from the configuration.
-pub(super) fn members(center: &Center) -> [(&'static str, Value); 13] {
+pub(super) fn members(center: &Center) -> [(&'static str, Value); 14] {
     let configuration = &*center.configuration;
     [
         ("center", named(configuration)),
@@ -19,6 +19,7 @@ pub(super) fn members(center: &Center) -> [(&'static str, Value); 13] {
         ("stations", stations(configuration)),
         ("dispatch_rules", dispatch_rules(configuration)),
         ("areas", areas(configuration)),
+        ("templates", templates(configuration)),
         (
             "conditions",
             configuration
@@ -139,6 +140,21 @@ fn areas(configuration: &Configuration) -> Value {
         })
     };
     configuration.areas.values().map(row).collect()
+}
+
+fn templates(configuration: &Configuration) -> Value {
+    let row = |template: &callbox_domain::CallTemplate| {
+        json!({
+            "code": template.code.as_str(),
+            "label": template.label.as_str(),
+            "incident_type": template.incident_type.as_ref().map(|code| code.as_str()),
+            "priority": template.priority.as_ref().map(|code| code.as_str()),
+            "place": template.place.as_ref().map(|text| text.as_str()),
+            "text": template.text.as_ref().map(|text| text.as_str()),
+            "retired": template.retired,
+        })
+    };
+    configuration.templates.values().map(row).collect()
 }
 
 fn clocks(configuration: &Configuration) -> Value {

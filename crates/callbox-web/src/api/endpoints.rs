@@ -331,6 +331,7 @@ const DISPATCH: &[Endpoint] = &[
         "a person asked for help",
         "Takes a call: opens an incident",
         &[
+            calls::TEMPLATE,
             optional("type", Kind::Code, "what kind of emergency it is"),
             optional(
                 "priority",

@@ -110,7 +110,7 @@ fn right(does: Does) -> Action {
         Does::Out => "/api/v1/units/{call_sign}/out-of-service",
         Does::Stack => "/api/v1/units/{call_sign}/stack",
         Does::Unstack => "/api/v1/units/{call_sign}/unstack",
-        Does::New => "/api/v1/calls/candidates",
+        Does::New | Does::Template => "/api/v1/calls/candidates",
         Does::Note => "/api/v1/incidents/{id}/narrative",
         Does::Correct => "/api/v1/incidents/{id}/narrative/{line}/correction",
         Does::Priority => "/api/v1/incidents/{id}/priority",

@@ -1,16 +1,16 @@
 use axum::{
-    extract::State,
+    extract::{Query, State},
     response::{IntoResponse, Redirect, Response},
 };
 use callbox_domain::{
-    CallKind, Caller, Configuration, ReceiveIncident, Schedule, TakeCall, Timestamp,
+    CallKind, Caller, Code, Configuration, ReceiveIncident, Schedule, TakeCall, Timestamp,
 };
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{
     layout::{act, page, refusal},
-    submit::{code, incident_of, submit, text},
+    submit::{self, code, incident_of, submit, text},
     ui::Ui,
 };
 use crate::{
@@ -36,9 +36,44 @@ pub(super) struct Call {
     scheduled: String,
 }
 
+/// A template that the form begins with.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Begin {
+    template: String,
+}
+
 /// `GET /calls/new`.
-pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
-    render(&state, &ui, &Call::default(), None)
+pub(super) async fn show(
+    State(state): State<AppState>,
+    ui: Ui,
+    Query(begin): Query<Begin>,
+) -> Markup {
+    match begun(&state, &begin.template) {
+        Ok(call) => render(&state, &ui, &call, None),
+        Err(problem) => render(&state, &ui, &Call::default(), Some(&problem)),
+    }
+}
+
+/// The form as a template fills it; everything can be changed before it is sent.
+fn begun(state: &AppState, code: &str) -> Result<Call, Problem> {
+    let Some(code) = submit::code("template", code)? else {
+        return Ok(Call::default());
+    };
+    let center = state.engine.snapshot();
+    let template = center.configuration.need_template(&code)?;
+    let (mut received, mut told) = (ReceiveIncident::default(), None);
+    template.fill(&mut received, &mut told);
+    let code = |code: Option<Code>| code.map_or_else(String::new, |code| code.to_string());
+    Ok(Call {
+        place: received
+            .place
+            .map_or_else(String::new, |it| it.text.to_string()),
+        r#type: code(received.incident_type),
+        priority: code(received.priority),
+        text: told.map_or_else(String::new, |text| text.to_string()),
+        ..Call::default()
+    })
 }
 
 /// `POST /calls/new`: opens an incident and goes to its page.
@@ -122,6 +157,7 @@ fn render(state: &AppState, ui: &Ui, call: &Call, problem: Option<&Problem>) -> 
             div class="page narrow" {
                 div class="page-head" { h1 { (ui.t("call.title")) } p { (ui.t("call.hint")) } }
                 (refusal(ui, problem))
+                (templates(ui, &center.configuration))
                 form class="stack" method="post" action="/calls/new" {
                     (act(ui))
                     div class="call-grid" { (fields(ui, call, Some(&center.configuration))) }
@@ -145,6 +181,10 @@ pub(super) fn dialog(ui: &Ui) -> Markup {
                     div class="notice refused" data-refusal role="alert" hidden {
                         b { (ui.t("refused")) ": " span data-what {} }
                         span data-hint {}
+                    }
+                    div class="field" id="call-templates" hidden {
+                        label for="call-template" { (ui.t("call.template")) }
+                        select class="input" id="call-template" { option value="" { (ui.t("call.template.none")) } }
                     }
                     (fields(ui, &Call::default(), None))
                     p class="notice guide" id="call-guide" role="status" hidden {}
@@ -210,6 +250,24 @@ fn fields(ui: &Ui, call: &Call, configuration: Option<&Configuration>) -> Markup
         div class="field half" {
             label for="call-scheduled" { (ui.t("call.scheduled")) }
             input class="input" type="datetime-local" id="call-scheduled" name="scheduled" value=(call.scheduled);
+        }
+    }
+}
+
+/// The way to a form that a template has filled; nothing where there is no template.
+fn templates(ui: &Ui, configuration: &Configuration) -> Markup {
+    html! {
+        @if configuration.offered_templates().next().is_some() {
+            form class="row-of" method="get" action="/calls/new" {
+                label for="begin-template" { (ui.t("call.template")) }
+                select class="input" id="begin-template" name="template" {
+                    option value="" { (ui.t("call.template.none")) }
+                    @for template in configuration.offered_templates() {
+                        option value=(template.code.as_str()) { (label(template.code.as_str(), template.label.as_str())) }
+                    }
+                }
+                button class="button" { (ui.t("call.template.use")) }
+            }
         }
     }
 }

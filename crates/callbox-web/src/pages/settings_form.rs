@@ -16,6 +16,7 @@ const REFERENCES: &[(&str, &str)] = &[
     ("priority", "priorities"),
     ("priorities", "priorities"),
     ("type", "unit-types"),
+    ("incident_type", "incident-types"),
     ("unit_types", "unit-types"),
     ("incident_types", "incident-types"),
     ("station", "stations"),

@@ -87,6 +87,7 @@ fn said(entry: &Entry) -> Option<(&'static str, Row)> {
         Event::DispatchRulesDefined(_) => "dispatch-rules",
         Event::AreaDefined(_) => "areas",
         Event::TurnoutDefined(_) => "turnouts",
+        Event::CallTemplateDefined(_) => "templates",
         Event::ClockDefined(_) => "clocks",
         Event::WelfareRuleDefined(_) => "welfare-rules",
         Event::ErasureRulesDefined(_) => "erasure-rules",

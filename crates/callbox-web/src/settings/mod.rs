@@ -84,6 +84,12 @@ pub(crate) const NOUNS: &[Noun] = &[
         "calls",
     ),
     noun(
+        "templates",
+        "/api/v1/configuration/templates",
+        Some("code"),
+        "calls",
+    ),
+    noun(
         "unit-types",
         "/api/v1/configuration/unit-types",
         Some("code"),

@@ -14,6 +14,53 @@ async fn row(world: &World, id: u64) -> serde_json::Value {
     world.get(Role::Dispatcher, &path).await.json()
 }
 
+/// A template is the same by line, by request and by form: it fills in what is left out.
+#[tokio::test]
+async fn a_template_fills_in_what_a_request_and_a_form_leave_out() {
+    let world = World::set_up().await;
+    let bell = json!({"code": "BELL", "label": "Fire bell", "incident_type": "ALARM", "priority": "2", "place": "Town hall", "text": "panel rings"});
+    world.define("templates", bell.clone()).await;
+    let take = |body| world.post(Role::CallTaker, "/api/v1/incidents", body);
+    let bare = take(json!({"template": "BELL"})).await.json();
+    let known = row(&world, bare["incident"].as_u64().unwrap()).await;
+    assert_eq!(known["row"]["type"], "ALARM");
+    assert_eq!(known["row"]["priority"], "2");
+    assert_eq!(known["row"]["place"], "Town hall");
+    assert_eq!(known["narrative"][0]["text"], "panel rings");
+    let own =
+        json!({"template": "BELL", "type": "FIRE", "place": "9 Elm St", "text": "second floor"});
+    let own = take(own).await.json();
+    let known = row(&world, own["incident"].as_u64().unwrap()).await;
+    assert_eq!(known["row"]["type"], "FIRE");
+    assert_eq!(
+        known["row"]["priority"], "1",
+        "another type keeps its own priority"
+    );
+    assert_eq!(known["row"]["place"], "9 Elm St");
+    assert_eq!(known["narrative"][0]["text"], "panel rings second floor");
+
+    let mut browser = super::second_factor::Browser::new("desk");
+    browser.sign_in(&world, Role::CallTaker.name()).await;
+    let form = browser.get(&world, "/calls/new?template=BELL").await.text;
+    for filled in [
+        "value=\"Town hall\"",
+        "value=\"panel rings\"",
+        "value=\"ALARM\" selected",
+    ] {
+        assert!(form.contains(filled), "{filled} is not in {form}");
+    }
+    let mut retired = bell;
+    retired["retired"] = true.into();
+    world.define("templates", retired).await;
+    let refused = take(json!({"template": "BELL"})).await;
+    assert_eq!(refused.problem(), "409 unknown-code");
+    let form = browser.get(&world, "/calls/new?template=BELL").await.text;
+    assert!(
+        !form.contains("value=\"Town hall\""),
+        "a retired one fills nothing"
+    );
+}
+
 #[tokio::test]
 async fn a_call_is_attached_merged_and_taken_apart_again() {
     let world = World::set_up().await;

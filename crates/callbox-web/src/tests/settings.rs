@@ -31,6 +31,10 @@ async fn world() -> World {
             "areas",
             json!({"code": "ALL", "name": "All of it", "members": ["NORTH"]}),
         ),
+        (
+            "templates",
+            json!({"code": "BELL", "label": "Fire bell", "incident_type": "ALARM", "priority": "2", "place": "Town hall", "text": "panel rings", "retired": true}),
+        ),
         ("turnouts", json!({"type": "ENGINE", "seconds": 80})),
         ("conditions", json!({"condition": "STORM"})),
         (

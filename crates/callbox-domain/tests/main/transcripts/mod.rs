@@ -15,5 +15,6 @@ mod plans;
 mod premise;
 mod questions;
 mod status;
+mod templates;
 mod undo;
 mod unit;

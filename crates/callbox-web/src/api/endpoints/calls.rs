@@ -61,6 +61,11 @@ pub(super) const DEVICE_UNCERTAINTY: Field = optional(
 );
 pub(super) const CALLER_NAME: Field =
     optional("caller_name", Kind::Text, "the caller's name as given");
+pub(super) const TEMPLATE: Field = optional(
+    "template",
+    Kind::Code,
+    "a template's code: it fills in what is left out, and its words come before the text",
+);
 pub(super) const CALLER_NUMBER: Field =
     optional("caller_number", Kind::Text, "the number to call back");
 

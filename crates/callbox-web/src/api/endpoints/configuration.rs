@@ -205,6 +205,35 @@ pub(super) const ENDPOINTS: &[Endpoint] = &[
         commands::define_area,
     ),
     write(
+        "/api/v1/configuration/templates",
+        Action::Configure,
+        "a call that comes often is taken sooner, and the same way each time",
+        "Defines, changes or retires a template for calls",
+        &[
+            CODE,
+            LABEL,
+            optional("incident_type", Kind::Code, "what kind of emergency it is"),
+            optional(
+                "priority",
+                Kind::Code,
+                "how urgent it is; without it the type's own",
+            ),
+            optional(
+                "place",
+                Kind::Text,
+                "where it is, for what always happens at one place",
+            ),
+            optional(
+                "text",
+                Kind::Text,
+                "the first line of the narrative; it names no person, for the record keeps it in the clear",
+            ),
+            optional("retired", Kind::Flag, "true: it is not offered any more"),
+            AT,
+        ],
+        commands::define_template,
+    ),
+    write(
         "/api/v1/configuration/conditions",
         Action::Configure,
         "a storm or a drought changes which units an emergency needs",

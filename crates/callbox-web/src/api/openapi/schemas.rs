@@ -367,6 +367,16 @@ fn board() -> Value {
             ]),
         ),
         ("areas", list(plans::area())),
+        (
+            "templates",
+            coded(&[
+                ("incident_type", of("string?")),
+                ("priority", of("string?")),
+                ("place", of("string?")),
+                ("text", of("string?")),
+                ("retired", of("boolean")),
+            ]),
+        ),
         ("conditions", list(of("string"))),
         ("positions", list(named("Position"))),
         ("incidents", list(named("IncidentRow"))),
