@@ -97,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "{all} tiles, {:.0} a second of one core",
         all as f64 / all_time.as_secs_f64()
     );
-    peer(arguments, &scratch.0)
+    peer(arguments, bounds, &scratch.0)
 }
 
 /// West, south, east, north of what is drawn, in degrees.
@@ -131,7 +131,7 @@ fn tile_of(lat: f64, lon: f64, zoom: u8) -> (u32, u32) {
 }
 
 /// The same extract by tilemaker.
-fn peer(arguments: &Arguments, scratch: &Path) -> anyhow::Result<()> {
+fn peer(arguments: &Arguments, bounds: [f64; 4], scratch: &Path) -> anyhow::Result<()> {
     let example = |name: &str| arguments.tilemaker.join(name);
     let (config, process) = (
         example("config-openmaptiles.json"),
@@ -146,8 +146,10 @@ fn peer(arguments: &Arguments, scratch: &Path) -> anyhow::Result<()> {
     }
     let out = scratch.join("peer.mbtiles");
     let start = Instant::now();
+    // Its example needs a box; the extracts that others cut do not always say theirs.
+    let bounds = bounds.map(|degrees| format!("{degrees:.5}")).join(",");
     let status = Command::new("tilemaker")
-        .arg("--input")
+        .args(["--bbox", &bounds, "--input"])
         .arg(&arguments.streets)
         .arg("--output")
         .arg(&out)
