@@ -97,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "{all} tiles, {:.0} a second of one core",
         all as f64 / all_time.as_secs_f64()
     );
-    peer(arguments, bounds, &scratch.0)
+    peer(arguments, [west, south, east, north], &scratch.0)
 }
 
 /// West, south, east, north of what is drawn, in degrees.
