@@ -250,6 +250,35 @@ class Keyboard(Steps):
         self.line(f"C {self.disposition}")
         print(f"        {len(both)} units in two alarms, {self.keys} keys", flush=True)
 
+    def entry(self):
+        """The call entry shows what the plans would send as soon as it knows what and where; one key sends it."""
+        self.keys = 0
+        before = self.selected()
+        self.a.press("F9")
+        self.a.wait("the call entry", "return document.activeElement?.id === 'call-place'")
+        self.a.write("30 Tanner St")
+        self.a.press("Tab")
+        self.a.wait("the type's list", "return document.activeElement?.id === 'call-type'")
+        self.a.write(self.type[:4])
+        self.a.wait("the call to be recorded", "return /\\d/.test(document.getElementById('call-state').textContent)")
+        self.a.wait("the units that the plan would send", "return document.querySelectorAll('#call-suggested .suggested li b').length > 0")
+        shown = self.a.run("return [...document.querySelectorAll('#call-suggested .suggested li:not(.missing) b')].map((unit) => unit.textContent)")
+        label = self.a.run("return document.getElementById('call-send').textContent")
+        if not all(sign in label for sign in shown):
+            raise Failed(f"the button says {label!r}, the list {shown}")
+        if self.options.keep:
+            self.a.screenshot(os.path.join(self.directory, "entry.png"))
+        self.a.press("Control+Enter")
+        self.a.wait("the new incident's panel", "return !document.getElementById('call-dialog').open && new URLSearchParams(location.search).get('incident') !== arguments[0]", str(before))
+        id = int(self.a.run("return new URLSearchParams(location.search).get('incident')"))
+        self.a.wait("its units on the board", "return [...document.querySelectorAll('.unit[data-meaning=dispatched]')].length >= arguments[0]", len(shown))
+        if set(self.on(id)) != set(shown):
+            raise Failed(f"{shown} were shown, {self.on(id)} were sent")
+        self.focus()
+        for sign in shown:
+            self.line(f"X {sign} #{id}")
+        self.line(f"C #{id} {self.disposition}")
+
     def on(self, id):
         return [row["call_sign"] for row in self.api.ask("GET", "/board")["units"] if row["incident"] == id]
 
@@ -309,9 +338,10 @@ class Keyboard(Steps):
             ("every page and act from the palette; keys on every page", self.palette),
             ("a window shows the panes of its position", self.panes),
             ("a fire with two alarms and accountability", self.fire),
+            ("a call and its units by one key", self.entry),
             ("the guided tour, line by line", self.tour),
             (f"an evening with {self.options.evening} calls", self.evening),
-            ("no error and no policy violation in the console", lambda: self.quiet([self.a], "409", "422")),
+            ("no error and no policy violation in the console", lambda: self.quiet([self.a], "409", "422", "/consultations")),
             ("no request left the origin", self.own),
         ]:
             self.step(title, act)

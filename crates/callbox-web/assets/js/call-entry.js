@@ -1,5 +1,6 @@
 // The call entry. A draft lives in the server's memory; as soon as type and place are known the call
-// is recorded. Enter records the rest; Ctrl+Enter records it and goes on to the dispatch line.
+// is recorded, and the units that the plans would send are shown. Enter records the rest; Ctrl+Enter sends those units
+// too, or goes on to the dispatch line where none are suggested.
 import { t } from "./boot.js";
 import { Candidates } from "./candidates.js";
 import { act, clearRefusal, say } from "./commands.js";
@@ -9,21 +10,27 @@ import { Questions } from "./questions.js";
 import { Premises } from "./premises.js";
 import { PlaceSearch, post } from "./place-search.js";
 import { config } from "./store.js";
+import { Suggestion, follow } from "./suggestion.js";
 
 const dialog = by("call-dialog");
 const form = by("call-form");
 const NAMES = ["place", "type", "priority", "caller_name", "caller_number", "text", "kind", "scheduled"];
 const DRAFT_AFTER_MS = 600;
+/** A type that is chosen by its letters goes through others; the last one counts. */
+const SAVE_AFTER_MS = 400;
 let places = null;
 let candidates = null;
 let premises = null;
 let questions = null;
 let draftTimer = 0;
+let saveTimer = 0;
 /** The incident that this call has opened, and what of it is recorded. */
 let saved = null;
 let saving = null;
 /** The priority that somebody chose; null while the type's own holds. */
 let isChosen = false;
+/** What the plans would send to the incident that this call has opened. */
+let suggestion = null;
 
 const field = (name) => form.elements[name];
 const value = (name) => field(name).value.trim() || null;
@@ -47,6 +54,7 @@ function restore(fields) {
   for (const name of NAMES) if (fields[name]) field(name).value = fields[name];
   isChosen = Boolean(fields.priority);
   saved = fields.saved ?? null;
+  suggest(saved?.id);
   questions.of(value("type"));
   questions.restore(fields.questions);
   setText(by("call-state"), saved ? t("call.saved", { id: saved.id }) : t("call.draft.back"));
@@ -127,11 +135,35 @@ async function saveAnswers(id = saved?.id) {
   return true;
 }
 
-/** Records the call as soon as it is known what and where. */
-function autosave() {
-  if (saved || saving || !value("type") || !(places.taken || places.isSettled) || value("scheduled")) return;
-  save();
+/** Shows what the plans would send, once there is an incident to ask for; null takes it away. */
+function suggest(id) {
+  if (suggestion?.id === id) return;
+  suggestion = id ? new Suggestion(id, "call") : null;
+  follow(suggestion, "call");
+  by("call-suggested").replaceChildren(...(suggestion ? [suggestion.root] : []));
+  if (!suggestion) return nameSend();
+  suggestion.onKnown = nameSend;
+  return suggestion.want();
 }
+
+/** The main button says whom it sends. */
+function nameSend() {
+  const units = suggestion?.isReady ? suggestion.known.suggested.map((one) => one.unit).join(", ") : "";
+  setText(by("call-send"), units ? t("suggest.create_send", { units }) : t("call.create_dispatch"));
+}
+
+/** Records the call as soon as it is known what and where, and a type that is another one since. */
+function autosave() {
+  clearTimeout(saveTimer);
+  saveTimer = setTimeout(() => {
+    if (saving || value("scheduled") || !value("type") || !(places.taken || places.isSettled)) return;
+    if (!saved) save();
+    else if (isOther()) saveRest();
+  }, SAVE_AFTER_MS);
+}
+
+/** Whether what and where are others than those that are recorded, and so what the plans would send. */
+const isOther = () => ["place", "lat", "lon", "type", "priority"].some((name) => (members()[name] ?? null) !== (saved.body[name] ?? null));
 
 async function save() {
   if (saving) return saving;
@@ -141,6 +173,7 @@ async function save() {
     if (!answer) return null;
     saved = { id: answer.incident, body };
     setText(by("call-state"), t("call.saved", { id: saved.id }));
+    suggest(saved.id);
     keepDraft();
     await saveAnswers();
     return saved;
@@ -169,13 +202,18 @@ async function saveRest() {
 }
 
 async function finish(andDispatch) {
+  // Only what stands on the button is sent: what becomes known later waits for another key.
+  clearTimeout(saveTimer);
+  const shown = andDispatch && suggestion?.isReady && saved && !isOther() ? suggestion : null;
   await places.settle();
   if (saving) await saving;
   const isNew = !saved;
   if (isNew && !await save()) return;
   if (!isNew && !await saveRest()) return;
   if (!await saveAnswers()) return;
-  await done(saved.id, andDispatch);
+  const id = saved.id;
+  await done(id, andDispatch && !shown);
+  if (shown?.id === id) await shown.send();
 }
 
 /** The narrative goes to the incident; then the form is empty for the next call. */
@@ -250,6 +288,7 @@ export function initCall() {
   form.addEventListener("reset", () => {
     isChosen = false;
     saved = null;
+    suggest(null);
     places.clear();
     candidates.show([]);
     premises.ask({ place: null });

@@ -24,8 +24,10 @@ function needs({ count, types, skills, equipment, crew, seats }) {
 }
 
 export class Suggestion {
-  constructor(id) {
+  /** `place` tells two of them on one page apart: "panel", "call". */
+  constructor(id, place = "panel") {
     this.id = id;
+    this.place = place;
     this.known = null;
     this.list = el("ul", { class: "suggested" });
     this.plan = el("p", { class: "plan" });
@@ -52,6 +54,7 @@ export class Suggestion {
     if (!this.root.isConnected) return;
     this.known = response.ok ? await response.json() : null;
     this.render();
+    this.onKnown?.();
   }
 
   render() {
@@ -69,7 +72,8 @@ export class Suggestion {
       ...one.reasons.map((why) => el("small", { text: ` · ${why.count}× ${words("why", why)}` })))));
     if (plan && !items.length) items.push(el("li", { text: t("suggest.all_there") }));
     this.list.replaceChildren(...items);
-    this.renderButtons(alarm, alarms, suggested);
+    // In the call entry the form's own button sends them.
+    if (this.place === "panel") this.renderButtons(alarm, alarms, suggested);
     this.why.hidden = others.length === 0;
     this.why.lastChild.replaceChildren(...others.map((one) => el("li", {},
       el("b", { text: one.unit }), `: ${one.why.map((why) => words("why", why)).join("; ")}`)));
@@ -77,7 +81,7 @@ export class Suggestion {
 
   renderButtons(alarm, alarms, suggested) {
     const focused = this.buttons.contains(document.activeElement) ? document.activeElement.id : null;
-    const button = (id, level, props, ...children) => el("button", { type: "button", id, ...props, onclick: () => this.send(level) }, ...children);
+    const button = (name, level, props, ...children) => el("button", { type: "button", id: this.place === "panel" ? name : `${this.place}-${name}`, ...props, onclick: () => this.send(level) }, ...children);
     this.buttons.replaceChildren(
       ...(rights.dispatch && suggested.length ? [button("suggest-send", alarm, { class: "button main" }, t("suggest.send", { n: suggested.length }), " ", el("kbd", { text: "Ctrl Enter" }))] : []),
       ...(rights.dispatch && alarm < alarms ? [button("suggest-alarm", alarm + 1, { class: "button" }, t("suggest.alarm", { alarm: alarm + 1 }))] : []));
@@ -98,13 +102,16 @@ export class Suggestion {
   }
 }
 
-let current = null;
+/** The suggestions that follow the units, by their place on the page. */
+const followed = new Map();
 
-/** Makes the suggestion of an incident the one that follows the units. */
-export function follow(suggestion) {
-  current = suggestion;
+/** Makes the suggestion of an incident the one that follows the units in its place; null ends it. */
+export function follow(suggestion, place = "panel") {
+  followed.set(place, suggestion);
 }
 
 onChange((changed) => {
-  if (current && (changed.all || changed.units.size || changed.incidents.has(current.id))) current.want();
+  for (const one of followed.values()) {
+    if (one && (changed.all || changed.units.size || changed.incidents.has(one.id))) one.want();
+  }
 });

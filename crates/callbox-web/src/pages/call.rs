@@ -195,11 +195,12 @@ pub(super) fn dialog(ui: &Ui) -> Markup {
                         p class="quiet" id="call-candidates-none" { (ui.t("call.candidates.none")) }
                     }
                     section class="premises" id="call-premises" aria-live="polite" hidden {}
+                    div id="call-suggested" aria-live="polite" {}
                     small class="quiet" id="call-state" role="status" { (ui.t("call.hint")) }
                 }
                 div class="dialog-foot" {
                     button class="button large" type="submit" value="create" { (ui.t("call.create")) " " kbd { "Enter" } }
-                    button class="button main large" type="submit" value="dispatch" { (ui.t("call.create_dispatch")) " " kbd { "Ctrl Enter" } }
+                    button class="button main large" type="submit" value="dispatch" { span id="call-send" { (ui.t("call.create_dispatch")) } " " kbd { "Ctrl Enter" } }
                 }
             }
         }
