@@ -8,18 +8,19 @@ use crate::{access::rights::Action, assets::asset_url, problem::Problem};
 /// The mark: a call box with its lamp.
 const MARK: &str = r#"<svg viewBox="0 0 20 20" fill="currentColor" aria-hidden="true"><path fill-rule="evenodd" d="M4.5 1h11A2.5 2.5 0 0 1 18 3.5v13a2.5 2.5 0 0 1-2.5 2.5h-11A2.5 2.5 0 0 1 2 16.5v-13A2.5 2.5 0 0 1 4.5 1ZM5 4v2h10V4Zm5 5-5 7h10Z"/></svg>"#;
 
-/// The pages that stand in the bar, with the right that each needs.
+/// The pages that the bar leads to, with the right that each needs: the first ones stand in it, the
+/// others behind 'More'.
 pub(super) const TABS: &[(&str, &str, Action)] = &[
     ("/board", "nav.board", Action::ReadBoard),
     ("/map", "nav.map", Action::ReadBoard),
     ("/units", "nav.units", Action::ReadBoard),
-    ("/plans", "nav.plans", Action::ReadBoard),
-    ("/cards", "nav.cards", Action::ReadBoard),
     ("/history", "nav.history", Action::ReadHistory),
     ("/closures", "nav.closures", Action::ReadBoard),
     ("/premises", "nav.premises", Action::ReadPremises),
     ("/reports", "nav.reports", Action::ReadReports),
     ("/settings", "nav.settings", Action::ReadBoard),
+    ("/plans", "nav.plans", Action::ReadBoard),
+    ("/cards", "nav.cards", Action::ReadBoard),
     (
         "/consultations",
         "nav.consultations",
@@ -28,6 +29,9 @@ pub(super) const TABS: &[(&str, &str, Action)] = &[
     ("/ledger", "nav.ledger", Action::ReadBoard),
     ("/accounts", "nav.accounts", Action::KeepAccounts),
 ];
+
+/// So many pages stand in the bar itself.
+const IN_BAR: usize = 5;
 
 /// A page for reading, with the bar above and the foot below.
 pub(super) fn page(ui: &Ui, title: &str, current: &str, content: Markup) -> Markup {
@@ -102,9 +106,20 @@ pub(super) fn bar(ui: &Ui, current: &str, middle: Markup) -> Markup {
                 @if ui.is_exercise && !ui.center.contains("demo") { span class="tag" { (ui.t("demo")) } }
             }
             nav class="tabs" aria-label=(ui.t("nav.label")) {
-                @for (path, key, action) in TABS {
-                    @if ui.may(*action) {
-                        a href=(path) aria-current=[(*path == current).then_some("page")] { (ui.t(key)) }
+                @let mine: Vec<_> = TABS.iter().filter(|(.., action)| ui.may(*action)).collect();
+                @let (first, more) = mine.split_at(IN_BAR.min(mine.len()));
+                @for (path, key, _) in first {
+                    a href=(path) aria-current=[(*path == current).then_some("page")] { (ui.t(key)) }
+                }
+                @if !more.is_empty() {
+                    @let chosen = more.iter().find(|(path, ..)| *path == current);
+                    details class="menu more" {
+                        summary data-chosen=[chosen.map(|_| "yes")] { (chosen.map_or(ui.t("nav.more"), |(_, key, _)| ui.t(key))) }
+                        div {
+                            @for (path, key, _) in more {
+                                a href=(path) aria-current=[(*path == current).then_some("page")] { (ui.t(key)) }
+                            }
+                        }
                     }
                 }
             }
