@@ -10,19 +10,20 @@ use std::ops::Deref;
 
 use crate::{
     AcknowledgeAlarm, ActivateScheduled, AddNarrative, AlarmId, AnswerQuestion, AnswerWelfare,
-    ApproveErasure, Area, AskWelfare, AssessPlace, Assessed, CallKind, Caller, CancelAssignment,
-    Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, CloseStreet, ClosureId, Command,
-    CompleteErasure, CorrectNarrative, CrewUnit, DeclareEmergency, DefineAgency, DefineArea,
-    DefineCallTemplate, DefineCenter, DefineClock, DefineDispatchRules, DefineDisposition,
-    DefineErasureRules, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout,
-    DefineUnit, DefineUnitStatus, DefineUnitType, DefineWelfareRule, DispatchRules, DispatchUnits,
-    EndEmergency, EquipUnit, ErasureRules, ExpireClosures, HandleCall, Handling, LiftClosure,
-    LiftHold, LineNo, LinkIncidents, LocateIncident, Meaning, MergeIncidents, NoteId, PlaceHold,
-    PlaceSource, PlaceVerdict, PrioritiseIncident, PublishCards, PublishPlans, PutUnitInService,
-    RaiseAlarms, ReassignUnit, ReceiveIncident, RecordCall, RecordConsultations, RefuseErasure,
-    Relation, ReleaseUnit, RemoveClock, ReopenIncident, RequestErasure, RetirePremiseNote,
-    SendSuggested, SetCondition, SetPremiseNote, StackIncident, TakeCall, TakeUnitOutOfService,
-    Timestamp, TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
+    ApproveErasure, Area, AskWelfare, AssessPlace, Assessed, BreakGlass, CallKind, Caller,
+    CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, CloseStreet,
+    ClosureId, Command, CompleteErasure, CorrectNarrative, CrewUnit, DeclareEmergency,
+    DefineAgency, DefineArea, DefineCallTemplate, DefineCenter, DefineClock, DefineDispatchRules,
+    DefineDisposition, DefineErasureRules, DefineIncidentType, DefinePriority, DefineStation,
+    DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DefineWelfareRule, DispatchRules,
+    DispatchUnits, EndEmergency, EquipUnit, ErasureRules, ExpireClosures, GrantId, HandleCall,
+    Handling, LiftClosure, LiftHold, LineNo, LinkIncidents, LocateIncident, Meaning,
+    MergeIncidents, NoteId, PlaceHold, PlaceSource, PlaceVerdict, PrioritiseIncident, PublishCards,
+    PublishPlans, PutUnitInService, RaiseAlarms, ReassignUnit, ReceiveIncident, RecordCall,
+    RecordConsultations, RefuseErasure, Relation, ReleaseUnit, RemoveClock, ReopenIncident,
+    RequestErasure, RetirePremiseNote, ReviewBreakGlass, SeeBreakGlass, SendSuggested,
+    SetCondition, SetPremiseNote, StackIncident, TakeCall, TakeUnitOutOfService, Timestamp,
+    TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
 };
 
 type Parsed = Result<Command, NotACommand>;
@@ -339,6 +340,9 @@ verbs! {
     "approve" ApproveErasure "INCIDENT [version N]" erasures::approve;
     "complete" CompleteErasure "INCIDENT PAYLOADS KEYS EPOCH" erasures::complete;
     "reads" RecordConsultations "DAY COUNT [spool N]" consultations::record;
+    "break-glass" BreakGlass "INCIDENT" |w, _| Ok(BreakGlass { incident: w.incident()? });
+    "see" SeeBreakGlass "GRANT" |w, _| Ok(SeeBreakGlass { grant: GrantId(w.number("a grant")?) });
+    "review" ReviewBreakGlass "GRANT justified|unjustified [FILE]" consultations::review;
 }
 
 /// Reads a line without time, actor and purpose.

@@ -29,6 +29,8 @@ struct Beat {
     seq: u64,
     /// Whether a supervisor has to look at the record's page.
     troubled: bool,
+    /// How often the glass was broken and nobody else has seen it.
+    glass: usize,
 }
 
 /// What changed since the ledger was `from` long, as one message.
@@ -65,6 +67,7 @@ pub(super) fn since(state: &AppState, from: u64) -> Message {
                         at: now(state),
                         seq,
                         troubled: state.engine.health().is_troubled(),
+                        glass: unseen(&center),
                     },
                 ),
             }
@@ -81,8 +84,14 @@ pub(super) fn beat(state: &AppState) -> Bytes {
             at: now(state),
             seq: state.engine.snapshot().next_seq(),
             troubled: state.engine.health().is_troubled(),
+            glass: unseen(&state.engine.snapshot()),
         },
     )
+}
+
+fn unseen(center: &Center) -> usize {
+    let grants = center.grants.iter();
+    grants.filter(|(_, grant)| grant.seen.is_none()).count()
 }
 
 /// Where units are: those that moved since the last time, or all; `None` where nothing moved.
