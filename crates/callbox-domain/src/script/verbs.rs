@@ -2,7 +2,9 @@
 
 use super::{
     NotACommand,
-    call_verbs::{answer, close_street, define_template, publish_cards, set_note, take_call},
+    call_verbs::{
+        answer, close_street, define_area, define_template, publish_cards, set_note, take_call,
+    },
     clocks, consultations, erasures,
     words::{Words, syntax},
 };
@@ -10,7 +12,7 @@ use std::ops::Deref;
 
 use crate::{
     AcknowledgeAlarm, ActivateScheduled, AddNarrative, AlarmId, AnswerQuestion, AnswerWelfare,
-    ApproveErasure, Area, AskWelfare, AssessPlace, Assessed, BreakGlass, CallKind, Caller,
+    ApproveErasure, AskWelfare, AssessPlace, Assessed, BreakGlass, CallKind, Caller,
     CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, CloseStreet,
     ClosureId, Command, CompleteErasure, CorrectNarrative, CrewUnit, DeclareEmergency,
     DefineAgency, DefineArea, DefineCallTemplate, DefineCenter, DefineClock, DefineDispatchRules,
@@ -402,30 +404,6 @@ fn dispatch_rules(w: &mut Words, center: &Said<'_>) -> Result<DefineDispatchRule
         *rule = w.number("a number of seconds")?;
     }
     Ok(DefineDispatchRules { rules })
-}
-
-fn define_area(w: &mut Words, _: &Said<'_>) -> Result<DefineArea, NotACommand> {
-    let mut area = Area {
-        code: w.code("a code")?,
-        name: w.code("a name")?,
-        corners: Vec::new(),
-        members: Vec::new(),
-        station_order: Vec::new(),
-    };
-    while let Some(corner) = w.point()? {
-        area.corners.push(corner);
-    }
-    if w.keyword("of") {
-        while !w.is_empty() && !w.is_next("stations") {
-            area.members.push(w.code("an area")?);
-        }
-    }
-    if w.keyword("stations") {
-        while !w.is_empty() {
-            area.station_order.push(w.code("a station")?);
-        }
-    }
-    Ok(DefineArea { area })
 }
 
 /// Rows of the plans' table in quotes, without their heading.

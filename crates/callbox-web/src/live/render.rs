@@ -9,7 +9,7 @@ use super::{
     Message,
     rows::{AlarmRow, IncidentRow, UnitRow, alarm_rows},
 };
-use crate::{positions::PositionRow, state::AppState};
+use crate::{positions::PositionRow, reads, state::AppState};
 
 #[derive(Serialize)]
 struct Change<'a> {
@@ -127,11 +127,16 @@ fn change(state: &AppState, center: &Center, touched: &Touched) -> Bytes {
         .chain(touched.units.iter().copied())
         .collect();
     let units = ids.iter().filter_map(|id| center.unit(*id));
+    let at = state.now();
     let change = Change {
         seq: touched.seq,
         at: now(state),
         incidents: incidents
-            .map(|incident| IncidentRow::new(center, incident))
+            .map(|incident| match reads::is_live(incident, at) {
+                true => IncidentRow::new(center, incident),
+                // Something happened to a case: a board is not where it is read.
+                false => IncidentRow::new(center, incident).without_place(),
+            })
             .collect(),
         units: units.map(|unit| UnitRow::new(center, unit)).collect(),
         alarms: alarm_rows(center),

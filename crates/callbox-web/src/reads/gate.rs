@@ -1,5 +1,7 @@
 use axum::http::StatusCode;
-use callbox_domain::{Center, IncidentId, ReadAct, ReadObject, ReadOutcome, ReadPurpose};
+use callbox_domain::{
+    Center, Incident, IncidentId, ReadAct, ReadObject, ReadOutcome, ReadPurpose, Timestamp,
+};
 use callbox_engine::{Reading, Recorded};
 
 use super::{Claim, table::Need};
@@ -120,11 +122,7 @@ fn work(
         ReadObject::Incident(_) if act == ReadAct::HandedOut => None,
         ReadObject::Incident(id) => {
             let incident = center.incident(id)?;
-            let is_live = incident
-                .closed
-                .as_ref()
-                .is_none_or(|closed| state.now().seconds_since(closed.at) < GRACE_SECONDS);
-            is_live.then_some((ReadPurpose::LiveWork, true))
+            is_live(incident, state.now()).then_some((ReadPurpose::LiveWork, true))
         }
         ReadObject::Premises => signed
             .may(Action::KeepPremises)
@@ -132,6 +130,12 @@ fn work(
         ReadObject::Erasures | ReadObject::Events => Some((ReadPurpose::Oversight, false)),
         ReadObject::History | ReadObject::Consultations => None,
     }
+}
+
+/// Whether an incident is the work of those on duty: open, or closed some minutes ago.
+pub(crate) fn is_live(incident: &Incident, now: Timestamp) -> bool {
+    let closed = incident.closed.as_ref();
+    closed.is_none_or(|closed| now.seconds_since(closed.at) < GRACE_SECONDS)
 }
 
 /// Call-takers and dispatchers read what is some days old at most; those who lead read on.
