@@ -35,8 +35,7 @@ impl Center {
                 Stream::Center
                 | Stream::PremiseNote(_)
                 | Stream::Closure(_)
-                | Stream::Consultations(_)
-                | Stream::Grant(_) => {}
+                | Stream::Consultations(_) => {}
                 Stream::Incident(id) => {
                     if let Some(incident) = self.incident(id) {
                         self.check_incident(incident)?;

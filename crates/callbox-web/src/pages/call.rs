@@ -260,11 +260,13 @@ fn templates(ui: &Ui, configuration: &Configuration) -> Markup {
     html! {
         @if configuration.offered_templates().next().is_some() {
             form class="row-of" method="get" action="/calls/new" {
-                label for="begin-template" { (ui.t("call.template")) }
-                select class="input" id="begin-template" name="template" {
-                    option value="" { (ui.t("call.template.none")) }
-                    @for template in configuration.offered_templates() {
-                        option value=(template.code.as_str()) { (label(template.code.as_str(), template.label.as_str())) }
+                div class="field grow" {
+                    label for="begin-template" { (ui.t("call.template")) }
+                    select class="input" id="begin-template" name="template" {
+                        option value="" { (ui.t("call.template.none")) }
+                        @for template in configuration.offered_templates() {
+                            option value=(template.code.as_str()) { (label(template.code.as_str(), template.label.as_str())) }
+                        }
                     }
                 }
                 button class="button" { (ui.t("call.template.use")) }

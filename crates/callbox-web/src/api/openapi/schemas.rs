@@ -139,7 +139,6 @@ fn incident_row() -> Value {
         ("priority", of("string?")),
         ("rank", of("integer")),
         ("place", of("string?")),
-        ("place_withheld", of("boolean")),
         ("lat", of("number?")),
         ("lon", of("number?")),
         ("received", millis("integer")),
