@@ -85,7 +85,7 @@ async fn the_board_is_as_its_consoles_expect_it() {
     let board = world.get(Role::Dispatcher, "/api/v1/board").await.json();
     let expected = serde_json::json!({
         "id": 1, "state": "open", "type": "FIRE", "type_label": "Structure fire", "priority": "1",
-        "rank": 1, "place": "212 Elm St", "lat": 40.5, "lon": -74.25,
+        "rank": 1, "place": "212 Elm St", "place_withheld": false, "lat": 40.5, "lon": -74.25,
         "received": 1_790_000_000_000_i64, "first_dispatched": null, "first_on_scene": null,
         "closed": null, "disposition": null, "units": [], "lines": 0, "scheduled": null, "warn_from": null, "merged_into": null, "calls": 1,
         "call_backs": 0, "verdict": null, "stacked_on": [], "version": board["seq"],
