@@ -19,7 +19,7 @@ PAGES = {
         "/settings/stations", "/settings/areas", "/settings/clocks", "/settings/welfare-rules", "/settings/turnouts",
         "/settings/dispatch-rules", "/settings/conditions", "/settings/erasure-rules",
     ],
-    "admin": ["/accounts", "/account", "/confirm"],
+    "admin": ["/accounts", "/rights", "/account", "/confirm"],
 }
 # What opens over the board, and by which key.
 DIALOGS = [("keys", "?"), ("palette", "Control+k"), ("call entry", "F9")]

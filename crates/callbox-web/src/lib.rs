@@ -45,6 +45,7 @@ pub use outgoing::post_to_witnesses;
 pub use positions::{PositionFeed, PositionRefused, PositionReport};
 pub use provider::{ProviderError, ProviderSettings};
 pub use reads::may_state as may_read_for;
+pub use security::{Grant, who_can_see};
 pub use server::{ServeError, ServeOptions, Server, WitnessServer, serve};
 pub use tls::{TlsError, TlsFiles};
 

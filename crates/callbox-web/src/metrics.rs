@@ -32,6 +32,10 @@ pub(crate) struct Metrics {
     pub(crate) live_refused: AtomicU64,
     pub(crate) live_messages: AtomicU64,
     pub(crate) connections: Arc<AtomicI64>,
+    /// Requests turned away by a limit for their account or address.
+    pub(crate) limited: AtomicU64,
+    /// Connections turned away because their address had too many.
+    pub(crate) connections_refused: AtomicU64,
     /// Positions of units that were taken in.
     pub(crate) positions_taken: AtomicU64,
     /// Positions that could not be right, or came too late.
@@ -49,6 +53,8 @@ impl Metrics {
             live_refused: AtomicU64::new(0),
             live_messages: AtomicU64::new(0),
             connections: Arc::default(),
+            limited: AtomicU64::new(0),
+            connections_refused: AtomicU64::new(0),
             positions_taken: AtomicU64::new(0),
             positions_refused: AtomicU64::new(0),
         }
@@ -226,6 +232,18 @@ fn render(state: &AppState) -> String {
         "gauge",
         "Open connections.",
         gauge(&metrics.connections),
+    );
+    one(
+        "callbox_limited_total",
+        "counter",
+        "Requests turned away because their account or address sent too many.",
+        load(&metrics.limited),
+    );
+    one(
+        "callbox_connections_refused_total",
+        "counter",
+        "Connections turned away because their address had too many.",
+        load(&metrics.connections_refused),
     );
     one(
         "callbox_sign_ins_total",

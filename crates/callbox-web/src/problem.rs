@@ -52,6 +52,7 @@ pub(crate) const CODES: &[&str] = &[
     "stale-form",
     "too-large",
     "too-long-ago",
+    "too-many-requests",
     "too-old",
     "too-slow",
     "unavailable",

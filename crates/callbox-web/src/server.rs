@@ -5,7 +5,13 @@ mod connection;
 mod routes;
 mod witness;
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    io,
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use callbox_domain::Purpose;
 use callbox_engine::{Clock, Engine, wall_clock};
@@ -185,7 +191,16 @@ impl Server {
         let schedule = tokio::spawn(crate::calls::schedule::run(state.clone()));
         let alarms = tokio::spawn(crate::alarms::run(state.clone()));
         let goodbye = || state.live.close();
-        accept::until(stop, listener, tls, service, goodbye).await;
+        let admit = |address| {
+            let is_secured = state.access.rates(address).is_none();
+            let connected = state.limiter.connection(address, is_secured);
+            if connected.is_none() {
+                let refused = &state.metrics.connections_refused;
+                refused.fetch_add(1, Ordering::Relaxed);
+            }
+            connected
+        };
+        accept::until(stop, listener, tls, service, admit, goodbye).await;
         upkeep.abort();
         schedule.abort();
         alarms.abort();

@@ -19,6 +19,7 @@ use crate::{
     positions::Positions,
     provider::Provider,
     reads::Reads,
+    security::Limiter,
     street_map::TileCache,
 };
 
@@ -58,6 +59,8 @@ pub(crate) struct Shared {
     pub(crate) reports: crate::reports::Kept,
     /// The wallboard's figures of the day.
     pub(crate) wall_day: crate::api::WallDay,
+    /// How many requests came from whom.
+    pub(crate) limiter: Arc<Limiter>,
     pub(crate) hashing: Semaphore,
     pub(crate) clock: Clock,
 }
@@ -92,6 +95,7 @@ impl AppState {
             closures: Closures::default(),
             reports: crate::reports::Kept::default(),
             wall_day: crate::api::WallDay::default(),
+            limiter: Arc::default(),
             hashing: Semaphore::new(HASHING_AT_ONCE),
             geography,
             engine,

@@ -14,6 +14,7 @@ mod output;
 mod passphrase;
 mod progress;
 mod replay;
+mod secrets;
 mod times;
 
 use std::process::ExitCode;

@@ -16,6 +16,7 @@ mod bench;
 mod erasure;
 mod kill;
 mod machines;
+mod sbom;
 mod server;
 mod simulate;
 mod tidy;
@@ -42,6 +43,8 @@ enum Task {
     Kill(kill::Arguments),
     /// Visits every state that two units and two incidents can come to.
     Machines(machines::Arguments),
+    /// Writes what the program is made of as CycloneDX, after holding it against Cargo.lock.
+    Sbom(sbom::Arguments),
     /// Plays seeded days with faults, kills and clocks that jump, and checks every step.
     Simulate(simulate::Arguments),
     /// Lets days pass at many times the speed of life, with dispatchers who act through the API at once.
@@ -55,6 +58,7 @@ fn main() -> anyhow::Result<()> {
         Task::Erasure(arguments) => erasure::run(&arguments),
         Task::Kill(arguments) => kill::run(&arguments),
         Task::Machines(arguments) => machines::run(&arguments),
+        Task::Sbom(arguments) => sbom::run(repository()?, &arguments),
         Task::Simulate(arguments) => simulate::run(&arguments),
         Task::Week(arguments) => week::run(&arguments),
     }

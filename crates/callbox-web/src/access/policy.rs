@@ -16,6 +16,19 @@ pub struct Policy {
     /// A file of breached passwords: lines of SHA-1 in hexadecimal digits, sorted, with or without
     /// `:COUNT` after them, as Have I Been Pwned gives them out.
     pub breached_list: Option<String>,
+    /// How many requests an account may send each second, five seconds' worth at once; 0 for any.
+    pub account_requests: u32,
+    /// The same for an address; secured addresses have no limit.
+    pub address_requests: u32,
+}
+
+/// The limits that hold for a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rates {
+    /// For its account, each second; 0 for any.
+    pub(crate) account: u32,
+    /// For its address, each second; 0 for any.
+    pub(crate) address: u32,
 }
 
 impl Default for Policy {
@@ -24,19 +37,30 @@ impl Default for Policy {
             second_factor: false,
             secured_addresses: vec!["127.0.0.0/8".into(), "::1".into()],
             breached_list: None,
+            account_requests: 200,
+            address_requests: 400,
         }
     }
 }
 
 impl Policy {
     /// The names of what can be set.
-    pub const NAMES: [&str; 3] = ["second-factor", "secured-addresses", "breached-list"];
+    pub const NAMES: [&str; 5] = [
+        "second-factor",
+        "secured-addresses",
+        "breached-list",
+        "account-requests",
+        "address-requests",
+    ];
 
     /// Whether a position at this address stands in a secured room.
     pub(super) fn is_secured(&self, address: &str) -> bool {
-        let Ok(address) = address.parse::<IpAddr>() else {
-            return false;
-        };
+        address
+            .parse()
+            .is_ok_and(|address| self.is_secured_address(address))
+    }
+
+    fn is_secured_address(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.secured_addresses
             .iter()
@@ -64,10 +88,19 @@ impl Policy {
                 self.breached_list = Some(path.to_owned());
             }
             ("breached-list", _) => return refused("breached-list names a file that is there"),
+            ("account-requests" | "address-requests", _) => {
+                let Some(number) = value.parse().ok().filter(|number| *number <= 100_000) else {
+                    return refused("it is a number of requests a second up to 100000; 0 for any");
+                };
+                match name {
+                    "account-requests" => self.account_requests = number,
+                    _ => self.address_requests = number,
+                }
+            }
             _ => {
                 return refused(
-                    "there is no such setting; use second-factor, secured-addresses or \
-                     breached-list",
+                    "there is no such setting; use second-factor, secured-addresses, \
+                     breached-list, account-requests or address-requests",
                 );
             }
         }
@@ -111,6 +144,17 @@ impl Access {
         policy
             .unwrap_or_else(std::sync::PoisonError::into_inner)
             .clone()
+    }
+
+    /// The limits for a request from this address; `None` from a secured room, where dispatching
+    /// must not wait.
+    pub(crate) fn rates(&self, address: IpAddr) -> Option<Rates> {
+        let policy = self.0.policy.read();
+        let policy = policy.unwrap_or_else(std::sync::PoisonError::into_inner);
+        (!policy.is_secured_address(address)).then_some(Rates {
+            account: policy.account_requests,
+            address: policy.address_requests,
+        })
     }
 
     /// Sets one of [`Policy::NAMES`]; takes effect in a running server within about two seconds.

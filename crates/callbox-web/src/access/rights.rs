@@ -122,6 +122,10 @@ pub(crate) enum Action {
     StatePurpose,
     /// Sees what is recorded of one's own reads.
     ReadOwnReads,
+    /// Judges whether the glass was rightly broken.
+    ReviewBreakGlass,
+    /// Sees who can see and do what.
+    ReadRights,
     /// Reads who read what.
     ReadConsultations,
     /// Reads figures about the service's work: no names, places or words.
@@ -236,6 +240,12 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
     (Action::ReportPositions, SERVICES, "report where units are"),
     (Action::StatePurpose, EVERY_ROLE, "state a purpose"),
     (Action::ReadOwnReads, EVERY_ROLE, "see your own reads"),
+    (
+        Action::ReviewBreakGlass,
+        OVERSEERS,
+        "see and review how the glass was broken",
+    ),
+    (Action::ReadRights, EVERY_ROLE, "see who can see what"),
     (Action::ReadConsultations, OVERSEERS, "see who read what"),
     (Action::ReadReports, OVERSEERS, "read reports"),
     (Action::ReadWall, EVERY_ROLE, "see the wallboard"),

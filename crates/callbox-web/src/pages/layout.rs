@@ -150,6 +150,7 @@ fn menu(ui: &Ui) -> Markup {
                 @if signed.is_some() {
                     hr;
                     a href="/account/reads" { (ui.t("reads.own")) }
+                    a href="/rights" { (ui.t("rights.title")) }
                     a href="/account" { (ui.t("account.title")) }
                     a href={"/sign-in?hand_over=yes&next=" (ui.here)} { (ui.t("menu.hand_over")) }
                     form method="post" action="/sign-out" {

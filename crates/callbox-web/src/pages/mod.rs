@@ -27,6 +27,7 @@ mod problem;
 mod qr;
 mod questions;
 mod reports;
+mod rights;
 mod settings;
 mod settings_form;
 mod settings_map;
@@ -426,6 +427,11 @@ pub(crate) const ROUTES: &[Route] = &[
         "the center is set up without a text file, in sight of all",
     ),
     get(
+        "/rights",
+        Action::ReadRights,
+        "people see who can see and do what, and why",
+    ),
+    get(
         "/ledger",
         Action::ReadOpenly,
         "everybody can see how far the record is signed and how to check it",
@@ -459,6 +465,7 @@ pub(crate) fn router() -> Mount {
         .post("/accounts/{login}/{act}", accounts::change)
         .post("/language", language::set)
         .get("/", async || Redirect::to("/board"))
+        .get("/rights", rights::show)
         .get("/board", board::show)
         .get("/calls/new", call::show)
         .post("/calls/new", call::receive)

@@ -1,3 +1,5 @@
+use std::sync::atomic::Ordering;
+
 use axum::{
     extract::{MatchedPath, Request, State},
     http::{HeaderMap, StatusCode, header},
@@ -5,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::{Route, Signed, Verb, find, origin, signed::sign_in_first};
+use super::{Peer, Route, Signed, Verb, find, origin, signed::sign_in_first};
 use crate::{
     access::{
         Kind, Scope, Stage,
@@ -25,6 +27,16 @@ pub(crate) async fn authorise(
     mut request: Request,
     next: Next,
 ) -> Response {
+    let rates = request
+        .extensions()
+        .get::<Peer>()
+        .and_then(|peer| Some((peer.0, state.access.rates(peer.0)?)));
+    let now = state.now().micros();
+    if let Some((address, rates)) = rates
+        && let Err(problem) = state.limiter.address(address, rates.address, now)
+    {
+        return limited(&state, request.headers(), problem);
+    }
     let path = request
         .extensions()
         .get::<MatchedPath>()
@@ -41,6 +53,11 @@ pub(crate) async fn authorise(
         return for_reader(&state, None, request.headers(), None, response);
     };
     let signed = Signed::find(&state, request.headers());
+    if let (Some((_, rates)), Some(signed)) = (rates, &signed)
+        && let Err(problem) = state.limiter.account(signed.actor().0, rates.account, now)
+    {
+        return limited(&state, request.headers(), problem);
+    }
     let headers = request.headers().clone();
     let response = match permit(&state, route, signed.as_ref(), &headers) {
         Ok(()) => match consult(&state, route, signed.as_ref(), request.uri().path()).await {
@@ -59,6 +76,12 @@ pub(crate) async fn authorise(
     };
     state.metrics.count_request(place, response.status());
     for_reader(&state, Some(route), &headers, signed.as_ref(), response)
+}
+
+/// Turns a request away that comes too soon; nothing of it is looked at further.
+fn limited(state: &AppState, headers: &HeaderMap, problem: Problem) -> Response {
+    state.metrics.limited.fetch_add(1, Ordering::Relaxed);
+    for_reader(state, None, headers, None, problem.into_response())
 }
 
 fn permit(
@@ -211,11 +234,15 @@ fn for_reader(
         .and_then(|value| value.to_str().ok());
     let reads_pages = accepts.is_some_and(|accepts| accepts.contains("text/html"));
     match response.extensions().get::<Problem>() {
-        Some(problem) if reads_pages && !is_program => (
-            problem.status,
-            pages::problem(state, headers, signed, problem),
-        )
-            .into_response(),
+        Some(problem) if reads_pages && !is_program => {
+            let page = pages::problem(state, headers, signed, problem);
+            let mut page = (problem.status, page).into_response();
+            if let Some(seconds) = problem.retry_after_seconds {
+                let headers = page.headers_mut();
+                headers.insert(header::RETRY_AFTER, seconds.into());
+            }
+            page
+        }
         _ => response,
     }
 }

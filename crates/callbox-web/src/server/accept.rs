@@ -1,6 +1,12 @@
 //! Listens, and takes connections in until the end.
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::{
@@ -11,7 +17,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{ServeError, connection::Service};
-use crate::{TlsFiles, tls};
+use crate::{TlsFiles, security::Connected, tls};
 
 /// How many connections may be open: one live stream and a few requests for each console.
 const MAX_CONNECTIONS: usize = 6_000;
@@ -40,13 +46,14 @@ pub(crate) async fn bind(
     Ok((listener, tls))
 }
 
-/// Takes connections in until `stop` is done, then lets requests on their way end; `goodbye` ends
-/// those that would go on for ever.
+/// Takes connections in until `stop` is done, then lets requests on their way end; `admit` says
+/// whether an address may have one more, `goodbye` ends those requests that would go on for ever.
 pub(super) async fn until(
     stop: impl Future<Output = ()>,
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     service: Service,
+    admit: impl Fn(IpAddr) -> Option<Connected>,
     goodbye: impl FnOnce(),
 ) {
     let graceful = GracefulShutdown::new();
@@ -63,7 +70,11 @@ pub(super) async fn until(
         };
         match accepted {
             (Ok((stream, peer)), Ok(permit)) => {
-                let tls = tls.clone();
+                // Turned away without a word: an answer would cost more than the connection.
+                let Some(connected) = admit(peer.ip()) else {
+                    continue;
+                };
+                let (tls, permit) = (tls.clone(), (permit, connected));
                 service.spawn(stream, peer.ip(), tls, graceful.watcher(), permit);
             }
             (Err(error), _) => {

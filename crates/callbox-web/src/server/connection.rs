@@ -2,7 +2,7 @@ use std::{
     net::IpAddr,
     sync::{
         Arc,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -17,12 +17,12 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     sync::OwnedSemaphorePermit,
-    time::timeout,
+    time::{sleep, timeout},
 };
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
-use crate::security::Peer;
+use crate::security::{Connected, Peer};
 
 /// How long a client may take for its handshake, and for the headers of a request.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -66,7 +66,7 @@ impl Service {
         peer: IpAddr,
         tls: Option<TlsAcceptor>,
         watcher: Watcher,
-        permit: OwnedSemaphorePermit,
+        permit: (OwnedSemaphorePermit, Connected),
     ) {
         let service = self.clone();
         tokio::spawn(async move {
@@ -93,7 +93,10 @@ impl Service {
         watcher: Watcher,
     ) {
         let router = self.router.clone();
+        let begun = Arc::new(AtomicBool::new(false));
+        let first = Arc::clone(&begun);
         let service = tower::service_fn(move |request: Request<_>| {
+            first.store(true, Ordering::Relaxed);
             let mut request = request;
             request.extensions_mut().insert(Peer(peer));
             router.clone().oneshot(request)
@@ -102,9 +105,19 @@ impl Service {
             .http
             .serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service))
             .into_owned();
-        // How a connection ends is the client's affair.
-        if let Err(error) = watcher.watch(connection).await {
-            tracing::debug!(error = %error, "a connection ended early");
+        // The library waits without end for the bytes that tell HTTP/1 from HTTP/2.
+        let silent = async {
+            sleep(PATIENCE).await;
+            if begun.load(Ordering::Relaxed) {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            // How a connection ends is the client's affair.
+            ended = watcher.watch(connection) => if let Err(error) = ended {
+                tracing::debug!(error = %error, "a connection ended early");
+            },
+            () = silent => tracing::debug!("a connection brought no request in time"),
         }
     }
 }

@@ -22,7 +22,7 @@ use tokio_rustls::TlsAcceptor;
 use tower_http::{limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
 use super::{ServeError, accept, connection};
-use crate::TlsFiles;
+use crate::{TlsFiles, security::Limiter};
 
 /// How long a request may take.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
@@ -97,7 +97,9 @@ impl WitnessServer {
             ))
             .with_state(self.shared);
         let service = connection::Service::new(router, Arc::default());
-        accept::until(stop, self.listener, self.tls, service, || {}).await;
+        let limiter = Limiter::default();
+        let admit = |address| limiter.connection(address, false);
+        accept::until(stop, self.listener, self.tls, service, admit, || {}).await;
     }
 }
 

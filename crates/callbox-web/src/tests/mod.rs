@@ -12,6 +12,7 @@ mod closures;
 mod description;
 mod erasures;
 mod ledger;
+mod limits;
 mod line;
 mod listener;
 mod plans;
@@ -261,7 +262,12 @@ impl World {
 
     /// Sends a request as it is.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        self.send_to(self.router.clone(), request).await
+    }
+
+    /// Sends a request to routes that stand elsewhere, as for another address.
+    pub(crate) async fn send_to(&self, router: Router, request: Request<Body>) -> Answer {
+        let response = router.oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, 10_000_000).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();

@@ -4,11 +4,13 @@ use axum::{
 };
 use serde_json::json;
 
-use super::World;
+use expect_test::expect_file;
+
+use super::{World, second_factor::Browser};
 use crate::{
-    access::{Role, rights},
-    api::ENDPOINTS,
-    security::{self, Verb},
+    access::{Role, Scope, rights},
+    problem::Problem,
+    security::{self, Route, Verb, who_can_see},
     server,
 };
 
@@ -51,36 +53,123 @@ fn every_route_has_a_row_and_a_reason() {
     }
 }
 
-#[tokio::test]
-async fn the_table_of_rights_holds_for_every_route_and_role() {
-    let world = World::set_up().await;
-    world.take_call().await;
-    for endpoint in ENDPOINTS
-        .iter()
-        .filter(|endpoint| endpoint.answer != "Change")
-    {
-        let path = filled(endpoint.route.path);
-        let method = endpoint.route.verb.name();
-        let request = Request::builder().method(method).uri(&path);
-        let request = request.header("sec-fetch-site", "same-origin");
-        let unsigned = world.send(request.body(Body::empty()).unwrap()).await;
-        if rights::is_open(endpoint.route.action) {
-            assert_eq!(unsigned.status, StatusCode::OK, "{method} {path}");
-        } else {
-            assert_eq!(unsigned.problem(), "401 not-signed-in", "{method} {path}");
-        }
-        for role in Role::ALL {
-            let request = world.request(role, &path).method(method);
-            let answer = world.send(request.body(Body::empty()).unwrap()).await;
-            // A purpose that was not stated is another matter: see the tests of reads.
-            let refused =
-                answer.status == StatusCode::FORBIDDEN && answer.problem() == "403 not-permitted";
-            let may = rights::may(role, endpoint.route.action);
-            assert_eq!(refused, !may, "{role} {method} {path}: {}", answer.text);
-            assert_ne!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
-        }
+/// With what somebody asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Token(Scope),
+    Browser,
+}
+
+/// What the tables say must come of a request: the code of the refusal, or none.
+fn expected(route: &Route, role: Role, way: Way) -> Option<&'static str> {
+    if rights::is_open(route.action) {
+        return None;
+    }
+    let reads = route.verb == Verb::Get;
+    match way {
+        Way::Token(scope) if !route.action.is_open_to(scope, reads) => Some("out-of-scope"),
+        _ if !rights::may(role, route.action) => Some("not-permitted"),
+        _ => None,
     }
 }
+
+/// Every route, unsigned and as each role by each way, around the pages.
+#[expect(clippy::print_stdout, reason = "the counts are what is shown")]
+#[tokio::test]
+async fn the_table_of_rights_holds_for_every_route_role_and_scope() {
+    let world = World::set_up().await;
+    world.take_call().await;
+    let mut sent = [0_u32; 3];
+    let mut askers = Vec::new();
+    for role in Role::ALL {
+        for scope in Scope::ALL {
+            let token = world.access.add_token(role.name(), "matrix", 30, scope);
+            let header = (header::AUTHORIZATION, format!("Bearer {}", token.unwrap()));
+            askers.push((role, Way::Token(scope), header));
+        }
+        let mut browser = Browser::new("x");
+        browser.sign_in(&world, role.name()).await;
+        askers.push((role, Way::Browser, (header::COOKIE, browser.cookie)));
+    }
+    for route in security::all() {
+        let path = filled(route.path);
+        let method = route.verb.name();
+        let request = || {
+            let request = Request::builder().method(method).uri(&path);
+            request
+                .header("sec-fetch-site", "same-origin")
+                .header(header::USER_AGENT, "x")
+        };
+        let unsigned = world.open(request().body(Body::empty()).unwrap()).await;
+        let code = unsigned.extensions().get::<Problem>().map(|p| p.code);
+        let led_to = unsigned.headers().get(header::LOCATION);
+        let led_to = led_to.map(|to| to.to_str().unwrap());
+        if !rights::is_open(route.action) {
+            assert!(
+                code == Some("not-signed-in")
+                    || led_to.is_some_and(|to| to.starts_with("/sign-in?next=")),
+                "{method} {path}: {code:?} {led_to:?}"
+            );
+        }
+        sent[0] += 1;
+        for (role, way, (name, value)) in &askers {
+            let request = request().header(name, value);
+            let answer = world.open(request.body(Body::empty()).unwrap()).await;
+            let what = format!("{role} {way:?} {method} {path}: {}", answer.status());
+            assert_ne!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR, "{what}");
+            let refused = answer.extensions().get::<Problem>();
+            let refused = refused
+                .map(|problem| problem.code)
+                .filter(|code| ["not-signed-in", "out-of-scope", "not-permitted"].contains(code));
+            let expected = expected(route, *role, *way);
+            assert_eq!(refused, expected, "{what}");
+            sent[if expected.is_some() { 1 } else { 2 }] += 1;
+        }
+    }
+    let routes = security::all().count() as u32;
+    assert_eq!(sent.iter().sum::<u32>(), routes * (1 + askers.len() as u32));
+    println!(
+        "{routes} routes: {} requests unsigned, {} refused by role or scope, {} let through",
+        sent[0], sent[1], sent[2]
+    );
+}
+
+/// The page that people read is the table that the server has; a change of either is seen in review.
+#[test]
+fn the_page_of_rights_is_the_table() {
+    let mut page = String::from(PAGE);
+    for grant in who_can_see("") {
+        let who = match grant.roles.len() {
+            _ if grant.open => "anybody".to_owned(),
+            6 => "every role".to_owned(),
+            _ => grant.roles.join(", "),
+        };
+        let scopes = grant.scopes.join(", ");
+        let before = match (grant.grave, grant.read) {
+            (true, _) => "proof",
+            (false, read) => read.unwrap_or(""),
+        };
+        page += &format!(
+            "| {} `{}` | {who} | {scopes} | {before} | {} |\n",
+            grant.method, grant.path, grant.right
+        );
+    }
+    expect_file!["../../../../docs/security/rights.md"].assert_eq(&page);
+}
+
+const PAGE: &str = "\
+# Who may do what
+
+Every route of the server. The test `the_page_of_rights_is_the_table` writes this page and fails when it and the server's tables
+differ; `the_table_of_rights_holds_for_every_route_role_and_scope` sends each request as each role, by tokens of each scope and
+by a browser. `callbox who-can-see ADDRESS` and the page `/rights` answer for one address, with the reason.
+
+'Before' says what is put on the record as read before it is shown, or `proof` where who acts has to prove again who they are.
+A scope counts within its account's role.
+
+| route | who | scopes of tokens | before | right |
+|---|---|---|---|---|
+";
 
 /// The table itself against what the roles are for, in words of its own.
 #[tokio::test]

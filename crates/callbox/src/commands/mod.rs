@@ -24,6 +24,7 @@ mod token;
 mod town;
 mod user;
 mod verify;
+mod who_can_see;
 mod witness;
 
 use std::path::PathBuf;
@@ -70,6 +71,7 @@ enum Verb {
     User(user::User),
     Token(token::Token),
     Policy(policy::Policy),
+    WhoCanSee(who_can_see::WhoCanSee),
 }
 
 impl Cli {
@@ -98,6 +100,7 @@ impl Cli {
             Verb::User(verb) => verb.run(),
             Verb::Token(verb) => verb.run(),
             Verb::Policy(verb) => verb.run(),
+            Verb::WhoCanSee(verb) => verb.run(),
         }
     }
 }

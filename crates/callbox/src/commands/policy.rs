@@ -16,7 +16,8 @@ use crate::{failure::Outcome, output};
 Example:
   callbox policy set second-factor required
   callbox policy set secured-addresses \"10.1.2.0/24 ::1\"
-  callbox policy set breached-list /srv/pwned-passwords-sha1-ordered-by-hash.txt")]
+  callbox policy set breached-list /srv/pwned-passwords-sha1-ordered-by-hash.txt
+  callbox policy set account-requests 200")]
 pub(super) struct Policy {
     #[command(subcommand)]
     what: What,
@@ -43,7 +44,8 @@ struct List {
 #[derive(Debug, Args)]
 struct Set {
     /// second-factor (required or optional), secured-addresses (where an open board keeps a
-    /// session alive), breached-list (a file of breached passwords; empty for none)
+    /// session alive and requests have no limit), breached-list (a file of breached passwords; empty
+    /// for none), account-requests and address-requests (most a second; 0 for any)
     name: String,
     /// The value
     value: String,
@@ -78,6 +80,8 @@ fn show(policy: &SignInPolicy, printed: &Printed) -> Outcome {
         factor.to_owned(),
         policy.secured_addresses.join(" "),
         policy.breached_list.clone().unwrap_or_else(|| "-".into()),
+        policy.account_requests.to_string(),
+        policy.address_requests.to_string(),
     ];
     let rows: Vec<Vec<String>> = SignInPolicy::NAMES
         .iter()

@@ -54,6 +54,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self) -> Outcome {
         super::log("info");
+        crate::secrets::keep_from_dumps();
         let data = center::existing(&self.data.data)?;
         let ship_to = self.ship_to.clone().zip(self.ship_vault_to.clone());
         let options = Options {

@@ -538,10 +538,24 @@ fn policy() {
         policy set secured-addresses \"10.1.2.0/24 ::1\" --data center
         policy set secured-addresses 10.1.2.0/99 --data center
         policy set breached-list nowhere.txt --data center
+        policy set account-requests many --data center
         policy set colour blue --data center
         policy list --data center --format json
     ";
     check(&shop, script, expect_file!["transcripts/policy.txt"]);
+}
+
+#[test]
+fn who_can_see() {
+    let script = "
+        who-can-see /incidents/2612
+        who-can-see \"POST /incidents/2612/units\"
+        who-can-see accounts
+        who-can-see /nowhere
+        who-can-see \"GET /erasures\" --format json
+    ";
+    let expected = expect_file!["transcripts/who-can-see.txt"];
+    check(&Shop::new(), script, expected);
 }
 
 #[test]
