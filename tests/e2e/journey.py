@@ -352,9 +352,9 @@ class Journey(Steps):
         self.b.wait("the incident closed", f"return {ROW}?.classList.contains('is-closed')", PLACE)
         plain.open(self.server.origin + "/calls/new")
         plain.type("#call-place", "8 Quay Street, e2e")
-        plain.send("form[action='/calls/new'] button")
+        plain.send("form[action='/calls/new'][method=post] button")
         self.b.wait("the second call", f"return {ROW}", "8 Quay Street, e2e")
-        plain.click("summary")
+        plain.click(".menu:not(.more) > summary")
         plain.send("button[lang=zh-Hans]")
         if plain.run("return document.documentElement.lang") != "zh-Hans":
             raise Failed("the language switch does nothing")
@@ -410,7 +410,7 @@ class Journey(Steps):
 
     def sign_out(self):
         self.a.open(self.server.origin + "/units")
-        self.a.click("summary")
+        self.a.click(".menu:not(.more) > summary")
         self.a.click("button[data-set-theme=dark]")
         self.a.click("form[action='/sign-out'] button")
         self.a.wait("the sign-in page", "return location.pathname === '/sign-in'")

@@ -132,6 +132,8 @@ class Keyboard(Steps):
         self.line(f"CL {one}")
         self.line(f"OUT {three} //flat tyre")
         self.line(f"IN {three}")
+        self.line("TM LINE @3 Quay Street //all well")
+        self.line(f"C {self.disposition}")
         self.line(f"DU #{other}>#{id}")
         self.line(f"UD #{other}<#{id}")
         self.line(f"C #{id} {self.disposition}")

@@ -188,7 +188,7 @@ async function enter() {
     remember(typed);
     put("");
     clearRefusal();
-    if (read.verb === "new") select(answer.incident);
+    if (read.verb === "new" || read.verb === "template") select(answer.incident);
     if (UNDOABLE.has(read.verb)) offerUndo();
   } finally {
     isSending = false;

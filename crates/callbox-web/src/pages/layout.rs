@@ -68,7 +68,7 @@ pub(super) fn page_with(
 pub(super) fn document(ui: &Ui, title: &str, class: &str, head: Markup, body: Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang=(ui.locale.tag()) {
+        html lang=(ui.locale.tag()) dir=(ui.locale.direction()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";

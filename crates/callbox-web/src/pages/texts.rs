@@ -58,6 +58,16 @@ impl Locale {
         }
     }
 
+    /// Where a line of it begins, for `dir` attributes.
+    pub(crate) const fn direction(self) -> &'static str {
+        match self {
+            Self::En | Self::Zh => "ltr",
+            // The language that only tests speak runs the other way, so that no page is fixed to one.
+            #[cfg(test)]
+            Self::Pseudo => "rtl",
+        }
+    }
+
     /// The language with this name.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         #[cfg(test)]
