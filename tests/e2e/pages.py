@@ -13,7 +13,7 @@ from webdriver import Failed
 PAGES = {
     "supervisor": [
         "/board", "/map", "/units", "/units/E1", "/plans", "/cards", "/history", "/closures", "/premises", "/calls/new",
-        "/incidents/{incident}", "/erasures", "/ledger", "/account", "/reports", "/wall", "/settings",
+        "/incidents/{incident}", "/erasures", "/ledger", "/account", "/account/reads", "/purpose?object=history", "/consultations", "/break-glass", "/rights", "/reports", "/wall", "/settings",
         "/settings/center", "/settings/agencies", "/settings/priorities?row=1", "/settings/incident-types",
         "/settings/dispositions", "/settings/templates?row=BELL", "/settings/unit-types", "/settings/unit-statuses", "/settings/units",
         "/settings/stations", "/settings/areas", "/settings/clocks", "/settings/welfare-rules", "/settings/turnouts",
@@ -64,6 +64,13 @@ class Pages(Steps):
                 window.wait("the board", "return document.querySelectorAll('.unit').length > 20")
             window.wait(f"a heading or a board on {path}", "return document.querySelector('h1, .panes, #board, main') !== null")
             self.look(window, path, name)
+            if path == "/consultations" and window.run("return document.querySelector('#number') !== null"):
+                # Nothing is shown before a purpose is on the record.
+                window.type("#number", "2026-7")
+                window.type("#reason", "a look at the record itself")
+                window.click("form[action='/purpose'] button")
+                window.wait("the reads", "return document.querySelector('.table tbody tr') !== null")
+                self.look(window, path, f"list-{name}")
         if login == "supervisor":
             window.open(self.server.origin + "/board")
             window.wait("the board", "return document.querySelectorAll('.unit').length > 20")

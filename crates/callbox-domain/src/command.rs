@@ -16,7 +16,7 @@ use crate::{
         DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout,
         DefineUnitStatus, DefineUnitType, SetCondition,
     },
-    consultation::RecordConsultations,
+    consultation::{BreakGlass, RecordConsultations, ReviewBreakGlass, SeeBreakGlass},
     emergency::{DeclareEmergency, EndEmergency},
     erasure::{
         ApproveErasure, CompleteErasure, DefineErasureRules, LiftHold, PlaceHold, RefuseErasure,
@@ -156,6 +156,9 @@ commands![
     ApproveErasure,
     CompleteErasure,
     RecordConsultations,
+    BreakGlass,
+    SeeBreakGlass,
+    ReviewBreakGlass,
 ];
 
 impl Command {

@@ -43,8 +43,8 @@ pub use assignment::{
     ReassignUnit, ReleaseUnit, StackIncident, Stamps, UnstackIncident,
 };
 pub use base::{
-    ActorId, AssignmentNo, ClosureId, Code, IncidentId, LineNo, NoteId, Personal, Point, Table,
-    Text, TextError, Timestamp, UnitId,
+    ActorId, AssignmentNo, ClosureId, Code, GrantId, IncidentId, LineNo, NoteId, Personal, Point,
+    Table, Text, TextError, Timestamp, UnitId,
 };
 pub use call::{
     ActivateScheduled, AssessPlace, Assessed, Call, CallKind, Candidate, Checked, HandleCall,
@@ -66,8 +66,9 @@ pub use configuration::{
     IncidentType, Meaning, Priority, SetCondition, Station, UnitStatus, UnitType,
 };
 pub use consultation::{
-    Consultation, ConsultationCounts, KeptRead, MAX_READ_BYTES, MAX_READS, PurposeRow, ReadAct,
-    ReadObject, ReadOutcome, ReadPurpose, ReadWords, RecordConsultations,
+    BreakGlass, Consultation, ConsultationCounts, GLASS_SECONDS, Grant, GrantCounts, KeptRead,
+    MAX_READ_BYTES, MAX_READS, MAX_UNREVIEWED, PurposeRow, ReadAct, ReadObject, ReadOutcome,
+    ReadPurpose, ReadWords, RecordConsultations, ReviewBreakGlass, SeeBreakGlass,
 };
 pub use context::{Context, Entry, Purpose};
 pub use emergency::{DeclareEmergency, Emergency, EmergencyCause, EndEmergency};
@@ -117,7 +118,9 @@ pub mod events {
         DispatchRulesDefined, DispositionDefined, IncidentTypeDefined, PriorityDefined,
         StationDefined, TurnoutDefined, UnitStatusDefined, UnitTypeDefined,
     };
-    pub use crate::consultation::ConsultationsRecorded;
+    pub use crate::consultation::{
+        BreakGlassOpened, BreakGlassReviewed, BreakGlassSeen, ConsultationsRecorded,
+    };
     pub use crate::emergency::{EmergencyDeclared, EmergencyEnded};
     pub use crate::erasure::{
         DomainErased, ErasureCompleted, ErasureRefused, ErasureRequested, ErasureRulesDefined,

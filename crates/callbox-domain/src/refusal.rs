@@ -1,7 +1,8 @@
 use thiserror::Error;
 
 use crate::{
-    AlarmId, ClosureId, Code, IncidentId, LineNo, Meaning, NoteId, Timestamp, undo::UNDO_SECONDS,
+    AlarmId, ClosureId, Code, GrantId, IncidentId, LineNo, Meaning, NoteId, Timestamp,
+    undo::UNDO_SECONDS,
 };
 
 macro_rules! codes {
@@ -189,6 +190,12 @@ pub enum Refusal {
     TooEarly(Timestamp),
     #[error("incident {0} has just changed")]
     Outdated(IncidentId),
+    #[error("there is no grant {0} that waits for a review")]
+    UnknownGrant(GrantId),
+    #[error("who broke the glass cannot judge it")]
+    OwnGrant(GrantId),
+    #[error("{0} grants of yours wait for a review")]
+    ReviewsDue(usize),
     #[error("{what} is full: at most {max}")]
     Full { what: &'static str, max: usize },
 }
@@ -298,6 +305,9 @@ impl Refusal {
             Self::SameActor => "let a second supervisor decide".into(),
             Self::TooEarly(_) => "approve it then, or refuse it now".into(),
             Self::Outdated(_) => "look at it and approve again".into(),
+            Self::UnknownGrant(_) => "check the number in the list of grants".into(),
+            Self::OwnGrant(_) => "let somebody else look at it".into(),
+            Self::ReviewsDue(_) => "ask a supervisor to read it, or to review yours first".into(),
             Self::Full { .. } => "open a new incident and link the two".into(),
         }
     }
@@ -365,6 +375,9 @@ impl Refusal {
         Self::SameActor => "same-actor",
         Self::TooEarly(_) => "too-early",
         Self::Outdated(_) => "outdated",
+        Self::UnknownGrant(_) => "unknown-grant",
+        Self::OwnGrant(_) => "own-grant",
+        Self::ReviewsDue(_) => "reviews-due",
         Self::Full { .. } => "full",
     }
 
@@ -379,6 +392,7 @@ impl Refusal {
                 | Self::UnknownAlarm(_)
                 | Self::UnknownNote(_)
                 | Self::UnknownClosure(_)
+                | Self::UnknownGrant(_)
         )
     }
 }

@@ -81,6 +81,7 @@ pub(crate) const TEXTS: &[&str] = &[
     "not-found.certificate",
     "not-found.event",
     "not-found.read",
+    "not-found.grant",
     "not-found.incident",
     "not-found.call",
     "not-found.note",

@@ -4,6 +4,7 @@ pub(crate) mod eta;
 pub(crate) mod geocode;
 pub(crate) mod latency;
 pub(crate) mod ledger;
+pub(crate) mod reads;
 pub(crate) mod recommend;
 pub(crate) mod start;
 pub(crate) mod streets;
@@ -18,6 +19,8 @@ pub(crate) enum Bench {
     Geocode(geocode::Arguments),
     /// Appends to the ledger beside a plain file, plain rows and a conventional event table.
     Ledger(ledger::Arguments),
+    /// Reads with their record, beside the same reads without it.
+    Reads(reads::Arguments),
     /// Units recommended by plan, beside sorting them by distance.
     Recommend(recommend::Arguments),
     /// Starts of a center from its ledger alone and with its snapshot, beside plain reading.
@@ -36,6 +39,7 @@ impl Bench {
             Self::Eta(arguments) => eta::run(&arguments),
             Self::Geocode(arguments) => geocode::run(&arguments),
             Self::Ledger(arguments) => ledger::run(&arguments),
+            Self::Reads(arguments) => reads::run(&arguments),
             Self::Recommend(arguments) => recommend::run(&arguments),
             Self::Start(arguments) => start::run(&arguments),
             Self::Streets(arguments) => streets::run(&arguments),

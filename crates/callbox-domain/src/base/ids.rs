@@ -42,6 +42,10 @@ id! {
     ClosureId(u64), ""
 }
 id! {
+    /// Numbers a breaking of the glass within its center; dense from 1.
+    GrantId(u64), ""
+}
+id! {
     /// Names an account by a pseudonym; who stands behind it is known outside the ledger only.
     ActorId(u64), "a"
 }

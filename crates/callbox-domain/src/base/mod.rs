@@ -11,7 +11,7 @@ mod text;
 mod time;
 
 pub use code::Code;
-pub use ids::{ActorId, AssignmentNo, ClosureId, IncidentId, LineNo, NoteId, UnitId};
+pub use ids::{ActorId, AssignmentNo, ClosureId, GrantId, IncidentId, LineNo, NoteId, UnitId};
 pub use personal::Personal;
 pub use point::Point;
 pub use table::Table;

@@ -35,7 +35,8 @@ impl Center {
                 Stream::Center
                 | Stream::PremiseNote(_)
                 | Stream::Closure(_)
-                | Stream::Consultations(_) => {}
+                | Stream::Consultations(_)
+                | Stream::Grant(_) => {}
                 Stream::Incident(id) => {
                     if let Some(incident) = self.incident(id) {
                         self.check_incident(incident)?;

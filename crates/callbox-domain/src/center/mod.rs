@@ -11,8 +11,8 @@ use minicbor::{Decode, Encode};
 
 use crate::{
     Assignment, AssignmentNo, Closure, ClosureId, Code, Configuration, ConsultationCounts, Entry,
-    ErasureCase, Incident, IncidentId, Line, NoteId, PremiseNote, Refusal, Stream, Table, Unit,
-    UnitId, alarm::Alarm, undo::Recent,
+    ErasureCase, Grant, GrantCounts, Incident, IncidentId, Line, NoteId, PremiseNote, Refusal,
+    Stream, Table, Unit, UnitId, alarm::Alarm, undo::Recent,
 };
 
 pub use invariants::BrokenInvariant;
@@ -80,6 +80,14 @@ pub struct Center {
     #[n(90)]
     #[cbor(default)]
     pub consultations: ConsultationCounts,
+    /// What was broken and waits for its review, by number.
+    #[n(91)]
+    #[cbor(default)]
+    pub grants: Table<Grant>,
+    /// How often the glass was broken.
+    #[n(92)]
+    #[cbor(default)]
+    pub grant_counts: GrantCounts,
 }
 
 impl Center {
@@ -144,6 +152,7 @@ impl Center {
                 self.consultations.version
             }
             Stream::Consultations(_) => 0,
+            Stream::Grant(id) => self.grants.get(id.0).map_or(0, |grant| grant.version),
         }
     }
 
@@ -411,6 +420,12 @@ impl Center {
                 }
             }
             Stream::Consultations(_) => self.consultations.version += 1,
+            // One that was reviewed is gone, and no event follows in its stream.
+            Stream::Grant(id) => {
+                if let Some(grant) = self.grants.get_mut(id.0) {
+                    grant.version += 1;
+                }
+            }
             Stream::Unit(id) => self.with_unit(id, |unit| {
                 unit.version += 1;
             }),

@@ -4,12 +4,17 @@
 //! a Merkle tree over them, so that one read can be proven without showing the others.
 
 mod batch;
+mod glass;
 mod purpose;
 mod record;
 
 use minicbor::{Decode, Encode};
 
 pub use batch::{ConsultationsRecorded, KeptRead, MAX_READ_BYTES, MAX_READS, RecordConsultations};
+pub use glass::{
+    BreakGlass, BreakGlassOpened, BreakGlassReviewed, BreakGlassSeen, GLASS_SECONDS, Grant,
+    GrantCounts, MAX_UNREVIEWED, ReviewBreakGlass, SeeBreakGlass,
+};
 pub use purpose::{PurposeRow, ReadPurpose};
 pub use record::{Consultation, ReadAct, ReadObject, ReadOutcome, ReadWords};
 

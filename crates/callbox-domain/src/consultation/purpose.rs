@@ -53,7 +53,7 @@ purposes! {
     24 Court "court" true "a court or a prosecutor asks for the case";
     25 AccessRequest "access-request" true "somebody asks what is recorded of themselves";
     26 Exercise "exercise" true "a demo or an exercise: nobody was in need";
-    27 BreakGlass "break-glass" false "life is in danger and the usual way is closed";
+    27 BreakGlass "break-glass" true "life is in danger and the usual way is closed";
 }
 
 impl ReadPurpose {

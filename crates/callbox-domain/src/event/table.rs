@@ -1,6 +1,6 @@
 use super::codec::{DecodeError, Payload, from_bytes, to_bytes};
 use crate::{
-    Center, ClosureId, Entry, IncidentId, NoteId, UnitId,
+    Center, ClosureId, Entry, GrantId, IncidentId, NoteId, UnitId,
     alarm::{AlarmAcknowledged, AlarmEscalated, AlarmRaised},
     assignment::{
         AssignmentEnded, AssignmentProgressed, IncidentStacked, IncidentUnstacked, UnitDispatched,
@@ -16,7 +16,7 @@ use crate::{
         DispatchRulesDefined, DispositionDefined, IncidentTypeDefined, PriorityDefined,
         StationDefined, TurnoutDefined, UnitStatusDefined, UnitTypeDefined,
     },
-    consultation::ConsultationsRecorded,
+    consultation::{BreakGlassOpened, BreakGlassReviewed, BreakGlassSeen, ConsultationsRecorded},
     emergency::{EmergencyDeclared, EmergencyEnded},
     erasure::{
         DomainErased, ErasureCompleted, ErasureRefused, ErasureRequested, ErasureRulesDefined,
@@ -51,6 +51,8 @@ pub enum Stream {
     Closure(ClosureId),
     /// The reads of one day, in days since 1970.
     Consultations(u32),
+    /// One breaking of the glass.
+    Grant(GrantId),
     /// One unit, apart from its assignments.
     Unit(UnitId),
 }
@@ -65,6 +67,7 @@ impl Stream {
             Self::PremiseNote(id) => (8, id.0),
             Self::Closure(id) => (9, id.0),
             Self::Consultations(day) => (10, day as u64),
+            Self::Grant(id) => (11, id.0),
         }
     }
 }
@@ -259,6 +262,9 @@ events! {
     86 ErasureRulesDefined schema 1 |_| Stream::Center, "says how long a request for erasure waits, so that a mistake can be stopped";
 
     90 ConsultationsRecorded schema 1 |e| Stream::Consultations(e.day), "whoever is read about can learn who read it and why";
+    91 BreakGlassOpened schema 1 |e| Stream::Grant(e.grant), "where life is in danger a case can be read at once, and everybody can see that it was";
+    92 BreakGlassSeen schema 1 |e| Stream::Grant(e.grant), "says that a second person knew of it while it lasted";
+    93 BreakGlassReviewed schema 1 |e| Stream::Grant(e.grant), "somebody else judges whether it was right";
 
     100 ClockDefined schema 1 |_| Stream::Center, "says how long help may take, and by whose standard";
     101 ClockRemoved schema 1 |_| Stream::Center, "a time limit of the center no longer holds";

@@ -6,9 +6,9 @@ use super::{
     words::{Words, syntax},
 };
 use crate::{
-    AnswerQuestion, Assessed, CallKind, CallTemplate, CloseStreet, ClosedStretch, ClosureCause,
-    DefineCallTemplate, Hazard, NoteDetails, NoteId, PlaceSource, PlaceVerdict, PublishCards,
-    Reported, Schedule, SetPremiseNote, TakeCall, question::csv,
+    AnswerQuestion, Area, Assessed, CallKind, CallTemplate, CloseStreet, ClosedStretch,
+    ClosureCause, DefineArea, DefineCallTemplate, Hazard, NoteDetails, NoteId, PlaceSource,
+    PlaceVerdict, PublishCards, Reported, Schedule, SetPremiseNote, TakeCall, question::csv,
 };
 
 /// Reads what follows `define template`.
@@ -168,4 +168,29 @@ pub(super) fn answer(w: &mut Words, _: &Said<'_>) -> Result<AnswerQuestion, NotA
             None => return syntax("an answer is missing"),
         },
     })
+}
+
+/// Reads what follows `define area`.
+pub(super) fn define_area(w: &mut Words, _: &Said<'_>) -> Result<DefineArea, NotACommand> {
+    let mut area = Area {
+        code: w.code("a code")?,
+        name: w.code("a name")?,
+        corners: Vec::new(),
+        members: Vec::new(),
+        station_order: Vec::new(),
+    };
+    while let Some(corner) = w.point()? {
+        area.corners.push(corner);
+    }
+    if w.keyword("of") {
+        while !w.is_empty() && !w.is_next("stations") {
+            area.members.push(w.code("an area")?);
+        }
+    }
+    if w.keyword("stations") {
+        while !w.is_empty() {
+            area.station_order.push(w.code("a station")?);
+        }
+    }
+    Ok(DefineArea { area })
 }

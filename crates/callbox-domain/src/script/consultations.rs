@@ -1,7 +1,14 @@
 //! The line about reads and how a transcript shows it.
 
-use super::{NotACommand, verbs::Said, words::Words};
-use crate::{Digest, Event, KeptRead, RecordConsultations, events::ConsultationsRecorded};
+use super::{
+    NotACommand,
+    verbs::Said,
+    words::{Words, syntax},
+};
+use crate::{
+    Digest, Event, GrantId, KeptRead, RecordConsultations, ReviewBreakGlass,
+    events::{BreakGlassOpened, BreakGlassReviewed, BreakGlassSeen, ConsultationsRecorded},
+};
 
 /// Reads what follows `reads`: as many empty ones as are asked for.
 pub(super) fn record(w: &mut Words, _: &Said<'_>) -> Result<RecordConsultations, NotACommand> {
@@ -23,14 +30,50 @@ pub(super) fn record(w: &mut Words, _: &Said<'_>) -> Result<RecordConsultations,
     })
 }
 
+/// Reads what follows `review`.
+pub(super) fn review(w: &mut Words, _: &Said<'_>) -> Result<ReviewBreakGlass, NotACommand> {
+    Ok(ReviewBreakGlass {
+        grant: GrantId(w.number("a grant")?),
+        is_justified: match w.keyword("justified") {
+            true => true,
+            false if w.keyword("unjustified") => false,
+            false => return syntax("neither justified nor unjustified".to_owned()),
+        },
+        file: match w.is_empty() {
+            true => None,
+            false => Some(w.code("a file")?),
+        },
+    })
+}
+
 /// An event about reads.
 pub(super) fn event(event: &Event) -> String {
-    let Event::ConsultationsRecorded(ConsultationsRecorded {
-        day, count, spool, ..
-    }) = event
-    else {
-        unreachable!("only events about reads are shown here")
-    };
-    let spool = spool.map(|spool| format!(" spool={spool}"));
-    format!("day={day} reads={count}{}", spool.unwrap_or_default())
+    match event {
+        Event::ConsultationsRecorded(ConsultationsRecorded {
+            day, count, spool, ..
+        }) => {
+            let spool = spool.map(|spool| format!(" spool={spool}"));
+            format!("day={day} reads={count}{}", spool.unwrap_or_default())
+        }
+        Event::BreakGlassOpened(BreakGlassOpened {
+            grant,
+            incident,
+            seconds,
+        }) => format!("{grant} {incident} seconds={seconds}"),
+        Event::BreakGlassSeen(BreakGlassSeen { grant }) => grant.to_string(),
+        Event::BreakGlassReviewed(BreakGlassReviewed {
+            grant,
+            is_justified,
+            file,
+        }) => {
+            let finding = if *is_justified {
+                "justified"
+            } else {
+                "unjustified"
+            };
+            let file = file.as_ref().map(|file| format!(" {file}"));
+            format!("{grant} {finding}{}", file.unwrap_or_default())
+        }
+        _ => unreachable!("only events about reads are shown here"),
+    }
 }

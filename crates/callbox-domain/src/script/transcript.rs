@@ -399,7 +399,10 @@ fn event(center: &Center, event: &Event) -> String {
         | Event::DomainErased(_)
         | Event::ErasureCompleted(_)
         | Event::ErasureRulesDefined(_) => super::erasures::event(event),
-        Event::ConsultationsRecorded(_) => super::consultations::event(event),
+        Event::ConsultationsRecorded(_)
+        | Event::BreakGlassOpened(_)
+        | Event::BreakGlassSeen(_)
+        | Event::BreakGlassReviewed(_) => super::consultations::event(event),
     }
 }
 

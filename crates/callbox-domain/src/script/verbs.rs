@@ -2,7 +2,9 @@
 
 use super::{
     NotACommand,
-    call_verbs::{answer, close_street, define_template, publish_cards, set_note, take_call},
+    call_verbs::{
+        answer, close_street, define_area, define_template, publish_cards, set_note, take_call,
+    },
     clocks, consultations, erasures,
     words::{Words, syntax},
 };
@@ -10,19 +12,20 @@ use std::ops::Deref;
 
 use crate::{
     AcknowledgeAlarm, ActivateScheduled, AddNarrative, AlarmId, AnswerQuestion, AnswerWelfare,
-    ApproveErasure, Area, AskWelfare, AssessPlace, Assessed, CallKind, Caller, CancelAssignment,
-    Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, CloseStreet, ClosureId, Command,
-    CompleteErasure, CorrectNarrative, CrewUnit, DeclareEmergency, DefineAgency, DefineArea,
-    DefineCallTemplate, DefineCenter, DefineClock, DefineDispatchRules, DefineDisposition,
-    DefineErasureRules, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout,
-    DefineUnit, DefineUnitStatus, DefineUnitType, DefineWelfareRule, DispatchRules, DispatchUnits,
-    EndEmergency, EquipUnit, ErasureRules, ExpireClosures, HandleCall, Handling, LiftClosure,
-    LiftHold, LineNo, LinkIncidents, LocateIncident, Meaning, MergeIncidents, NoteId, PlaceHold,
-    PlaceSource, PlaceVerdict, PrioritiseIncident, PublishCards, PublishPlans, PutUnitInService,
-    RaiseAlarms, ReassignUnit, ReceiveIncident, RecordCall, RecordConsultations, RefuseErasure,
-    Relation, ReleaseUnit, RemoveClock, ReopenIncident, RequestErasure, RetirePremiseNote,
-    SendSuggested, SetCondition, SetPremiseNote, StackIncident, TakeCall, TakeUnitOutOfService,
-    Timestamp, TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
+    ApproveErasure, AskWelfare, AssessPlace, Assessed, BreakGlass, CallKind, Caller,
+    CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, CloseStreet,
+    ClosureId, Command, CompleteErasure, CorrectNarrative, CrewUnit, DeclareEmergency,
+    DefineAgency, DefineArea, DefineCallTemplate, DefineCenter, DefineClock, DefineDispatchRules,
+    DefineDisposition, DefineErasureRules, DefineIncidentType, DefinePriority, DefineStation,
+    DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DefineWelfareRule, DispatchRules,
+    DispatchUnits, EndEmergency, EquipUnit, ErasureRules, ExpireClosures, GrantId, HandleCall,
+    Handling, LiftClosure, LiftHold, LineNo, LinkIncidents, LocateIncident, Meaning,
+    MergeIncidents, NoteId, PlaceHold, PlaceSource, PlaceVerdict, PrioritiseIncident, PublishCards,
+    PublishPlans, PutUnitInService, RaiseAlarms, ReassignUnit, ReceiveIncident, RecordCall,
+    RecordConsultations, RefuseErasure, Relation, ReleaseUnit, RemoveClock, ReopenIncident,
+    RequestErasure, RetirePremiseNote, ReviewBreakGlass, SeeBreakGlass, SendSuggested,
+    SetCondition, SetPremiseNote, StackIncident, TakeCall, TakeUnitOutOfService, Timestamp,
+    TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
 };
 
 type Parsed = Result<Command, NotACommand>;
@@ -339,6 +342,9 @@ verbs! {
     "approve" ApproveErasure "INCIDENT [version N]" erasures::approve;
     "complete" CompleteErasure "INCIDENT PAYLOADS KEYS EPOCH" erasures::complete;
     "reads" RecordConsultations "DAY COUNT [spool N]" consultations::record;
+    "break-glass" BreakGlass "INCIDENT" |w, _| Ok(BreakGlass { incident: w.incident()? });
+    "see" SeeBreakGlass "GRANT" |w, _| Ok(SeeBreakGlass { grant: GrantId(w.number("a grant")?) });
+    "review" ReviewBreakGlass "GRANT justified|unjustified [FILE]" consultations::review;
 }
 
 /// Reads a line without time, actor and purpose.
@@ -398,30 +404,6 @@ fn dispatch_rules(w: &mut Words, center: &Said<'_>) -> Result<DefineDispatchRule
         *rule = w.number("a number of seconds")?;
     }
     Ok(DefineDispatchRules { rules })
-}
-
-fn define_area(w: &mut Words, _: &Said<'_>) -> Result<DefineArea, NotACommand> {
-    let mut area = Area {
-        code: w.code("a code")?,
-        name: w.code("a name")?,
-        corners: Vec::new(),
-        members: Vec::new(),
-        station_order: Vec::new(),
-    };
-    while let Some(corner) = w.point()? {
-        area.corners.push(corner);
-    }
-    if w.keyword("of") {
-        while !w.is_empty() && !w.is_next("stations") {
-            area.members.push(w.code("an area")?);
-        }
-    }
-    if w.keyword("stations") {
-        while !w.is_empty() {
-            area.station_order.push(w.code("a station")?);
-        }
-    }
-    Ok(DefineArea { area })
 }
 
 /// Rows of the plans' table in quotes, without their heading.

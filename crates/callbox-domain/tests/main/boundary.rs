@@ -150,7 +150,7 @@ fn the_kinds_are_these() {
         .chain([69])
         .chain(70..=74)
         .chain(80..=86)
-        .chain([90])
+        .chain(90..=93)
         .chain(100..=105)
         .chain(110..=112)
         .collect();

@@ -4,10 +4,10 @@ use callbox_domain::{
     ActorId, AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, CallTemplate, Caller,
     CardEdition, Cause, Clock, ClosedStretch, ClosureCause, ClosureId, Consultation, Digest,
     DispatchRules, Drive, Edition, EmergencyCause, ErasureFacts, ErasureRules, Event, Given,
-    Handling, Hazard, IncidentId, KeptRead, LineNo, LocalTime, Meaning, Moment, NoteDetails,
-    NoteId, Personal, Place, PlaceSource, PlaceVerdict, Point, ReadAct, ReadObject, ReadOutcome,
-    ReadPurpose, Relation, Reported, Schedule, Source, Stamps, Subject, Target, Timestamp,
-    UnitFact, UnitId, WelfareRule,
+    GrantId, Handling, Hazard, IncidentId, KeptRead, LineNo, LocalTime, Meaning, Moment,
+    NoteDetails, NoteId, Personal, Place, PlaceSource, PlaceVerdict, Point, ReadAct, ReadObject,
+    ReadOutcome, ReadPurpose, Relation, Reported, Schedule, Source, Stamps, Subject, Target,
+    Timestamp, UnitFact, UnitId, WelfareRule,
     events::*,
     question::{Said, csv as cards},
     response_plan::csv,
@@ -397,6 +397,25 @@ fn consultations() -> Vec<Event> {
             root: Digest::default(),
             spool: None,
             reads: Personal::Erased,
+        }
+        .into(),
+        BreakGlassOpened {
+            grant: GrantId(4),
+            incident: INCIDENT,
+            seconds: 1_800,
+        }
+        .into(),
+        BreakGlassSeen { grant: GrantId(4) }.into(),
+        BreakGlassReviewed {
+            grant: GrantId(4),
+            is_justified: true,
+            file: Some(code("R-7")),
+        }
+        .into(),
+        BreakGlassReviewed {
+            grant: GrantId(5),
+            is_justified: false,
+            file: None,
         }
         .into(),
     ]

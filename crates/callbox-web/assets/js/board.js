@@ -56,6 +56,7 @@ function tell({ kind, data, closed }) {
   if (kind === "change") sync.change(data);
   else if (kind === "reset") sync.load();
   else sync.beat(data);
+  if (kind === "beat") by("glass-broken")?.toggleAttribute("hidden", !data.glass);
   if (kind === "beat") by("record-troubled")?.toggleAttribute("hidden", !data.troubled);
 }
 

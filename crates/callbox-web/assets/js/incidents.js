@@ -73,8 +73,8 @@ function patch(id) {
   setText(made.rank, data.priority ?? "–");
   setAttr(made.rank, "data-rank", data.rank);
   setText(made.kind, data.type_label ?? data.type ?? t("no_type"));
-  setText(made.place, data.place ?? t("no_place"));
-  setAttr(made.place, "title", data.place);
+  setText(made.place, data.place ?? t(data.place_withheld ? "reads.withheld" : "no_place"));
+  setAttr(made.place, "title", data.place_withheld ? t("reads.withheld_hint") : data.place);
   setText(made.units, unitsOf(data, at));
   setAttr(made.units, "title", data.units.join(" ") || null);
   made.row.classList.toggle("is-closed", data.state === "closed");

@@ -4,12 +4,15 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use callbox_domain::{ReadObject, ReadPurpose, Text};
+use callbox_domain::{
+    Command, GrantId, ReadObject, ReadPurpose, ReviewBreakGlass, SeeBreakGlass, Text,
+};
 use callbox_engine::{Listed, WordsKept};
 use serde_json::{Value, json};
 
 use super::{
     calls::asked,
+    commands::Input,
     fields::Members,
     incident::actor,
     lists::{Pairs, parameters},
@@ -137,4 +140,50 @@ fn no_object() -> Problem {
 
 fn purpose(members: &Members) -> Option<ReadPurpose> {
     members.choice("purpose").and_then(ReadPurpose::from_name)
+}
+
+/// `GET /api/v1/break-glass`: how often, and what waits for a review.
+pub(super) async fn break_glass(State(state): State<AppState>) -> Response {
+    let center = state.engine.snapshot();
+    let zone = Zone::of(&center);
+    let waiting = center.grants.iter().map(|(_, grant)| {
+        json!({
+            "grant": grant.id.0,
+            "incident": grant.incident.0,
+            "reader": actor(&state.access, grant.reader),
+            "at": zone.print(grant.at),
+            "until": zone.print(grant.until),
+            "seen_by": grant.seen.map(|(by, _)| actor(&state.access, by)),
+        })
+    });
+    let counts = center.grant_counts;
+    super::answer(&json!({
+        "opened": counts.opened,
+        "justified": counts.justified,
+        "unjustified": counts.unjustified,
+        "waiting": waiting.collect::<Vec<_>>(),
+    }))
+}
+
+fn grant(input: &Input<'_>) -> Result<GrantId, Problem> {
+    let named = input.path.iter().find(|(name, _)| name == "grant");
+    let number = named.and_then(|(_, text)| text.parse().ok());
+    number.map(GrantId).ok_or_else(|| {
+        Problem::not_found("there is no such grant", "grants have numbers from 1")
+            .in_words("not-found.grant")
+    })
+}
+
+pub(super) fn seen(input: &Input<'_>) -> Result<Command, Problem> {
+    let grant = grant(input)?;
+    Ok(SeeBreakGlass { grant }.into())
+}
+
+pub(super) fn review(input: &Input<'_>) -> Result<Command, Problem> {
+    Ok(ReviewBreakGlass {
+        grant: grant(input)?,
+        is_justified: input.body.choice("finding") == Some("justified"),
+        file: input.body.code("file"),
+    }
+    .into())
 }

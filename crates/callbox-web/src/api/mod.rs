@@ -65,6 +65,7 @@ pub(crate) fn router() -> Mount {
         .get("/api/v1/me", lists::me)
         .get("/api/v1/me/reads", consultations::own)
         .get("/api/v1/consultations", consultations::list)
+        .get("/api/v1/break-glass", consultations::break_glass)
         .post("/api/v1/consultations/purpose", consultations::state)
         .get("/api/v1/board", lists::board)
         .get("/api/v1/live", live::follow)

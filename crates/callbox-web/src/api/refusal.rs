@@ -130,6 +130,8 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         }
         R::BadAnswer { question, .. } => problem.with("question", question),
         R::TooFewCorners { area } | R::AreaOfAreas { area } => problem.with("area", area),
+        R::UnknownGrant(grant) | R::OwnGrant(grant) => problem.with("grant", grant),
+        R::ReviewsDue(max) => problem.with("max", max),
         R::TooMany { what, max } => problem.with("what", what).with("max", max),
         R::Full { what, max } => problem.with("what", what).with("max", max),
     }

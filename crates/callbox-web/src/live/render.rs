@@ -9,7 +9,7 @@ use super::{
     Message,
     rows::{AlarmRow, IncidentRow, UnitRow, alarm_rows},
 };
-use crate::{positions::PositionRow, state::AppState};
+use crate::{positions::PositionRow, reads, state::AppState};
 
 #[derive(Serialize)]
 struct Change<'a> {
@@ -29,6 +29,8 @@ struct Beat {
     seq: u64,
     /// Whether a supervisor has to look at the record's page.
     troubled: bool,
+    /// How often the glass was broken and nobody else has seen it.
+    glass: usize,
 }
 
 /// What changed since the ledger was `from` long, as one message.
@@ -65,6 +67,7 @@ pub(super) fn since(state: &AppState, from: u64) -> Message {
                         at: now(state),
                         seq,
                         troubled: state.engine.health().is_troubled(),
+                        glass: unseen(&center),
                     },
                 ),
             }
@@ -81,8 +84,14 @@ pub(super) fn beat(state: &AppState) -> Bytes {
             at: now(state),
             seq: state.engine.snapshot().next_seq(),
             troubled: state.engine.health().is_troubled(),
+            glass: unseen(&state.engine.snapshot()),
         },
     )
+}
+
+fn unseen(center: &Center) -> usize {
+    let grants = center.grants.iter();
+    grants.filter(|(_, grant)| grant.seen.is_none()).count()
 }
 
 /// Where units are: those that moved since the last time, or all; `None` where nothing moved.
@@ -118,11 +127,16 @@ fn change(state: &AppState, center: &Center, touched: &Touched) -> Bytes {
         .chain(touched.units.iter().copied())
         .collect();
     let units = ids.iter().filter_map(|id| center.unit(*id));
+    let at = state.now();
     let change = Change {
         seq: touched.seq,
         at: now(state),
         incidents: incidents
-            .map(|incident| IncidentRow::new(center, incident))
+            .map(|incident| match reads::is_live(incident, at) {
+                true => IncidentRow::new(center, incident),
+                // Something happened to a case: a board is not where it is read.
+                false => IncidentRow::new(center, incident).without_place(),
+            })
             .collect(),
         units: units.map(|unit| UnitRow::new(center, unit)).collect(),
         alarms: alarm_rows(center),

@@ -18,6 +18,8 @@ pub(crate) struct IncidentRow<'a> {
     /// 1 is the most urgent; 255 where there is no priority.
     rank: u8,
     place: Option<&'a str>,
+    /// Whether there is a place that is shown only for a stated purpose.
+    place_withheld: bool,
     lat: Option<f64>,
     lon: Option<f64>,
     received: i64,
@@ -79,6 +81,7 @@ struct CrewRow<'a> {
 impl<'a> IncidentRow<'a> {
     /// Leaves out where it was, for lists that are read without a purpose.
     pub(crate) fn without_place(mut self) -> Self {
+        self.place_withheld = self.place.is_some();
         (self.place, self.lat, self.lon) = (None, None, None);
         self
     }
@@ -106,6 +109,7 @@ impl<'a> IncidentRow<'a> {
             type_label: label.map(|kind| kind.label.as_str()),
             priority: incident.priority.as_ref().map(|code| code.as_str()),
             rank: configuration.rank(incident.priority.as_ref()),
+            place_withheld: false,
             place: incident.place_text(),
             lat: lat_lon.map(|(lat, _)| lat),
             lon: lat_lon.map(|(_, lon)| lon),

@@ -57,6 +57,7 @@ pub(super) async fn show(ui: Ui) -> Markup {
                 }
                 span class="keys" { button type="button" data-keys { kbd { "?" } " " (ui.t("keys")) } }
                 @if ui.may(Action::ReadMetrics) {
+                    @if ui.may(Action::ReviewBreakGlass) { a class="record-troubled" id="glass-broken" href="/break-glass" role="alert" hidden { (ui.t("glass.broken")) } }
                     a class="record-troubled" id="record-troubled" href="/ledger" role="alert" hidden { (ui.t("ledger.troubled")) }
                 }
                 a class="ledger-at" href="/ledger" { (ui.t("ledger.at")) " " span id="ledger-at" {} }

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{help, palette, texts::Locale, ui::Ui};
+use super::{glass, help, palette, texts::Locale, ui::Ui};
 use crate::{access::rights::Action, assets::asset_url, problem::Problem};
 
 /// The mark: a call box with its lamp.
@@ -124,6 +124,7 @@ pub(super) fn bar(ui: &Ui, current: &str, middle: Markup) -> Markup {
                 }
             }
             span class="spacer" {}
+            (glass::notice(ui))
             (middle)
             (menu(ui))
         }
@@ -149,6 +150,7 @@ fn menu(ui: &Ui) -> Markup {
                 (languages(ui))
                 @if signed.is_some() {
                     hr;
+                    @if ui.may(Action::ReviewBreakGlass) { a href="/break-glass" { (ui.t("glass.title")) } }
                     a href="/account/reads" { (ui.t("reads.own")) }
                     a href="/rights" { (ui.t("rights.title")) }
                     a href="/account" { (ui.t("account.title")) }

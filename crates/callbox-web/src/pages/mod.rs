@@ -10,6 +10,7 @@ mod closures;
 mod consultations;
 mod erasure;
 mod forms;
+mod glass;
 mod help;
 mod history;
 mod incident;
@@ -262,6 +263,16 @@ pub(crate) const ROUTES: &[Route] = &[
         "whoever reads about people says why, before it is shown",
     ),
     get(
+        "/break-glass",
+        Action::ReviewBreakGlass,
+        "whoever oversees the service sees how the glass was broken, and reviews it",
+    ),
+    post(
+        "/break-glass/{grant}",
+        Action::ReviewBreakGlass,
+        "somebody else judges whether it was right",
+    ),
+    get(
         "/consultations",
         Action::ReadConsultations,
         "whoever oversees the service sees who read what and why",
@@ -491,6 +502,8 @@ pub(crate) fn router() -> Mount {
         .get("/map", live_map::show)
         .get("/purpose", consultations::ask)
         .post("/purpose", consultations::state)
+        .get("/break-glass", glass::show)
+        .post("/break-glass/{grant}", glass::act)
         .get("/consultations", consultations::show)
         .get("/consultations/{seq}/{no}/proof", consultations::proof)
         .get("/account/reads", consultations::own)

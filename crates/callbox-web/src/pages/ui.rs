@@ -25,6 +25,8 @@ pub(crate) struct Ui {
     pub(crate) is_exercise: bool,
     /// The page's own path, for coming back to it.
     pub(crate) here: String,
+    /// How often the glass was broken and nobody else has seen it; 0 for those who do not oversee.
+    pub(crate) unseen_grants: usize,
     zone: TimeZone,
     now: Timestamp,
 }
@@ -38,7 +40,18 @@ impl Ui {
     ) -> Self {
         let center = state.engine.snapshot();
         let defined = center.configuration.center.as_ref();
+        let oversees = signed
+            .as_ref()
+            .filter(|signed| signed.may(Action::ReviewBreakGlass));
+        let unseen_grants = oversees.map_or(0, |signed| {
+            let grants = center.grants.iter().map(|(_, grant)| grant);
+            let unseen = grants.filter(|grant| grant.seen.is_none());
+            unseen
+                .filter(|grant| grant.reader != signed.actor())
+                .count()
+        });
         Self {
+            unseen_grants,
             locale: Locale::of(headers),
             signed,
             center: defined.map_or_else(String::new, |center| center.name.to_string()),

@@ -4,7 +4,11 @@ use std::{
 };
 
 use axum::http::StatusCode;
-use callbox_domain::{ActorId, ReadAct, ReadObject, ReadPurpose, Text, Timestamp};
+use callbox_domain::{
+    ActorId, BreakGlass, Context, IncidentId, Purpose, ReadAct, ReadObject, ReadPurpose, Text,
+    Timestamp,
+};
+use callbox_engine::Submission;
 
 use crate::{
     access::{Role, rights::Action},
@@ -130,6 +134,7 @@ pub fn may_state(is_exercise: bool, role: Role, object: ReadObject, purpose: Rea
             P::FollowUp | P::RelatedEmergency => works,
             P::CaseReview | P::Complaint | P::Court | P::AccessRequest => leads,
             P::Exercise => works && is_exercise,
+            P::BreakGlass => works && object.incident().is_some(),
             _ => false,
         },
         ReadObject::Premises => match purpose {
@@ -202,9 +207,39 @@ impl AppState {
             super::gate::record_refused(self, signed, stated.object, Some(&claim)).await;
             return Err(wrong_purpose(self, signed, stated.object, stated.purpose));
         }
+        let claim = match (stated.purpose, stated.object.incident()) {
+            (ReadPurpose::BreakGlass, Some(incident)) => Claim {
+                until: self.break_glass(signed, incident).await?,
+                ..claim
+            },
+            _ => claim,
+        };
         self.reads
             .put(signed.actor(), stated.object, claim.clone(), now);
         Ok(claim)
+    }
+}
+
+impl AppState {
+    /// Breaks the glass, which everybody who oversees sees at once; gives until when it holds.
+    async fn break_glass(
+        &self,
+        signed: &Signed,
+        incident: IncidentId,
+    ) -> Result<Timestamp, Problem> {
+        let submission = Submission {
+            command: BreakGlass { incident }.into(),
+            context: Context {
+                at: self.now(),
+                actor: signed.actor(),
+                purpose: Purpose::Oversight,
+            },
+            idempotency: None,
+        };
+        self.engine.submit(submission).await?;
+        let center = self.engine.snapshot();
+        let grant = center.grant(signed.actor(), incident, self.now());
+        Ok(grant.map_or(self.now(), |grant| grant.until))
     }
 }
 

@@ -1,5 +1,7 @@
 use axum::http::StatusCode;
-use callbox_domain::{Center, IncidentId, ReadAct, ReadObject, ReadOutcome, ReadPurpose};
+use callbox_domain::{
+    Center, Incident, IncidentId, ReadAct, ReadObject, ReadOutcome, ReadPurpose, Timestamp,
+};
 use callbox_engine::{Reading, Recorded};
 
 use super::{Claim, table::Need};
@@ -74,8 +76,14 @@ pub(crate) async fn admit(
     let way = match work {
         Some((purpose, is_live)) => Way::Work(purpose, is_live),
         None => match state.reads.claim(signed.actor(), object, state.now()) {
-            Some(claim) => Way::Stated(claim),
-            None => {
+            // What life depends on is read, not carried away; and only while the grant holds.
+            Some(claim)
+                if claim.purpose != ReadPurpose::BreakGlass
+                    || (act == ReadAct::Read && grant_of(state, signed, object).is_some()) =>
+            {
+                Way::Stated(claim)
+            }
+            _ => {
                 record_refused(state, signed, object, None).await;
                 return Err(purpose_first(object));
             }
@@ -114,11 +122,7 @@ fn work(
         ReadObject::Incident(_) if act == ReadAct::HandedOut => None,
         ReadObject::Incident(id) => {
             let incident = center.incident(id)?;
-            let is_live = incident
-                .closed
-                .as_ref()
-                .is_none_or(|closed| state.now().seconds_since(closed.at) < GRACE_SECONDS);
-            is_live.then_some((ReadPurpose::LiveWork, true))
+            is_live(incident, state.now()).then_some((ReadPurpose::LiveWork, true))
         }
         ReadObject::Premises => signed
             .may(Action::KeepPremises)
@@ -126,6 +130,12 @@ fn work(
         ReadObject::Erasures | ReadObject::Events => Some((ReadPurpose::Oversight, false)),
         ReadObject::History | ReadObject::Consultations => None,
     }
+}
+
+/// Whether an incident is the work of those on duty: open, or closed some minutes ago.
+pub(crate) fn is_live(incident: &Incident, now: Timestamp) -> bool {
+    let closed = incident.closed.as_ref();
+    closed.is_none_or(|closed| now.seconds_since(closed.at) < GRACE_SECONDS)
 }
 
 /// Call-takers and dispatchers read what is some days old at most; those who lead read on.
@@ -138,7 +148,11 @@ async fn hold_against_age(
     let Some(id) = object.incident() else {
         return Ok(());
     };
-    if signed.may(Action::HandOut) || claim.purpose == ReadPurpose::Exercise {
+    let is_beyond_age = matches!(
+        claim.purpose,
+        ReadPurpose::Exercise | ReadPurpose::BreakGlass
+    );
+    if signed.may(Action::HandOut) || is_beyond_age {
         return Ok(());
     }
     let center = state.engine.snapshot();
@@ -156,7 +170,7 @@ async fn hold_against_age(
         StatusCode::FORBIDDEN,
         "case-too-old",
         format!("incident {id} was closed more than 72 hours ago"),
-        "ask a supervisor to read it",
+        "ask a supervisor to read it; where life is in danger, break the glass",
     )
     .with("incident", id))
 }
@@ -187,7 +201,9 @@ async fn record(
         outcome: ReadOutcome::Shown,
         number: claim.and_then(|claim| claim.number.clone()),
         reason: claim.and_then(|claim| claim.reason.clone()),
-        grant: None,
+        grant: (purpose == ReadPurpose::BreakGlass)
+            .then(|| grant_of(state, signed, object))
+            .flatten(),
         is_live,
     };
     match state.engine.consult(reading).await {
@@ -254,6 +270,13 @@ pub(crate) fn closed(state: &AppState, signed: &Signed) {
             let _ = engine.consult(reading).await;
         });
     }
+}
+
+/// The grant by which the glass is broken for an incident, while it holds.
+fn grant_of(state: &AppState, signed: &Signed, object: ReadObject) -> Option<u64> {
+    let center = state.engine.snapshot();
+    let grant = center.grant(signed.actor(), object.incident()?, state.now())?;
+    Some(grant.id.0)
 }
 
 /// The incident's number in an address: what follows `/incidents/`.

@@ -362,3 +362,79 @@ async fn everybody_sees_their_own_reads_and_nobody_elses() {
     let refused = world.get(Role::Dispatcher, "/api/v1/consultations").await;
     assert_eq!(refused.problem(), "403 not-permitted");
 }
+
+#[tokio::test]
+async fn break_glass_takes_a_reason_tells_another_ends_and_is_reviewed_by_another() {
+    let world = World::set_up().await;
+    let id = case(&world).await;
+    world.pass(4 * 86_400);
+    let object = ReadObject::Incident(callbox_domain::IncidentId(id));
+    let path = format!("/api/v1/incidents/{id}");
+    state(&world, Role::Dispatcher, about(id, "follow-up")).await;
+    let refused = world.get(Role::Dispatcher, &path).await;
+    assert_eq!(refused.problem(), "403 case-too-old");
+    // Nobody without the right to read incidents gains it, and a reason is needed.
+    let none = state(&world, Role::Auditor, about(id, "break-glass")).await;
+    assert_eq!(none.problem(), "403 not-permitted");
+    let mut silent = about(id, "break-glass");
+    silent["reason"] = json!(" ");
+    let none = state(&world, Role::Dispatcher, silent).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let broken = state(&world, Role::Dispatcher, about(id, "break-glass")).await;
+    assert_eq!(broken.status, StatusCode::OK, "{}", broken.text);
+    let shown = world.get(Role::Dispatcher, &path).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
+    let last = of(&world, object).pop().unwrap();
+    assert_eq!(last.read.purpose, Some(ReadPurpose::BreakGlass));
+    assert_eq!(last.read.grant, Some(1));
+    assert!(matches!(last.words, callbox_engine::WordsKept::Known(_)));
+    // Who oversees is told on every page, and sees the counts.
+    for role in [Role::Supervisor, Role::Auditor] {
+        let page = world.get(role, "/break-glass").await;
+        assert!(page.text.contains("Break-glass: 1 unseen"), "{}", page.text);
+        let list = world.get(role, "/api/v1/break-glass").await.json();
+        super::schema::check("BreakGlass", &list);
+        assert_eq!(list["opened"], 1);
+        assert_eq!(list["waiting"][0]["incident"], id);
+    }
+    let denied = world.get(Role::Dispatcher, "/api/v1/break-glass").await;
+    assert_eq!(denied.problem(), "403 not-permitted");
+    let seen = "/api/v1/break-glass/1/seen";
+    let seen = world.post(Role::Auditor, seen, json!({})).await;
+    assert_eq!(seen.status, StatusCode::OK, "{}", seen.text);
+    let page = world.get(Role::Supervisor, "/break-glass").await;
+    assert!(!page.text.contains("unseen"), "{}", page.text);
+    // It ends by itself.
+    world.pass(31 * 60);
+    let late = world.get(Role::Dispatcher, &path).await;
+    assert_eq!(late.problem(), "403 purpose-first");
+    let review = "/api/v1/break-glass/1/review";
+    let body = json!({"finding": "justified"});
+    let denied = world.post(Role::Dispatcher, review, body.clone()).await;
+    assert_eq!(denied.problem(), "403 not-permitted");
+    let reviewed = world.post(Role::Auditor, review, body).await;
+    assert_eq!(reviewed.status, StatusCode::OK, "{}", reviewed.text);
+    let list = world.get(Role::Auditor, "/api/v1/break-glass").await.json();
+    assert_eq!(list["justified"], 1);
+    assert_eq!(list["waiting"], json!([]));
+}
+
+#[tokio::test]
+async fn nobody_reviews_their_own_breaking_of_the_glass_nor_carries_a_file_away_by_it() {
+    let world = World::set_up().await;
+    let id = case(&world).await;
+    let broken = state(&world, Role::Supervisor, about(id, "break-glass")).await;
+    assert_eq!(broken.status, StatusCode::OK, "{}", broken.text);
+    let out = format!("/api/v1/incidents/{id}/after-action");
+    let refused = world.get(Role::Supervisor, &out).await;
+    assert_eq!(refused.problem(), "403 purpose-first");
+    let body = json!({"finding": "justified"});
+    let own = world
+        .post(Role::Supervisor, "/api/v1/break-glass/1/review", body)
+        .await;
+    assert_eq!(own.problem(), "409 own-grant");
+    let own = world
+        .post(Role::Supervisor, "/api/v1/break-glass/1/seen", json!({}))
+        .await;
+    assert_eq!(own.problem(), "409 own-grant");
+}

@@ -55,6 +55,11 @@ enum What {
         after_help = "Example:\n  callbox consultations prove 41 3 read.consultation-proof --login chen --purpose lawfulness --number 2026-7 --reason 'asked for by the person' < password"
     )]
     Prove(Prove),
+    /// Says how many reads are on the record and how often the glass was broken; names nobody
+    ///
+    /// Needs the server to be stopped; a running one says it at /break-glass.
+    #[command(after_help = "Example:\n  callbox consultations counts --data callbox-data")]
+    Counts(Counts),
     /// Checks the proof of one read; needs neither a server nor the ledger
     #[command(
         after_help = "Example:\n  callbox consultations check read.consultation-proof --key \"$(cat keys)\""
@@ -107,6 +112,14 @@ struct Prove {
 }
 
 #[derive(Debug, Args)]
+struct Counts {
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+#[derive(Debug, Args)]
 struct Check {
     /// The proof
     #[arg(value_name = "FILE")]
@@ -123,6 +136,7 @@ impl Consultations {
         match self.what {
             What::List(list) => list.run(),
             What::Prove(prove) => prove.run(),
+            What::Counts(counts) => counts.run(),
             What::Check(check) => check.run(),
         }
     }
@@ -289,6 +303,29 @@ impl Prove {
             self.seq
         );
         let json = json!({"seq": self.seq, "no": self.no});
+        output::result(self.printed.format, text, &json)
+    }
+}
+
+impl Counts {
+    fn run(&self) -> Outcome {
+        let data = center::existing(&self.data.data)?;
+        let engine = center::open(&data, Options::default())?;
+        let state = engine.snapshot();
+        engine.shutdown();
+        let (reads, glass) = (state.consultations, state.grant_counts);
+        let waiting = state.grants.len();
+        let json = json!({
+            "reads": reads.reads, "batches": reads.batches,
+            "break_glass": {
+                "opened": glass.opened, "waiting": waiting,
+                "justified": glass.justified, "unjustified": glass.unjustified,
+            },
+        });
+        let text = format!(
+            "reads        {} in {} batches\nbreak-glass  {}: {} justified, {} not, {} waiting for review",
+            reads.reads, reads.batches, glass.opened, glass.justified, glass.unjustified, waiting
+        );
         output::result(self.printed.format, text, &json)
     }
 }

@@ -21,6 +21,7 @@ fn consultations() {
         consultations list --data center --login mlee --purpose staff-performance --number 1 --reason x
         consultations list --data center
         consultations prove 0 0 map.toml --data center --login mlee --purpose lawfulness --number 1 --reason x
+        consultations counts --data center
         consultations check map.toml --key dispatch.example.org
     ";
     check(&shop, script, expect_file!["transcripts/consultations.txt"]);

@@ -429,6 +429,12 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ),
     ("CompleteErasure", &["not-erased"]),
     ("RecordConsultations", &["too-many"]),
+    (
+        "BreakGlass",
+        &["incident-erased", "reviews-due", "unknown-incident"],
+    ),
+    ("SeeBreakGlass", &["own-grant", "unknown-grant"]),
+    ("ReviewBreakGlass", &["own-grant", "unknown-grant"]),
 ];
 
 #[test]

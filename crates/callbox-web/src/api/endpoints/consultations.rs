@@ -2,10 +2,13 @@
 
 use callbox_domain::ReadObject;
 
-use super::{Endpoint, read};
+use super::{Endpoint, read, write};
 use crate::{
     access::rights::Action,
-    api::fields::{Field, Kind, optional, required},
+    api::{
+        consultations,
+        fields::{Field, Kind, optional, required},
+    },
     security::post,
 };
 
@@ -22,6 +25,7 @@ pub(crate) const STATED: &[&str] = &[
     "court",
     "access-request",
     "exercise",
+    "break-glass",
 ];
 
 /// The names of all purposes.
@@ -117,6 +121,41 @@ pub(super) const CONSULTATIONS: &[Endpoint] = &[
             BEFORE,
         ],
         "Reads",
+    ),
+    read(
+        "/api/v1/break-glass",
+        Action::ReviewBreakGlass,
+        "whoever oversees the service sees how often the glass was broken, and what waits for a review",
+        "How often the glass was broken, and what waits for a review",
+        &[],
+        "BreakGlass",
+    ),
+    write(
+        "/api/v1/break-glass/{grant}/seen",
+        Action::ReviewBreakGlass,
+        "a second person knows of it while it lasts",
+        "Says that a second person knows of it",
+        &[],
+        consultations::seen,
+    ),
+    write(
+        "/api/v1/break-glass/{grant}/review",
+        Action::ReviewBreakGlass,
+        "somebody else judges whether it was right",
+        "Judges whether it was right; never one's own",
+        &[
+            required(
+                "finding",
+                Kind::Choice(&["justified", "unjustified"]),
+                "whether it was right",
+            ),
+            optional(
+                "file",
+                Kind::Code,
+                "the file under which more is said; never a name",
+            ),
+        ],
+        consultations::review,
     ),
 ];
 

@@ -139,6 +139,7 @@ fn incident_row() -> Value {
         ("priority", of("string?")),
         ("rank", of("integer")),
         ("place", of("string?")),
+        ("place_withheld", of("boolean")),
         ("lat", of("number?")),
         ("lon", of("number?")),
         ("received", millis("integer")),

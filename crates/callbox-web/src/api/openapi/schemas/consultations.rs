@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::{list, named, object, of, time};
+use super::{list, named, object, of, or_null, time};
 
 /// The schemas, by their names.
-pub(super) fn all() -> [(&'static str, Value); 2] {
+pub(super) fn all() -> [(&'static str, Value); 3] {
     let read = object(&[
         ("seq", of("integer")),
         ("no", of("integer")),
@@ -20,7 +20,24 @@ pub(super) fn all() -> [(&'static str, Value); 2] {
         ("reason", of("string?")),
         ("words_erased", of("boolean")),
     ]);
+    let waiting = object(&[
+        ("grant", of("integer")),
+        ("incident", of("integer")),
+        ("reader", named("Actor")),
+        ("at", time()),
+        ("until", time()),
+        ("seen_by", or_null(named("Actor"))),
+    ]);
     [
+        (
+            "BreakGlass",
+            object(&[
+                ("opened", of("integer")),
+                ("justified", of("integer")),
+                ("unjustified", of("integer")),
+                ("waiting", list(waiting)),
+            ]),
+        ),
         (
             "Purpose",
             object(&[
