@@ -103,6 +103,7 @@ proptest! {
             let compares = matches!(
                 step.command,
                 callbox_domain::Command::LocateIncident(_)
+                    | callbox_domain::Command::AnswerQuestion(_)
                     | callbox_domain::Command::AssessPlace(_)
                     | callbox_domain::Command::TakeUnitOutOfService(_)
             );
