@@ -111,6 +111,8 @@ function offer() {
   list.replaceChildren(...(isOpen ? known.candidates.map((one, at) =>
     el("li", { role: "option", id: `offer-${at}`, "aria-selected": "false", "data-kind": one.kind, onmousedown: (event) => { event.preventDefault(); take(at); } },
       el("b", { text: one.insert }), el("span", { text: label(one) }))) : []));
+  // Offers stand above the alarms: what asks for an act is never covered.
+  if (isOpen) list.style.setProperty("--alarms", `${by("alarms").offsetHeight}px`);
   list.hidden = !isOpen;
   setAttr(input, "aria-expanded", String(isOpen));
   setAttr(input, "aria-activedescendant", null);
