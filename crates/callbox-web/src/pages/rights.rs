@@ -28,10 +28,12 @@ pub(super) async fn show(ui: Ui, Query(asked): Query<Asked>) -> Markup {
         html! {
             div class="page" {
                 div class="page-head" { h1 { (ui.t("rights.title")) } p { (ui.t("rights.words")) } }
-                form method="get" action="/rights" class="filters" role="search" {
-                    label class="label" for="rights-what" { (ui.t("rights.what")) }
-                    input class="input" type="search" id="rights-what" name="what" value=(asked.what)
-                        placeholder="/incidents/2612" maxlength="200";
+                form method="get" action="/rights" class="row-of" role="search" {
+                    div class="field grow" {
+                        label class="label" for="rights-what" { (ui.t("rights.what")) }
+                        input class="input" type="search" id="rights-what" name="what" value=(asked.what)
+                            placeholder="/incidents/2612" maxlength="200";
+                    }
                     button class="button" { (ui.t("rights.ask")) }
                 }
                 @if found.is_empty() { p class="empty" { (ui.t("rights.none")) } }
