@@ -107,6 +107,15 @@ impl Answer {
     }
 }
 
+impl Drop for World {
+    /// Threads that still draw random numbers while a process ends make the crypto library abort it.
+    fn drop(&mut self) {
+        let engine = self.state.engine.clone();
+        // On a thread of its own: a test's runtime may not be blocked by what waits for the engine.
+        let _ = std::thread::spawn(move || engine.shutdown()).join();
+    }
+}
+
 impl World {
     /// An empty center with an account and a token for each role.
     pub(crate) fn empty() -> Self {
