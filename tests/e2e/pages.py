@@ -87,10 +87,7 @@ class Pages(Steps):
             raise Failed("axe finds:\n        " + "\n        ".join(self.found))
 
     def enter(self, window, login):
-        window.open(self.server.origin + "/sign-in")
-        window.type("#login", login)
-        window.type("#password", self.server.passwords[login])
-        window.click("form.stack button")
+        super().enter(window, login)
         window.wait("a page of one's own", "return !location.pathname.startsWith('/sign-in')")
 
     def all(self):

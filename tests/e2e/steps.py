@@ -47,11 +47,15 @@ class Steps:
         self.windows.append(window)
         return window
 
-    def sign_in(self, window, login):
+    def enter(self, window, login):
+        """Signs in, whatever page comes then."""
         window.open(self.server.origin + "/sign-in")
         window.type("#login", login)
         window.type("#password", self.server.passwords[login])
         window.click("form.stack button")
+
+    def sign_in(self, window, login):
+        self.enter(window, login)
         window.wait("the board with its units", "return document.querySelectorAll('.unit').length > 20")
 
     def drive(self):

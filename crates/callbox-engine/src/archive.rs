@@ -21,6 +21,34 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS state(id INTEGER PRIMARY KEY CHECK (id = 1), through INTEGER NOT NULL) STRICT;
 ";
 
+/// Opens a read model's file for writing, making it where it is missing; a damaged one is made
+/// anew, for the ledger has what it held. `what` names it in the log.
+pub(crate) fn open_projection(
+    path: &Path,
+    schema: &str,
+    what: &str,
+) -> Result<Connection, ArchiveError> {
+    try_open(path, schema).or_else(|error| {
+        tracing::warn!(error = %error, "{what} is damaged and is built anew");
+        for suffix in ["", "-wal", "-shm"] {
+            let mut file = path.as_os_str().to_owned();
+            file.push(suffix);
+            // What cannot be removed shows in the second attempt.
+            let _ = std::fs::remove_file(file);
+        }
+        try_open(path, schema)
+    })
+}
+
+fn try_open(path: &Path, schema: &str) -> Result<Connection, ArchiveError> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Losing the last rows is harmless: `through` tells, and the ledger has them.
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.execute_batch(schema)?;
+    Ok(connection)
+}
+
 /// Where the events of closed incidents stand in the ledger, for those that left memory.
 ///
 /// A read model: it holds positions and no content, so that nothing personal lies outside the
@@ -30,25 +58,7 @@ pub(crate) struct Archive(Connection);
 impl Archive {
     /// Opens the file for writing, making it where it is missing; a damaged one is made anew.
     pub(crate) fn open(path: &Path) -> Result<Self, ArchiveError> {
-        Self::try_open(path).or_else(|error| {
-            tracing::warn!(error = %error, "the archive is damaged and is built anew");
-            for suffix in ["", "-wal", "-shm"] {
-                let mut file = path.as_os_str().to_owned();
-                file.push(suffix);
-                // What cannot be removed shows in the second attempt.
-                let _ = std::fs::remove_file(file);
-            }
-            Self::try_open(path)
-        })
-    }
-
-    fn try_open(path: &Path) -> Result<Self, ArchiveError> {
-        let connection = Connection::open(path)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        // Losing the last rows is harmless: `through` tells, and the ledger has them.
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.execute_batch(SCHEMA)?;
-        Ok(Self(connection))
+        open_projection(path, SCHEMA, "the archive").map(Self)
     }
 
     /// Up to which length of the ledger every retired incident stands here; `None` when empty.

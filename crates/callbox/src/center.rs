@@ -6,6 +6,8 @@ use std::{
     hash::{BuildHasher as _, Hasher as _, RandomState},
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
+    time::{Duration, Instant},
 };
 
 use callbox_domain::{ActorId, Code, Command, Context, DefineCenter, Purpose};
@@ -21,6 +23,9 @@ use crate::{
 
 /// The data directory where none is named.
 pub(crate) const DEFAULT_DATA: &str = "callbox-data";
+
+/// How long the signing of the last events may take.
+const SIGNED_WITHIN: Duration = Duration::from_secs(20);
 
 /// What a new center is made of.
 pub(crate) struct NewCenter<'a> {
@@ -137,6 +142,17 @@ pub(crate) fn open(dir: &DataDir, options: Options) -> Outcome<Engine> {
         }
         _ => Failure::internal(&error),
     })
+}
+
+/// Waits until everything in the ledger is signed for, or as long as that may take; what is
+/// asked for next says so where it is not.
+pub(crate) fn wait_until_signed(engine: &Engine) {
+    let started = Instant::now();
+    while engine.published().size < engine.snapshot().next_seq()
+        && started.elapsed() < SIGNED_WITHIN
+    {
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// The streets that were imported into a center, if any; damaged ones are an error, not ignored.

@@ -3,6 +3,7 @@
 use std::{
     fmt,
     io::{self, IsTerminal as _, Write as _},
+    path::Path,
 };
 
 use clap::ValueEnum;
@@ -44,6 +45,17 @@ pub(crate) fn text(text: impl fmt::Display) -> Outcome {
 /// Says something on stderr; whether anybody reads it does not matter.
 pub(crate) fn note(words: fmt::Arguments<'_>) {
     let _ = writeln!(io::stderr().lock(), "{words}");
+}
+
+/// Refuses to write over a file that exists.
+pub(crate) fn must_be_new(file: &Path) -> Outcome {
+    if file.exists() {
+        return Err(Failure::Refused(format!(
+            "{} exists; name another file or remove it",
+            file.display()
+        )));
+    }
+    Ok(())
 }
 
 /// Whether stderr is a terminal that may show bars.

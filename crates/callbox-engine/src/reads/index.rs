@@ -4,7 +4,7 @@ use callbox_domain::Consultation;
 use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter, types::Value};
 
 use super::ReadWanted;
-use crate::archive::ArchiveError;
+use crate::archive::{ArchiveError, open_projection};
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS read(
@@ -32,20 +32,7 @@ pub(crate) type ReadAt = (u64, u32);
 
 impl Index {
     pub(crate) fn open(path: &Path) -> Result<Self, ArchiveError> {
-        Self::try_open(path).or_else(|error| {
-            tracing::warn!(error = %error, "the index of reads is damaged and is built anew");
-            // What cannot be removed shows in the second attempt.
-            let _ = std::fs::remove_file(path);
-            Self::try_open(path)
-        })
-    }
-
-    fn try_open(path: &Path) -> Result<Self, ArchiveError> {
-        let connection = Connection::open(path)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
-        connection.execute_batch(SCHEMA)?;
-        Ok(Self(connection))
+        open_projection(path, SCHEMA, "the index of reads").map(Self)
     }
 
     /// How much of the ledger is in it; more than the ledger has where it is another ledger's.

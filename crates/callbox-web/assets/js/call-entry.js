@@ -163,7 +163,10 @@ function autosave() {
 }
 
 /** Whether what and where are others than those that are recorded, and so what the plans would send. */
-const isOther = () => ["place", "lat", "lon", "type", "priority"].some((name) => (members()[name] ?? null) !== (saved.body[name] ?? null));
+function isOther() {
+  const now = members();
+  return ["place", "lat", "lon", "type", "priority"].some((name) => (now[name] ?? null) !== (saved.body[name] ?? null));
+}
 
 async function save() {
   if (saving) return saving;

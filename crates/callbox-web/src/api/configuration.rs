@@ -3,32 +3,53 @@
 use callbox_domain::{Center, Configuration};
 use serde_json::{Value, json};
 
+/// The names of a board's members that come from the configuration.
+const NAMES: [&str; 14] = [
+    "center",
+    "statuses",
+    "priorities",
+    "types",
+    "dispositions",
+    "agencies",
+    "unit_types",
+    "clocks",
+    "welfare_rules",
+    "stations",
+    "dispatch_rules",
+    "areas",
+    "templates",
+    "conditions",
+];
+
 /// The members of a board that come from the configuration.
 pub(super) fn members(center: &Center) -> [(&'static str, Value); 14] {
+    NAMES.map(|name| (name, member(center, name)))
+}
+
+/// The one with this name; `null` where there is none.
+pub(crate) fn member(center: &Center, name: &str) -> Value {
     let configuration = &*center.configuration;
-    [
-        ("center", named(configuration)),
-        ("statuses", statuses(configuration)),
-        ("priorities", priorities(configuration)),
-        ("types", types(configuration)),
-        ("dispositions", dispositions(configuration)),
-        ("agencies", agencies(configuration)),
-        ("unit_types", unit_types(configuration)),
-        ("clocks", clocks(configuration)),
-        ("welfare_rules", welfare_rules(configuration)),
-        ("stations", stations(configuration)),
-        ("dispatch_rules", dispatch_rules(configuration)),
-        ("areas", areas(configuration)),
-        ("templates", templates(configuration)),
-        (
-            "conditions",
-            configuration
-                .conditions
-                .iter()
-                .map(|code| code.as_str())
-                .collect(),
-        ),
-    ]
+    match name {
+        "center" => named(configuration),
+        "statuses" => statuses(configuration),
+        "priorities" => priorities(configuration),
+        "types" => types(configuration),
+        "dispositions" => dispositions(configuration),
+        "agencies" => agencies(configuration),
+        "unit_types" => unit_types(configuration),
+        "clocks" => clocks(configuration),
+        "welfare_rules" => welfare_rules(configuration),
+        "stations" => stations(configuration),
+        "dispatch_rules" => dispatch_rules(configuration),
+        "areas" => areas(configuration),
+        "templates" => templates(configuration),
+        "conditions" => configuration
+            .conditions
+            .iter()
+            .map(|code| code.as_str())
+            .collect(),
+        _ => Value::Null,
+    }
 }
 
 fn named(configuration: &Configuration) -> Value {

@@ -42,6 +42,7 @@ use axum::{
 use callbox_domain::{Center, Command};
 
 pub(crate) use calls::WARN_SECONDS;
+pub(crate) use configuration::member as configuration_member;
 pub(crate) use endpoints::{ENDPOINTS, Endpoint};
 pub(crate) use erasures::reach as erasure_reach;
 pub(crate) use incident::find as find_incident;
@@ -131,13 +132,6 @@ pub(crate) fn command(
     let body = Members::from_object(members, endpoint.fields)?;
     let path = Vec::new();
     make(&Input { center, path, body })
-}
-
-/// One member of the board that comes from the configuration.
-pub(crate) fn configuration_member(center: &Center, name: &str) -> serde_json::Value {
-    let mut members = configuration::members(center).into_iter();
-    let found = members.find(|(known, _)| *known == name);
-    found.map(|(_, value)| value).unwrap_or_default()
 }
 
 /// Reads a whole body of the given media type; an empty one may come without a type.

@@ -14,7 +14,7 @@ use maud::{Markup, html};
 use super::{
     chart::{Bar, bars, share},
     layout::page,
-    ui::{Ui, grouped},
+    ui::{Ui, grouped, seconds_told},
 };
 use crate::{
     problem::Problem,
@@ -138,18 +138,7 @@ fn percent(value: Option<f64>) -> Markup {
 fn minutes(value: Option<f64>) -> Markup {
     let told = value.map_or_else(
         || "–".to_owned(),
-        |value| {
-            let seconds = value.round() as i64;
-            match seconds {
-                0..3_600 => format!("{}:{:02}", seconds / 60, seconds % 60),
-                _ => format!(
-                    "{}:{:02}:{:02}",
-                    seconds / 3_600,
-                    seconds / 60 % 60,
-                    seconds % 60
-                ),
-            }
-        },
+        |value| seconds_told(value.round() as i64),
     );
     html! { (told) }
 }

@@ -137,7 +137,11 @@ fn zone(center: &Center) -> TimeZone {
 
 /// `0:42`, `12:03`, `1:02:03`: how long from one time to another; `–` where it goes back.
 pub(crate) fn span(from: Timestamp, to: Timestamp) -> String {
-    let seconds = (to.micros() - from.micros()).div_euclid(1_000_000);
+    seconds_told((to.micros() - from.micros()).div_euclid(1_000_000))
+}
+
+/// `0:42`, `12:03`, `1:02:03`: so many seconds; `–` where they are fewer than none.
+pub(crate) fn seconds_told(seconds: i64) -> String {
     match seconds {
         ..0 => "–".to_owned(),
         0..3_600 => format!("{}:{:02}", seconds / 60, seconds % 60),

@@ -1,11 +1,6 @@
 //! `callbox consultations`: who read what, and the proof of one read.
 
-use std::{
-    fs,
-    path::PathBuf,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fs, path::PathBuf};
 
 use callbox_domain::{ActorId, IncidentId, ReadAct, ReadObject, Text};
 use callbox_engine::{
@@ -22,9 +17,6 @@ use crate::{
     failure::{Failure, Outcome},
     output,
 };
-
-/// How long the signing of the last events may take.
-const SIGNED_WITHIN: Duration = Duration::from_secs(20);
 
 /// Says who read what and why, and proves one read without showing another
 #[derive(Debug, Args)]
@@ -267,23 +259,13 @@ fn row(one: &Listed, name: &str) -> Value {
 
 impl Prove {
     fn run(&self) -> Outcome {
-        if self.file.exists() {
-            return Err(Failure::Refused(format!(
-                "{} exists; name another file or remove it",
-                self.file.display()
-            )));
-        }
+        output::must_be_new(&self.file)?;
         let options = Options {
             publish: true,
             ..Options::default()
         };
         let proof = looked(&self.data, &self.stated, options, |engine| {
-            let started = Instant::now();
-            while engine.published().size < engine.snapshot().next_seq()
-                && started.elapsed() < SIGNED_WITHIN
-            {
-                thread::sleep(Duration::from_millis(20));
-            }
+            center::wait_until_signed(engine);
             let proof = engine.prove_consultation(self.seq, self.no, !self.without_words);
             proof.map_err(|error| match error {
                 Unproven::Unknown => Failure::Input(format!(

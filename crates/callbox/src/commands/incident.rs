@@ -3,8 +3,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    thread,
-    time::{Duration, Instant},
 };
 
 use callbox_domain::{IncidentId, ReadAct, ReadObject};
@@ -19,9 +17,6 @@ use crate::{
     failure::{Failure, Outcome},
     output, times,
 };
-
-/// How long the signing of the last events may take.
-const SIGNED_WITHIN: Duration = Duration::from_secs(20);
 
 /// Writes the record of one incident for somebody outside, and checks such a file
 #[derive(Debug, Args)]
@@ -93,12 +88,7 @@ impl Incident {
 
 impl Export {
     fn run(&self) -> Outcome {
-        if self.file.exists() {
-            return Err(Failure::Refused(format!(
-                "{} exists; name another file or remove it",
-                self.file.display()
-            )));
-        }
+        output::must_be_new(&self.file)?;
         let data = center::existing(&self.data.data)?;
         let account = self.stated.confirm(&self.data)?;
         let options = Options {
@@ -116,12 +106,7 @@ impl Export {
             let (object, act) = (ReadObject::Incident(id), ReadAct::HandedOut);
             let may = account.role == Role::Supervisor;
             self.stated.record(&engine, &account, object, act, may)?;
-            let started = Instant::now();
-            while engine.published().size < engine.snapshot().next_seq()
-                && started.elapsed() < SIGNED_WITHIN
-            {
-                thread::sleep(Duration::from_millis(20));
-            }
+            center::wait_until_signed(&engine);
             let access = Access::open(&data.access_db())
                 .map_err(|error| super::user::access_failure(&error))?;
             after_action::package(&engine, &incident, times::now(), &|actor| {

@@ -43,12 +43,7 @@ pub(super) struct Town {
 
 impl Town {
     pub(super) fn run(self) -> Outcome {
-        if self.file.exists() {
-            return Err(Failure::Refused(format!(
-                "{} exists; name another file or remove it",
-                self.file.display()
-            )));
-        }
+        output::must_be_new(&self.file)?;
         let failed = |error: &std::io::Error| {
             Failure::io(format_args!("cannot write {}", self.file.display()), error)
         };
