@@ -5,6 +5,8 @@ use minicbor::{Decode, Encode};
 pub struct PurposeRow {
     /// The purpose.
     pub purpose: ReadPurpose,
+    /// The number in the ledger and in read models; stable, never used twice.
+    pub number: u8,
     /// The name in interfaces, as in `court`; stable.
     pub name: &'static str,
     /// Whether a person states it, with a number and a reason; others come with the work itself.
@@ -28,6 +30,7 @@ macro_rules! purposes {
             pub const ROWS: &[PurposeRow] = &[
                 $(PurposeRow {
                     purpose: Self::$name,
+                    number: $number,
                     name: $text,
                     is_stated: $stated,
                     words: $words,
@@ -57,6 +60,11 @@ purposes! {
 }
 
 impl ReadPurpose {
+    /// The names of all purposes, by number.
+    pub const NAMES: &[&str] = &names::<{ count(false) }>(false);
+    /// The names of those that people state, by number.
+    pub const STATED_NAMES: &[&str] = &names::<{ count(true) }>(true);
+
     /// What can be said of it.
     pub fn row(self) -> &'static PurposeRow {
         let row = Self::ROWS.iter().find(|row| row.purpose == self);
@@ -73,4 +81,29 @@ impl ReadPurpose {
         let row = Self::ROWS.iter().find(|row| row.name == name)?;
         Some(row.purpose)
     }
+}
+
+/// How many purposes there are, or how many that people state.
+const fn count(is_stated: bool) -> usize {
+    let (mut n, mut i) = (0, 0);
+    while i < ReadPurpose::ROWS.len() {
+        if ReadPurpose::ROWS[i].is_stated || !is_stated {
+            n += 1;
+        }
+        i += 1;
+    }
+    n
+}
+
+/// Their names; `N` is [`count`]'s answer.
+const fn names<const N: usize>(is_stated: bool) -> [&'static str; N] {
+    let (mut names, mut n, mut i) = ([""; N], 0, 0);
+    while i < ReadPurpose::ROWS.len() {
+        if ReadPurpose::ROWS[i].is_stated || !is_stated {
+            names[n] = ReadPurpose::ROWS[i].name;
+            n += 1;
+        }
+        i += 1;
+    }
+    names
 }

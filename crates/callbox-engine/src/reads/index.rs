@@ -6,6 +6,9 @@ use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter, typ
 use super::ReadWanted;
 use crate::archive::{ArchiveError, open_projection};
 
+/// 1 held a purpose's place in the list instead of its number.
+const FORMAT: i64 = 2;
+
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS read(
         seq INTEGER NOT NULL,
@@ -32,7 +35,14 @@ pub(crate) type ReadAt = (u64, u32);
 
 impl Index {
     pub(crate) fn open(path: &Path) -> Result<Self, ArchiveError> {
-        open_projection(path, SCHEMA, "the index of reads").map(Self)
+        let index = open_projection(path, SCHEMA, "the index of reads")?;
+        let format: i64 = index.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let mut index = Self(index);
+        if format != FORMAT {
+            index.clear()?;
+            index.0.pragma_update(None, "user_version", FORMAT)?;
+        }
+        Ok(index)
     }
 
     /// How much of the ledger is in it; more than the ledger has where it is another ledger's.
@@ -70,7 +80,7 @@ impl Index {
                     object,
                     incident as i64,
                     read.outcome as u8,
-                    read.purpose.map(|purpose| purpose.name()).map(number_of),
+                    read.purpose.map(|purpose| purpose.row().number),
                     read.grant.map(|grant| grant as i64),
                 ])?;
             }
@@ -97,7 +107,7 @@ impl Index {
             and("incident =", incident as i64);
         }
         if let Some(purpose) = wanted.purpose {
-            and("purpose =", number_of(purpose.name()));
+            and("purpose =", purpose.row().number.into());
         }
         if wanted.refused {
             and("outcome >", 1);
@@ -130,8 +140,31 @@ impl Index {
     }
 }
 
-/// The number of a purpose, as its place among all; the index is built anew when it changes.
-fn number_of(name: &'static str) -> i64 {
-    let rows = callbox_domain::ReadPurpose::ROWS.iter();
-    rows.take_while(|row| row.name != name).count() as i64
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What format 1 held of purposes would be read as others.
+    #[test]
+    fn an_index_of_an_older_format_is_built_anew() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let path = dir.path().join("reads.db");
+        let index = Index::open(&path).expect("a new index");
+        index
+            .0
+            .execute_batch(
+                "PRAGMA user_version = 1; INSERT INTO state VALUES (1, 7);
+                 INSERT INTO read VALUES (3, 0, 0, 1, 1, 1, 1, 8, NULL);",
+            )
+            .expect("rows of the older format");
+        assert_eq!(index.through().expect("a length"), 7);
+        drop(index);
+        let index = Index::open(&path).expect("the same file");
+        assert_eq!(index.through().expect("a length"), 0);
+        let wanted = ReadWanted {
+            limit: 10,
+            ..ReadWanted::default()
+        };
+        assert!(index.find(&wanted).expect("an answer").is_empty());
+    }
 }

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     problem::Problem,
-    reads::{self, Filter, Stated, may_state},
+    reads::{self, Filter, Stated, purposes_of},
     security::{Signed, SignedForm},
     state::{AppState, blocking},
 };
@@ -135,14 +135,10 @@ fn form(state: &AppState, ui: &Ui, asked: &Asked) -> Markup {
     let incident = asked.incident.trim_start_matches('#').parse().ok();
     let object = ReadObject::from_name(&asked.object, incident);
     let role = ui.signed.as_ref().map(Signed::role);
-    let purposes: Vec<_> = ReadPurpose::ROWS
-        .iter()
-        .filter(|row| {
-            let (Some(object), Some(role)) = (object, role) else {
-                return false;
-            };
-            may_state(state.is_exercise(), role, object, row.purpose)
-        })
+    let purposes: Vec<_> = object
+        .zip(role)
+        .into_iter()
+        .flat_map(|(object, role)| purposes_of(state.is_exercise(), role, object))
         .collect();
     html! {
         @if purposes.is_empty() {

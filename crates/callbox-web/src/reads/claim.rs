@@ -5,7 +5,7 @@ use std::{
 
 use axum::http::StatusCode;
 use callbox_domain::{
-    ActorId, BreakGlass, Context, IncidentId, Purpose, ReadAct, ReadObject, ReadPurpose, Text,
+    ActorId, BreakGlass, Context, IncidentId, Purpose, PurposeRow, ReadAct, ReadObject, ReadPurpose, Text,
     Timestamp,
 };
 use callbox_engine::Submission;
@@ -121,6 +121,16 @@ impl Reads {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A poisoned lock means that a task panicked; a map is whole between two changes.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The purposes that somebody of this role may state for this; see [`may_state`].
+pub(crate) fn purposes_of(
+    is_exercise: bool,
+    role: Role,
+    object: ReadObject,
+) -> impl Iterator<Item = &'static PurposeRow> {
+    let rows = ReadPurpose::ROWS.iter();
+    rows.filter(move |row| may_state(is_exercise, role, object, row.purpose))
 }
 
 /// Whether somebody of this role may read this for this purpose, leaving aside how old it is.
@@ -249,9 +259,7 @@ fn wrong_purpose(
     object: ReadObject,
     purpose: ReadPurpose,
 ) -> Problem {
-    let known: Vec<_> = ReadPurpose::ROWS
-        .iter()
-        .filter(|row| may_state(state.is_exercise(), signed.role(), object, row.purpose))
+    let known: Vec<_> = purposes_of(state.is_exercise(), signed.role(), object)
         .map(|row| row.name)
         .collect();
     let hint = match known.is_empty() {

@@ -10,6 +10,6 @@ mod list;
 pub(crate) mod table;
 
 pub use claim::may_state;
-pub(crate) use claim::{Claim, Reads, Stated};
+pub(crate) use claim::{Claim, Reads, Stated, purposes_of};
 pub(crate) use gate::{admit, closed, gate, is_live, sees_places};
 pub(crate) use list::{Filter, listed, place};

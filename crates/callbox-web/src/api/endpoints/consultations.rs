@@ -1,6 +1,6 @@
 //! The endpoints for who asks, and for reads on the record.
 
-use callbox_domain::ReadObject;
+use callbox_domain::{ReadObject, ReadPurpose};
 
 use super::{Endpoint, read, write};
 use crate::{
@@ -11,42 +11,6 @@ use crate::{
     },
     security::post,
 };
-
-/// The names of purposes that people state; a test holds them against the domain's list.
-pub(crate) const STATED: &[&str] = &[
-    "lawfulness",
-    "self-monitoring",
-    "integrity",
-    "criminal-proceedings",
-    "follow-up",
-    "related-emergency",
-    "case-review",
-    "complaint",
-    "court",
-    "access-request",
-    "exercise",
-    "break-glass",
-];
-
-/// The names of all purposes.
-pub(crate) const ALL: &[&str] = &[
-    "live-work",
-    "own-record",
-    "upkeep",
-    "oversight",
-    "lawfulness",
-    "self-monitoring",
-    "integrity",
-    "criminal-proceedings",
-    "follow-up",
-    "related-emergency",
-    "case-review",
-    "complaint",
-    "court",
-    "access-request",
-    "exercise",
-    "break-glass",
-];
 
 const BEFORE: Field = optional(
     "before",
@@ -70,7 +34,7 @@ pub(super) const CONSULTATIONS: &[Endpoint] = &[
                 "what is to be read",
             ),
             optional("incident", Kind::Incident, "the incident, where it is one"),
-            required("purpose", Kind::Choice(STATED), "why"),
+            required("purpose", Kind::Choice(ReadPurpose::STATED_NAMES), "why"),
             required(
                 "number",
                 Kind::Text,
@@ -110,7 +74,7 @@ pub(super) const CONSULTATIONS: &[Endpoint] = &[
             ),
             optional("object", Kind::Choice(ReadObject::NAMES), "what was read"),
             optional("incident", Kind::Incident, "which incident was read"),
-            optional("purpose", Kind::Choice(ALL), "for which purpose"),
+            optional("purpose", Kind::Choice(ReadPurpose::NAMES), "for which purpose"),
             optional(
                 "outcome",
                 Kind::Choice(&["refused"]),
@@ -158,21 +122,3 @@ pub(super) const CONSULTATIONS: &[Endpoint] = &[
         consultations::review,
     ),
 ];
-
-#[cfg(test)]
-mod tests {
-    use callbox_domain::ReadPurpose;
-
-    use super::*;
-
-    #[test]
-    fn the_names_of_purposes_are_those_of_the_domain() {
-        let names = |stated: bool| {
-            let rows = ReadPurpose::ROWS.iter();
-            let rows = rows.filter(move |row| !stated || row.is_stated);
-            rows.map(|row| row.name).collect::<Vec<_>>()
-        };
-        assert_eq!(names(true), STATED);
-        assert_eq!(names(false), ALL);
-    }
-}
