@@ -1,5 +1,6 @@
 //! Where frames are kept: the contract, and two stores that hold it.
 
+mod columns;
 mod memory;
 mod packing;
 mod sqlite;

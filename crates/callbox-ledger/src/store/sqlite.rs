@@ -14,9 +14,10 @@ use crate::hash::Hash;
 
 /// "cbxl" in the file's header, so that no other database is taken for a ledger.
 const APPLICATION_ID: i64 = 0x6362_786c;
-/// 2: leaves may be packed. What has format 1 is a ledger all the same, and becomes 2 with its first
-/// writer, so that a program that cannot unpack says so instead of calling it damaged.
-const FORMAT: i64 = 2;
+/// 2: leaves may be packed; 3: as columns. What has an older format is a ledger all the same, and
+/// becomes 3 with its first writer, so that a program that cannot unpack says so instead of calling
+/// it damaged.
+const FORMAT: i64 = 3;
 const OLDEST_FORMAT: i64 = 1;
 
 const SCHEMA: &str = "

@@ -81,7 +81,7 @@ fn published_example() {
 }
 
 prop_compose! {
-    fn any_leaf()(
+    pub(crate) fn any_leaf()(
         kind: u16, schema: u8, stream in (any::<u8>(), any::<u64>()), stream_version: u32,
         times in (-MAX_TIME_US..=MAX_TIME_US, -MAX_TIME_US..=MAX_TIME_US),
         actor: u64, purpose: u8, idempotency: Option<[u8; 16]>,

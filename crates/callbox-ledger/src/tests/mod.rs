@@ -4,7 +4,7 @@ mod checkpoint;
 mod crash;
 mod fault_table;
 mod faults;
-mod format;
+pub(crate) mod format;
 mod fuzz;
 mod packed;
 mod proofs;

@@ -110,5 +110,5 @@ fn a_ledger_of_the_format_before_is_read_and_goes_on() {
     let version: i64 = raw
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .unwrap();
-    assert_eq!(version, 2, "a program that cannot unpack must say so");
+    assert_eq!(version, 3, "a program that cannot unpack must say so");
 }
