@@ -111,7 +111,11 @@ pub(super) fn put_together(n: u32, plain: &[u8], hashes: &[u8]) -> Result<Vec<u8
         return Err(format!("its {n} events are more than a frame holds"));
     }
     let mut input = Input(plain);
-    let mut column = || (0..n).map(|_| input.number()).collect::<Result<Vec<_>, _>>();
+    let mut column = || {
+        (0..n)
+            .map(|_| input.number())
+            .collect::<Result<Vec<_>, _>>()
+    };
     let (flags, kinds, schemas) = (column()?, column()?, column()?);
     let (stream_kinds, stream_nos, versions) = (column()?, column()?, column()?);
     let (recorded, delays, actors) = (column()?, column()?, column()?);
@@ -128,10 +132,17 @@ pub(super) fn put_together(n: u32, plain: &[u8], hashes: &[u8]) -> Result<Vec<u8
     let (mut out, mut bytes) = (Vec::with_capacity(plain.len() * 2), Vec::new());
     let mut before = Before::default();
     for i in 0..n {
-        let stream_no = before.stream_no.wrapping_add(unfolded(stream_nos[i]) as u64);
+        let stream_no = before
+            .stream_no
+            .wrapping_add(unfolded(stream_nos[i]) as u64);
         let recorded_us = before.recorded_us.wrapping_add(unfolded(recorded[i]));
         let idempotency = match has(flags[i], HAS_IDEMPOTENCY) {
-            true => Some(hashes.bytes(KEY_BYTES)?.try_into().expect("as many as asked for")),
+            true => Some(
+                hashes
+                    .bytes(KEY_BYTES)?
+                    .try_into()
+                    .expect("as many as asked for"),
+            ),
             false => None,
         };
         let personal_hash = match has(flags[i], HAS_PERSONAL) {

@@ -92,9 +92,8 @@ impl Unpacker {
         }
         let cut = || "its columns end early".to_owned();
         let (head, rest) = stored.split_at_checked(HEAD).ok_or_else(cut)?;
-        let number = |at: usize| {
-            u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]])
-        };
+        let number =
+            |at: usize| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
         let (n, hashes) = (number(2), number(6) as usize);
         let (hashes, fields) = rest.split_at_checked(hashes).ok_or_else(cut)?;
         let fields = self.zstd(fields)?;

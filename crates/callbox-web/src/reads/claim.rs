@@ -5,8 +5,8 @@ use std::{
 
 use axum::http::StatusCode;
 use callbox_domain::{
-    ActorId, BreakGlass, Context, IncidentId, Purpose, PurposeRow, ReadAct, ReadObject, ReadPurpose, Text,
-    Timestamp,
+    ActorId, BreakGlass, Context, IncidentId, Purpose, PurposeRow, ReadAct, ReadObject,
+    ReadPurpose, Text, Timestamp,
 };
 use callbox_engine::Submission;
 

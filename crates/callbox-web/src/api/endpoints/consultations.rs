@@ -74,7 +74,11 @@ pub(super) const CONSULTATIONS: &[Endpoint] = &[
             ),
             optional("object", Kind::Choice(ReadObject::NAMES), "what was read"),
             optional("incident", Kind::Incident, "which incident was read"),
-            optional("purpose", Kind::Choice(ReadPurpose::NAMES), "for which purpose"),
+            optional(
+                "purpose",
+                Kind::Choice(ReadPurpose::NAMES),
+                "for which purpose",
+            ),
             optional(
                 "outcome",
                 Kind::Choice(&["refused"]),
