@@ -6,12 +6,14 @@ use callbox_domain::{
     Center, Code, Drive, Facts, IncidentId, LocalTime, Point, Source, Timestamp, Unit, UnitFact,
     UnitId,
 };
-use callbox_geo::{Coord, eta::Snapped};
+use callbox_geo::{
+    Coord,
+    eta::{Snapped, Streets},
+    roads::{Network, WallClock},
+};
 
 use crate::{positions::Fix, state::AppState};
 
-/// The drive of a unit on its way to an emergency.
-const PROFILE: &str = "blue-light";
 /// Within this many metres of its station a unit has to turn out first.
 const IN_STATION_METERS: f64 = 150.0;
 
@@ -22,6 +24,7 @@ pub(crate) fn facts(state: &AppState, center: &Center, incident: IncidentId) -> 
     let at = state.now();
     if let Some(geography) = &state.geography {
         state.closures.catch_up(&geography.streets, center);
+        geography.set_clock(wall_clock(center, at));
     }
     let place = center
         .incident(incident)
@@ -69,8 +72,8 @@ pub(crate) fn detours(
         return BTreeMap::new();
     };
     let streets = &geography.streets;
-    let goal = streets.snap(lat, lon).zip(streets.profile(PROFILE));
-    let Some((goal, profile)) = goal.filter(|_| !center.closures.is_empty()) else {
+    let goal = streets.snap(lat, lon);
+    let Some(goal) = goal.filter(|_| !center.closures.is_empty()) else {
         return BTreeMap::new();
     };
     let at = state.now();
@@ -82,6 +85,8 @@ pub(crate) fn detours(
             .collect()
     });
     let around = found.into_iter().filter_map(|one| {
+        // Closures are those of the road.
+        let profile = streets.profile(streets.profile_of_unit(one.unit_type.as_str()))?;
         let detour = streets.detour(&one.snapped?, &goal, profile)?;
         let mut names: Vec<String> = Vec::new();
         for (name, _) in detour.around {
@@ -102,6 +107,7 @@ pub(crate) fn detours(
 
 struct Found {
     fact: UnitFact,
+    unit_type: Code,
     point: Option<Coord>,
     snapped: Option<Snapped>,
 }
@@ -147,6 +153,7 @@ fn locate(
             drive: Drive::Unknown,
             in_station,
         },
+        unit_type: unit.unit_type.clone(),
         point,
         snapped,
     }
@@ -172,32 +179,69 @@ fn drive(state: &AppState, goal: Coord, found: &mut [Found]) {
         };
         Drive::straight(point(from).meters_to(point(goal)))
     };
-    let (lat, lon) = goal.degrees();
-    let streets = state.geography.as_ref().map(|geography| &geography.streets);
-    let to = streets.and_then(|streets| {
-        let to = streets.snap(lat, lon)?;
-        Some((streets, to, streets.profile(PROFILE)?))
-    });
-    let Some((streets, to, profile)) = to else {
-        // No streets, or none near the place.
+    let Some(geography) = &state.geography else {
         for one in found.iter_mut() {
             one.fact.drive = one.point.map_or(Drive::Unknown, straight);
         }
         return;
     };
-    let (on, units): (Vec<usize>, Vec<Snapped>) = found
-        .iter()
-        .enumerate()
-        .filter_map(|(at, one)| Some((at, one.snapped.clone()?)))
-        .unzip();
-    let times = streets.eta_many_to_one(&units, &to, profile);
-    for (at, eta) in on.into_iter().zip(times) {
-        found[at].fact.drive = eta.map_or(Drive::Unknown, |eta| {
-            Drive::Road(eta.seconds().round() as u32)
-        });
+    // Kinds of unit that move alike are searched for together.
+    let mut by_profile: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (at, one) in found.iter().enumerate() {
+        let name = geography
+            .streets
+            .profile_of_unit(one.unit_type.as_str())
+            .to_owned();
+        by_profile.entry(name).or_default().push(at);
     }
-    for one in found.iter_mut().filter(|one| one.snapped.is_none()) {
-        one.fact.drive = one.point.map_or(Drive::Unknown, straight);
+    let (lat, lon) = goal.degrees();
+    for (name, units) in by_profile {
+        let way = geography.profile(&name).and_then(|(streets, profile)| {
+            let to = streets.snap(lat, lon)?;
+            Some((streets, profile, to))
+        });
+        let Some((streets, profile, to)) = way else {
+            // The network was not built, or none of it is near the place: a straight line, said so.
+            for at in units {
+                let one = &mut found[at];
+                one.fact.drive = one.point.map_or(Drive::Unknown, straight);
+            }
+            continue;
+        };
+        let starts: Vec<Option<Snapped>> = units.iter().map(|&at| found[at].on(streets)).collect();
+        let on: Vec<Snapped> = starts.iter().flatten().cloned().collect();
+        let mut times = streets.eta_many_to_one(&on, &to, profile).into_iter();
+        for (at, start) in units.into_iter().zip(starts) {
+            let one = &mut found[at];
+            one.fact.drive = match start {
+                Some(_) => times.next().flatten().map_or(Drive::Unknown, |eta| {
+                    Drive::Road(eta.seconds().round() as u32)
+                }),
+                None => one.point.map_or(Drive::Unknown, straight),
+            };
+        }
+    }
+}
+
+impl Found {
+    /// Where the unit is on a network: on the road that was found when its position came.
+    fn on(&self, streets: &Streets) -> Option<Snapped> {
+        if streets.network() == Network::Drive {
+            return self.snapped.clone();
+        }
+        let (lat, lon) = self.point?.degrees();
+        streets.snap(lat, lon)
+    }
+}
+
+/// What streets that are open or slower at times are asked with.
+fn wall_clock(center: &Center, at: Timestamp) -> WallClock {
+    let local = local(center, at);
+    WallClock {
+        month: local.month,
+        day: local.day,
+        weekday: local.weekday,
+        minute: local.minute,
     }
 }
 

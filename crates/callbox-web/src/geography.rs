@@ -4,11 +4,11 @@ use std::{io, path::Path, sync::Arc};
 
 use callbox_geo::{
     Coord,
-    eta::{Streets, StreetsError},
+    eta::{ProfileId, Streets, StreetsError},
     geocode::{Geocoder, IndexError},
     import::FindError,
     map::StreetMap,
-    roads::FileError,
+    roads::{FileError, Network, WallClock},
 };
 use thiserror::Error;
 
@@ -19,6 +19,8 @@ use thiserror::Error;
 pub struct Geography {
     /// Driving times and routes, with the closures in force.
     pub streets: Arc<Streets>,
+    /// The ways of crews on foot and of boats, where the import made them.
+    pub beside: Vec<Arc<Streets>>,
     /// Addresses, crossings and names.
     pub geocoder: Arc<Geocoder>,
     /// What maps are drawn from; `None` where an older callbox imported the streets.
@@ -48,7 +50,33 @@ impl Geography {
             Err(StreetsError::Find(FindError::Missing(_))) => return Ok(None),
             opened => opened?,
         };
-        Ok(Some(Self::new(streets, Geocoder::open(dir)?, map(dir)?)))
+        let mut all = Self::new(streets, Geocoder::open(dir)?, map(dir)?);
+        for network in [Network::Foot, Network::Boat] {
+            match Streets::open_network(dir, network) {
+                Err(StreetsError::NotBuilt(_)) => {}
+                opened => all.beside.push(Arc::new(opened?)),
+            }
+        }
+        Ok(Some(all))
+    }
+
+    /// The network that has a profile, and the profile on it.
+    pub fn profile(&self, name: &str) -> Option<(&Arc<Streets>, ProfileId)> {
+        let mut all = std::iter::once(&self.streets).chain(&self.beside);
+        all.find_map(|streets| Some((streets, streets.profile(name)?)))
+    }
+
+    /// The names of all profiles that these streets have.
+    pub fn profile_names(&self) -> Vec<String> {
+        let all = std::iter::once(&self.streets).chain(&self.beside);
+        all.flat_map(|streets| streets.profile_names()).collect()
+    }
+
+    /// Makes answers those of this local time.
+    pub fn set_clock(&self, now: WallClock) {
+        for streets in std::iter::once(&self.streets).chain(&self.beside) {
+            streets.set_clock(now);
+        }
     }
 
     /// Holds streets, places and a map that are open already.
@@ -78,6 +106,7 @@ impl Geography {
         });
         Self {
             streets: Arc::new(streets),
+            beside: Vec::new(),
             geocoder: Arc::new(geocoder),
             map: map.map(Arc::new),
             corners,

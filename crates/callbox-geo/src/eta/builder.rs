@@ -12,7 +12,7 @@ use crate::{
     Progress, Stage, Step,
     import::{Builder, ImportError},
     osm::{Extract, Keep, Tags, Wants},
-    roads::{self, FileWriter, Profile, RoadCounts, RoadWants},
+    roads::{self, FileWriter, Network, Profile, RoadCounts, RoadWants},
 };
 
 use super::{
@@ -24,7 +24,7 @@ pub(super) const ROADS: &str = "roads";
 pub(super) const HIERARCHY: &str = "hierarchy";
 pub(super) const TIMES: &str = "times";
 /// Grows with each change in how times follow from a profile, and of the file's columns.
-pub(super) const TIMES_VERSION: u32 = 1;
+pub(super) const TIMES_VERSION: u32 = 2;
 pub(super) const COLUMNS: [[&str; 2]; 3] = [["up0", "down0"], ["up1", "down1"], ["up2", "down2"]];
 
 /// Counts what an import made of the streets.
@@ -37,28 +37,46 @@ pub struct StreetCounts {
 }
 
 /// Builds the files that [`Streets`] opens.
-#[derive(Debug, Default)]
-pub struct StreetBuilder(Mutex<StreetCounts>);
+#[derive(Debug)]
+pub struct StreetBuilder {
+    network: Network,
+    counts: Mutex<StreetCounts>,
+}
+
+impl Default for StreetBuilder {
+    fn default() -> Self {
+        Self::of(Network::Drive)
+    }
+}
 
 impl StreetBuilder {
+    /// Builds a network's files.
+    #[must_use]
+    pub fn of(network: Network) -> Self {
+        Self {
+            network,
+            counts: Mutex::default(),
+        }
+    }
+
     /// Gives what the last build counted.
     #[must_use]
     pub fn counts(&self) -> StreetCounts {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Wants for StreetBuilder {
     fn node(&self, tags: &Tags<'_>) -> bool {
-        RoadWants.node(tags)
+        RoadWants(self.network).node(tags)
     }
 
     fn way(&self, tags: &Tags<'_>) -> bool {
-        RoadWants.way(tags)
+        RoadWants(self.network).way(tags)
     }
 
     fn relation(&self, tags: &Tags<'_>) -> Keep {
-        RoadWants.relation(tags)
+        RoadWants(self.network).relation(tags)
     }
 }
 
@@ -71,12 +89,18 @@ impl Builder for StreetBuilder {
     ) -> Result<(), ImportError> {
         let step = |stage, done, total| progress(Step { stage, done, total });
         step(Stage::Roads, 0, 1);
-        let (graph, counts) = roads::build(extract);
+        let (graph, counts) = roads::build(self.network, extract);
         if graph.edges() == 0 {
-            return Err(ImportError::Unusable(
-                "the extract holds no streets; choose an extract of the area that you serve"
-                    .to_owned(),
-            ));
+            let things = self.network.things();
+            return Err(ImportError::Unusable(match self.network {
+                Network::Drive => format!(
+                    "the extract holds no {things}; choose an extract of the area that you serve"
+                ),
+                other => format!(
+                    "the extract holds no {things}; import it without --with {}",
+                    other.code()
+                ),
+            }));
         }
         step(Stage::Roads, 1, 1);
         let total = graph.segments() as u64;
@@ -89,16 +113,17 @@ impl Builder for StreetBuilder {
             }
         });
         step(Stage::Order, total, total);
-        let write = |name: &str, done: std::io::Result<()>| {
-            done.map_err(ImportError::write(&dir.join(name)))
+        let write = |part: &str, write: &dyn Fn(&Path) -> std::io::Result<()>| {
+            let path = dir.join(self.network.file(part));
+            write(&path).map_err(ImportError::write(&path))
         };
-        write(ROADS, graph.write(&dir.join(ROADS)))?;
-        write(HIERARCHY, cch.write(&dir.join(HIERARCHY)))?;
+        write(ROADS, &|path| graph.write(path))?;
+        write(HIERARCHY, &|path| cch.write(path))?;
         let mut metrics = Vec::new();
-        let profiles = profiles();
+        let profiles = self.network.profiles();
         for (no, profile) in (0..).zip(&profiles) {
             step(Stage::Customize, no, profiles.len() as u64);
-            let driven = Driven::new(&graph, &cch, profile.clone(), None, Conditions::new());
+            let driven = Driven::new(&graph, &cch, profile.clone(), None, Conditions::default());
             metrics.push(driven.now());
         }
         step(
@@ -113,19 +138,14 @@ impl Builder for StreetBuilder {
             file.column(up, &live.metric.up)
                 .column(down, &live.metric.down);
         }
-        write(TIMES, file.write(&dir.join(TIMES)))?;
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        write(TIMES, &|path| file.write(path))?;
+        let mut kept = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         *kept = StreetCounts {
             roads: counts,
             links: cch.head.len() as u64,
         };
         Ok(())
     }
-}
-
-/// The profiles that every network has from its import on.
-pub(super) fn profiles() -> [Profile; 3] {
-    [Profile::blue_light(), Profile::heavy(), Profile::car()]
 }
 
 /// Tells a profile from what it was in another version of callbox.

@@ -108,7 +108,7 @@ impl Split {
     }
 }
 
-/// The kind of street that a class belongs to; ferries have none.
+/// The kind of street that a class belongs to; ferries and waterways have none.
 fn kind(class: Class) -> Option<usize> {
     Some(match class {
         Class::Motorway | Class::MotorwayLink | Class::Trunk | Class::TrunkLink => 0,
@@ -116,8 +116,13 @@ fn kind(class: Class) -> Option<usize> {
         Class::Secondary | Class::SecondaryLink => 2,
         Class::Tertiary | Class::TertiaryLink | Class::Busway => 3,
         Class::Unclassified | Class::Residential | Class::LivingStreet => 4,
-        Class::Service | Class::Pedestrian | Class::Track | Class::Path => 5,
-        Class::Ferry => return None,
+        Class::Service
+        | Class::Pedestrian
+        | Class::Track
+        | Class::Path
+        | Class::Steps
+        | Class::Trail => 5,
+        Class::Ferry | Class::River | Class::Canal | Class::Fairway => return None,
     })
 }
 
@@ -188,7 +193,7 @@ impl Streets {
             &self.cch,
             profile.clone(),
             None,
-            Conditions::new(),
+            Conditions::default(),
         )
     }
 
@@ -211,7 +216,9 @@ impl Streets {
             };
             let from = if no == 0 { way.from } else { 0.0 };
             let to = if no == last { way.to } else { 1.0 };
-            kinds[kind] += driven.profile.drive_ms(&self.graph, edge) / 1e3 * (to - from).max(0.0);
+            let limit = self.graph.always(edge).speed_kmh;
+            let drive = driven.profile.drive_ms(&self.graph, edge, limit);
+            kinds[kind] += drive / 1e3 * (to - from).max(0.0);
         }
         let all = f64::from(way.milliseconds) / 1e3;
         Some(Split {

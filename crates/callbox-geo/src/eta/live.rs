@@ -1,11 +1,11 @@
 //! One profile's times as they are now: closures and slow streets included.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
-use crate::roads::{NEVER, Profile, RoadGraph};
+use crate::roads::{NEVER, Profile, RoadGraph, Says, turn::FORBIDDEN};
 
 use super::{
     cch::Cch,
@@ -25,8 +25,39 @@ pub enum Condition {
     Slower(f32),
 }
 
-/// What differs from the map, by edge (copies too).
-pub(super) type Conditions = HashMap<u32, Condition>;
+/// What differs from the map.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Conditions {
+    /// What somebody said, by edge (copies too).
+    pub(super) said: HashMap<u32, Condition>,
+    /// What the clock says.
+    pub(super) hours: Arc<HoursNow>,
+}
+
+/// What conditional tags say at a time.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct HoursNow {
+    /// Which conditions hold.
+    pub(super) hold: Vec<bool>,
+    /// Edges (copies too) of which something else holds than always.
+    pub(super) edges: HashMap<u32, Says>,
+    /// Turns that are forbidden now.
+    pub(super) turns: HashSet<u32>,
+}
+
+impl Conditions {
+    /// What holds when nobody said anything, at the same time.
+    pub(super) fn unsaid(&self) -> Self {
+        Self {
+            said: HashMap::new(),
+            hours: Arc::clone(&self.hours),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.said.is_empty() && self.hours.edges.is_empty() && self.hours.turns.is_empty()
+    }
+}
 
 /// What a query works on, whole: never changed once it is published.
 #[derive(Debug)]
@@ -101,7 +132,7 @@ impl Driven {
                     up: Vec::new().into(),
                     down: Vec::new().into(),
                 }),
-                Conditions::new(),
+                Conditions::default(),
             ))),
             writer: Mutex::new(Writer {
                 former: None,
@@ -130,9 +161,13 @@ impl Driven {
     }
 
     /// What an edge takes from end to end, for one that is on it or goes there.
-    pub(super) fn edge_ms(&self, conditions: &Conditions, edge: u32) -> u32 {
-        let base = self.edge_ms[edge as usize];
-        match conditions.get(&edge) {
+    pub(super) fn edge_ms(&self, graph: &RoadGraph, conditions: &Conditions, edge: u32) -> u32 {
+        let says = conditions.hours.edges.get(&edge);
+        let base = match says {
+            None => self.edge_ms[edge as usize],
+            Some(says) => self.profile.edge_ms_as(graph, edge, *says),
+        };
+        match conditions.said.get(&edge) {
             None | Some(Condition::ClosedToThrough) => base,
             Some(Condition::Impassable) => NEVER,
             Some(Condition::Slower(factor)) => slower(base, *factor),
@@ -140,10 +175,19 @@ impl Driven {
     }
 
     /// What a turn takes without the edge after it.
-    pub(super) fn turn_alone_ms(&self, graph: &RoadGraph, turn: u32, from: u32) -> u32 {
+    pub(super) fn turn_alone_ms(
+        &self,
+        graph: &RoadGraph,
+        conditions: &Conditions,
+        turn: u32,
+        from: u32,
+    ) -> u32 {
         let into = graph.turn_to[turn as usize];
-        self.profile
-            .turn_ms(graph, from, into, graph.turn_what[turn as usize])
+        let mut what = graph.turn_what[turn as usize];
+        if conditions.hours.turns.contains(&turn) {
+            what |= FORBIDDEN;
+        }
+        self.profile.turn_ms(graph, from, into, what)
     }
 
     /// What a turn and the edge after it take for one who drives through.
@@ -159,17 +203,17 @@ impl Driven {
         turn: u32,
     ) -> u32 {
         let into = graph.turn_to[turn as usize];
-        let closed =
-            !conditions.is_empty() && conditions.get(&into) == Some(&Condition::ClosedToThrough);
+        let closed = !conditions.said.is_empty()
+            && conditions.said.get(&into) == Some(&Condition::ClosedToThrough);
         let edge = if closed {
             NEVER
         } else {
-            self.edge_ms(conditions, into)
+            self.edge_ms(graph, conditions, into)
         };
         if edge >= NEVER {
             return NEVER;
         }
-        (edge + self.turn_alone_ms(graph, turn, from)).min(NEVER)
+        (edge + self.turn_alone_ms(graph, conditions, turn, from)).min(NEVER)
     }
 
     /// Leaves out the links that nobody needs at present; false when the times changed meanwhile.

@@ -5,9 +5,11 @@
 //! depends on it. All answers equal those of Dijkstra's algorithm on the same times, to the
 //! millisecond. See `docs/streets.md`.
 
+mod ask;
 mod builder;
 mod calibrate;
 mod cch;
+mod clock;
 mod live;
 mod metric;
 mod order;
@@ -26,7 +28,7 @@ pub use calibrate::{CalibrateError, Calibrated, Drive, Misses};
 pub use live::Condition;
 pub use plain::Plain;
 pub use route::{Leg, Notice, Route};
-pub use snap::{Side, Snapped};
+pub use snap::{Hint, Side, Snapped, Why};
 pub use speeds::{SpeedsError, keep_speeds, speeds_file};
 pub use streets::{Edge, Eta, ProfileId, Streets, StreetsError};
 pub use stretch::{Detour, Refound, Stretch};

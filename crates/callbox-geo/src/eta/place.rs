@@ -40,9 +40,10 @@ impl Streets {
         at: &Snapped,
     ) -> Vec<Stand> {
         let mut stands = Vec::new();
-        for spot in &at.spots {
+        let who = driven.profile.who();
+        for spot in at.spots.iter().filter(|spot| spot.whom & who != 0) {
             for edge in self.spot_edges(spot) {
-                let time = driven.edge_ms(conditions, edge);
+                let time = driven.edge_ms(&self.graph, conditions, edge);
                 if time >= NEVER {
                     continue;
                 }
@@ -90,7 +91,7 @@ impl Streets {
         for stand in self.stands_under(driven, conditions, at) {
             for edge in self.graph.with_copies(stand.edge) {
                 for &(before, turn) in self.backwards.turns_into(edge) {
-                    let alone = driven.turn_alone_ms(&self.graph, turn, before);
+                    let alone = driven.turn_alone_ms(&self.graph, conditions, turn, before);
                     let cost = alone
                         .saturating_add(stand.passed)
                         .saturating_add(stand.detour);

@@ -24,7 +24,7 @@ pub enum Notice {
     TurnRound,
     /// A ferry.
     Ferry,
-    /// Not a street for cars: a bus lane, a pedestrian or private street.
+    /// Not open to everybody (now): a bus lane, a pedestrian or private street.
     Restricted,
 }
 
@@ -185,7 +185,8 @@ pub(super) fn draw(
         let to = if no + 1 == count { path.to } else { 1.0 };
         let part = (to - from).max(0.0);
         let meters = f64::from(graph.seg_length[segment]) / 10.0 * part;
-        let mut time = (f64::from(driven.edge_ms(&live.conditions, edge)) * part).round() as u32;
+        let mut time =
+            (f64::from(driven.edge_ms(graph, &live.conditions, edge)) * part).round() as u32;
         let mut notices = Vec::new();
         if no > 0 {
             let before = path.edges[no - 1];
@@ -193,15 +194,21 @@ pub(super) fn draw(
                 .turns(before)
                 .find(|&turn| graph.turn_to[turn] == edge);
             if let Some(turn) = turn {
-                time += driven.turn_alone_ms(graph, turn as u32, before);
-                notices = notices_of(graph.turn_what[turn]);
+                let now = &live.conditions;
+                time += driven.turn_alone_ms(graph, now, turn as u32, before);
+                let mut what = graph.turn_what[turn];
+                if now.hours.turns.contains(&(turn as u32)) {
+                    what |= crate::roads::turn::FORBIDDEN;
+                }
+                notices = notices_of(what);
             }
         }
         let class = graph.class(segment);
         if class == Class::Ferry {
             notices.push(Notice::Ferry);
         }
-        if !graph.open_to_cars(edge) {
+        let says = live.conditions.hours.edges.get(&edge).copied();
+        if !says.unwrap_or_else(|| graph.always(edge)).open_to_all() {
             notices.push(Notice::Restricted);
         }
         let first_point = route.points.len().saturating_sub(1);

@@ -1,14 +1,21 @@
 //! Where on the streets a point is.
 
-use crate::{
-    Coord,
-    roads::{NO_EDGE, Near, RoadGraph, coord, near},
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
 };
 
-/// How far a point may lie from the nearest street.
-const WITHIN_METERS: f64 = 2_000.0;
-/// How far a street may lie on which one drives with a known heading.
-const HEADING_METERS: f64 = 25.0;
+use crate::{
+    Coord,
+    roads::{NO_EDGE, Near, Network, RoadGraph, coord, near},
+};
+
+/// How far a street may lie that what else is known of a vehicle speaks for.
+const HINT_METERS: f64 = 25.0;
+/// Streets of two levels whose distances differ by less are not told apart by them.
+const ALIKE_METERS: f64 = 10.0;
+/// A position before that lies farther away says nothing.
+const BEFORE_METERS: f64 = 600.0;
 /// How far a heading may be off.
 const HEADING_DEGREES: f64 = 60.0;
 
@@ -23,6 +30,32 @@ pub enum Side {
     Right,
 }
 
+/// Says what else is known of a point than where it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hint<'a> {
+    /// Where the vehicle is going, in degrees from north.
+    pub heading_degrees: Option<f64>,
+    /// How many roads lie below: 0 on the ground, 1 on a bridge, -1 in a tunnel.
+    pub level: Option<i8>,
+    /// Where the same vehicle was shortly before, on the same streets.
+    pub before: Option<&'a Snapped>,
+}
+
+/// Says why a street was taken and not another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It is the nearest.
+    Nearest,
+    /// It is the nearest along which one drives with this heading.
+    Heading,
+    /// It is the nearest on this level.
+    Level,
+    /// The vehicle came along it: from where it was, others nearby are far to drive.
+    Before,
+    /// It is the nearest, but a street on another level is as near, and nothing tells them apart.
+    Unsure,
+}
+
 /// A place on a segment.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Spot {
@@ -31,6 +64,8 @@ pub(super) struct Spot {
     pub(super) along: f64,
     /// Which of the segment's directions count: with it, against it.
     pub(super) sides: [bool; 2],
+    /// For whom the spot is: all, or those whom no nearer spot serves.
+    pub(super) whom: u8,
     /// Milliseconds on foot by which this spot is farther than the nearest.
     pub(super) detour_ms: u32,
 }
@@ -49,23 +84,41 @@ pub struct Snapped {
     pub meters: f64,
     /// On which side of the street the asked point lies.
     pub side: Side,
+    /// The street's level: 0 on the ground, above it on bridges, below it in tunnels.
+    pub level: i8,
+    /// Why this street.
+    pub why: Why,
     pub(super) spots: Vec<Spot>,
 }
 
 /// Finds the nearest street, and the nearest one from which one gets everywhere if that is another.
-pub(super) fn snap(graph: &RoadGraph, asked: Coord, heading: Option<f64>) -> Option<Snapped> {
-    let driven = heading.and_then(|heading| driven(graph, asked, heading));
+pub(super) fn snap(
+    graph: &RoadGraph,
+    network: Network,
+    asked: Coord,
+    hint: Option<Hint<'_>>,
+) -> Option<Snapped> {
+    let chosen = hint.and_then(|hint| choose(graph, asked, &hint));
     let mut spots = Spots {
         graph,
         asked,
+        walk_ms: match network {
+            // Off the path, 2.5 km/h.
+            Network::Foot => 1_440.0,
+            // From the street, 5 km/h.
+            Network::Drive | Network::Boat => 720.0,
+        },
+        why: chosen.as_ref().map_or(Why::Nearest, |chosen| chosen.1),
         served: 0,
         snapped: None,
     };
-    if let Some((found, sides)) = driven {
-        spots.add(found, sides);
+    if let Some((found, _)) = &chosen {
+        spots.add(found.near, found.sides);
     }
-    near(graph, asked, WITHIN_METERS, |found| {
-        let known = driven.is_some_and(|driven| driven.0.segment == found.segment);
+    near(graph, asked, network.within_meters(), |found| {
+        let known = chosen
+            .as_ref()
+            .is_some_and(|chosen| chosen.0.near.segment == found.segment);
         if !known {
             spots.add(found, directions(graph, found.segment));
         }
@@ -74,25 +127,122 @@ pub(super) fn snap(graph: &RoadGraph, asked: Coord, heading: Option<f64>) -> Opt
     spots.snapped
 }
 
-/// Finds the street along which one drives with this heading, close by.
-fn driven(graph: &RoadGraph, asked: Coord, heading: f64) -> Option<(Near, [bool; 2])> {
-    let mut driven = None;
-    near(graph, asked, HEADING_METERS, |found| {
-        let points = graph.points(found.segment as usize);
-        let piece = found.piece as usize;
-        let direction = bearing(coord(points[piece]), coord(points[piece + 1]));
-        let fits = |degrees: f64| {
-            let off = (degrees - heading).rem_euclid(360.0);
-            off.min(360.0 - off) <= HEADING_DEGREES
-        };
-        let [with, against] = directions(graph, found.segment);
-        let sides = [with && fits(direction), against && fits(direction + 180.0)];
-        if sides != [false, false] {
-            driven = Some((found, sides));
+/// A street close by, and its directions that the hint allows.
+#[derive(Clone, Copy)]
+struct Candidate {
+    near: Near,
+    sides: [bool; 2],
+}
+
+/// Chooses among the streets close by, nearest first, by what else is known.
+fn choose(graph: &RoadGraph, asked: Coord, hint: &Hint<'_>) -> Option<(Candidate, Why)> {
+    let mut close: Vec<Candidate> = Vec::new();
+    near(graph, asked, HINT_METERS, |near| {
+        if !close.iter().any(|known| known.near.segment == near.segment) {
+            let sides = directions(graph, near.segment);
+            close.push(Candidate { near, sides });
         }
-        driven.is_none()
+        true
     });
-    driven
+    let mut why = Why::Nearest;
+    let mut narrow = |close: &mut Vec<Candidate>, fits: Vec<Candidate>, because: Why| {
+        // What fits nothing is a mistake, or a street that the map does not have.
+        if fits.is_empty() {
+            return;
+        }
+        if fits.len() < close.len() || because == Why::Heading {
+            why = because;
+        }
+        *close = fits;
+    };
+    if let Some(heading) = hint.heading_degrees.filter(|heading| heading.is_finite()) {
+        let fits = close
+            .iter()
+            .map(|one| Candidate {
+                sides: along_heading(graph, one, heading),
+                ..*one
+            })
+            .filter(|one| one.sides != [false, false])
+            .collect();
+        narrow(&mut close, fits, Why::Heading);
+    }
+    let level = |one: &Candidate| graph.seg_level[one.near.segment as usize];
+    if let Some(wanted) = hint.level {
+        let fits = close.iter().copied().filter(|one| level(one) == wanted);
+        let fits = fits.collect();
+        narrow(&mut close, fits, Why::Level);
+    }
+    let stacked = |close: &[Candidate]| {
+        let first = close.first()?;
+        let alike = |one: &&Candidate| one.near.meters < first.near.meters + ALIKE_METERS;
+        let other = close.iter().take_while(alike);
+        Some(other.into_iter().any(|one| level(one) != level(first)))
+    };
+    if stacked(&close)? {
+        let before = hint.before.filter(|before| {
+            before.why != Why::Unsure && before.asked.meters_to(asked) < BEFORE_METERS
+        });
+        if let Some(before) = before {
+            let reached = reached(graph, before, before.asked.meters_to(asked) * 1.5 + 60.0);
+            let came = |one: &Candidate| reached.contains_key(&one.near.segment);
+            let fits = close.iter().copied().filter(came).collect();
+            narrow(&mut close, fits, Why::Before);
+        }
+        if stacked(&close)? {
+            why = Why::Unsure;
+        }
+    }
+    Some((*close.first()?, why))
+}
+
+/// The directions of a street along which one drives with this heading.
+fn along_heading(graph: &RoadGraph, one: &Candidate, heading: f64) -> [bool; 2] {
+    let points = graph.points(one.near.segment as usize);
+    let piece = one.near.piece as usize;
+    let direction = bearing(coord(points[piece]), coord(points[piece + 1]));
+    let fits = |degrees: f64| {
+        let off = (degrees - heading).rem_euclid(360.0);
+        off.min(360.0 - off) <= HEADING_DEGREES
+    };
+    [
+        one.sides[0] && fits(direction),
+        one.sides[1] && fits(direction + 180.0),
+    ]
+}
+
+/// The pieces of street that begin within so many metres of driving from a place, either way.
+fn reached(graph: &RoadGraph, from: &Snapped, meters: f64) -> HashMap<u32, u32> {
+    let most = (meters * 10.0) as u32;
+    let mut reached: HashMap<u32, u32> = HashMap::new();
+    let mut known: HashMap<u32, u32> = HashMap::new();
+    let mut queue = BinaryHeap::new();
+    if let Some(spot) = from.spots.first() {
+        let length = f64::from(graph.seg_length[spot.segment as usize]);
+        reached.insert(spot.segment, 0);
+        for (against, &edge) in graph.seg_edge[spot.segment as usize].iter().enumerate() {
+            if edge != NO_EDGE {
+                let rest = if against == 0 {
+                    1.0 - spot.along
+                } else {
+                    spot.along
+                };
+                queue.push((Reverse((length * rest) as u32), edge));
+            }
+        }
+    }
+    while let Some((Reverse(far), edge)) = queue.pop() {
+        if far > most || known.get(&edge).is_some_and(|known| *known <= far) {
+            continue;
+        }
+        known.insert(edge, far);
+        for turn in graph.turns(edge) {
+            let next = graph.turn_to[turn];
+            let (segment, _) = graph.side(next);
+            reached.entry(segment as u32).or_insert(far);
+            queue.push((Reverse(far + graph.seg_length[segment]), next));
+        }
+    }
+    reached
 }
 
 fn directions(graph: &RoadGraph, segment: u32) -> [bool; 2] {
@@ -106,6 +256,9 @@ const EVERYBODY: u8 = 3;
 struct Spots<'a> {
     graph: &'a RoadGraph,
     asked: Coord,
+    /// Milliseconds that a metre on foot takes.
+    walk_ms: f64,
+    why: Why,
     /// For whom a spot on the main part of the network was found.
     served: u8,
     snapped: Option<Snapped>,
@@ -121,6 +274,10 @@ impl Spots<'_> {
         if self.snapped.is_some() && main & !self.served == 0 {
             return;
         }
+        let whom = match self.snapped {
+            None => EVERYBODY,
+            Some(_) => main & !self.served,
+        };
         self.served |= main;
         let snapped = self.snapped.get_or_insert_with(|| Snapped {
             asked: self.asked,
@@ -131,15 +288,17 @@ impl Spots<'_> {
                 (true, false) => Side::Left,
                 (true, true) => Side::Right,
             },
+            level: self.graph.seg_level[found.segment as usize],
+            why: self.why,
             spots: Vec::new(),
         });
-        // 5 km/h on foot.
-        let walk = (found.meters - snapped.meters).max(0.0) * 720.0;
+        let walk = (found.meters - snapped.meters).max(0.0) * self.walk_ms;
         let points = self.graph.points(found.segment as usize);
         snapped.spots.push(Spot {
             segment: found.segment,
             along: along(points, found.piece as usize, found.along),
             sides,
+            whom,
             detour_ms: walk as u32,
         });
     }

@@ -1,6 +1,7 @@
 //! An agency's own speeds: the file beside the streets that changes profiles when they are opened.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -40,6 +41,12 @@ pub enum SpeedsError {
     },
 }
 
+/// The profile of each kind of unit that has one of its own.
+pub(super) type Units = BTreeMap<String, String>;
+
+/// The section that names them.
+const UNITS: &str = "units";
+
 /// Gives where the agency's speeds of the streets in `dir` are kept.
 #[must_use]
 pub fn speeds_file(dir: &Path) -> PathBuf {
@@ -50,15 +57,18 @@ pub fn speeds_file(dir: &Path) -> PathBuf {
 ///
 /// A file that is not there changes nothing. Each section is a profile, each line one of its
 /// figures: `[heavy]`, `scale.residential = 0.9`, `height_meters = 3.4`. A section of a new name
-/// begins with `like = "heavy"`.
-pub(super) fn read(dir: &Path, profiles: &mut Vec<Profile>) -> Result<(), SpeedsError> {
+/// begins with `like = "heavy"`. The section `[units]` names the profile of kinds of unit:
+/// `ENGINE = "heavy"`; it is given back.
+pub(super) fn read(dir: &Path, profiles: &mut Vec<Profile>) -> Result<Units, SpeedsError> {
     let path = speeds_file(dir);
     let io = |source| SpeedsError::Io {
         path: path.clone(),
         source,
     };
     let text = match fs::metadata(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(Units::new());
+        }
         Err(error) => return Err(io(error)),
         Ok(file) if file.len() > MOST_BYTES => {
             let much = io::Error::other("it has more than 64 KiB");
@@ -73,7 +83,9 @@ pub(super) fn read(dir: &Path, profiles: &mut Vec<Profile>) -> Result<(), Speeds
     })
 }
 
-fn parse(text: &str, profiles: &mut Vec<Profile>) -> Result<(), (usize, String)> {
+fn parse(text: &str, profiles: &mut Vec<Profile>) -> Result<Units, (usize, String)> {
+    let mut units: Vec<(usize, String, String)> = Vec::new();
+    let mut in_units = false;
     // The profile that lines belong to, or the name of one that is not made yet.
     let mut section: Option<Result<usize, String>> = None;
     for (no, line) in (1..).zip(text.lines()) {
@@ -88,13 +100,26 @@ fn parse(text: &str, profiles: &mut Vec<Profile>) -> Result<(), (usize, String)>
             if name.is_empty() || name.len() > 40 || !name.chars().all(plain) {
                 return Err(wrong(format!("{name:?} is no name for a profile")));
             }
-            section = Some(known.ok_or_else(|| name.to_owned()));
+            in_units = name == UNITS;
+            if let (true, Some(Err(unmade))) = (in_units, &section) {
+                return Err(wrong(format!(
+                    "the new profile {unmade:?} has to begin with like = …"
+                )));
+            }
+            section = (!in_units).then(|| known.ok_or_else(|| name.to_owned()));
             continue;
         }
         let (key, value) = line
             .split_once('=')
             .map(|(key, value)| (key.trim(), value.trim()))
             .ok_or_else(|| wrong("it is neither [a profile] nor figure = value".to_owned()))?;
+        if in_units {
+            if key.is_empty() {
+                return Err(wrong("no kind of unit stands before the =".to_owned()));
+            }
+            units.push((no, key.to_owned(), value.trim_matches('"').to_owned()));
+            continue;
+        }
         let begun = section
             .take()
             .ok_or_else(|| wrong("no [profile] stands before it".to_owned()))?;
@@ -108,7 +133,7 @@ fn parse(text: &str, profiles: &mut Vec<Profile>) -> Result<(), (usize, String)>
                     .ok_or_else(|| {
                         wrong(format!(
                             "the new profile {name:?} has to begin with like = \"blue-light\", \
-                             \"heavy\" or \"car\""
+                             \"heavy\", \"car\", \"foot\" or \"boat\""
                         ))
                     })?;
                 if profiles.len() >= MOST_PROFILES {
@@ -133,13 +158,21 @@ fn parse(text: &str, profiles: &mut Vec<Profile>) -> Result<(), (usize, String)>
         }
         *slot = figure;
     }
-    match section {
-        Some(Err(name)) => Err((
-            text.lines().count(),
-            format!("the new profile {name:?} has to begin with like = …"),
-        )),
-        _ => Ok(()),
+    if let Some(Err(name)) = section {
+        let what = format!("the new profile {name:?} has to begin with like = …");
+        return Err((text.lines().count(), what));
     }
+    // Profiles may stand below the units that have them.
+    let unknown = units
+        .iter()
+        .find(|unit| profiles.iter().all(|profile| profile.name != unit.2));
+    if let Some((line, _, name)) = unknown {
+        return Err((*line, format!("there is no profile {name:?}")));
+    }
+    Ok(units
+        .into_iter()
+        .map(|(_, unit, name)| (unit, name))
+        .collect())
 }
 
 /// The figure that a key names, and what it may be.

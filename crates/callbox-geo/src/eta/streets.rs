@@ -8,19 +8,20 @@ use std::{
 use crate::{
     Coord,
     import::{self, FindError},
-    roads::{self, Class, Column, FileError, FileReader, NEVER, NO_EDGE, Profile, RoadGraph},
+    roads::{
+        self, Class, Column, FileError, FileReader, NEVER, NO_EDGE, Network, Profile, RoadGraph,
+    },
 };
 
 use super::{
-    builder::{COLUMNS, HIERARCHY, ROADS, TIMES, TIMES_VERSION, fingerprint, profiles},
+    builder::{COLUMNS, HIERARCHY, ROADS, TIMES, TIMES_VERSION, fingerprint},
     cch::Cch,
-    live::{Condition, Conditions, Driven, Live},
+    clock::Clock,
+    live::{Condition, Conditions, Driven},
     metric::Metric,
-    place::{End, Stand, direct},
     plain::{Backwards, Plain},
-    query::{Rooms, Seed},
-    route::{self, Path as Way, Route},
-    snap::{self, Snapped},
+    query::Rooms,
+    snap::{self, Hint, Snapped},
     speeds::{self, SpeedsError},
 };
 
@@ -33,6 +34,13 @@ pub enum StreetsError {
     /// A file cannot be used.
     #[error(transparent)]
     File(#[from] FileError),
+    /// They were imported without this network.
+    #[error(
+        "the streets were imported without {}; run `callbox import streets FILE.osm.pbf --with {}`",
+        .0.things(),
+        .0.code()
+    )]
+    NotBuilt(Network),
     /// The agency's own speeds cannot be used.
     #[error(transparent)]
     Speeds(#[from] SpeedsError),
@@ -68,13 +76,16 @@ impl Eta {
 /// Answers from one imported network. Cheap to share (`Arc`); queries never wait for a change.
 #[derive(Debug)]
 pub struct Streets {
+    network: Network,
     pub(super) graph: RoadGraph,
     pub(super) cch: Cch,
     pub(super) backwards: Backwards,
     profiles: RwLock<Vec<Arc<Driven>>>,
     /// Held by whoever changes conditions or profiles.
-    conditions: Mutex<Conditions>,
-    rooms: Rooms,
+    pub(super) conditions: Mutex<Conditions>,
+    pub(super) clock: Clock,
+    units: speeds::Units,
+    pub(super) rooms: Rooms,
 }
 
 impl Streets {
@@ -85,12 +96,23 @@ impl Streets {
     ///
     /// [`speeds_file`]: super::speeds_file
     pub fn open(dir: &Path) -> Result<Self, StreetsError> {
-        let mut wanted = profiles().to_vec();
-        speeds::read(dir, &mut wanted)?;
+        Self::open_network(dir, Network::Drive)
+    }
+
+    /// Does what [`Streets::open`] does, for another network than that of vehicles;
+    /// [`StreetsError::NotBuilt`] when the last import made none.
+    pub fn open_network(dir: &Path, network: Network) -> Result<Self, StreetsError> {
+        let mut wanted = Network::ALL.map(Network::profiles).concat();
+        let units = speeds::read(dir, &mut wanted)?;
+        wanted.retain(|profile| profile.network == network);
         let dir = import::current(dir)?;
-        let graph = RoadGraph::open(&dir.join(ROADS))?;
-        let cch = Cch::open(&dir.join(HIERARCHY), &graph)?;
-        let times = FileReader::open(&dir.join(TIMES), TIMES_VERSION)?;
+        let path = |part: &str| dir.join(network.file(part));
+        if network != Network::Drive && !path(ROADS).exists() {
+            return Err(StreetsError::NotBuilt(network));
+        }
+        let graph = RoadGraph::open(&path(ROADS))?;
+        let cch = Cch::open(&path(HIERARCHY), &graph)?;
+        let times = FileReader::open(&path(TIMES), TIMES_VERSION)?;
         let prints: Column<u32> = times.column("profiles")?;
         let mut driven = Vec::new();
         for (no, profile) in wanted.into_iter().enumerate() {
@@ -108,24 +130,42 @@ impl Streets {
                 &cch,
                 profile,
                 metric,
-                Conditions::new(),
+                Conditions::default(),
             )));
         }
-        Ok(Self::new(graph, cch, driven))
+        Ok(Self {
+            units,
+            ..Self::new(network, graph, cch, driven)
+        })
     }
 
-    pub(super) fn new(graph: RoadGraph, cch: Cch, profiles: Vec<Arc<Driven>>) -> Self {
+    pub(super) fn new(
+        network: Network,
+        graph: RoadGraph,
+        cch: Cch,
+        profiles: Vec<Arc<Driven>>,
+    ) -> Self {
         Self {
+            network,
+            clock: Clock::new(&graph),
+            units: speeds::Units::new(),
             backwards: Backwards::new(&graph),
             graph,
             cch,
             profiles: RwLock::new(profiles),
-            conditions: Mutex::new(Conditions::new()),
+            conditions: Mutex::new(Conditions::default()),
             rooms: Rooms::default(),
         }
     }
 
-    /// Finds a profile by its name; `blue-light`, `heavy` and `car` are always there.
+    /// Gives what these streets are for.
+    #[must_use]
+    pub fn network(&self) -> Network {
+        self.network
+    }
+
+    /// Finds a profile by its name; `blue-light`, `heavy` and `car` are always there for vehicles,
+    /// `foot` and `boat` on their networks.
     #[must_use]
     pub fn profile(&self, name: &str) -> Option<ProfileId> {
         let profiles = self.profiles.read().unwrap_or_else(PoisonError::into_inner);
@@ -133,6 +173,15 @@ impl Streets {
             .iter()
             .position(|driven| driven.profile.name == name)?;
         Some(ProfileId(at as u16))
+    }
+
+    /// Gives the name of the profile that the agency's own speeds give to a kind of unit, be it one
+    /// of another network; `blue-light` where they name none.
+    #[must_use]
+    pub fn profile_of_unit(&self, unit_type: &str) -> &str {
+        self.units
+            .get(unit_type)
+            .map_or("blue-light", String::as_str)
     }
 
     /// Adds a profile, or replaces the one of the same name, under the present conditions.
@@ -169,18 +218,32 @@ impl Streets {
         names.collect()
     }
 
-    /// Finds the nearest street within 2 km; `None` outside of that and outside of the Earth.
+    /// Finds the nearest street within 2 km (on foot 1 km, by boat 500 m); `None` outside of that and
+    /// outside of the Earth.
     #[must_use]
     pub fn snap(&self, lat: f64, lon: f64) -> Option<Snapped> {
-        snap::snap(&self.graph, Coord::from_degrees(lat, lon)?, None)
+        let asked = Coord::from_degrees(lat, lon)?;
+        snap::snap(&self.graph, self.network, asked, None)
     }
 
     /// Finds the street on which a vehicle drives with this heading (degrees from north), if there
     /// is one within 25 m, and then counts only that direction; else does as [`Streets::snap`].
     #[must_use]
     pub fn snap_heading(&self, lat: f64, lon: f64, heading: f64) -> Option<Snapped> {
-        let heading = heading.is_finite().then_some(heading);
-        snap::snap(&self.graph, Coord::from_degrees(lat, lon)?, heading)
+        let hint = Hint {
+            heading_degrees: Some(heading),
+            ..Hint::default()
+        };
+        self.snap_hint(lat, lon, hint)
+    }
+
+    /// Finds the street within 25 m that fits what is known of a vehicle: its heading, its level,
+    /// where it was before; [`Snapped::why`] says what decided. Where nothing fits, or nothing is
+    /// near, does as [`Streets::snap`].
+    #[must_use]
+    pub fn snap_hint(&self, lat: f64, lon: f64, hint: Hint<'_>) -> Option<Snapped> {
+        let asked = Coord::from_degrees(lat, lon)?;
+        snap::snap(&self.graph, self.network, asked, Some(hint))
     }
 
     /// Gives the directions of the street at a point.
@@ -243,194 +306,6 @@ impl Streets {
         )
     }
 
-    /// Gives the times from each of `units` to one place, in the units' order; `None` where no way
-    /// leads there.
-    ///
-    /// Costs the ancestors of all units in the hierarchy, each once (see `docs/streets.md`), and no
-    /// search by coordinates. A unit on the incident's own street need not leave it.
-    #[must_use]
-    pub fn eta_many_to_one(
-        &self,
-        units: &[Snapped],
-        to: &Snapped,
-        profile: ProfileId,
-    ) -> Vec<Option<Eta>> {
-        let driven = self.driven(profile);
-        let live = driven.now();
-        let ends = self.ends(&driven, &live, to);
-        let seeds: Vec<Seed> = ends
-            .iter()
-            .map(|end| (self.cch.rank[end.before as usize], end.cost))
-            .collect();
-        let stands: Vec<Vec<Stand>> = units
-            .iter()
-            .map(|unit| self.stands(&driven, &live, unit))
-            .collect();
-        let goal = self.stands(&driven, &live, to);
-        let rank = &*self.cch.rank;
-        self.rooms.with(&self.cch, |room| {
-            let wanted = stands
-                .iter()
-                .flatten()
-                .map(|stand| rank[stand.edge as usize]);
-            room.search(
-                &self.cch,
-                live.links_down(),
-                live.links_up(),
-                &seeds,
-                wanted,
-            );
-            stands
-                .iter()
-                .map(|stands| {
-                    let around = stands.iter().map(|stand| {
-                        stand
-                            .leave()
-                            .saturating_add(room.time[rank[stand.edge as usize] as usize])
-                    });
-                    let best = around.chain(direct(stands, &goal)).min().unwrap_or(NEVER);
-                    Eta::below_never(best)
-                })
-                .collect()
-        })
-    }
-
-    /// Gives the times from one place to each of `places`, in their order.
-    #[must_use]
-    pub fn eta_one_to_many(
-        &self,
-        from: &Snapped,
-        places: &[Snapped],
-        profile: ProfileId,
-    ) -> Vec<Option<Eta>> {
-        let driven = self.driven(profile);
-        let live = driven.now();
-        let stands = self.stands(&driven, &live, from);
-        let rank = &*self.cch.rank;
-        let seeds: Vec<Seed> = stands
-            .iter()
-            .map(|stand| (rank[stand.edge as usize], stand.leave()))
-            .collect();
-        let ends: Vec<Vec<End>> = places
-            .iter()
-            .map(|to| self.ends(&driven, &live, to))
-            .collect();
-        self.rooms.with(&self.cch, |room| {
-            let wanted = ends.iter().flatten().map(|end| rank[end.before as usize]);
-            room.search(
-                &self.cch,
-                live.links_up(),
-                live.links_down(),
-                &seeds,
-                wanted,
-            );
-            places
-                .iter()
-                .zip(&ends)
-                .map(|(to, ends)| {
-                    let around = ends.iter().map(|end| {
-                        end.cost
-                            .saturating_add(room.time[rank[end.before as usize] as usize])
-                    });
-                    let goal = self.stands(&driven, &live, to);
-                    let best = around.chain(direct(&stands, &goal)).min().unwrap_or(NEVER);
-                    Eta::below_never(best)
-                })
-                .collect()
-        })
-    }
-
-    /// Gives the times from each of `from` (rows) to each of `to` (columns). Costs one
-    /// [`Streets::eta_many_to_one`] per column.
-    #[must_use]
-    pub fn eta_matrix(
-        &self,
-        from: &[Snapped],
-        to: &[Snapped],
-        profile: ProfileId,
-    ) -> Vec<Vec<Option<Eta>>> {
-        let mut rows = vec![Vec::with_capacity(to.len()); from.len()];
-        for place in to {
-            let column = self.eta_many_to_one(from, place, profile);
-            for (row, eta) in rows.iter_mut().zip(column) {
-                row.push(eta);
-            }
-        }
-        rows
-    }
-
-    /// Finds the way; its time equals the ETA's.
-    #[must_use]
-    pub fn route(&self, from: &Snapped, to: &Snapped, profile: ProfileId) -> Option<Route> {
-        let driven = self.driven(profile);
-        let live = driven.now();
-        let way = self.way(&driven, &live, from, to)?;
-        Some(route::draw(&self.graph, &driven, &live, &way, (from, to)))
-    }
-
-    pub(super) fn way(
-        &self,
-        driven: &Driven,
-        live: &Live,
-        from: &Snapped,
-        to: &Snapped,
-    ) -> Option<Way> {
-        let stands = self.stands(driven, live, from);
-        let goal = self.stands(driven, live, to);
-        let ends = self.ends(driven, live, to);
-        let seeds_from: Vec<Seed> = stands
-            .iter()
-            .map(|stand| (stand.edge, stand.leave()))
-            .collect();
-        let seeds_to: Vec<Seed> = ends.iter().map(|end| (end.before, end.cost)).collect();
-        let weights = |turn: u32| driven.turn_ms(&self.graph, &live.conditions, turn);
-        let found = self.rooms.with(&self.cch, |there| {
-            self.rooms.with(&self.cch, |back| {
-                route::chain(
-                    &self.cch,
-                    live,
-                    &weights,
-                    &self.graph,
-                    (there, back),
-                    &seeds_from,
-                    &seeds_to,
-                )
-            })
-        });
-        let around = found.and_then(|(mut edges, milliseconds)| {
-            let (first, last) = (*edges.first()?, *edges.last()?);
-            let stand = stands.iter().find(|stand| stand.edge == first)?;
-            let end = ends
-                .iter()
-                .filter(|end| end.before == last)
-                .min_by_key(|end| end.cost)?;
-            edges.push(end.edge);
-            Some(Way {
-                edges,
-                from: stand.along,
-                to: end.along,
-                milliseconds,
-            })
-        });
-        let straight = stands
-            .iter()
-            .flat_map(|a| goal.iter().map(move |b| (a, b)))
-            .filter_map(|(a, b)| {
-                let milliseconds = a.to(b)?;
-                Some(Way {
-                    edges: vec![a.edge],
-                    from: a.along,
-                    to: b.along,
-                    milliseconds,
-                })
-            })
-            .min_by_key(|way| way.milliseconds);
-        around
-            .into_iter()
-            .chain(straight)
-            .min_by_key(|way| way.milliseconds)
-    }
-
     /// Closes or slows down directions of streets for all profiles; replaces what was said of them
     /// before. Gives how many links of the hierarchy were recomputed.
     ///
@@ -459,11 +334,7 @@ impl Streets {
     /// Answers are the same before and after. Costs about a customization for each profile: the
     /// server calls it in a thread of its own, after opening and once changes have come to rest.
     pub fn settle(&self) -> bool {
-        let profiles = self
-            .profiles
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let profiles = self.all_driven();
         let settled = profiles.iter().map(|driven| driven.settle(&self.cch));
         settled.filter(|settled| !settled).count() == 0
     }
@@ -475,7 +346,8 @@ impl Streets {
             .conditions
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let plain = conditions.iter().filter(|(edge, _)| self.is_plain(**edge));
+        let said = conditions.said.iter();
+        let plain = said.filter(|(edge, _)| self.is_plain(**edge));
         let mut list: Vec<_> = plain
             .map(|(&edge, &condition)| (Edge(edge), condition))
             .collect();
@@ -496,8 +368,8 @@ impl Streets {
         let mut turns = Vec::new();
         for edge in edges.iter().flat_map(|edge| self.graph.with_copies(edge.0)) {
             match condition {
-                Some(condition) => conditions.insert(edge, condition),
-                None => conditions.remove(&edge),
+                Some(condition) => conditions.said.insert(edge, condition),
+                None => conditions.said.remove(&edge),
             };
             turns.extend(
                 self.backwards
@@ -506,11 +378,7 @@ impl Streets {
                     .map(|(_, turn)| *turn),
             );
         }
-        let profiles = self
-            .profiles
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let profiles = self.all_driven();
         profiles
             .iter()
             .map(|driven| driven.change(&self.graph, &self.cch, conditions.clone(), &turns))
@@ -527,6 +395,11 @@ impl Streets {
             .map(|turn| driven.turn_ms(&self.graph, &live.conditions, turn))
             .collect();
         Plain::new(self, driven, live, times)
+    }
+
+    pub(super) fn all_driven(&self) -> Vec<Arc<Driven>> {
+        let profiles = self.profiles.read().unwrap_or_else(PoisonError::into_inner);
+        profiles.clone()
     }
 
     pub(super) fn driven(&self, profile: ProfileId) -> Arc<Driven> {

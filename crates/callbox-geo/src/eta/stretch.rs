@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    live::{Condition, Conditions, Driven},
+    live::{Condition, Driven},
     place::direct,
     snap::{Snapped, bearing},
     streets::{Edge, Eta, ProfileId, Streets},
@@ -184,13 +184,13 @@ impl Streets {
     pub fn detour(&self, from: &Snapped, to: &Snapped, profile: ProfileId) -> Option<Detour> {
         let driven = self.driven(profile);
         let live = driven.now();
-        if live.conditions.is_empty() {
+        if live.conditions.said.is_empty() {
             return None;
         }
         let (edges, milliseconds) = self.way_on_the_map(&driven, from, to)?;
         let mut around: Vec<(String, Condition)> = Vec::new();
         for edge in edges {
-            if let Some(&condition) = live.conditions.get(&edge) {
+            if let Some(&condition) = live.conditions.said.get(&edge) {
                 let name = self.name(Edge(edge)).to_owned();
                 if around.last() != Some(&(name.clone(), condition)) {
                     around.push((name, condition));
@@ -208,7 +208,7 @@ impl Streets {
         from: &Snapped,
         to: &Snapped,
     ) -> Option<(Vec<u32>, u32)> {
-        let free = Conditions::new();
+        let free = driven.now().conditions.unsaid();
         let starts = self.stands_under(driven, &free, from);
         let goals = self.stands_under(driven, &free, to);
         let ends = self.ends_under(driven, &free, to);

@@ -8,6 +8,11 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
+mod closures;
+mod hours;
+mod levels;
+mod networks;
+
 use super::{
     cch::Cch,
     metric::Metric,
@@ -19,7 +24,7 @@ use crate::{
     import,
     osm::{MemberKind, PbfWriter},
     quiet,
-    roads::{NEVER, Profile},
+    roads::{NEVER, Network, Profile, WallClock},
 };
 
 /// Numbers that look random and are the same in each run.
@@ -184,6 +189,17 @@ fn random_town(seed: u64, side: i64) -> Vec<u8> {
                 3 => tags.push(("maxspeed", "30")),
                 4 => tags.push(("maxheight", "3")),
                 5 => tags.push(("junction", "roundabout")),
+                6 => match dice.roll(3) {
+                    0 => tags.push(("access:conditional", "no @ (Mo-Fr 07:00-09:00)")),
+                    1 => tags.push(("maxspeed:conditional", "30 @ (08:00-17:00); 20 @ (Sa)")),
+                    _ => {
+                        tags.push(("oneway", "reversible"));
+                        tags.push((
+                            "oneway:conditional",
+                            "yes @ (00:00-12:00); -1 @ (12:00-24:00)",
+                        ));
+                    }
+                },
                 _ => {}
             }
             file.way(way, &[id + 1, other + 1], &tags).unwrap();
@@ -201,6 +217,13 @@ fn random_town(seed: u64, side: i64) -> Vec<u8> {
             _ => (MemberKind::Way, via, "via"),
         };
         let kind = ["no_left_turn", "no_u_turn", "only_straight_on"][dice.roll(3) as usize];
+        let (key, kind) = match dice.roll(4) {
+            0 => (
+                "restriction:conditional",
+                format!("{kind} @ (Mo-Fr 07:00-09:00)"),
+            ),
+            _ => ("restriction", kind.to_owned()),
+        };
         file.relation(
             relation + 1,
             &[
@@ -208,11 +231,53 @@ fn random_town(seed: u64, side: i64) -> Vec<u8> {
                 middle,
                 (MemberKind::Way, to, "to"),
             ],
-            &[("type", "restriction"), ("restriction", kind)],
+            &[("type", "restriction"), (key, &kind)],
         )
         .unwrap();
     }
     file.finish().unwrap()
+}
+
+/// A node: its number, latitude and longitude in steps of a thousandth of a degree, its tags.
+type Node<'a> = (i64, f64, f64, &'a [(&'a str, &'a str)]);
+/// A way: its number, nodes and tags.
+type Drawn<'a> = (i64, &'a [i64], &'a [(&'a str, &'a str)]);
+
+/// Draws a small place.
+fn drawn(nodes: &[Node<'_>], ways: &[Drawn<'_>]) -> PbfWriter<Vec<u8>> {
+    let mut file = PbfWriter::new(Vec::new()).unwrap();
+    for (id, north, east, tags) in nodes {
+        file.node(*id, 50.0 + north * 1e-3, 8.0 + east * 1e-3, tags)
+            .unwrap();
+    }
+    for (id, nodes, tags) in ways {
+        file.way(*id, nodes, tags).unwrap();
+    }
+    file
+}
+
+/// Imports what was drawn, for vehicles and other networks.
+fn built(file: PbfWriter<Vec<u8>>, networks: &[Network]) -> (tempfile::TempDir, import::Imported) {
+    let dir = tempfile::tempdir().unwrap();
+    let pbf = dir.path().join("x.osm.pbf");
+    std::fs::write(&pbf, file.finish().unwrap()).unwrap();
+    let imported = import::run_for(networks, &pbf, dir.path(), &quiet).unwrap();
+    (dir, imported)
+}
+
+/// The point at steps as in [`drawn`].
+fn at(streets: &Streets, north: f64, east: f64) -> Snapped {
+    streets
+        .snap(50.0 + north * 1e-3, 8.0 + east * 1e-3)
+        .unwrap()
+}
+
+/// The names of a route's streets, and its seconds.
+fn way(streets: &Streets, profile: &str, from: &Snapped, to: &Snapped) -> Option<(String, f64)> {
+    let route = streets.route(from, to, streets.profile(profile).unwrap())?;
+    check(&route);
+    let names: Vec<&str> = route.legs.iter().map(|leg| leg.name.as_str()).collect();
+    Some((names.join(" "), f64::from(route.milliseconds) / 1e3))
 }
 
 fn imported(pbf: &Path) -> (tempfile::TempDir, Streets) {
@@ -306,7 +371,15 @@ fn random_towns_equal_dijkstra_under_changing_conditions() {
         let (_dir, streets) = imported(&pbf);
         let mut dice = Dice(seed);
         let mut closed = Vec::new();
+        assert!(streets.timed_conditions() > 0);
+        let mut changed = 0;
         for _ in 0..4 {
+            changed += streets.set_clock(WallClock {
+                month: 6,
+                day: 1,
+                weekday: dice.roll(7) as u8,
+                minute: dice.roll(1_440) as u16,
+            });
             let (more, found) = compare(&streets, &mut dice, 40, 6);
             pairs += more;
             ways += found;
@@ -324,6 +397,7 @@ fn random_towns_equal_dijkstra_under_changing_conditions() {
                 streets.reopen(&closed.split_off(closed.len() / 2));
             }
         }
+        assert!(changed > 0);
         // A new profile starts under the present conditions; reopening leads back to the map.
         streets.set_profile(Profile {
             name: "car".to_owned(),
@@ -338,160 +412,6 @@ fn random_towns_equal_dijkstra_under_changing_conditions() {
         ways > pairs / 4,
         "{ways} of {pairs} pairs had a way: the test tests too little"
     );
-}
-
-#[test]
-fn closures_detour_and_reach_the_incident() {
-    // A square: the south side is shortest from corner 1 to corner 2.
-    let mut file = PbfWriter::new(Vec::new()).unwrap();
-    for (id, lat, lon) in [
-        (1, 50.0, 8.0),
-        (2, 50.0, 8.01),
-        (3, 50.005, 8.01),
-        (4, 50.005, 8.0),
-    ] {
-        file.node(id, lat, lon, &[]).unwrap();
-    }
-    for (id, nodes, name) in [
-        (1, [1, 2], "South"),
-        (2, [2, 3], "East"),
-        (3, [3, 4], "North"),
-        (4, [4, 1], "West"),
-    ] {
-        file.way(id, &nodes, &[("highway", "residential"), ("name", name)])
-            .unwrap();
-    }
-    let dir = tempfile::tempdir().unwrap();
-    let pbf = dir.path().join("x.osm.pbf");
-    std::fs::write(&pbf, file.finish().unwrap()).unwrap();
-    let (_dir, streets) = imported(&pbf);
-    let profile = streets.profile("blue-light").unwrap();
-    let unit = streets.snap(50.001, 8.0).unwrap();
-    let call = streets.snap(50.001, 8.01).unwrap();
-    let names = |from: &Snapped, to: &Snapped| -> Option<Vec<String>> {
-        let route = streets.route(from, to, profile)?;
-        Some(route.legs.into_iter().map(|leg| leg.name).collect())
-    };
-    let list = |names: &[&str]| Some(names.iter().map(ToString::to_string).collect::<Vec<_>>());
-    assert_eq!(names(&unit, &call), list(&["West", "South", "East"]));
-    let south = streets.snap(50.0, 8.005).unwrap();
-    assert_eq!(south.side, Side::On);
-    let edges = streets.edges_at(&south);
-    assert_eq!(edges.len(), 2);
-    assert!(streets.close(&edges) > 0);
-    assert_eq!(names(&unit, &call), list(&["West", "North", "East"]));
-    assert_eq!(names(&unit, &south), list(&["West", "South"]));
-    // Why it goes round, and what that costs.
-    let detour = streets.detour(&unit, &call, profile).unwrap();
-    let closed = ("South".to_owned(), Condition::ClosedToThrough);
-    assert_eq!(detour.around, [closed]);
-    assert!(
-        detour.without.milliseconds < streets.route(&unit, &call, profile).unwrap().milliseconds
-    );
-    assert_eq!(
-        streets
-            .detour(&unit, &south, profile)
-            .map(|it| it.around.len()),
-        Some(1)
-    );
-    streets.set_condition(&edges, Condition::Impassable);
-    assert_eq!(names(&unit, &south), None);
-    streets.reopen(&edges);
-    assert_eq!(streets.detour(&unit, &call, profile), None);
-    // What is recorded of a street finds it again, cut elsewhere or drawn as another way.
-    let recorded: Vec<Stretch> = edges.iter().map(|&edge| streets.stretch(edge)).collect();
-    let again = |stretch: Stretch| streets.refind(&[stretch]).remove(0);
-    assert_eq!(again(recorded[0]), (vec![edges[0]], Refound::Same));
-    let (lat, lon) = recorded[0].from.degrees();
-    let moved = crate::Coord::from_degrees(lat, lon - 1e-4).unwrap();
-    let cut_elsewhere = Stretch {
-        from: moved,
-        ..recorded[0]
-    };
-    assert_eq!(again(cut_elsewhere), (vec![edges[0]], Refound::SameWay));
-    let renumbered = Stretch {
-        way: 77,
-        ..recorded[1]
-    };
-    assert_eq!(again(renumbered), (vec![edges[1]], Refound::Nearby));
-    let gone = Stretch {
-        way: 77,
-        from: crate::Coord::from_degrees(50.3, 8.3).unwrap(),
-        ..recorded[1]
-    };
-    assert_eq!(again(gone), (vec![], Refound::Lost));
-    assert_eq!(names(&unit, &call), list(&["West", "South", "East"]));
-    // Five hundred metres west or east of the middle of a street, and a heading.
-    let beside = streets.snap(50.0001, 8.005).unwrap();
-    assert_eq!(beside.side, Side::Left);
-    let eastward = streets.snap_heading(50.0001, 8.005, 85.0).unwrap();
-    let ahead = streets.snap(50.0, 8.004).unwrap();
-    let free = streets.eta_many_to_one(std::slice::from_ref(&beside), &ahead, profile)[0].unwrap();
-    let bound =
-        streets.eta_many_to_one(std::slice::from_ref(&eastward), &ahead, profile)[0].unwrap();
-    assert!(bound > free, "{bound:?} {free:?}");
-    assert!(streets.snap(51.0, 8.0).is_none());
-    assert!(streets.snap(f64::NAN, 8.0).is_none());
-}
-
-#[test]
-fn a_call_on_a_street_inside_a_restriction_is_reached() {
-    // From West over Middle into North is forbidden, so who comes from West is on a copy of Middle.
-    let mut file = PbfWriter::new(Vec::new()).unwrap();
-    for (id, lat, lon) in [
-        (1, 50.0, 8.0),
-        (2, 50.0, 8.01),
-        (3, 50.0, 8.02),
-        (4, 50.01, 8.02),
-    ] {
-        file.node(id, lat, lon, &[]).unwrap();
-    }
-    for (id, nodes, name) in [
-        (1, [1, 2], "West"),
-        (2, [2, 3], "Middle"),
-        (3, [3, 4], "North"),
-    ] {
-        file.way(id, &nodes, &[("highway", "residential"), ("name", name)])
-            .unwrap();
-    }
-    let members = [
-        (MemberKind::Way, 1, "from"),
-        (MemberKind::Way, 2, "via"),
-        (MemberKind::Way, 3, "to"),
-    ];
-    let tags = [("type", "restriction"), ("restriction", "no_left_turn")];
-    file.relation(1, &members, &tags).unwrap();
-    let dir = tempfile::tempdir().unwrap();
-    let pbf = dir.path().join("x.osm.pbf");
-    std::fs::write(&pbf, file.finish().unwrap()).unwrap();
-    let (_dir, streets) = imported(&pbf);
-    let unit = streets.snap(50.0, 8.005).unwrap();
-    let middle = streets.snap(50.0, 8.015).unwrap();
-    let north = streets.snap(50.005, 8.02).unwrap();
-    let legs = |to: &Snapped, profile: &str| -> Option<Vec<(String, Vec<Notice>)>> {
-        let route = streets.route(&unit, to, streets.profile(profile).unwrap())?;
-        check(&route);
-        Some(
-            route
-                .legs
-                .into_iter()
-                .map(|leg| (leg.name, leg.notices))
-                .collect(),
-        )
-    };
-    let leg = |name: &str, notices: &[Notice]| (name.to_owned(), notices.to_vec());
-    let straight = vec![leg("West", &[]), leg("Middle", &[])];
-    assert_eq!(legs(&middle, "car"), Some(straight));
-    assert_eq!(legs(&north, "car"), None);
-    let passed = vec![
-        leg("West", &[]),
-        leg("Middle", &[]),
-        leg("North", &[Notice::ForbiddenTurn]),
-    ];
-    assert_eq!(legs(&north, "blue-light"), Some(passed));
-    // Closing Middle closes the copy as well.
-    streets.set_condition(&streets.edges_at(&middle), Condition::Impassable);
-    assert_eq!(legs(&north, "blue-light"), None);
 }
 
 /// An extract of the shared data, or nothing and a line that says so.

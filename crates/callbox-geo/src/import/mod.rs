@@ -19,6 +19,7 @@ use crate::{
     geocode::{self, GeocodeBuilder},
     map::MapBuilder,
     osm::{Extract, OsmError, Wants},
+    roads::Network,
 };
 
 /// The file that names the folder in use.
@@ -80,6 +81,10 @@ pub struct Imported {
     pub tagged_nodes: u64,
     /// What was made of the streets.
     pub streets: StreetCounts,
+    /// What was made of ways on foot, where that was asked for.
+    pub foot: Option<StreetCounts>,
+    /// What was made of waterways, where that was asked for.
+    pub boat: Option<StreetCounts>,
     /// What was made of names and addresses.
     pub addresses: geocode::Counts,
     /// Bytes of the files written.
@@ -107,9 +112,30 @@ pub trait Builder: Wants {
 /// any error, and on a kill at any moment, the network in use stays as it was. One import at a time:
 /// the caller holds the data directory's lock.
 pub fn run(pbf: &Path, out_dir: &Path, progress: Progress<'_>) -> Result<Imported, ImportError> {
+    run_for(&[], pbf, out_dir, progress)
+}
+
+/// Does what [`run`] does, for other networks beside that of vehicles.
+pub fn run_for(
+    networks: &[Network],
+    pbf: &Path,
+    out_dir: &Path,
+    progress: Progress<'_>,
+) -> Result<Imported, ImportError> {
     let (streets, addresses) = (StreetBuilder::default(), GeocodeBuilder::default());
-    let mut imported = run_with(&[&streets, &addresses, &MapBuilder], pbf, out_dir, progress)?;
+    let (foot, boat) = (
+        StreetBuilder::of(Network::Foot),
+        StreetBuilder::of(Network::Boat),
+    );
+    let mut builders: Vec<&dyn Builder> = vec![&streets, &addresses, &MapBuilder];
+    let wanted = |network| networks.contains(&network);
+    let others = [(Network::Foot, &foot), (Network::Boat, &boat)];
+    let others = others.into_iter().filter(|(network, _)| wanted(*network));
+    builders.extend(others.map(|(_, builder)| builder as &dyn Builder));
+    let mut imported = run_with(&builders, pbf, out_dir, progress)?;
     imported.streets = streets.counts();
+    imported.foot = wanted(Network::Foot).then(|| foot.counts());
+    imported.boat = wanted(Network::Boat).then(|| boat.counts());
     imported.addresses = addresses.counts();
     Ok(imported)
 }

@@ -2,6 +2,8 @@
 
 use crate::osm::Tags;
 
+use super::Network;
+
 /// Says who gets past.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Barrier {
@@ -15,7 +17,52 @@ pub(super) enum Barrier {
 }
 
 /// Reads a node's barrier.
-pub(super) fn barrier(tags: &Tags<'_>) -> Barrier {
+pub(super) fn barrier(network: Network, tags: &Tags<'_>) -> Barrier {
+    match network {
+        Network::Drive => on_the_road(tags),
+        Network::Foot => afoot(tags),
+        Network::Boat => afloat(tags),
+    }
+}
+
+/// Whether a node may be a barrier on some network.
+pub(super) fn may_be(tags: &Tags<'_>) -> bool {
+    ["barrier", "waterway", "lock"]
+        .iter()
+        .any(|key| tags.get(key).is_some())
+}
+
+/// What stops a car does not stop a walker, but for what one would have to climb.
+fn afoot(tags: &Tags<'_>) -> Barrier {
+    let open = matches!(tags.get("foot"), Some("yes" | "permissive" | "designated"));
+    match tags.get("barrier") {
+        Some("wall" | "fence" | "hedge" | "retaining_wall" | "city_wall" | "spikes") if !open => {
+            Barrier::Blocked
+        }
+        Some(_)
+            if !open
+                && ["foot", "access"]
+                    .iter()
+                    .find_map(|key| tags.get(key))
+                    .is_some_and(|said| matches!(said, "no" | "private")) =>
+        {
+            Barrier::Gate
+        }
+        _ => Barrier::None,
+    }
+}
+
+fn afloat(tags: &Tags<'_>) -> Barrier {
+    match tags.get("waterway") {
+        Some("weir" | "dam" | "waterfall" | "rapids") => Barrier::Blocked,
+        Some("lock_gate" | "sluice_gate" | "boat_lift") => Barrier::Gate,
+        _ if tags.is("lock", "yes") => Barrier::Gate,
+        _ if tags.is("boat", "no") => Barrier::Blocked,
+        _ => Barrier::None,
+    }
+}
+
+fn on_the_road(tags: &Tags<'_>) -> Barrier {
     let Some(kind) = tags.get("barrier") else {
         return Barrier::None;
     };

@@ -4,34 +4,64 @@ use std::collections::HashMap;
 
 use crate::{
     Coord,
-    osm::{Extract, Keep, NodeIx, Tags, Wants},
+    osm::{Extract, Keep, NodeIx, Tags, Wants, Way},
 };
 
 use super::{
-    barrier::{Barrier, barrier},
+    Network,
+    barrier::{Barrier, barrier, may_be},
     boxes,
     components::main_parts,
+    conditional::{Timed, timed},
     graph::{NO_EDGE, RoadGraph, coord},
-    rules::{CAR, EMERGENCY, Rules, rules},
+    rules::{CAR, EMERGENCY, Rules},
     turns::{Restrictions, Turns},
 };
 
 /// Asks an extract for what the road graph needs.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RoadWants;
+pub(crate) struct RoadWants(pub(crate) Network);
 
 impl Wants for RoadWants {
     fn node(&self, tags: &Tags<'_>) -> bool {
-        tags.get("barrier").is_some() || tags.is("highway", "traffic_signals")
+        match self.0 {
+            Network::Drive => {
+                tags.get("barrier").is_some() || tags.is("highway", "traffic_signals")
+            }
+            Network::Foot => {
+                tags.get("barrier").is_some()
+                    || matches!(tags.get("highway"), Some("traffic_signals" | "crossing"))
+            }
+            Network::Boat => may_be(tags),
+        }
     }
 
     fn way(&self, tags: &Tags<'_>) -> bool {
-        rules(tags).is_some()
+        timed(self.0, tags).is_some() || self.0 == Network::Boat && is_weir(tags)
     }
 
     fn relation(&self, tags: &Tags<'_>) -> Keep {
-        let restriction = tags.is("type", "restriction") && tags.get("restriction").is_some();
+        let restriction = self.0 == Network::Drive
+            && tags.is("type", "restriction")
+            && (tags.get("restriction").is_some() || tags.get(RESTRICTION_AT_TIMES).is_some());
         if restriction { Keep::Alone } else { Keep::No }
+    }
+}
+
+/// The key of turn restrictions that hold at times.
+pub(super) const RESTRICTION_AT_TIMES: &str = "restriction:conditional";
+
+/// A wall across a river, drawn as a way.
+fn is_weir(tags: &Tags<'_>) -> bool {
+    matches!(tags.get("waterway"), Some("weir" | "dam" | "waterfall"))
+}
+
+/// Whether signals stop the network's people at a node.
+fn is_signals(network: Network, tags: &Tags<'_>) -> bool {
+    match network {
+        Network::Drive => tags.is("highway", "traffic_signals"),
+        Network::Foot => tags.is("highway", "crossing") && tags.is("crossing", "traffic_signals"),
+        Network::Boat => false,
     }
 }
 
@@ -50,6 +80,11 @@ pub struct RoadCounts {
     pub restrictions: u64,
     /// Turn restrictions whose members do not fit the streets.
     pub restrictions_unread: u64,
+    /// Conditions on ways and turns that are asked at the time of the question.
+    pub conditions: u64,
+    /// Conditions that are not read: they count as if they held always where they forbid or slow
+    /// down, and never where they allow.
+    pub conditions_unread: u64,
 }
 
 /// The nodes of the graph while it is made.
@@ -73,6 +108,9 @@ pub(super) struct Segments {
     length: Vec<u32>,
     limits: Vec<[u16; 4]>,
     ferry: Vec<u32>,
+    level: Vec<i8>,
+    /// The way with conditions that each piece belongs to, for those that have some.
+    timed: Vec<[u32; 2]>,
     shape_start: Vec<u32>,
     pub(super) shape: Vec<[i32; 2]>,
 }
@@ -92,15 +130,16 @@ pub(super) struct Edges {
     pub(super) first: Vec<u32>,
 }
 
+/// Texts, each once.
 #[derive(Default)]
-struct Names {
+pub(super) struct Names {
     ends: Vec<u32>,
     text: Vec<u8>,
     known: HashMap<String, u32>,
 }
 
 impl Names {
-    fn add(&mut self, name: &str) -> u32 {
+    pub(super) fn add(&mut self, name: &str) -> u32 {
         if let Some(&no) = self.known.get(name) {
             return no;
         }
@@ -112,13 +151,42 @@ impl Names {
     }
 }
 
+/// What holds at times, while the graph is made.
+#[derive(Default)]
+pub(super) struct AtTimes {
+    pub(super) whens: Names,
+    ways: Vec<[u32; 6]>,
+    rows: Vec<[u8; 4]>,
+    read: u64,
+    pub(super) unread: u64,
+}
+
+impl AtTimes {
+    /// Keeps a way's conditions; gives its number if it has some.
+    fn add(&mut self, timed: &Timed) -> Option<u32> {
+        self.unread += timed.unread;
+        if timed.whens.is_empty() {
+            return None;
+        }
+        let mut way = [timed.whens.len() as u32, self.rows.len() as u32, 0, 0, 0, 0];
+        for (slot, when) in way[2..].iter_mut().zip(&timed.whens) {
+            *slot = self.whens.add(when);
+        }
+        self.read += timed.whens.len() as u64;
+        self.rows.extend_from_slice(&timed.rows);
+        self.ways.push(way);
+        Some(self.ways.len() as u32 - 1)
+    }
+}
+
 /// Builds the graph; the result may be empty.
-pub(crate) fn build(extract: &Extract) -> (RoadGraph, RoadCounts) {
+pub(crate) fn build(network: Network, extract: &Extract) -> (RoadGraph, RoadCounts) {
     let mut names = Names::default();
     names.add("");
-    let (nodes, segments) = cut(extract, &mut names);
-    let edges = direct(&nodes, &segments);
-    let restrictions = Restrictions::read(extract, &nodes, &segments, &edges);
+    let mut at_times = AtTimes::default();
+    let (nodes, segments) = cut(network, extract, &mut names, &mut at_times);
+    let edges = direct(&nodes, &segments, &at_times);
+    let restrictions = Restrictions::read(extract, &nodes, &segments, &edges, &mut at_times);
     let turns = Turns::make(&nodes, &segments, &edges, &restrictions);
     let counts = RoadCounts {
         nodes: nodes.coord.len() as u64,
@@ -127,6 +195,8 @@ pub(crate) fn build(extract: &Extract) -> (RoadGraph, RoadCounts) {
         turns: turns.to.len() as u64,
         restrictions: restrictions.read,
         restrictions_unread: restrictions.unread,
+        conditions: at_times.read + restrictions.at_times,
+        conditions_unread: at_times.unread,
     };
     let mut side = edges.side;
     let mut allow = edges.allow;
@@ -155,6 +225,13 @@ pub(crate) fn build(extract: &Extract) -> (RoadGraph, RoadCounts) {
         edge_side: side.into(),
         edge_allow: allow.into(),
         edge_main: main.into(),
+        seg_level: segments.level.into(),
+        timed_segment: segments.timed.into(),
+        timed_way: at_times.ways.into(),
+        timed_row: at_times.rows.into(),
+        timed_turn: turns.at_times.into(),
+        when_end: at_times.whens.ends.into(),
+        when_text: at_times.whens.text.into(),
         copies: copies.into(),
         turn_start: turns.start.into(),
         turn_to: turns.to.into(),
@@ -168,9 +245,15 @@ pub(crate) fn build(extract: &Extract) -> (RoadGraph, RoadCounts) {
 }
 
 /// Cuts ways into segments at junctions, at barriers, and where the extract ends.
-fn cut(extract: &Extract, names: &mut Names) -> (Nodes, Segments) {
+fn cut(
+    network: Network,
+    extract: &Extract,
+    names: &mut Names,
+    at_times: &mut AtTimes,
+) -> (Nodes, Segments) {
     let mut uses = vec![0u8; extract.node_count()];
-    for way in extract.ways().filter(|way| rules(&way.tags).is_some()) {
+    let usable = |way: &Way<'_>| timed(network, &way.tags).is_some_and(|said| said.is_usable());
+    for way in extract.ways().filter(usable) {
         for part in inside(extract, way.nodes) {
             for node in part {
                 uses[node.0 as usize] = uses[node.0 as usize].saturating_add(1);
@@ -186,13 +269,22 @@ fn cut(extract: &Extract, names: &mut Names) -> (Nodes, Segments) {
         let Some(at) = extract.node_ix(node.id) else {
             continue;
         };
-        if node.tags.is("highway", "traffic_signals") {
+        if is_signals(network, &node.tags) {
             signals.insert(at);
         }
-        let barrier = barrier(&node.tags);
+        let barrier = barrier(network, &node.tags);
         if barrier != Barrier::None && uses[at.0 as usize] > 0 {
             uses[at.0 as usize] = 2;
             barriers.insert(at, barrier);
+        }
+    }
+    let weirs = extract
+        .ways()
+        .filter(|way| network == Network::Boat && is_weir(&way.tags));
+    for &at in weirs.flat_map(|way| way.nodes) {
+        if uses[at.0 as usize] > 0 {
+            uses[at.0 as usize] = 2;
+            barriers.insert(at, Barrier::Blocked);
         }
     }
     let mut nodes = Nodes::default();
@@ -200,9 +292,14 @@ fn cut(extract: &Extract, names: &mut Names) -> (Nodes, Segments) {
     segments.shape_start.push(0);
     let mut numbers = vec![u32::MAX; extract.node_count()];
     for way in extract.ways() {
-        let Some(rules) = rules(&way.tags) else {
+        let Some(said) = timed(network, &way.tags) else {
             continue;
         };
+        let timed_way = at_times.add(&said);
+        if !said.is_usable() {
+            continue;
+        }
+        let rules = said.always;
         let name = name(&way.tags);
         let name = names.add(&name);
         let total: f64 = inside(extract, way.nodes)
@@ -232,6 +329,9 @@ fn cut(extract: &Extract, names: &mut Names) -> (Nodes, Segments) {
                 let ends = [number(piece[0]), number(piece[piece.len() - 1])];
                 let inner = &piece[1..piece.len() - 1];
                 let lights = inner.iter().filter(|node| signals.contains(node)).count();
+                segments
+                    .timed
+                    .extend(timed_way.map(|timed| [segments.way.len() as u32, timed]));
                 segments.add(
                     extract,
                     way.id,
@@ -272,6 +372,7 @@ impl Segments {
         self.allow.push([rules.forward, rules.backward]);
         self.name.push(name);
         self.class.push(rules.class as u8);
+        self.level.push(rules.level);
         self.speed.push([rules.speed_forward, rules.speed_backward]);
         self.length.push((meters * 10.0).round() as u32);
         self.limits.push([
@@ -317,10 +418,18 @@ fn name(tags: &Tags<'_>) -> String {
     }
 }
 
-/// Makes edges of the directions that somebody may use.
-fn direct(nodes: &Nodes, segments: &Segments) -> Edges {
+/// Makes edges of the directions that somebody may use, be it at times.
+fn direct(nodes: &Nodes, segments: &Segments, at_times: &AtTimes) -> Edges {
+    let mut ever = segments.allow.clone();
+    for &[segment, timed] in &segments.timed {
+        let [count, first, ..] = at_times.ways[timed as usize];
+        for row in &at_times.rows[first as usize..][..1 << count] {
+            ever[segment as usize][0] |= row[0];
+            ever[segment as usize][1] |= row[1];
+        }
+    }
     let mut list: Vec<(u32, u32)> = Vec::new();
-    for (segment, allow) in segments.allow.iter().enumerate() {
+    for (segment, allow) in ever.iter().enumerate() {
         for (against, who) in allow.iter().enumerate() {
             if who & (CAR | EMERGENCY) != 0 {
                 let tail = segments.nodes[segment][against];

@@ -42,11 +42,21 @@ pub enum Class {
     Path,
     /// `route=ferry`
     Ferry,
+    /// `steps`: on foot only
+    Steps,
+    /// A path that is hard to walk or to see: on foot only
+    Trail,
+    /// `waterway=river`: by boat only
+    River,
+    /// `waterway=canal`: by boat only
+    Canal,
+    /// A line on which ships go: by boat only
+    Fairway,
 }
 
 impl Class {
     /// How many classes there are.
-    pub const COUNT: usize = 19;
+    pub const COUNT: usize = 24;
 
     /// All classes, in order.
     pub const ALL: [Self; Self::COUNT] = [
@@ -69,6 +79,11 @@ impl Class {
         Self::Track,
         Self::Path,
         Self::Ferry,
+        Self::Steps,
+        Self::Trail,
+        Self::River,
+        Self::Canal,
+        Self::Fairway,
     ];
 
     /// Gives the class's name in files and results: OpenStreetMap's.
@@ -94,6 +109,11 @@ impl Class {
             Self::Track => "track",
             Self::Path => "path",
             Self::Ferry => "ferry",
+            Self::Steps => "steps",
+            Self::Trail => "trail",
+            Self::River => "river",
+            Self::Canal => "canal",
+            Self::Fairway => "fairway",
         }
     }
 

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Grows with each change of the columns or of their meaning.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Stands for no edge.
 pub(crate) const NO_EDGE: u32 = u32::MAX;
@@ -32,6 +32,20 @@ pub(crate) const TURN_GATE: u8 = 32;
 pub(crate) const TURN_BLOCKED: u8 = 64;
 /// There is no other way on, so turning round is what everybody does.
 pub(crate) const TURN_DEAD_END: u8 = 128;
+
+/// Who may use an edge, and its speed limit (0: none known).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Says {
+    pub(crate) allow: u8,
+    pub(crate) speed_kmh: u8,
+}
+
+impl Says {
+    /// Tells whether one who obeys all signs may use the edge.
+    pub(crate) fn open_to_all(self) -> bool {
+        self.allow & super::rules::CAR != 0
+    }
+}
 
 /// Streets as a graph whose vertices are *edges*, the two directions of a segment of street between
 /// two junctions, and whose arcs are *turns* from one edge into the next.
@@ -61,6 +75,18 @@ pub(crate) struct RoadGraph {
     pub(crate) edge_allow: Column<u8>,
     /// For whom the edge lies in the network's largest part in which all reach all.
     pub(crate) edge_main: Column<u8>,
+    /// 0 on the ground, above it on bridges, below it in tunnels.
+    pub(crate) seg_level: Column<i8>,
+    /// What conditions say when they hold: [`MOST`](super::conditional::MOST) bits.
+    pub(crate) timed_segment: Column<[u32; 2]>,
+    /// For each way with conditions: how many, where its rows begin, the conditions' numbers.
+    pub(crate) timed_way: Column<[u32; 6]>,
+    pub(crate) timed_row: Column<[u8; 4]>,
+    /// Turns that are forbidden while a condition holds, and its number.
+    pub(crate) timed_turn: Column<[u32; 2]>,
+    /// The conditions' texts.
+    pub(crate) when_end: Column<u32>,
+    pub(crate) when_text: Column<u8>,
     /// Plain edge and copy, sorted.
     pub(crate) copies: Column<[u32; 2]>,
     pub(crate) turn_start: Column<u32>,
@@ -90,6 +116,13 @@ impl RoadGraph {
             .column("edgeside", &self.edge_side)
             .column("edgewho", &self.edge_allow)
             .column("edgemain", &self.edge_main)
+            .column("seglevel", &self.seg_level)
+            .column("timedseg", &self.timed_segment)
+            .column("timedway", &self.timed_way)
+            .column("timedrow", &self.timed_row)
+            .column("timedtrn", &self.timed_turn)
+            .column("whenend", &self.when_end)
+            .column("whentext", &self.when_text)
             .column("copies", &self.copies)
             .column("turnfst", &self.turn_start)
             .column("turnto", &self.turn_to)
@@ -120,6 +153,13 @@ impl RoadGraph {
             edge_side: file.column("edgeside")?,
             edge_allow: file.column("edgewho")?,
             edge_main: file.column("edgemain")?,
+            seg_level: file.column("seglevel")?,
+            timed_segment: file.column("timedseg")?,
+            timed_way: file.column("timedway")?,
+            timed_row: file.column("timedrow")?,
+            timed_turn: file.column("timedtrn")?,
+            when_end: file.column("whenend")?,
+            when_text: file.column("whentext")?,
             copies: file.column("copies")?,
             turn_start: file.column("turnfst")?,
             turn_to: file.column("turnto")?,
@@ -139,6 +179,7 @@ impl RoadGraph {
             graph.seg_limits.len() == segments,
             graph.seg_ferry.len() == segments,
             graph.seg_edge.len() == segments,
+            graph.seg_level.len() == segments,
             graph.shape_start.len() == segments + 1,
             graph.edge_allow.len() == edges,
             graph.edge_main.len() == edges,
@@ -179,9 +220,22 @@ impl RoadGraph {
         self.turn_start.partition_point(|&start| start <= turn) as u32 - 1
     }
 
-    /// Tells whether a car that obeys all signs may use the edge.
-    pub(crate) fn open_to_cars(&self, edge: u32) -> bool {
-        self.edge_allow[edge as usize] & super::rules::CAR != 0
+    /// Gives who may use an edge, and its limit, when no condition holds.
+    pub(crate) fn always(&self, edge: u32) -> Says {
+        let (segment, against) = self.side(edge);
+        Says {
+            allow: self.edge_allow[edge as usize],
+            speed_kmh: self.seg_speed[segment][against],
+        }
+    }
+
+    /// Gives the texts of all conditions.
+    pub(crate) fn whens(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.when_end.iter().copied());
+        starts.zip(self.when_end.iter()).map(|(start, &end)| {
+            let text = self.when_text.get(start as usize..end as usize);
+            std::str::from_utf8(text.unwrap_or_default()).unwrap_or_default()
+        })
     }
 
     /// Gives a segment's points from its first node to its last.

@@ -1,10 +1,10 @@
 //! How fast a kind of vehicle drives, and where it may.
 
 use super::{
-    Class,
+    Class, Network,
     graph::{
-        RoadGraph, TURN_BACK, TURN_BLOCKED, TURN_DEAD_END, TURN_FORBIDDEN, TURN_GATE, TURN_KIND,
-        TURN_LEFT, TURN_RIGHT, TURN_SHARP, TURN_SIGNALS,
+        RoadGraph, Says, TURN_BACK, TURN_BLOCKED, TURN_DEAD_END, TURN_FORBIDDEN, TURN_GATE,
+        TURN_KIND, TURN_LEFT, TURN_RIGHT, TURN_SHARP, TURN_SIGNALS,
     },
     rules::{CAR, EMERGENCY},
 };
@@ -20,6 +20,8 @@ pub(crate) const NEVER: u32 = u32::MAX / 2;
 pub struct Profile {
     /// What the profile is called: unique among a network's profiles.
     pub name: String,
+    /// What it moves on.
+    pub network: Network,
     /// Speeds in km/h by class, for streets without a speed limit in the data. Ferries: without a
     /// timetable's duration.
     pub speeds_kmh: [f32; Class::COUNT],
@@ -60,9 +62,10 @@ impl Profile {
     pub fn blue_light() -> Self {
         Self {
             name: "blue-light".to_owned(),
+            network: Network::Drive,
             speeds_kmh: [
                 130.0, 70.0, 110.0, 60.0, 80.0, 55.0, 70.0, 50.0, 60.0, 45.0, 50.0, 45.0, 20.0,
-                20.0, 50.0, 12.0, 20.0, 10.0, 18.0,
+                20.0, 50.0, 12.0, 20.0, 10.0, 18.0, 1.0, 1.0, 1.0, 1.0, 1.0,
             ],
             scale: [1.0; Class::COUNT],
             limit_factor: 1.1,
@@ -88,7 +91,7 @@ impl Profile {
             name: "heavy".to_owned(),
             speeds_kmh: [
                 95.0, 50.0, 85.0, 45.0, 65.0, 40.0, 55.0, 40.0, 50.0, 35.0, 42.0, 38.0, 15.0, 15.0,
-                42.0, 10.0, 12.0, 8.0, 18.0,
+                42.0, 10.0, 12.0, 8.0, 18.0, 1.0, 1.0, 1.0, 1.0, 1.0,
             ],
             limit_factor: 0.95,
             top_kmh: 100.0,
@@ -110,7 +113,7 @@ impl Profile {
             name: "car".to_owned(),
             speeds_kmh: [
                 110.0, 55.0, 90.0, 50.0, 65.0, 45.0, 55.0, 40.0, 45.0, 35.0, 40.0, 30.0, 10.0,
-                15.0, 30.0, 8.0, 12.0, 8.0, 18.0,
+                15.0, 30.0, 8.0, 12.0, 8.0, 18.0, 1.0, 1.0, 1.0, 1.0, 1.0,
             ],
             limit_factor: 0.85,
             top_kmh: 130.0,
@@ -123,6 +126,60 @@ impl Profile {
             turn_round_seconds: 15.0,
             height_meters: 2.0,
             width_meters: 1.9,
+            weight_tonnes: 2.0,
+            ..Self::blue_light()
+        }
+    }
+
+    /// Gives a crew or a search party on foot with its kit; it passes private ways.
+    #[must_use]
+    pub fn foot() -> Self {
+        let mut speeds_kmh = [5.0; Class::COUNT];
+        speeds_kmh[Class::Steps as usize] = 2.5;
+        speeds_kmh[Class::Trail as usize] = 2.5;
+        speeds_kmh[Class::Ferry as usize] = 18.0;
+        Self {
+            name: "foot".to_owned(),
+            network: Network::Foot,
+            speeds_kmh,
+            limit_factor: 1.0,
+            top_kmh: 20.0,
+            gate_seconds: Some(20.0),
+            signal_seconds: 10.0,
+            turn_seconds: 0.0,
+            turn_round_anywhere_seconds: Some(0.0),
+            turn_round_seconds: 0.0,
+            height_meters: 1.9,
+            width_meters: 0.6,
+            weight_tonnes: 0.1,
+            ..Self::blue_light()
+        }
+    }
+
+    /// Gives a rescue boat on rivers, canals, fairways and along the lines of ferries. Locks cost
+    /// five minutes a gate; weirs stop it.
+    #[must_use]
+    pub fn boat() -> Self {
+        let mut speeds_kmh = [1.0; Class::COUNT];
+        speeds_kmh[Class::River as usize] = 25.0;
+        speeds_kmh[Class::Canal as usize] = 12.0;
+        speeds_kmh[Class::Fairway as usize] = 35.0;
+        speeds_kmh[Class::Ferry as usize] = 35.0;
+        Self {
+            name: "boat".to_owned(),
+            network: Network::Boat,
+            speeds_kmh,
+            limit_factor: 1.0,
+            top_kmh: 70.0,
+            gate_seconds: Some(300.0),
+            signal_seconds: 0.0,
+            turn_seconds: 0.0,
+            turn_round_anywhere_seconds: Some(10.0),
+            turn_round_seconds: 10.0,
+            // Nobody waits for a ferry that one does not take.
+            boarding_seconds: 0.0,
+            height_meters: 2.5,
+            width_meters: 2.5,
             weight_tonnes: 2.0,
             ..Self::blue_light()
         }
@@ -145,8 +202,13 @@ impl Profile {
 
     /// Gives the milliseconds that an edge takes, or [`NEVER`].
     pub(crate) fn edge_ms(&self, graph: &RoadGraph, edge: u32) -> u32 {
+        self.edge_ms_as(graph, edge, graph.always(edge))
+    }
+
+    /// Does what [`Profile::edge_ms`] does, where conditions say who may go and how fast.
+    pub(crate) fn edge_ms_as(&self, graph: &RoadGraph, edge: u32, says: Says) -> u32 {
         let (segment, _) = graph.side(edge);
-        if graph.edge_allow[edge as usize] & self.who() == 0 {
+        if says.allow & self.who() == 0 {
             return NEVER;
         }
         let [height, width, weight, signals] = graph.seg_limits[segment];
@@ -157,7 +219,7 @@ impl Profile {
         {
             return NEVER;
         }
-        let drive = self.drive_ms(graph, edge);
+        let drive = self.drive_ms(graph, edge, says.speed_kmh);
         if drive.is_nan() {
             return NEVER;
         }
@@ -165,16 +227,15 @@ impl Profile {
         milliseconds(drive + stop).clamp(1, NEVER)
     }
 
-    /// Gives the milliseconds of driving along an edge, signals apart; NaN when nobody drives so
-    /// slowly.
-    pub(crate) fn drive_ms(&self, graph: &RoadGraph, edge: u32) -> f64 {
-        let (segment, against) = graph.side(edge);
+    /// Gives the milliseconds of driving along an edge with this limit (0: none), signals apart; NaN
+    /// when nobody drives so slowly.
+    pub(crate) fn drive_ms(&self, graph: &RoadGraph, edge: u32, limit: u8) -> f64 {
+        let (segment, _) = graph.side(edge);
         let class = graph.class(segment);
         let timetable = graph.seg_ferry[segment];
         if class == Class::Ferry && timetable > 0 {
             return f64::from(timetable.min(NEVER - 1));
         }
-        let limit = graph.seg_speed[segment][against];
         let speed = if limit > 0 && class != Class::Ferry {
             f32::from(limit) * self.limit_factor
         } else {

@@ -2,7 +2,29 @@
 
 use crate::osm::Tags;
 
-use super::Class;
+use super::{Class, Network, afloat, afoot};
+
+/// A way's tags, some of them replaced: the later ones first.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    pub(super) tags: &'a Tags<'a>,
+    pub(super) over: &'a [(&'a str, &'a str)],
+}
+
+impl<'a> Said<'a> {
+    pub(super) fn plain(tags: &'a Tags<'a>) -> Self {
+        Self { tags, over: &[] }
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&'a str> {
+        let over = self.over.iter().rev().find(|pair| pair.0 == key);
+        over.map(|pair| pair.1).or_else(|| self.tags.get(key))
+    }
+
+    pub(super) fn is(&self, key: &str, value: &str) -> bool {
+        self.get(key) == Some(value)
+    }
+}
 
 /// A car may use it.
 pub(crate) const CAR: u8 = 1;
@@ -10,7 +32,7 @@ pub(crate) const CAR: u8 = 1;
 pub(crate) const EMERGENCY: u8 = 2;
 
 /// What a way's tags say; speeds in km/h, 0 = unknown.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Rules {
     pub(super) class: Class,
     /// Who may drive along the way's nodes, and against them.
@@ -24,10 +46,20 @@ pub(super) struct Rules {
     pub(super) weight: u16,
     /// A ferry's time in seconds for the whole way; 0 = unknown.
     pub(super) ferry_seconds: u32,
+    /// 0 on the ground, above it on bridges, below it in tunnels.
+    pub(super) level: i8,
 }
 
-/// Reads a way's rules; `None` when no vehicle ever may use it.
-pub(super) fn rules(tags: &Tags<'_>) -> Option<Rules> {
+/// Reads a way's rules; `None` when nobody may use it.
+pub(super) fn rules(network: Network, tags: &Said<'_>) -> Option<Rules> {
+    match network {
+        Network::Drive => drive(tags),
+        Network::Foot => afoot::rules(tags),
+        Network::Boat => afloat::rules(tags),
+    }
+}
+
+fn drive(tags: &Said<'_>) -> Option<Rules> {
     let class = if tags.is("route", "ferry") {
         Class::Ferry
     } else {
@@ -41,6 +73,9 @@ pub(super) fn rules(tags: &Tags<'_>) -> Option<Rules> {
         return None;
     }
     let (forward, backward) = directions(class, who, tags);
+    if forward | backward == 0 {
+        return None;
+    }
     let speed = |key: &str| tags.get(key).and_then(speed_kmh);
     let both = speed("maxspeed").unwrap_or(0);
     Some(Rules {
@@ -49,14 +84,48 @@ pub(super) fn rules(tags: &Tags<'_>) -> Option<Rules> {
         backward,
         speed_forward: speed("maxspeed:forward").unwrap_or(both),
         speed_backward: speed("maxspeed:backward").unwrap_or(both),
-        height: limit(tags, &["maxheight", "maxheight:physical"], meters, 250) as u8,
-        width: limit(tags, &["maxwidth", "maxwidth:physical"], meters, 250) as u8,
-        weight: limit(tags, &["maxweight", "maxgcweight"], tonnes, 10_000) as u16,
-        ferry_seconds: tags.get("duration").and_then(duration).unwrap_or(0),
+        ferry_seconds: ferry_seconds(tags),
+        ..Rules::new(class, tags)
     })
 }
 
-fn access(class: Class, tags: &Tags<'_>) -> u8 {
+impl Rules {
+    /// What every network reads alike: limits and the level.
+    pub(super) fn new(class: Class, tags: &Said<'_>) -> Self {
+        Self {
+            class,
+            forward: 0,
+            backward: 0,
+            speed_forward: 0,
+            speed_backward: 0,
+            height: limit(tags, &["maxheight", "maxheight:physical"], meters, 250) as u8,
+            width: limit(tags, &["maxwidth", "maxwidth:physical"], meters, 250) as u8,
+            weight: limit(tags, &["maxweight", "maxgcweight"], tonnes, 10_000) as u16,
+            ferry_seconds: 0,
+            level: level(tags),
+        }
+    }
+}
+
+/// How many roads lie below (or above): what `layer` says, else `level`, else that bridges lie above
+/// and tunnels below the ground.
+fn level(tags: &Said<'_>) -> i8 {
+    let number = |key: &str| tags.get(key)?.split(';').next()?.trim().parse::<f32>().ok();
+    let said = number("layer").or_else(|| number("level"));
+    let is = |key: &str| tags.get(key).is_some_and(|value| value != "no");
+    let level = said.filter(|level| *level != 0.0).unwrap_or_else(|| {
+        if is("bridge") {
+            1.0
+        } else if is("tunnel") {
+            -1.0
+        } else {
+            0.0
+        }
+    });
+    level.clamp(-100.0, 100.0).round() as i8
+}
+
+fn access(class: Class, tags: &Said<'_>) -> u8 {
     let said = |key: &str| tags.get(key);
     match said("emergency") {
         Some("no") => return 0,
@@ -87,7 +156,7 @@ fn access(class: Class, tags: &Tags<'_>) -> u8 {
     if road && (open || bus) { EMERGENCY } else { 0 }
 }
 
-fn car_may(class: Class, tags: &Tags<'_>) -> bool {
+fn car_may(class: Class, tags: &Said<'_>) -> bool {
     let said = ["motorcar", "motor_vehicle", "vehicle", "access"]
         .iter()
         .find_map(|key| tags.get(key));
@@ -108,11 +177,13 @@ fn car_may(class: Class, tags: &Tags<'_>) -> bool {
     }
 }
 
-fn directions(class: Class, who: u8, tags: &Tags<'_>) -> (u8, u8) {
+fn directions(class: Class, who: u8, tags: &Said<'_>) -> (u8, u8) {
     let oneway = match tags.get("oneway") {
         Some("yes" | "true" | "1") => 1,
         Some("-1" | "reverse") => -1,
         Some("no" | "false" | "0") => 0,
+        // Which way it is open now is not known, unless a condition says so.
+        Some("reversible") => return (0, 0),
         _ => {
             let round = matches!(tags.get("junction"), Some("roundabout" | "circular"));
             i32::from(round || class == Class::Motorway)
@@ -149,7 +220,7 @@ fn speed_kmh(text: &str) -> Option<u8> {
 }
 
 /// The least of some limits in tenths, rounded down; 0 above `most`, which keeps no vehicle out.
-fn limit(tags: &Tags<'_>, keys: &[&str], read: fn(&str) -> Option<f64>, most: u32) -> u32 {
+fn limit(tags: &Said<'_>, keys: &[&str], read: fn(&str) -> Option<f64>, most: u32) -> u32 {
     let values = keys.iter().filter_map(|key| read(tags.get(key)?));
     let tenths = (values.fold(f64::INFINITY, f64::min) * 10.0).floor();
     if (1.0..=f64::from(most)).contains(&tenths) {
@@ -195,6 +266,11 @@ fn split(text: &str) -> Option<(f64, &str)> {
         .unwrap_or(text.len());
     let number: f64 = text[..end].parse().ok()?;
     Some((number, text[end..].trim()))
+}
+
+/// What the timetable says that a ferry takes; 0 = unknown.
+pub(super) fn ferry_seconds(tags: &Said<'_>) -> u32 {
+    tags.get("duration").and_then(duration).unwrap_or(0)
 }
 
 /// Reads `HH:MM`, `HH:MM:SS`, or minutes, in seconds; at most four days.

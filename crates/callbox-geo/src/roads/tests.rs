@@ -34,8 +34,8 @@ fn town(
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("x.osm.pbf");
     std::fs::write(&path, file.finish().unwrap()).unwrap();
-    let extract = Extract::read(&path, &[&RoadWants], &quiet).unwrap();
-    let (graph, _) = build(&extract);
+    let extract = Extract::read(&path, &[&RoadWants(Network::Drive)], &quiet).unwrap();
+    let (graph, _) = build(Network::Drive, &extract);
     let stored = dir.path().join("roads");
     graph.write(&stored).unwrap();
     RoadGraph::open(&stored).unwrap()

@@ -6,7 +6,8 @@ use crate::osm::{Extract, MemberKind, Relation};
 
 use super::{
     barrier::Barrier,
-    build::{Edges, Nodes, Segments, bearing},
+    build::{AtTimes, Edges, Nodes, RESTRICTION_AT_TIMES, Segments, bearing},
+    conditional::restriction,
     graph::{
         TURN_BACK, TURN_BLOCKED, TURN_DEAD_END, TURN_FORBIDDEN, TURN_GATE, TURN_LEFT, TURN_RIGHT,
         TURN_SHARP, TURN_SIGNALS, TURN_STRAIGHT, coord,
@@ -19,12 +20,21 @@ const LONGEST: usize = 32;
 /// What signs forbid.
 #[derive(Default)]
 pub(super) struct Restrictions {
+    always: Forbidden,
+    /// What is forbidden while a condition holds, by the condition's number.
+    timed: Vec<(u32, Forbidden)>,
+    pub(super) read: u64,
+    pub(super) unread: u64,
+    /// How many hold at times.
+    pub(super) at_times: u64,
+}
+
+#[derive(Default)]
+struct Forbidden {
     /// From one edge into the next.
     pairs: HashSet<(u32, u32)>,
     /// After all of a path of two edges and more, which next edges.
     paths: HashMap<Vec<u32>, HashSet<u32>>,
-    pub(super) read: u64,
-    pub(super) unread: u64,
 }
 
 impl Restrictions {
@@ -33,6 +43,7 @@ impl Restrictions {
         nodes: &Nodes,
         segments: &Segments,
         edges: &Edges,
+        at_times: &mut AtTimes,
     ) -> Self {
         let mut ways: HashMap<i64, Vec<u32>> = HashMap::new();
         for (edge, &side) in edges.side.iter().enumerate() {
@@ -47,29 +58,67 @@ impl Restrictions {
         };
         let mut restrictions = Self::default();
         for relation in extract.relations() {
-            let Some(kind) = relation
-                .tags
-                .get("restriction")
-                .filter(|_| relation.tags.is("type", "restriction"))
-            else {
+            if !relation.tags.is("type", "restriction") {
                 continue;
+            }
+            let only = |kind: &str| match kind {
+                _ if kind.starts_with("no_") => Some(false),
+                _ if kind.starts_with("only_") => Some(true),
+                _ => None,
             };
-            let done = if kind.starts_with("no_") {
-                reader.add(&relation, false, &mut restrictions)
-            } else if kind.starts_with("only_") {
-                reader.add(&relation, true, &mut restrictions)
-            } else {
-                None
-            };
-            match done {
-                Some(()) => restrictions.read += 1,
-                None => restrictions.unread += 1,
+            if let Some(kind) = relation.tags.get("restriction") {
+                let always = &mut restrictions.always;
+                let done = only(kind).and_then(|only| reader.add(&relation, only, always));
+                match done {
+                    Some(()) => restrictions.read += 1,
+                    None => restrictions.unread += 1,
+                }
+                continue;
+            }
+            let text = relation.tags.get(RESTRICTION_AT_TIMES);
+            for (kind, when) in text.into_iter().flat_map(restriction) {
+                // What is not read holds always.
+                let Some(when) = when else {
+                    at_times.unread += 1;
+                    if let Some(only) = only(kind) {
+                        reader.add(&relation, only, &mut restrictions.always);
+                    }
+                    continue;
+                };
+                let mut forbidden = Forbidden::default();
+                let done = only(kind).and_then(|only| reader.add(&relation, only, &mut forbidden));
+                match done {
+                    Some(()) => restrictions.at_times += 1,
+                    None => restrictions.unread += 1,
+                }
+                let when = at_times.whens.add(&when);
+                match restrictions.timed.iter_mut().find(|known| known.0 == when) {
+                    Some((_, known)) => known.add(forbidden),
+                    None => restrictions.timed.push((when, forbidden)),
+                }
             }
         }
         restrictions
     }
 
-    fn forbids(&self, path: &[u32], next: u32) -> bool {
+    /// All paths of two edges and more, after which something is forbidden.
+    fn paths(&self) -> impl Iterator<Item = &Vec<u32>> {
+        let timed = self.timed.iter().map(|(_, forbidden)| forbidden);
+        std::iter::once(&self.always)
+            .chain(timed)
+            .flat_map(|forbidden| forbidden.paths.keys())
+    }
+}
+
+impl Forbidden {
+    fn add(&mut self, more: Self) {
+        self.pairs.extend(more.pairs);
+        for (path, next) in more.paths {
+            self.paths.entry(path).or_default().extend(next);
+        }
+    }
+
+    fn has(&self, path: &[u32], next: u32) -> bool {
         let last = path[path.len() - 1];
         self.pairs.contains(&(last, next))
             || (path.len() > 1 && !self.paths.is_empty())
@@ -90,7 +139,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Adds one relation; `None` when its members do not fit the streets.
-    fn add(&self, relation: &Relation<'_>, only: bool, to: &mut Restrictions) -> Option<()> {
+    fn add(&self, relation: &Relation<'_>, only: bool, to: &mut Forbidden) -> Option<()> {
         let ways_of = |role: &str| -> Vec<i64> {
             let members = relation.members.iter();
             members
@@ -207,6 +256,8 @@ pub(super) struct Turns {
     pub(super) start: Vec<u32>,
     pub(super) to: Vec<u32>,
     pub(super) what: Vec<u8>,
+    /// Turns that are forbidden while a condition holds, and its number; sorted.
+    pub(super) at_times: Vec<[u32; 2]>,
     /// For each copy the plain edge; copies are numbered on from the last plain edge.
     pub(super) copy_of: Vec<u32>,
 }
@@ -222,8 +273,7 @@ impl Turns {
     ) -> Self {
         let plain = edges.side.len() as u32;
         let mut prefixes: Vec<&[u32]> = restrictions
-            .paths
-            .keys()
+            .paths()
             .flat_map(|path| (2..=path.len()).map(|end| &path[..end]))
             .collect();
         prefixes.sort_unstable();
@@ -233,6 +283,7 @@ impl Turns {
             start: vec![0],
             to: Vec::new(),
             what: Vec::new(),
+            at_times: Vec::new(),
             copy_of: prefixes.iter().map(|path| path[path.len() - 1]).collect(),
         };
         let singles: Vec<u32> = (0..plain).collect();
@@ -243,8 +294,13 @@ impl Turns {
             let node = edges.head(segments, last);
             for next in edges.from(node) {
                 let mut what = turn(nodes, segments, edges, last, next);
-                if restrictions.forbids(path, next) {
+                if restrictions.always.has(path, next) {
                     what |= TURN_FORBIDDEN;
+                }
+                for (when, forbidden) in &restrictions.timed {
+                    if what & TURN_FORBIDDEN == 0 && forbidden.has(path, next) {
+                        turns.at_times.push([turns.to.len() as u32, *when]);
+                    }
                 }
                 let mut state = next;
                 if !states.is_empty() {

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use callbox_domain::{Center, Code, Timestamp};
-use callbox_geo::Coord;
+use callbox_geo::{Coord, eta::Hint};
 use thiserror::Error;
 
 use super::Fix;
@@ -13,6 +13,9 @@ use crate::state::AppState;
 const AHEAD_SECONDS: i64 = 5;
 /// The oldest fix that is taken, in seconds: behind that the clock is wrong or the fix is useless.
 const OLD_SECONDS: i64 = 3_600;
+
+/// A fix that is older says nothing about the street that a unit is on, in seconds.
+const BEFORE_SECONDS: f64 = 30.0;
 
 /// One position that a unit reports.
 #[derive(Clone, Debug)]
@@ -125,11 +128,22 @@ fn check(
     if (point.lat, point.lon) == (0, 0) || geography.is_some_and(|all| !all.covers(point)) {
         return Err(PositionRefused::Outside);
     }
-    let snapped = geography.and_then(|geography| match report.heading_degrees {
-        Some(heading) => geography
-            .streets
-            .snap_heading(report.lat, report.lon, heading),
-        None => geography.streets.snap(report.lat, report.lon),
+    // Where the unit was tells a bridge from the road below it.
+    let before = state.positions.read(|fixes| {
+        let fix = fixes.get(&unit.id)?;
+        let age = report.at.seconds_since(fix.at);
+        (0.0..BEFORE_SECONDS)
+            .contains(&age)
+            .then(|| fix.snapped.clone())
+            .flatten()
+    });
+    let snapped = geography.and_then(|geography| {
+        let hint = Hint {
+            heading_degrees: report.heading_degrees,
+            before: before.as_ref(),
+            ..Hint::default()
+        };
+        geography.streets.snap_hint(report.lat, report.lon, hint)
     });
     let fix = Fix {
         point,

@@ -6,8 +6,9 @@ mod table;
 
 use callbox_geo::{
     Coord,
-    eta::{Detour, ProfileId, Snapped, Streets},
+    eta::{Detour, ProfileId, Snapped, Streets, StreetsError},
     geocode::{Answer, Ask, Geocoder, Verdict},
+    roads::{Network, WallClock},
 };
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -83,9 +84,12 @@ struct Eta {
     /// Where it goes
     #[arg(value_name = "TO", value_parser = point, allow_hyphen_values = true)]
     to: Coord,
-    /// blue-light, heavy or car, or one of the agency's own
+    /// blue-light, heavy, car, foot or boat, or one of the agency's own
     #[arg(long, default_value = "blue-light")]
     profile: String,
+    /// The local time that the question is about; without it no condition on the hour holds
+    #[arg(long, value_name = "YYYY-MM-DDTHH:MM", value_parser = wall_clock)]
+    at: Option<WallClock>,
     /// As if the street at this point were closed to through traffic; may be repeated
     #[arg(long, value_name = "LAT,LON", value_parser = point, allow_hyphen_values = true)]
     closed: Vec<Coord>,
@@ -189,8 +193,7 @@ impl Reverse {
 
 impl Eta {
     fn run(&self) -> Outcome {
-        let streets = open(&self.data)?;
-        let profile = profile(&streets, &self.profile)?;
+        let (streets, profile) = profiled(&self.data, &self.profile, self.at)?;
         let (from, to) = (snap(&streets, self.from)?, snap(&streets, self.to)?);
         for &closed in &self.closed {
             streets.close(&streets.edges_at(&snap(&streets, closed)?));
@@ -225,6 +228,13 @@ impl Eta {
             };
             text += &format!("\n  {:>7.0} m  {name}", leg.meters);
         }
+        let conditions = streets.timed_conditions();
+        if self.at.is_none() && conditions > 0 {
+            text += &format!(
+                "\n  at no hour: {conditions} conditions of these streets on the hour are left out \
+                 (name one with --at)"
+            );
+        }
         if let Some(detour) = detour {
             let without = minutes(detour.without.seconds());
             let around = around(&detour).join(", ");
@@ -251,12 +261,53 @@ fn open(data: &Data) -> Outcome<Streets> {
     Streets::open(&data.streets()).map_err(|error| Failure::Input(chain(&error)))
 }
 
-fn profile(streets: &Streets, name: &str) -> Outcome<ProfileId> {
-    streets.profile(name).ok_or_else(|| {
-        Failure::Usage(format!(
-            "there is no profile {name:?}; use one of {}",
-            streets.profile_names().join(", ")
-        ))
+/// Opens the network that has a profile, as it is at a local time; without one nothing holds that
+/// depends on the hour.
+fn profiled(data: &Data, name: &str, at: Option<WallClock>) -> Outcome<(Streets, ProfileId)> {
+    let streets = open(data)?;
+    let (streets, profile) = match streets.profile(name) {
+        Some(profile) => (streets, profile),
+        None => beside(data, &streets, name)?,
+    };
+    if let Some(at) = at {
+        streets.set_clock(at);
+    }
+    Ok((streets, profile))
+}
+
+/// Finds a profile on one of the networks beside that of vehicles.
+fn beside(data: &Data, streets: &Streets, name: &str) -> Outcome<(Streets, ProfileId)> {
+    let data = center::existing(&data.data)?;
+    let mut names = streets.profile_names();
+    for network in [Network::Foot, Network::Boat] {
+        match Streets::open_network(&data.streets(), network) {
+            Ok(other) => {
+                if let Some(profile) = other.profile(name) {
+                    return Ok((other, profile));
+                }
+                names.extend(other.profile_names());
+            }
+            // Only who asks for what is not there has to know.
+            Err(error) if name == network.code() => return Err(Failure::Input(chain(&error))),
+            Err(StreetsError::NotBuilt(_)) => {}
+            Err(error) => return Err(Failure::Input(chain(&error))),
+        }
+    }
+    Err(Failure::Usage(format!(
+        "there is no profile {name:?}; use one of {}",
+        names.join(", ")
+    )))
+}
+
+/// Parses a local date and time.
+fn wall_clock(text: &str) -> Result<WallClock, String> {
+    let parsed: Result<jiff::civil::DateTime, _> = text.parse();
+    let at = parsed.map_err(|_| "give a local date and time, as in 2026-11-26T08:30".to_owned())?;
+    Ok(WallClock {
+        month: at.month() as u8,
+        day: at.day() as u8,
+        weekday: at.weekday().to_monday_zero_offset() as u8,
+        minute: (i32::from(at.hour()) * 60 + i32::from(at.minute())) as u16,
     })
 }
 
@@ -269,7 +320,13 @@ fn snap(streets: &Streets, point: Coord) -> Outcome<Snapped> {
     let (lat, lon) = point.degrees();
     streets.snap(lat, lon).ok_or_else(|| {
         Failure::Input(format!(
-            "there is no street within 2 km of {lat:.6},{lon:.6}"
+            "there is no {} near {lat:.6},{lon:.6} (nearer than {:.0} m)",
+            match streets.network() {
+                Network::Drive => "street",
+                Network::Foot => "way on foot",
+                Network::Boat => "waterway",
+            },
+            streets.network().within_meters(),
         ))
     })
 }

@@ -5,8 +5,9 @@ use std::{path::PathBuf, sync::Mutex};
 use callbox_geo::{
     Stage, Step,
     import::{self, ImportError},
+    roads::Network,
 };
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use indicatif::ProgressBar;
 use serde_json::json;
 
@@ -41,10 +42,32 @@ struct Streets {
     /// The extract
     #[arg(value_name = "FILE.osm.pbf")]
     file: PathBuf,
+    /// Also build the ways of crews on foot, or of boats; each takes time, memory and disk of its
+    /// own (on foot about as much as the streets, by boat a tenth of it)
+    #[arg(long, value_enum, value_delimiter = ',')]
+    with: Vec<With>,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
     printed: Printed,
+}
+
+/// A network beside that of vehicles.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum With {
+    /// Footways, paths, steps, and streets but motorways
+    Foot,
+    /// Rivers, canals, fairways, and the lines of ferries
+    Boat,
+}
+
+impl From<With> for Network {
+    fn from(with: With) -> Self {
+        match with {
+            With::Foot => Self::Foot,
+            With::Boat => Self::Boat,
+        }
+    }
 }
 
 impl Import {
@@ -59,7 +82,8 @@ impl Streets {
         let data = center::existing(&self.data.data)?;
         let shown: Mutex<Option<(Stage, ProgressBar)>> = Mutex::new(None);
         let progress = |step: Step| show(&shown, step);
-        let imported = import::run(&self.file, &data.streets(), &progress);
+        let networks: Vec<Network> = self.with.iter().map(|&with| with.into()).collect();
+        let imported = import::run_for(&networks, &self.file, &data.streets(), &progress);
         if let Ok(Some((_, bar))) = shown.into_inner() {
             bar.finish_and_clear();
         }
@@ -70,8 +94,14 @@ impl Streets {
             "houses": addresses.houses, "crossings": addresses.crossings,
             "places": addresses.places, "posts": addresses.posts, "bytes": imported.bytes,
             "seconds": imported.seconds,
+            "restrictions": streets.roads.restrictions,
+            "restrictions_unread": streets.roads.restrictions_unread,
+            "conditions": streets.roads.conditions,
+            "conditions_unread": streets.roads.conditions_unread,
+            "foot_edges": imported.foot.map(|foot| foot.roads.edges),
+            "boat_edges": imported.boat.map(|boat| boat.roads.edges),
         });
-        let text = format!(
+        let mut text = format!(
             "junctions     {}\npieces        {}\nstreets       {}\nhouse numbers {}\n\
              crossings     {}\nplaces        {}\nposts         {}\nbytes         {}\n\
              seconds       {:.1}",
@@ -85,6 +115,19 @@ impl Streets {
             imported.bytes,
             imported.seconds,
         );
+        text += &format!(
+            "\nturn bans     {} ({} do not fit the streets)\n\
+             on the hour   {} ({} cannot be read: they count as if they held always)",
+            streets.roads.restrictions,
+            streets.roads.restrictions_unread,
+            streets.roads.conditions,
+            streets.roads.conditions_unread,
+        );
+        for (counts, words) in [(imported.foot, "on foot"), (imported.boat, "by boat")] {
+            if let Some(counts) = counts {
+                text += &format!("\n{words}       {} pieces", counts.roads.edges);
+            }
+        }
         output::result(self.printed.format, text, &json)
     }
 }

@@ -40,6 +40,49 @@ fn geo() {
 }
 
 #[test]
+fn on_foot_only_where_the_import_was_asked_for_it() {
+    let shop = Shop::new();
+    let run = |line: &str, code: i32| {
+        let ran = shop.run(line);
+        assert_eq!(ran.code, code, "{line}: {}", ran.stderr);
+        (ran.stdout, ran.stderr)
+    };
+    run("init --data center --center Elm --timezone UTC", 0);
+    run("town town.osm.pbf --size 2 --seed 1", 0);
+    run("import streets town.osm.pbf --data center", 0);
+    let found = run("geo find hospital --data center --format json", 0).0;
+    let found: serde_json::Value = serde_json::from_str(&found).unwrap();
+    let place = &found["answers"][0];
+    let (lat, lon) = (
+        place["lat"].as_f64().unwrap(),
+        place["lon"].as_f64().unwrap(),
+    );
+    let ends = format!("{lat},{lon} {},{lon}", lat + 0.004);
+    let walk = format!("geo eta {ends} --profile foot --data center --format json");
+    let (_, stderr) = run(&walk, 3);
+    assert!(stderr.contains("--with foot"), "{stderr}");
+    let (stdout, _) = run("import streets town.osm.pbf --data center --with foot", 0);
+    assert!(stdout.contains("on foot"), "{stdout}");
+    let seconds = |line: &str| {
+        let eta: serde_json::Value = serde_json::from_str(&run(line, 0).0).unwrap();
+        eta["seconds"].as_f64().unwrap()
+    };
+    let driven = seconds(&format!("geo eta {ends} --data center --format json"));
+    assert!(seconds(&walk) > 2.0 * driven);
+    assert_eq!(
+        seconds(&format!("{walk} --at 2026-11-26T08:00")),
+        seconds(&walk)
+    );
+    let (_, stderr) = run(&format!("{walk} --at noon"), 2);
+    assert!(stderr.contains("2026-11-26T08:30"), "{stderr}");
+    let (_, stderr) = run(&format!("geo eta {ends} --profile hover --data center"), 2);
+    assert!(stderr.contains("blue-light, heavy, car, foot"), "{stderr}");
+    // An import without it leaves none behind.
+    run("import streets town.osm.pbf --data center", 0);
+    run(&walk, 3);
+}
+
+#[test]
 fn a_real_extract_answers() {
     let Some(file) = real("streets", "reisterstown.osm.pbf") else {
         return;

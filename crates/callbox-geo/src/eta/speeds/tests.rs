@@ -28,7 +28,7 @@ fn wrong_lines_are_named() {
         ("scale.primary = 1", 1, "no [profile]"),
         ("[heavy]\nscale.primary = fast", 2, "no number"),
         ("[heavy]\nscale.primary = NaN", 2, "no number"),
-        ("[heavy]\n\nscale.canal = 1", 3, "no figure"),
+        ("[heavy]\n\nscale.lagoon = 1", 3, "no figure"),
         ("[heavy]\nscale.primary = 99", 2, "from 0.1 to 10"),
         ("[ladder]\nscale.primary = 1", 2, "like ="),
         ("[ladder]", 1, "like ="),
@@ -56,4 +56,21 @@ fn what_is_kept_is_read_again_and_leaves_the_rest() {
     assert_eq!(profiles[1].scale[Class::Primary as usize], 0.75);
     assert_eq!(profiles[1].height_meters, 3.3);
     assert_eq!(profiles[2].top_kmh, 90.0);
+}
+
+#[test]
+fn kinds_of_unit_get_profiles() {
+    let mut profiles = built_in();
+    let text = "[units]\nENGINE = \"heavy\"\nTOWER = \"ladder\"\n[ladder]\nlike = \"heavy\"\n";
+    let units = parse(text, &mut profiles).unwrap();
+    assert_eq!(units["ENGINE"], "heavy");
+    assert_eq!(units["TOWER"], "ladder");
+    for (text, line, part) in [
+        ("[units]\nENGINE = \"heavier\"", 2, "no profile \"heavier\""),
+        ("[units]\n\n = \"heavy\"", 3, "no kind of unit"),
+    ] {
+        let (at, what) = parse(text, &mut built_in()).unwrap_err();
+        assert_eq!(at, line, "{text}");
+        assert!(what.contains(part), "{text}: {what}");
+    }
 }

@@ -6,7 +6,7 @@ use callbox_geo::eta::{CalibrateError, Calibrated, Drive, Misses, keep_speeds, s
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{open, profile, table::Table};
+use super::{profiled, table::Table};
 use crate::{
     center,
     commands::{Data, Printed},
@@ -42,8 +42,7 @@ pub(super) struct Calibrate {
 
 impl Calibrate {
     pub(super) fn run(&self) -> Outcome {
-        let streets = open(&self.data)?;
-        let profile = profile(&streets, &self.profile)?;
+        let (streets, profile) = profiled(&self.data, &self.profile, None)?;
         let mut table = Table::open(&self.file)?;
         let from = (table.needed("from_lat")?, table.needed("from_lon")?);
         let to = (table.needed("to_lat")?, table.needed("to_lon")?);

@@ -6,7 +6,7 @@ use callbox_geo::Coord;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{minutes, open, point, profile, snap, table::Table};
+use super::{minutes, point, profiled, snap, table::Table};
 use crate::{
     commands::{Data, Printed},
     failure::Outcome,
@@ -28,7 +28,7 @@ pub(super) struct Rank {
     /// Where to go
     #[arg(long, value_name = "LAT,LON", value_parser = point, allow_hyphen_values = true)]
     to: Coord,
-    /// blue-light, heavy or car, or one of the agency's own
+    /// blue-light, heavy, car, foot or boat, or one of the agency's own
     #[arg(long, default_value = "blue-light")]
     profile: String,
     #[command(flatten)]
@@ -45,8 +45,7 @@ struct Row {
 
 impl Rank {
     pub(super) fn run(&self) -> Outcome {
-        let streets = open(&self.data)?;
-        let profile = profile(&streets, &self.profile)?;
+        let (streets, profile) = profiled(&self.data, &self.profile, None)?;
         let to = snap(&streets, self.to)?;
         let mut table = Table::open(&self.from)?;
         let (lat, lon) = (table.needed("lat")?, table.needed("lon")?);
