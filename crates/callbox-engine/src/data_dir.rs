@@ -15,8 +15,8 @@ use zeroize::Zeroizing;
 /// `ledger/` is the record. `keys/` holds the key that signs it and the root key; `vault/` the
 /// keys of personal data, which can be destroyed. `checkpoint/` holds the last signed checkpoint,
 /// outside the ledger and its backups. `tiles/` and `entries/` are what outsiders read, written
-/// behind the ledger; `witnesses.policy` says who cosigns it. `access.db` holds accounts and sessions. `snapshot/` and
-/// `archive.db` are projections: delete them and they are built anew from the ledger.
+/// behind the ledger; `witnesses.policy` says who cosigns it. `access.db` holds accounts and sessions. `tls/`
+/// holds the certificate where an authority gives it; it is got anew when it is lost. `snapshot/` and `archive.db` are projections: delete them and they are built anew from the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataDir {
     /// The directory that holds everything.
@@ -241,6 +241,11 @@ impl DataDir {
     /// The road network and the geocoder, as they were imported.
     pub fn streets(&self) -> PathBuf {
         self.root.join("streets")
+    }
+
+    /// What an authority gave for TLS: the account there, the certificate and its key.
+    pub fn tls(&self) -> PathBuf {
+        self.root.join("tls")
     }
 
     /// Accounts and sessions.

@@ -47,7 +47,7 @@ pub use provider::{ProviderError, ProviderSettings};
 pub use reads::may_state as may_read_for;
 pub use security::{Grant, who_can_see};
 pub use server::{ServeError, ServeOptions, Server, WitnessServer, serve};
-pub use tls::{TlsError, TlsFiles};
+pub use tls::{AcmeSettings, TlsError, TlsFiles};
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use std::{
     fmt::Write as _,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
@@ -16,7 +16,7 @@ use axum::{
 
 use callbox_engine::WitnessStatus;
 
-use crate::{security, state::AppState};
+use crate::{security, state::AppState, tls::Held};
 
 /// Counters and gauges.
 pub(crate) struct Metrics {
@@ -40,6 +40,8 @@ pub(crate) struct Metrics {
     pub(crate) positions_taken: AtomicU64,
     /// Positions that could not be right, or came too late.
     pub(crate) positions_refused: AtomicU64,
+    /// The certificate that is shown, where there is TLS.
+    pub(crate) certificate: OnceLock<Arc<Held>>,
 }
 
 impl Metrics {
@@ -57,6 +59,7 @@ impl Metrics {
             connections_refused: AtomicU64::new(0),
             positions_taken: AtomicU64::new(0),
             positions_refused: AtomicU64::new(0),
+            certificate: OnceLock::new(),
         }
     }
 
@@ -185,6 +188,17 @@ fn render(state: &AppState) -> String {
         "1 when nothing is recorded any more.",
         u64::from(health.halted.is_some()),
     );
+    if let Some(held) = metrics.certificate.get() {
+        let ends = held
+            .facts()
+            .map_or(0, |facts| facts.ends.micros() / 1_000_000);
+        one(
+            "callbox_certificate_ends_seconds",
+            "gauge",
+            "When the server's certificate ends, in seconds since 1970; 0 while there is none.",
+            u64::try_from(ends).unwrap_or(0),
+        );
+    }
     one(
         "callbox_positions_taken_total",
         "counter",

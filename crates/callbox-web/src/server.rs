@@ -17,7 +17,6 @@ use callbox_domain::Purpose;
 use callbox_engine::{Clock, Engine, wall_clock};
 use thiserror::Error;
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 
 #[cfg(test)]
 pub(crate) use routes::mounted;
@@ -26,9 +25,10 @@ pub use witness::WitnessServer;
 pub(crate) use routes::{MAX_BODY_BYTES, routes, too_large};
 
 use crate::{
-    Access, Geography, PositionFeed, ProviderSettings, TlsError, TlsFiles, live,
+    Access, AcmeSettings, Geography, PositionFeed, ProviderSettings, TlsError, TlsFiles, live,
     provider::Provider,
     state::{AppState, blocking, ticks},
+    tls::Tls,
 };
 
 /// How to serve.
@@ -36,8 +36,10 @@ use crate::{
 pub struct ServeOptions {
     /// Where to listen; `127.0.0.1:8110` unless something else is wanted.
     pub listen: SocketAddr,
-    /// Certificate and key; without them plain HTTP.
+    /// Certificate and key; without them, and without an authority, plain HTTP.
     pub tls: Option<TlsFiles>,
+    /// An authority that gives the certificate, instead of files.
+    pub acme: Option<AcmeSettings>,
     /// Whether plain HTTP may leave this machine: passwords and calls can then be read on the way.
     pub insecure_listen: bool,
     /// Why what is recorded is recorded; [`Purpose::Exercise`] for a demo.
@@ -55,6 +57,7 @@ impl Default for ServeOptions {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8110)),
             tls: None,
+            acme: None,
             insecure_listen: false,
             purpose: Purpose::EmergencyResponse,
             clock: wall_clock(),
@@ -69,6 +72,7 @@ impl std::fmt::Debug for ServeOptions {
         f.debug_struct("ServeOptions")
             .field("listen", &self.listen)
             .field("tls", &self.tls)
+            .field("acme", &self.acme)
             .field("insecure_listen", &self.insecure_listen)
             .field("purpose", &self.purpose)
             .finish_non_exhaustive()
@@ -89,11 +93,18 @@ pub enum ServeError {
         /// Why not.
         source: io::Error,
     },
+    /// The system does not let this program listen there.
+    #[error(
+        "this program may not listen at {0}: ports below 1024 need a right; give it with \
+         setcap cap_net_bind_service=+ep on the program, or AmbientCapabilities=CAP_NET_BIND_SERVICE \
+         in systemd, or use --listen with a port from 1024 on"
+    )]
+    Forbidden(SocketAddr),
     /// The address can be reached from outside and nothing protects what is sent.
     #[error(
         "{0} can be reached from other machines, and without TLS passwords and calls can be read \
-         on the way; give --tls-cert and --tls-key, or --insecure-listen behind a proxy that \
-         has TLS"
+         on the way; give --tls-cert and --tls-key, or --acme with the console's name, or \
+         --insecure-listen behind a proxy that has TLS"
     )]
     Unprotected(SocketAddr),
     /// TLS cannot be offered.
@@ -110,7 +121,7 @@ pub enum ServeError {
 /// A server that is bound to its address and does not answer yet.
 pub struct Server {
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Tls>,
     state: AppState,
     address: SocketAddr,
 }
@@ -133,6 +144,7 @@ impl Server {
         let ServeOptions {
             listen,
             tls,
+            acme,
             insecure_listen,
             purpose,
             clock,
@@ -140,13 +152,22 @@ impl Server {
             provider,
         } = options;
         let provider = provider.map(Provider::new).transpose()?;
+        let tls = match (tls, acme) {
+            (Some(files), _) => Some(Tls::from_files(&files)?),
+            (None, Some(settings)) => Some(Tls::from_authority(settings)?),
+            (None, None) => None,
+        };
         let is_tls = tls.is_some();
-        let (listener, tls) = accept::bind(listen, tls.as_ref(), insecure_listen).await?;
+        let listener = accept::bind(listen, is_tls, insecure_listen).await?;
         let address = listener.local_addr().map_err(|source| ServeError::Listen {
             address: listen,
             source,
         })?;
         let state = AppState::new(engine, access, purpose, clock, is_tls, geography, provider);
+        if let Some(tls) = &tls {
+            // Set once, here: nobody has asked for figures yet.
+            let _ = state.metrics.certificate.set(tls.held());
+        }
         Ok(Self {
             listener,
             tls,
@@ -200,7 +221,9 @@ impl Server {
             }
             connected
         };
-        accept::until(stop, listener, tls, service, admit, goodbye).await;
+        let (acceptor, freshness) = tls.map(Tls::start).unzip();
+        accept::until(stop, listener, acceptor, service, admit, goodbye).await;
+        drop(freshness);
         upkeep.abort();
         schedule.abort();
         alarms.abort();

@@ -211,7 +211,7 @@ pub(super) async fn find_places(
     request: Request,
 ) -> Result<Response, Problem> {
     let body = asked("/api/v1/places/find", request).await?;
-    let near = body.degrees("lat").zip(body.degrees("lon"));
+    let near = body.lat_lon()?;
     let found = words::find(
         state.geography.as_ref(),
         body.need_text("text").as_str(),
@@ -251,7 +251,7 @@ pub(super) async fn candidates(
     let text = |name| body.text(name).map(|text: Text| text.as_str().to_owned());
     let sought = Sought {
         place: text("place"),
-        lat_lon: body.degrees("lat").zip(body.degrees("lon")),
+        lat_lon: body.lat_lon()?,
         uncertainty_meters: number(&body, "uncertainty_meters"),
         incident_type: body.code("type"),
         call_back: text("caller_number"),

@@ -11,7 +11,7 @@ use callbox_domain::{
     ReopenIncident, SetCondition, TakeUnitOutOfService, UnitId,
 };
 
-use super::fields::Members;
+use super::fields::{Members, lonely};
 use crate::problem::Problem;
 
 /// What a request is about: from its path, its body, and the state for looking call signs up.
@@ -43,33 +43,14 @@ impl Input<'_> {
         unit.ok_or_else(|| Refusal::UnknownUnit(call_sign.to_owned()).into())
     }
 
-    /// Latitude and longitude, both or none.
-    fn lat_lon(&self) -> Result<Option<(f64, f64)>, Problem> {
-        match (self.body.degrees("lat"), self.body.degrees("lon")) {
-            (Some(lat), Some(lon)) => Ok(Some((lat, lon))),
-            (None, None) => Ok(None),
-            (Some(_), None) => Err(lonely("lon", "lat")),
-            (None, Some(_)) => Err(lonely("lat", "lon")),
-        }
-    }
-
     pub(super) fn place(&self) -> Result<Option<Place>, Problem> {
-        let lat_lon = self.lat_lon()?;
+        let lat_lon = self.body.lat_lon()?;
         match self.body.text("place") {
             Some(text) => Ok(Some(Place::new(text, lat_lon))),
             None if lat_lon.is_some() => Err(lonely("place", "lat")),
             None => Ok(None),
         }
     }
-}
-
-fn lonely(missing: &'static str, given: &'static str) -> Problem {
-    let detail = format!("this member is missing where {given} is given");
-    Problem::bad_field(
-        missing,
-        detail,
-        "send both or none; words go with coordinates",
-    )
 }
 
 /// An incident's number as it stands in a path.
@@ -314,6 +295,7 @@ pub(super) fn define_disposition(input: &Input<'_>) -> Result<Command, Problem> 
 pub(super) fn define_station(input: &Input<'_>) -> Result<Command, Problem> {
     let body = &input.body;
     let point = input
+        .body
         .lat_lon()?
         .and_then(|(lat, lon)| Point::from_degrees(lat, lon));
     Ok(DefineStation {

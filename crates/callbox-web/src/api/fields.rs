@@ -150,6 +150,16 @@ impl Members {
         self.number(name).map(IncidentId)
     }
 
+    /// Latitude and longitude in degrees, both or none.
+    pub(crate) fn lat_lon(&self) -> Result<Option<(f64, f64)>, Problem> {
+        match (self.degrees("lat"), self.degrees("lon")) {
+            (Some(lat), Some(lon)) => Ok(Some((lat, lon))),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(lonely("lon", "lat")),
+            (None, Some(_)) => Err(lonely("lat", "lon")),
+        }
+    }
+
     /// Reads a JSON body; an empty one counts as an object without members.
     pub(crate) fn from_json(body: &[u8], fields: &'static [Field]) -> Result<Self, Problem> {
         let json = if body.is_empty() {
@@ -382,6 +392,16 @@ fn whole(json: &Json) -> Option<u64> {
     let exact = |number: &f64| number.fract() == 0.0 && (0.0..=MAX_NUMBER as f64).contains(number);
     json.as_u64()
         .or_else(|| json.as_f64().filter(exact).map(|number| number as u64))
+}
+
+/// That a member is missing which belongs to another one.
+pub(super) fn lonely(missing: &'static str, given: &'static str) -> Problem {
+    let detail = format!("this member is missing where {given} is given");
+    Problem::bad_field(
+        missing,
+        detail,
+        "send both or none; words go with coordinates",
+    )
 }
 
 pub(super) fn bad_json(error: &serde_json::Error) -> Problem {

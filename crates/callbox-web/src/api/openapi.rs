@@ -164,16 +164,20 @@ fn body_schema(endpoint: &Endpoint) -> Value {
         "required": required,
     });
     if has_coordinates {
-        // Both or none, and words with them.
+        // Both or none; where they are recorded, words with them.
+        let together: &[&str] = match endpoint.make {
+            Some(_) => &["place", "lat", "lon"],
+            None => &["lat", "lon"],
+        };
+        let kinds = [("place", "string"), ("lat", "number"), ("lon", "number")];
+        let kinds = kinds
+            .into_iter()
+            .filter(|(name, _)| together.contains(name));
+        let kinds: Map<_, _> = kinds
+            .map(|(name, kind)| (name.to_owned(), json!({"type": kind})))
+            .collect();
         schema["anyOf"] = json!([
-            {
-                "required": ["place", "lat", "lon"],
-                "properties": {
-                    "place": {"type": "string"},
-                    "lat": {"type": "number"},
-                    "lon": {"type": "number"},
-                },
-            },
+            {"required": together, "properties": kinds},
             {"properties": {"lat": {"type": "null"}, "lon": {"type": "null"}}},
         ]);
     }

@@ -68,7 +68,7 @@ pub(super) async fn at(
     request: Request,
 ) -> Result<Response, Problem> {
     let body = asked("/api/v1/premises/at", request).await?;
-    let lat_lon = body.degrees("lat").zip(body.degrees("lon"));
+    let lat_lon = body.lat_lon()?;
     let place = Place::new(body.need_text("place"), lat_lon);
     let (center, now) = (state.engine.snapshot(), state.now());
     let zone = Zone::of(&center);

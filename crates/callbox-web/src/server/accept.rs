@@ -17,7 +17,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{ServeError, connection::Service};
-use crate::{TlsFiles, security::Connected, tls};
+use crate::security::Connected;
 
 /// How many connections may be open: one live stream and a few requests for each console.
 const MAX_CONNECTIONS: usize = 6_000;
@@ -27,23 +27,22 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// Listens; refuses an address that is in use or can be reached from outside without TLS.
 pub(crate) async fn bind(
     listen: SocketAddr,
-    files: Option<&TlsFiles>,
+    is_protected: bool,
     insecure_listen: bool,
-) -> Result<(TcpListener, Option<TlsAcceptor>), ServeError> {
-    if files.is_none() && !listen.ip().is_loopback() && !insecure_listen {
+) -> Result<TcpListener, ServeError> {
+    if !is_protected && !listen.ip().is_loopback() && !insecure_listen {
         return Err(ServeError::Unprotected(listen));
     }
-    let tls = files.map(tls::acceptor).transpose()?;
-    let listener = TcpListener::bind(listen)
+    TcpListener::bind(listen)
         .await
         .map_err(|source| match source.kind() {
             io::ErrorKind::AddrInUse => ServeError::InUse(listen),
+            io::ErrorKind::PermissionDenied => ServeError::Forbidden(listen),
             _ => ServeError::Listen {
                 address: listen,
                 source,
             },
-        })?;
-    Ok((listener, tls))
+        })
 }
 
 /// Takes connections in until `stop` is done, then lets requests on their way end; `admit` says

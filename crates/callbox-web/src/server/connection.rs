@@ -22,7 +22,10 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
-use crate::security::{Connected, Peer};
+use crate::{
+    security::{Connected, Peer},
+    tls::CHALLENGE,
+};
 
 /// How long a client may take for its handshake, and for the headers of a request.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -77,6 +80,8 @@ impl Service {
             match tls {
                 None => service.serve(stream, peer, watcher).await,
                 Some(tls) => match timeout(PATIENCE, tls.accept(stream)).await {
+                    // An authority has seen its proof in the handshake, and sends nothing.
+                    Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(CHALLENGE) => {}
                     Ok(Ok(stream)) => service.serve(stream, peer, watcher).await,
                     // Scanners and plain HTTP: nothing that an operator could do about it.
                     _ => tracing::debug!("a TLS handshake failed"),

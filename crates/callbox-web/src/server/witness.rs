@@ -18,11 +18,10 @@ use axum::{
 use callbox_engine::Clock;
 use callbox_ledger::{MAX_REQUEST_BYTES, Witness, WitnessAnswer, WitnessFile};
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 use tower_http::{limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
 use super::{ServeError, accept, connection};
-use crate::{TlsFiles, security::Limiter};
+use crate::{TlsFiles, security::Limiter, tls::Tls};
 
 /// How long a request may take.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
@@ -30,7 +29,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(20);
 /// A witness that is bound to its address and does not answer yet.
 pub struct WitnessServer {
     listener: TcpListener,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Tls>,
     address: SocketAddr,
     shared: Shared,
 }
@@ -60,7 +59,8 @@ impl WitnessServer {
         insecure_listen: bool,
     ) -> Result<Self, ServeError> {
         let keys: String = witness.verifiers().map(|key| format!("{key}\n")).collect();
-        let (listener, tls) = accept::bind(listen, tls, insecure_listen).await?;
+        let tls = tls.map(Tls::from_files).transpose()?;
+        let listener = accept::bind(listen, tls.is_some(), insecure_listen).await?;
         let address = listener.local_addr().map_err(|source| ServeError::Listen {
             address: listen,
             source,
@@ -99,7 +99,9 @@ impl WitnessServer {
         let service = connection::Service::new(router, Arc::default());
         let limiter = Limiter::default();
         let admit = |address| limiter.connection(address, false);
-        accept::until(stop, self.listener, self.tls, service, admit, || {}).await;
+        let (acceptor, freshness) = self.tls.map(Tls::start).unzip();
+        accept::until(stop, self.listener, acceptor, service, admit, || {}).await;
+        drop(freshness);
     }
 }
 

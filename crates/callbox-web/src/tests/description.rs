@@ -76,6 +76,11 @@ async fn answers_are_as_described() {
         let answer = world.get(Role::Dispatcher, path).await;
         schema::check(name, &answer.json());
     }
+    for role in Role::ALL {
+        let answer = world.get(role, "/api/v1/me").await;
+        schema::check("Me", &answer.json());
+        assert_eq!(answer.json()["role"], role.name());
+    }
 }
 
 #[tokio::test]

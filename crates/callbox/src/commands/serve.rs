@@ -9,7 +9,8 @@ use clap::Args;
 
 use callbox_engine::{Options, ShipTo};
 use callbox_web::{
-    Access, ProviderSettings, ServeError, ServeOptions, Server, TlsFiles, post_to_witnesses,
+    Access, AcmeSettings, ProviderSettings, ServeError, ServeOptions, Server, TlsFiles,
+    post_to_witnesses,
 };
 
 use super::Data;
@@ -19,11 +20,16 @@ use crate::{
     output,
 };
 
+/// The authority that is asked unless another one is named.
+const LETS_ENCRYPT: &str = "https://acme-v02.api.letsencrypt.org/directory";
+
 /// Serves a center: the console, the JSON API and the ledger, until it is stopped
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
   callbox serve --data callbox-data --listen 127.0.0.1:8110
+  callbox serve --listen 0.0.0.0:443 --tls-cert cad.pem --tls-key cad.key
+  callbox serve --listen 0.0.0.0:443 --acme cad.elm.example --acme-accept-terms
   callbox serve --data callbox-data --ship-to /mnt/far/ledger --ship-vault-to /mnt/safe/vault")]
 pub(super) struct Serve {
     #[command(flatten)]
@@ -31,12 +37,32 @@ pub(super) struct Serve {
     /// Where to listen
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8110")]
     listen: SocketAddr,
-    /// The server's certificate with its chain, in PEM
+    /// The server's certificate with its chain, in PEM; read again when the file changes, or at SIGHUP
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// The certificate's private key, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Gets the certificate for this name from an authority, and renews it (ACME); may be repeated
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with = "tls_cert",
+        requires = "acme_accept_terms"
+    )]
+    acme: Vec<String>,
+    /// Accepts the authority's terms, which say what its certificates may be used for
+    #[arg(long, requires = "acme")]
+    acme_accept_terms: bool,
+    /// Whom the authority may write to
+    #[arg(long, value_name = "MAIL", requires = "acme")]
+    acme_contact: Option<String>,
+    /// The authority's directory
+    #[arg(long, value_name = "URL", requires = "acme", default_value = LETS_ENCRYPT)]
+    acme_directory: String,
+    /// Certificate authorities to believe there, in PEM, instead of this machine's
+    #[arg(long, value_name = "FILE", requires = "acme")]
+    acme_authorities: Option<PathBuf>,
     /// Serve plain HTTP to other machines too; only behind a proxy that has TLS
     #[arg(long)]
     insecure_listen: bool,
@@ -91,6 +117,13 @@ impl Serve {
                 .tls_cert
                 .zip(self.tls_key)
                 .map(|(certificate, key)| TlsFiles { certificate, key }),
+            acme: (!self.acme.is_empty()).then(|| AcmeSettings {
+                names: self.acme,
+                directory: self.acme_directory,
+                contact: self.acme_contact,
+                authorities: self.acme_authorities,
+                store: data.tls(),
+            }),
             insecure_listen: self.insecure_listen,
             geography: center::geography(data)?,
             provider: self.provider.as_deref().map(provider).transpose()?,
@@ -150,7 +183,9 @@ pub(super) fn failure(error: &ServeError) -> Failure {
         | ServeError::Listen { .. }
         | ServeError::Tls(_)
         | ServeError::Provider(_) => Failure::Input(error.to_string()),
-        ServeError::Unprotected(_) => Failure::Refused(error.to_string()),
+        ServeError::Unprotected(_) | ServeError::Forbidden(_) => {
+            Failure::Refused(error.to_string())
+        }
         ServeError::Signal(_) => Failure::internal(error),
     }
 }

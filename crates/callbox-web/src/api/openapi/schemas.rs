@@ -7,6 +7,8 @@ mod settings;
 
 use serde_json::{Map, Value, json};
 
+use crate::access::Role;
+
 /// An object that has exactly these members; a type with a `?` may be `null`.
 fn object(members: &[(&str, Value)]) -> Value {
     let properties: Map<_, _> = members
@@ -59,7 +61,7 @@ pub(super) fn all() -> Value {
             ("actor", of("integer")),
             ("login", of("string")),
             ("name", of("string")),
-            ("role", json!({"enum": ["call-taker", "dispatcher", "supervisor", "service"]})),
+            ("role", json!({"enum": Role::ALL.map(Role::name)})),
             ("exercise", of("boolean")),
             ("may", list(of("string"))),
         ]),
