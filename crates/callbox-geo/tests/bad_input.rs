@@ -41,6 +41,29 @@ fn imported(write: impl FnOnce(&mut Written)) -> Result<Streets, String> {
     Ok(Streets::open(&out).unwrap())
 }
 
+/// What a file of these bytes is refused with.
+fn refused(bytes: &[u8]) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let (pbf, out) = (dir.path().join("x.osm.pbf"), dir.path().join("streets"));
+    fs::write(&pbf, bytes).unwrap();
+    let error = import::run(&pbf, &out, &quiet).unwrap_err();
+    assert!(
+        !out.join("CURRENT").exists(),
+        "nothing is in use after {error}"
+    );
+    error.to_string()
+}
+
+/// The bytes of the street's extract.
+fn street_bytes() -> Vec<u8> {
+    let dir = tempfile::tempdir().unwrap();
+    let pbf = dir.path().join("x.osm.pbf");
+    let mut file = PbfWriter::new(BufWriter::new(File::create(&pbf).unwrap())).unwrap();
+    street(&mut file);
+    file.finish().unwrap();
+    fs::read(&pbf).unwrap()
+}
+
 /// A street from node 1 over node 2 to node 3, a kilometre in all.
 fn street(file: &mut Written) {
     for (id, lon) in [(1, 8.0), (2, 8.007), (3, 8.014)] {
@@ -70,7 +93,104 @@ fn without_streets_there_is_nothing_to_import() {
 }
 
 #[test]
-fn order_does_not_matter() {
+fn a_truncated_extract_says_how_much_is_missing() {
+    let whole = street_bytes();
+    let said = refused(&whole[..whole.len() - 5]);
+    assert!(said.contains("is cut off"), "{said}");
+    assert!(
+        said.contains("needs 5 more bytes; download it again"),
+        "{said}"
+    );
+}
+
+/// A blob of map data with these bytes in zlib, which say that they unpack to `says`.
+fn blob(unpacked: &[u8], says: u64) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    zlib.write_all(unpacked).unwrap();
+    let zlib = zlib.finish().unwrap();
+    let varint = |mut value: u64| {
+        let mut bytes = Vec::new();
+        while value >= 0x80 {
+            bytes.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        bytes.push(value as u8);
+        bytes
+    };
+    // raw_size is field 2, zlib_data field 3.
+    let body = [
+        &[0x10][..],
+        &varint(says),
+        &[0x1a],
+        &varint(zlib.len() as u64),
+        &zlib,
+    ]
+    .concat();
+    let header = [&b"\x0a\x07OSMData\x18"[..], &varint(body.len() as u64)].concat();
+    let length = u32::try_from(header.len()).unwrap().to_be_bytes();
+    [&length[..], &header, &body].concat()
+}
+
+#[test]
+fn a_zip_bomb_is_refused_before_it_unpacks() {
+    let before = peak_mb();
+    // A quarter of a gigabyte in one megabyte: honest about it, and lying.
+    let zeros = vec![0; 1 << 28];
+    for (says, what) in [
+        (1 << 28, "unpacks to more than 32 MiB"),
+        (1 << 20, "another length than it says"),
+        (u64::MAX, "unpacks to more than 32 MiB"),
+    ] {
+        let said = refused(&[street_bytes(), blob(&zeros, says)].concat());
+        assert!(said.contains(what), "{said}");
+        assert!(said.contains("download it again"), "{said}");
+    }
+    drop(zeros);
+    let grown = peak_mb() - before;
+    // The zeros themselves are 268 MB.
+    assert!(grown.is_nan() || grown < 268.0 + 150.0, "{grown} MB");
+}
+
+#[test]
+fn coordinates_outside_of_the_earth_are_counted_and_said() {
+    let error = imported(|file| {
+        for (id, lat, lon) in [(1, 95.0, 8.0), (2, 50.0, 190.0), (3, -91.0, -181.0)] {
+            file.node(id, lat, lon, &[]).unwrap();
+        }
+        file.way(1, &[1, 2, 3], &[("highway", "residential")])
+            .unwrap();
+    })
+    .unwrap_err();
+    assert!(
+        error.contains("holds no streets (3 of its nodes lie outside the Earth)"),
+        "{error}"
+    );
+    // A street that leaves the Earth ends there.
+    let streets = imported(|file| {
+        street(file);
+        file.node(4, 95.0, 8.0, &[]).unwrap();
+        file.way(2, &[3, 4], &[("highway", "residential")]).unwrap();
+    });
+    assert_eq!(streets.unwrap().counts().1, 1);
+}
+
+#[test]
+fn a_way_with_one_node_is_counted_and_left_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let pbf = dir.path().join("x.osm.pbf");
+    let mut file = PbfWriter::new(BufWriter::new(File::create(&pbf).unwrap())).unwrap();
+    street(&mut file);
+    file.way(2, &[1], &[("highway", "primary")]).unwrap();
+    file.way(3, &[], &[("highway", "primary")]).unwrap();
+    file.finish().unwrap();
+    let imported = import::run(&pbf, &dir.path().join("streets"), &quiet).unwrap();
+    assert_eq!(imported.left_out.short_ways, 2);
+    assert_eq!(imported.streets.roads.segments, 1);
+}
+
+#[test]
+fn ids_out_of_order_do_not_matter() {
     let plain = along(&imported(street).unwrap()).unwrap();
     // The relation first, then the way, then the nodes backwards, some of them twice.
     let shuffled = imported(|file| {

@@ -6,7 +6,7 @@ use callbox_geo::{
     Coord,
     eta::{ProfileId, Streets, StreetsError},
     geocode::{Geocoder, IndexError},
-    import::FindError,
+    import::{self, FindError},
     map::StreetMap,
     roads::{FileError, Network, WallClock},
 };
@@ -45,7 +45,10 @@ pub enum GeographyError {
 
 impl Geography {
     /// Opens what the last import into `dir` made; `None` when nothing was imported yet.
+    ///
+    /// Removes what a killed import left.
     pub fn open(dir: &Path) -> Result<Option<Self>, GeographyError> {
+        import::clear(dir);
         let streets = match Streets::open(dir) {
             Err(StreetsError::Find(FindError::Missing(_))) => return Ok(None),
             opened => opened?,
@@ -148,7 +151,7 @@ fn map(dir: &Path) -> Result<Option<StreetMap>, FileError> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
-    use callbox_geo::{import, quiet, town::Plan};
+    use callbox_geo::{quiet, town::Plan};
 
     use super::*;
 
@@ -159,7 +162,11 @@ mod tests {
         let file = std::fs::File::create(&pbf).unwrap();
         Plan { size: 2, seed: 1 }.write(file).unwrap();
         import::run(&pbf, &streets, &quiet).unwrap();
+        // What a killed import left goes, and the streets in use serve.
+        let left = streets.join("network9.tmp");
+        std::fs::create_dir(&left).unwrap();
         assert!(Geography::open(&streets).unwrap().unwrap().map.is_some());
+        assert!(!left.exists());
 
         let map = import::current(&streets).unwrap().join("map");
         std::fs::remove_file(&map).unwrap();

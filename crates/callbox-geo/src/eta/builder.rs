@@ -93,9 +93,16 @@ impl Builder for StreetBuilder {
         if graph.edges() == 0 {
             let things = self.network.things();
             return Err(ImportError::Unusable(match self.network {
-                Network::Drive => format!(
-                    "the extract holds no {things}; choose an extract of the area that you serve"
-                ),
+                Network::Drive => {
+                    let outside = match extract.left_out().nodes_outside {
+                        0 => String::new(),
+                        count => format!(" ({count} of its nodes lie outside the Earth)"),
+                    };
+                    format!(
+                        "the extract holds no {things}{outside}; choose an extract of the area \
+                         that you serve"
+                    )
+                }
                 other => format!(
                     "the extract holds no {things}; import it without --with {}",
                     other.code()

@@ -5,8 +5,13 @@
 //! opens the directory sees the old network or the new one, whole. A server that still has the old
 //! files mapped keeps them until it opens the new ones (the folder's name goes, its bytes stay; on
 //! systems that refuse to delete mapped files the next import deletes them).
+//!
+//! An import that was killed begins anew: it takes the lock on `import.lock`, which a killed process
+//! does not keep, and removes what the killed one left before it writes anything, so that a disk
+//! that was too full for it is not fuller for the next. [`clear`] does the same without importing.
 
 use std::{
+    ffi::OsStr,
     fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
@@ -18,12 +23,16 @@ use crate::{
     eta::{StreetBuilder, StreetCounts},
     geocode::{self, GeocodeBuilder},
     map::MapBuilder,
-    osm::{Extract, OsmError, Wants},
+    osm::{Extract, LeftOut, OsmError, Wants},
     roads::Network,
 };
 
 /// The file that names the folder in use.
 const CURRENT: &str = "CURRENT";
+/// What becomes [`CURRENT`] by a rename.
+const NEXT: &str = "CURRENT.tmp";
+/// The file that an import holds locked.
+const LOCK: &str = "import.lock";
 
 /// Says why an import was not done; the old network stays in place.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +43,9 @@ pub enum ImportError {
     /// The extract does not fit this network's files.
     #[error("{0}")]
     Unusable(String),
+    /// Another import writes there.
+    #[error("another import into {0} is running; wait for it, then import again")]
+    Running(PathBuf),
     /// The files cannot be written.
     #[error("cannot write {path}; check free space and permissions, then import again")]
     Write {
@@ -79,6 +91,8 @@ pub struct Imported {
     pub nodes: u64,
     /// Nodes kept for their tags.
     pub tagged_nodes: u64,
+    /// What the extract holds that cannot be used.
+    pub left_out: LeftOut,
     /// What was made of the streets.
     pub streets: StreetCounts,
     /// What was made of ways on foot, where that was asked for.
@@ -110,7 +124,7 @@ pub trait Builder: Wants {
 ///
 /// Nothing changes in `out_dir` that a reader could see until everything is written and synced; on
 /// any error, and on a kill at any moment, the network in use stays as it was. One import at a time:
-/// the caller holds the data directory's lock.
+/// a second one is refused.
 pub fn run(pbf: &Path, out_dir: &Path, progress: Progress<'_>) -> Result<Imported, ImportError> {
     run_for(&[], pbf, out_dir, progress)
 }
@@ -148,6 +162,9 @@ pub fn run_with(
     progress: Progress<'_>,
 ) -> Result<Imported, ImportError> {
     let start = Instant::now();
+    fs::create_dir_all(out_dir).map_err(ImportError::write(out_dir))?;
+    let _lock = lock(out_dir)?.ok_or_else(|| ImportError::Running(out_dir.to_owned()))?;
+    clear_locked(out_dir);
     let wants: Vec<&dyn Wants> = builders
         .iter()
         .map(|&builder| builder as &dyn Wants)
@@ -157,28 +174,30 @@ pub fn run_with(
         ways: extract.ways().count() as u64,
         nodes: extract.node_count() as u64,
         tagged_nodes: extract.tagged_nodes().count() as u64,
+        left_out: extract.left_out(),
         read_seconds: start.elapsed().as_secs_f64(),
         ..Imported::default()
     };
-    fs::create_dir_all(out_dir).map_err(ImportError::write(out_dir))?;
     let name = free_name(out_dir);
     let temporary = out_dir.join(format!("{name}.tmp"));
     fs::create_dir(&temporary).map_err(ImportError::write(&temporary))?;
-    let built = builders
+    let made = builders
         .iter()
-        .try_for_each(|builder| builder.build(&extract, &temporary, progress));
-    if let Err(error) = built {
-        // The first error is the one to tell; a leftover is removed by the next import.
-        drop(fs::remove_dir_all(&temporary));
+        .try_for_each(|builder| builder.build(&extract, &temporary, progress))
+        .and_then(|()| {
+            progress(Step {
+                stage: Stage::Write,
+                done: 0,
+                total: 1,
+            });
+            imported.bytes = sync_files(&temporary)?;
+            publish(out_dir, &temporary, &name)
+        });
+    if let Err(error) = made {
+        // The first error is the one to tell; what cannot be removed now is removed next time.
+        clear_locked(out_dir);
         return Err(error);
     }
-    progress(Step {
-        stage: Stage::Write,
-        done: 0,
-        total: 1,
-    });
-    imported.bytes = sync_files(&temporary)?;
-    publish(out_dir, &temporary, &name)?;
     imported.seconds = start.elapsed().as_secs_f64();
     progress(Step {
         stage: Stage::Write,
@@ -207,6 +226,43 @@ pub fn current(dir: &Path) -> Result<PathBuf, FindError> {
     Ok(folder)
 }
 
+/// Removes what a killed import left, unless another is running; the streets in use stay.
+pub fn clear(dir: &Path) {
+    if dir.is_dir()
+        && let Ok(Some(_lock)) = lock(dir)
+    {
+        clear_locked(dir);
+    }
+}
+
+/// Takes the lock that only one import has; `None` while another has it. A kill gives it back.
+fn lock(dir: &Path) -> Result<Option<File>, ImportError> {
+    let path = dir.join(LOCK);
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(ImportError::write(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(source)) => Err(ImportError::write(&path)(source)),
+    }
+}
+
+/// Removes unfinished folders, and finished ones that did not come into use.
+fn clear_locked(dir: &Path) {
+    drop(fs::remove_file(dir.join(NEXT)));
+    let used = match current(dir) {
+        Ok(folder) => folder.file_name().map(ToOwned::to_owned),
+        Err(FindError::Missing(_)) => None,
+        // What is in use cannot be told: nothing is removed.
+        Err(FindError::Io { .. }) => return,
+    };
+    remove_others(dir, used.as_deref());
+}
+
 /// The first name that no folder, finished or not, has.
 fn free_name(out_dir: &Path) -> String {
     (1u32..)
@@ -230,7 +286,7 @@ fn sync_files(dir: &Path) -> Result<u64, ImportError> {
 fn publish(out_dir: &Path, temporary: &Path, name: &str) -> Result<(), ImportError> {
     let folder = out_dir.join(name);
     fs::rename(temporary, &folder).map_err(ImportError::write(&folder))?;
-    let next = out_dir.join("CURRENT.tmp");
+    let next = out_dir.join(NEXT);
     let mut file = File::create(&next).map_err(ImportError::write(&next))?;
     file.write_all(name.as_bytes())
         .and_then(|()| file.sync_all())
@@ -238,12 +294,12 @@ fn publish(out_dir: &Path, temporary: &Path, name: &str) -> Result<(), ImportErr
     sync_dir(out_dir)?;
     fs::rename(&next, out_dir.join(CURRENT)).map_err(ImportError::write(&next))?;
     sync_dir(out_dir)?;
-    remove_others(out_dir, name);
+    remove_others(out_dir, Some(OsStr::new(name)));
     Ok(())
 }
 
 /// Removes older and unfinished folders; what cannot be removed now is removed next time.
-fn remove_others(out_dir: &Path, keep: &str) {
+fn remove_others(out_dir: &Path, keep: Option<&OsStr>) {
     let Ok(entries) = fs::read_dir(out_dir) else {
         return;
     };
@@ -251,8 +307,8 @@ fn remove_others(out_dir: &Path, keep: &str) {
         let name = entry.file_name();
         let ours = name
             .to_str()
-            .is_some_and(|name| name.starts_with("network") && name != keep);
-        if ours {
+            .is_some_and(|name| name.starts_with("network"));
+        if ours && keep != Some(&name) {
             drop(fs::remove_dir_all(entry.path()));
         }
     }

@@ -77,5 +77,28 @@ fn a_broken_file_leaves_the_old_network_in_place() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
         .collect();
-    assert_eq!(left.len(), 2, "{left:?}");
+    assert_eq!(left.len(), 3, "{left:?}");
+}
+
+#[test]
+fn one_import_at_a_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let (pbf, out) = (dir.path().join("x.osm.pbf"), dir.path().join("streets"));
+    fs::write(&pbf, town(&["Elm Street"])).unwrap();
+    fs::create_dir(&out).unwrap();
+    let held = lock(&out).unwrap().unwrap();
+    let error = run_with(&[&Names], &pbf, &out, &quiet).unwrap_err();
+    assert!(error.to_string().contains("wait for it"), "{error}");
+    // While it runs, what it writes is nobody's leftover.
+    fs::create_dir(out.join("network7.tmp")).unwrap();
+    clear(&out);
+    assert!(out.join("network7.tmp").exists());
+    drop(held);
+    clear(&out);
+    assert!(!out.join("network7.tmp").exists());
+    run_with(&[&Names], &pbf, &out, &quiet).unwrap();
+    clear(&out);
+    assert!(current(&out).is_ok());
+    clear(&dir.path().join("nowhere"));
+    assert!(!dir.path().join("nowhere").exists());
 }

@@ -94,6 +94,15 @@ pub struct Relation<'a> {
     pub tags: Tags<'a>,
 }
 
+/// Counts what an extract holds that cannot be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Nodes outside the Earth.
+    pub nodes_outside: u64,
+    /// Wanted ways with fewer than two nodes.
+    pub short_ways: u64,
+}
+
 type Range = (u32, u32);
 
 #[derive(Debug)]
@@ -115,6 +124,7 @@ pub struct Extract {
     refs: Vec<NodeIx>,
     relations: Vec<Record>,
     members: Vec<(MemberKind, i64, u32)>,
+    left_out: LeftOut,
 }
 
 type OwnedTags = Vec<(String, String)>;
@@ -130,6 +140,7 @@ struct Kept {
     relations: Vec<(i64, OwnedMembers, OwnedTags)>,
     /// Ways that a kept relation names.
     named: Vec<i64>,
+    left_out: LeftOut,
 }
 
 impl Extract {
@@ -265,12 +276,11 @@ impl Extract {
                 let mut kept = Kept::default();
                 let mut near = 0;
                 visit(block, kinds, &mut |element| {
-                    let Element::Node {
-                        id,
-                        coord: Some(coord),
-                        tags,
-                    } = element
-                    else {
+                    let Element::Node { id, coord, tags } = element else {
+                        return;
+                    };
+                    let Some(coord) = coord else {
+                        kept.left_out.nodes_outside += 1;
                         return;
                     };
                     // Most files hold ascending ids: look just behind the last hit first.
@@ -305,6 +315,8 @@ impl Extract {
     }
 
     fn add(&mut self, kept: Kept, way_refs: &mut Vec<i64>) {
+        self.left_out.nodes_outside += kept.left_out.nodes_outside;
+        self.left_out.short_ways += kept.left_out.short_ways;
         for (at, coord) in kept.places {
             self.coords[at as usize] = Some(coord);
         }
@@ -359,6 +371,12 @@ impl Extract {
             nodes: &self.refs[record.parts.0 as usize..record.parts.1 as usize],
             tags: self.tags(record.tags),
         }
+    }
+
+    /// Gives what the file holds that cannot be used.
+    #[must_use]
+    pub fn left_out(&self) -> LeftOut {
+        self.left_out
     }
 
     /// Goes through the kept ways, by ascending id.
@@ -453,6 +471,7 @@ fn kept_ways(element: Element<'_>, wants: &[&dyn Wants], kept: &mut Kept) {
     match element {
         Element::Way { id, refs, tags } => {
             if wants.iter().any(|want| want.way(&tags)) {
+                kept.left_out.short_ways += u64::from(refs.len() < 2);
                 kept.ways.push((id, refs.to_vec(), owned(&tags)));
             }
         }

@@ -20,7 +20,9 @@ mod wire;
 mod write;
 
 pub use error::OsmError;
-pub use extract::{Extract, Keep, Member, MemberKind, NodeIx, Relation, TaggedNode, Wants, Way};
+pub use extract::{
+    Extract, Keep, LeftOut, Member, MemberKind, NodeIx, Relation, TaggedNode, Wants, Way,
+};
 pub use strings::Tags;
 pub use write::PbfWriter;
 

@@ -98,6 +98,8 @@ impl Streets {
             "restrictions_unread": streets.roads.restrictions_unread,
             "conditions": streets.roads.conditions,
             "conditions_unread": streets.roads.conditions_unread,
+            "nodes_outside": imported.left_out.nodes_outside,
+            "short_ways": imported.left_out.short_ways,
             "foot_edges": imported.foot.map(|foot| foot.roads.edges),
             "boat_edges": imported.boat.map(|boat| boat.roads.edges),
         });
@@ -123,6 +125,13 @@ impl Streets {
             streets.roads.conditions,
             streets.roads.conditions_unread,
         );
+        let left_out = imported.left_out;
+        if left_out.nodes_outside + left_out.short_ways > 0 {
+            text += &format!(
+                "\nleft out      {} nodes outside the Earth, {} ways of fewer than two nodes",
+                left_out.nodes_outside, left_out.short_ways
+            );
+        }
         for (counts, words) in [(imported.foot, "on foot"), (imported.boat, "by boat")] {
             if let Some(counts) = counts {
                 text += &format!("\n{words}       {} pieces", counts.roads.edges);

@@ -8,6 +8,7 @@ mod coverage;
 mod disk;
 mod erase;
 mod histories;
+mod importing;
 mod root_keys;
 mod serving;
 mod shop;
