@@ -8,7 +8,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use callbox_domain::{BrokenInvariant, Center, Entry, Incident, IncidentId};
+use callbox_domain::{ActorId, BrokenInvariant, Center, Entry, Incident, IncidentId};
 use callbox_ledger::{
     AskPassphrase, Checkpointer, Gate, GateError, NoteError, Rotation, StoreError, VaultError,
     VerifierKey,
@@ -30,7 +30,7 @@ use crate::{
     sequencer::Sequencer,
     shipper::{self, ShipTo, ShipperSetup, Shipping},
     signer::{self, Signed},
-    submission::{Message, Request, stopped},
+    submission::{Ask, Message, Request, RequestKey, stopped},
     touched::Ring,
     wall_clock,
     witnesses::{self, PostTo, SharedCosigning, WitnessSetup, Witnessing},
@@ -363,7 +363,10 @@ impl Engine {
     pub async fn submit(&self, submission: Submission) -> Result<Receipt, SubmitError> {
         let (reply, answer) = oneshot::channel();
         self.requests
-            .try_send(Message::Request(Request { submission, reply }))
+            .try_send(Message::Request(Request {
+                ask: Ask::Submit(Box::new(submission)),
+                reply,
+            }))
             .map_err(|error| match error {
                 mpsc::error::TrySendError::Full(_) => SubmitError::Busy,
                 mpsc::error::TrySendError::Closed(_) => stopped(),
@@ -371,12 +374,38 @@ impl Engine {
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
+    /// What came of an earlier request with this key; `None` when nothing was carried out under it.
+    ///
+    /// For a request of which no command can be made: what the first one did may be the reason.
+    pub async fn earlier(
+        &self,
+        actor: ActorId,
+        key: RequestKey,
+    ) -> Result<Option<Receipt>, SubmitError> {
+        let (reply, answer) = oneshot::channel();
+        let ask = Ask::Earlier(actor, key);
+        self.requests
+            .try_send(Message::Request(Request { ask, reply }))
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => SubmitError::Busy,
+                mpsc::error::TrySendError::Closed(_) => stopped(),
+            })?;
+        match answer.await.unwrap_or_else(|_| Err(stopped())) {
+            Ok(receipt) => Ok(Some(receipt)),
+            Err(SubmitError::KeyUnknown) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Hands a command in and gives a ticket for the answer; waits while the queue is full. Not to
     /// be called from asynchronous code.
     pub fn enqueue(&self, submission: Submission) -> Result<Ticket, SubmitError> {
         let (reply, answer) = oneshot::channel();
         self.requests
-            .blocking_send(Message::Request(Request { submission, reply }))
+            .blocking_send(Message::Request(Request {
+                ask: Ask::Submit(Box::new(submission)),
+                reply,
+            }))
             .map_err(|_| stopped())?;
         Ok(Ticket(answer))
     }

@@ -1,14 +1,16 @@
 use std::collections::{HashMap, VecDeque};
 
 use aws_lc_rs::digest::{SHA256, digest};
-use callbox_domain::{ActorId, Command, SendSuggested};
+use callbox_domain::{ActorId, Command};
 use minicbor::{Decode, Encode};
+
+use crate::submission::RequestKey;
 
 /// How many requests are remembered; the oldest is forgotten first. About 15 MB when full.
 const KEPT: usize = 262_144;
 
 const KEY: usize = 11;
-const COMMAND: usize = 3;
+const ASKED: usize = 3;
 
 /// What stands for a request's key and who used it.
 pub(crate) type Key = [u8; KEY];
@@ -17,7 +19,7 @@ pub(crate) type Key = [u8; KEY];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Name {
     key: [u8; KEY],
-    command: [u8; COMMAND],
+    asked: [u8; ASKED],
 }
 
 /// Which entries a request led to.
@@ -28,21 +30,34 @@ pub(crate) struct Done {
     #[n(1)]
     pub(crate) n: u16,
     #[cbor(n(2), with = "minicbor::bytes")]
-    command: [u8; COMMAND],
+    asked: [u8; ASKED],
 }
 
 impl Name {
     /// Names a request.
     ///
-    /// The key is bound to the actor, so that nobody can claim another's answer. The command's
-    /// part only has to catch a client that uses a key twice by mistake, and its debug print hides
-    /// free text: two commands that differ in nothing else count as equal.
-    pub(crate) fn new(actor: ActorId, key: &str, command: &Command) -> Self {
-        let mut named = actor.0.to_be_bytes().to_vec();
-        named.extend_from_slice(key.as_bytes());
+    /// The key is bound to the actor, so that nobody can claim another's answer. What was asked for
+    /// only has to catch a client that uses a key twice by mistake. It is hashed with the key, which
+    /// stands nowhere: without it nobody can try out what a request may have said.
+    pub(crate) fn new(actor: ActorId, key: &RequestKey, command: &Command) -> Self {
+        match key.received() {
+            Some(received) => Self::received(actor, key, received),
+            // Nobody but this program asks so; its debug print hides free text.
+            None => Self {
+                key: first(&named(actor, key)),
+                asked: first(format!("{command:?}").as_bytes()),
+            },
+        }
+    }
+
+    /// Names a request whose command is not known.
+    pub(crate) fn received(actor: ActorId, key: &RequestKey, received: &[u8; 32]) -> Self {
+        let mut named = named(actor, key);
+        let short = first(&named);
+        named.extend_from_slice(received);
         Self {
-            key: first(&named),
-            command: first(asked(command).as_bytes()),
+            key: short,
+            asked: first(&named),
         }
     }
 
@@ -50,18 +65,18 @@ impl Name {
     pub(crate) fn to_leaf(self, n: u16) -> [u8; 16] {
         let mut leaf = [0; 16];
         leaf[..KEY].copy_from_slice(&self.key);
-        leaf[KEY..KEY + COMMAND].copy_from_slice(&self.command);
-        leaf[KEY + COMMAND..].copy_from_slice(&n.to_be_bytes());
+        leaf[KEY..KEY + ASKED].copy_from_slice(&self.asked);
+        leaf[KEY + ASKED..].copy_from_slice(&n.to_be_bytes());
         leaf
     }
 
     /// Reads what [`to_leaf`](Name::to_leaf) wrote.
     pub(crate) fn from_leaf(leaf: &[u8; 16]) -> (Self, u16) {
-        let (mut key, mut command) = ([0; KEY], [0; COMMAND]);
+        let (mut key, mut asked) = ([0; KEY], [0; ASKED]);
         key.copy_from_slice(&leaf[..KEY]);
-        command.copy_from_slice(&leaf[KEY..KEY + COMMAND]);
+        asked.copy_from_slice(&leaf[KEY..KEY + ASKED]);
         (
-            Self { key, command },
+            Self { key, asked },
             u16::from_be_bytes([leaf[14], leaf[15]]),
         )
     }
@@ -72,22 +87,10 @@ impl Name {
     }
 }
 
-/// What somebody asks for, without the facts that the server adds: they are others a moment later,
-/// and a repeated request would look like another one.
-fn asked(command: &Command) -> String {
-    match command {
-        Command::SendSuggested(send) => {
-            let SendSuggested {
-                incident,
-                alarm,
-                facts: _,
-                instead,
-                although_committed,
-            } = send;
-            format!("SendSuggested {incident} {alarm} {instead:?} {although_committed}")
-        }
-        other => format!("{other:?}"),
-    }
+fn named(actor: ActorId, key: &RequestKey) -> Vec<u8> {
+    let mut named = actor.0.to_be_bytes().to_vec();
+    named.extend_from_slice(key.as_str().as_bytes());
+    named
 }
 
 fn first<const N: usize>(bytes: &[u8]) -> [u8; N] {
@@ -108,7 +111,7 @@ impl Requests {
     pub(crate) fn find(&self, name: &Name) -> Option<(Done, bool)> {
         self.done
             .get(&name.key)
-            .map(|done| (*done, done.command == name.command))
+            .map(|done| (*done, done.asked == name.asked))
     }
 
     /// Remembers a request.
@@ -118,7 +121,7 @@ impl Requests {
             Done {
                 first_seq,
                 n,
-                command: name.command,
+                asked: name.asked,
             },
         );
     }

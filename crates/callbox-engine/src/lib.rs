@@ -52,7 +52,7 @@ pub use reads::{
 pub use recovery::Recovered;
 pub use shipper::{ShipOnce, ShipTo, Shipping, ShippingError};
 pub use store::Stores;
-pub use submission::{Receipt, Submission, SubmitError, Ticket};
+pub use submission::{Receipt, RequestKey, Submission, SubmitError, Ticket};
 pub use touched::Touched;
 pub use witnesses::{PostTo, WitnessStatus, Witnessing};
 

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use callbox_domain::{CLOSED_KEPT, Center, Entry, Incident, IncidentId, Timestamp};
+use callbox_domain::{ActorId, CLOSED_KEPT, Center, Entry, Incident, IncidentId, Timestamp};
 use callbox_ledger::{AppendError, StoreError};
 use tokio::{
     runtime::{Builder, Runtime},
@@ -27,7 +27,7 @@ use crate::{
     recovery::{Live, load},
     sealer::Sealer,
     snapshot_file::Snapshot,
-    submission::{Message, Receipt, Request, Submission, SubmitError},
+    submission::{Ask, Message, Receipt, Request, RequestKey, Submission, SubmitError},
 };
 
 /// The most commands in one frame: enough that a disk flush is cheap for each, few enough that
@@ -256,11 +256,19 @@ impl Sequencer {
 
     /// Decides one request against the speculative state.
     fn take(&mut self, request: Request) {
-        let pending = match self.decide(&request.submission) {
-            Ok(pending) => pending,
-            Err(error) => Pending::Refused(error),
+        let pending = match &request.ask {
+            Ask::Submit(submission) => self.decide(submission),
+            Ask::Earlier(actor, key) => Ok(self.earlier(*actor, key)),
         };
+        let pending = pending.unwrap_or_else(Pending::Refused);
         self.batch.answers.push((request.reply, pending));
+    }
+
+    /// What came of an earlier request, whatever its command was.
+    fn earlier(&self, actor: ActorId, key: &RequestKey) -> Pending {
+        let name = key.received().map(|it| Name::received(actor, key, it));
+        name.and_then(|name| self.repeated(&name))
+            .unwrap_or(Pending::Fixed(Err(SubmitError::KeyUnknown)))
     }
 
     fn decide(&mut self, submission: &Submission) -> Result<Pending, SubmitError> {
@@ -273,7 +281,7 @@ impl Sequencer {
             return Ok(Pending::Fixed(Err(SubmitError::Halted(reason))));
         }
         let name = match idempotency {
-            Some(key) if key.is_empty() || key.len() > MAX_KEY => {
+            Some(key) if !(1..=MAX_KEY).contains(&key.as_str().len()) => {
                 return Ok(Pending::Fixed(Err(SubmitError::BadKey)));
             }
             Some(key) => Some(Name::new(context.actor, key, command)),

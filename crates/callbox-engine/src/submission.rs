@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use callbox_domain::{Command, Context, Entry, Refusal};
+use callbox_domain::{ActorId, Command, Context, Entry, Refusal};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
@@ -11,9 +11,47 @@ pub struct Submission {
     pub command: Command,
     /// When it happened, who asks, why.
     pub context: Context,
-    /// Names the request, 1 to 128 bytes, so that a repeated one gets the first answer; each actor
-    /// has a name space of its own.
-    pub idempotency: Option<String>,
+    /// Names the request, so that a repeated one gets the first answer; each actor has a name space
+    /// of its own.
+    pub idempotency: Option<RequestKey>,
+}
+
+/// A request's name, 1 to 128 bytes, and what the request said when it came in.
+///
+/// A command may hold what the server adds (the time, driving times, what a word means now), which
+/// is another a moment later. So a repeated request is compared by what was received, not by what
+/// was made of it. A program that makes the command itself has received nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestKey {
+    key: String,
+    received: Option<[u8; 32]>,
+}
+
+impl RequestKey {
+    /// A key with a hash of what was received under it.
+    pub fn of_received(key: impl Into<String>, received: [u8; 32]) -> Self {
+        Self {
+            key: key.into(),
+            received: Some(received),
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.key
+    }
+
+    pub(crate) fn received(&self) -> Option<&[u8; 32]> {
+        self.received.as_ref()
+    }
+}
+
+impl<T: Into<String>> From<T> for RequestKey {
+    fn from(key: T) -> Self {
+        Self {
+            key: key.into(),
+            received: None,
+        }
+    }
 }
 
 /// The answer to a command that was carried out: durable, hashed, provable.
@@ -33,9 +71,12 @@ pub enum SubmitError {
     /// The rules do not allow it.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The key was used for another command.
+    /// The key was used for another request.
     #[error("this idempotency key was used for another request")]
     KeyReused,
+    /// Nothing was carried out under the key that is still remembered.
+    #[error("nothing was carried out under this idempotency key")]
+    KeyUnknown,
     /// The key has no or too many bytes.
     #[error("an idempotency key has 1 to 128 bytes")]
     BadKey,
@@ -50,9 +91,17 @@ pub enum SubmitError {
     Unavailable(String),
 }
 
-/// A command with the way back to whoever asked.
+/// What somebody wants to know of the sequencer.
+pub(crate) enum Ask {
+    /// Carry this out.
+    Submit(Box<Submission>),
+    /// What came of an earlier request.
+    Earlier(ActorId, RequestKey),
+}
+
+/// A question with the way back to whoever asked.
 pub(crate) struct Request {
-    pub(crate) submission: Submission,
+    pub(crate) ask: Ask,
     pub(crate) reply: oneshot::Sender<Result<Receipt, SubmitError>>,
 }
 

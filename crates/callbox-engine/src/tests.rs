@@ -21,7 +21,9 @@ use callbox_domain::{
 };
 use callbox_ledger::{Injected, MemoryStore, SqliteReader, verify};
 
-use crate::{DataDir, Engine, Options, Receipt, Stores, Submission, SubmitError, Ticket};
+use crate::{
+    DataDir, Engine, Options, Receipt, RequestKey, Stores, Submission, SubmitError, Ticket,
+};
 
 fn code(text: &str) -> Code {
     Code::new(text).unwrap()
@@ -249,6 +251,44 @@ fn a_repeated_request_gets_the_first_answer_even_after_a_start() {
         assert_eq!(reused, Err(SubmitError::KeyReused));
         let long = "k".repeat(129);
         assert_eq!(ask(&engine, &long), Err(SubmitError::BadKey));
+        engine.shutdown();
+    }
+}
+
+#[test]
+fn a_request_is_told_by_what_was_received_and_not_by_what_was_made_of_it() {
+    let house = house();
+    let named = |key: &str, said: u8| RequestKey::of_received(key, [said; 32]);
+    // The server made another command of the same words a moment later.
+    let ask = |engine: &Engine, name: &str, said: u8| {
+        let command = DefineAgency {
+            code: code("X"),
+            name: code(name),
+        };
+        let submission = Submission {
+            idempotency: Some(named("k", said)),
+            ..submission(command, None)
+        };
+        engine.enqueue(submission).unwrap().wait()
+    };
+    let engine = house.open();
+    let first = ask(&engine, "One", 1).unwrap();
+    engine.shutdown();
+    for open in [House::open, House::open_from_the_first_frame] {
+        let engine = open(&house);
+        let again = ask(&engine, "Two", 1).unwrap();
+        assert_eq!((&again.entries, again.repeated), (&first.entries, true));
+        let other = ask(&engine, "One", 2);
+        assert_eq!(other, Err(SubmitError::KeyReused));
+        // The same where no command could be made of it.
+        let by = submission(ReceiveIncident::default(), None).context.actor;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let earlier = |key: &str, said| runtime.block_on(engine.earlier(by, named(key, said)));
+        assert_eq!(earlier("k", 1).unwrap().unwrap().entries, first.entries);
+        assert_eq!(earlier("k", 2), Err(SubmitError::KeyReused));
+        assert_eq!(earlier("other", 1), Ok(None));
         engine.shutdown();
     }
 }
@@ -515,11 +555,11 @@ fn units_that_were_sent_by_plan_are_not_sent_again_when_the_request_comes_twice(
             instead: Some(vec![UnitId(1)]),
             although_committed: false,
         };
-        engine
-            .enqueue(submission(send, Some("once")))
-            .unwrap()
-            .wait()
-            .unwrap()
+        let submission = Submission {
+            idempotency: Some(RequestKey::of_received("once", [1; 32])),
+            ..submission(send, None)
+        };
+        engine.enqueue(submission).unwrap().wait().unwrap()
     };
     let (first, again) = (send(1_700_000_000), send(1_700_000_001));
     assert!(again.repeated && !first.repeated);

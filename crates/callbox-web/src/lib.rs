@@ -22,6 +22,7 @@ mod ledger;
 mod live;
 mod metrics;
 mod mount;
+mod once;
 mod outgoing;
 mod pages;
 mod percent;

@@ -17,7 +17,7 @@ use super::{Reading, Recorded, day_of, keep, keeps_words, root, spool::Spool};
 use crate::{
     Engine, Receipt, Submission, SubmitError,
     engine::Shared,
-    submission::{Message, Request, stopped},
+    submission::{Ask, Message, Request, stopped},
 };
 
 /// How many reads wait at most.
@@ -269,7 +269,10 @@ impl Work {
             idempotency: None,
         };
         self.requests
-            .blocking_send(Message::Request(Request { submission, reply }))
+            .blocking_send(Message::Request(Request {
+                ask: Ask::Submit(Box::new(submission)),
+                reply,
+            }))
             .map_err(|_| stopped())?;
         answer.blocking_recv().unwrap_or_else(|_| Err(stopped()))
     }

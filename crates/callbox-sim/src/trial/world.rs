@@ -201,7 +201,7 @@ impl World {
                 actor: ActorId(actor),
                 purpose: Purpose::Exercise,
             },
-            idempotency: Some(format!("k{}", self.keys)),
+            idempotency: Some(format!("k{}", self.keys).into()),
         };
         self.submit(submission)
     }

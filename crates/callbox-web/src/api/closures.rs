@@ -4,10 +4,10 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use callbox_domain::{ClosureCause, ClosureId, Command, LiftClosure};
+use callbox_domain::{ClosureCause, ClosureId, Command, Context, LiftClosure};
 use serde_json::{Value, json};
 
-use super::{calls::asked, commands::Input, time::Zone, write};
+use super::{commands::Input, fields::Members, time::Zone, write};
 use crate::{
     access::rights::Action,
     closures::{self, Closing, End},
@@ -24,9 +24,18 @@ pub(super) async fn close(
     signed: Signed,
     request: Request,
 ) -> Result<Response, Problem> {
-    let key = write::idempotency_key(request.headers())?;
-    let body = asked(PATH, request).await?;
-    let context = write::context(&state, &signed, Action::CloseStreets, body.time("at"))?;
+    let endpoint = super::endpoint_at(PATH);
+    let (once, body) = write::members(endpoint, &signed, request).await?;
+    let made = made(&state, &signed, &body).await;
+    write::submit(&state, once, made).await
+}
+
+async fn made(
+    state: &AppState,
+    signed: &Signed,
+    body: &Members,
+) -> Result<(Command, Context), Problem> {
+    let context = write::context(state, signed, Action::CloseStreets, body.time("at"))?;
     let end = |words, lat, lon| {
         let point = body.degrees(lat).zip(body.degrees(lon));
         let said = || {
@@ -53,8 +62,8 @@ pub(super) async fn close(
         impassable: body.flag("impassable"),
         until: body.time("until"),
     };
-    let command = closing.command(&state).await?;
-    write::submit(&state, command.into(), context, key).await
+    let command = closing.command(state).await?;
+    Ok((command.into(), context))
 }
 
 pub(super) fn lift(input: &Input<'_>) -> Result<Command, Problem> {

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::Response,
 };
 use callbox_domain::{
@@ -71,15 +71,13 @@ pub(super) async fn preview(
 pub(super) async fn submit(
     State(state): State<AppState>,
     signed: Signed,
-    headers: HeaderMap,
     request: Request,
 ) -> Result<Response, Problem> {
-    let key = write::idempotency_key(&headers)?;
-    let body = asked(SUBMIT, request).await?;
+    let (once, body) = write::members(super::endpoint_at(SUBMIT), &signed, request).await?;
     let line = body.need_text("line").as_str().to_owned();
     let selected = body.incident("incident");
     let at = body.time("at");
-    let (command, context) = {
+    let made = {
         let state = state.clone();
         blocking(move || {
             let center = state.engine.snapshot();
@@ -93,9 +91,10 @@ pub(super) async fn submit(
                 None => Err(shows_only()),
             }
         })
-        .await??
+        .await
+        .and_then(|made| made)
     };
-    write::submit(&state, command, context, key).await
+    write::submit(&state, once, made).await
 }
 
 /// The right that the same act needs on the route of its own.

@@ -55,7 +55,7 @@ pub(crate) use timeline::details;
 pub(crate) use wall::WallDay;
 
 use self::{commands::Input, fields::Members};
-use crate::{live, mount::Mount, problem::Problem, server};
+use crate::{live, mount::Mount, problem::Problem, security::Verb, server};
 
 /// The API's routes, and the server's own that answer programs.
 pub(crate) fn router() -> Mount {
@@ -114,6 +114,13 @@ pub(crate) fn router() -> Mount {
 pub(crate) fn endpoint(path: &str) -> Option<&'static Endpoint> {
     let mut all = ENDPOINTS.iter();
     all.find(|endpoint| endpoint.route.path == path && endpoint.make.is_some())
+}
+
+/// The endpoint that takes `POST` at this path, where its handler is one of its own.
+fn endpoint_at(path: &str) -> &'static Endpoint {
+    let mut all = ENDPOINTS.iter();
+    all.find(|it| it.route.path == path && it.route.verb == Verb::Post)
+        .expect("its row is in the table")
 }
 
 /// The command that a request with these members would become; a form asks for the same.

@@ -13,7 +13,6 @@ use callbox_domain::{
 use serde_json::{Value, json};
 
 use super::{
-    ENDPOINTS,
     commands::incident_number,
     fields::Members,
     lists::{Pairs, parameters},
@@ -81,39 +80,46 @@ pub(super) async fn send(
     path: RawPathParams,
     request: Request,
 ) -> Result<Response, Problem> {
-    let endpoint = ENDPOINTS
-        .iter()
-        .find(|endpoint| endpoint.route.path == SEND);
-    let endpoint = endpoint.expect("its row is in the table");
-    let key = write::idempotency_key(request.headers())?;
-    let body = super::read_body(request, "application/json").await?;
-    let body = Members::from_json(&body, endpoint.fields)?;
-    let context = write::context(&state, &signed, endpoint.route.action, body.time("at"))?;
+    let endpoint = super::endpoint_at(SEND);
+    let (once, body) = write::members(endpoint, &signed, request).await?;
+    let context = write::context(&state, &signed, endpoint.route.action, body.time("at"));
     let id = path.iter().find(|(name, _)| *name == "id");
-    let incident = incident_number(id.map_or("", |(_, id)| id))?;
-    let alarm = body.number("alarm");
-    let command = {
-        let state = state.clone();
-        blocking(move || {
-            let center = state.engine.snapshot();
-            let instead = body.codes("units").map(|signs| {
-                let unit = |sign: &callbox_domain::Code| {
-                    let unit = center.unit_called(sign.as_str()).map(|unit| unit.id);
-                    unit.ok_or_else(|| callbox_domain::Refusal::UnknownUnit(sign.to_string()))
-                };
-                signs.iter().map(unit).collect::<Result<Vec<UnitId>, _>>()
-            });
-            Ok::<_, callbox_domain::Refusal>(SendSuggested {
-                incident,
-                alarm: alarm.map_or_else(|| next_alarm(&center, incident), |alarm| alarm as u8),
-                facts: advice::facts(&state, &center, incident),
-                instead: instead.transpose()?,
-                although_committed: body.flag("although_committed"),
-            })
-        })
-        .await??
+    let incident = incident_number(id.map_or("", |(_, id)| id));
+    let made = match context.and_then(|context| Ok((context, incident?))) {
+        Ok((context, incident)) => {
+            let command = {
+                let state = state.clone();
+                blocking(move || suggested(&state, incident, &body))
+            };
+            let command = command.await.and_then(|made| made.map_err(Problem::from));
+            command.map(|command| (command.into(), context))
+        }
+        Err(problem) => Err(problem),
     };
-    write::submit(&state, command.into(), context, key).await
+    write::submit(&state, once, made).await
+}
+
+fn suggested(
+    state: &AppState,
+    incident: IncidentId,
+    body: &Members,
+) -> Result<SendSuggested, callbox_domain::Refusal> {
+    let center = state.engine.snapshot();
+    let instead = body.codes("units").map(|signs| {
+        let unit = |sign: &callbox_domain::Code| {
+            let unit = center.unit_called(sign.as_str()).map(|unit| unit.id);
+            unit.ok_or_else(|| callbox_domain::Refusal::UnknownUnit(sign.to_string()))
+        };
+        signs.iter().map(unit).collect::<Result<Vec<UnitId>, _>>()
+    });
+    let alarm = body.number("alarm");
+    Ok(SendSuggested {
+        incident,
+        alarm: alarm.map_or_else(|| next_alarm(&center, incident), |alarm| alarm as u8),
+        facts: advice::facts(state, &center, incident),
+        instead: instead.transpose()?,
+        although_committed: body.flag("although_committed"),
+    })
 }
 
 fn render(

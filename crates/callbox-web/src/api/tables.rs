@@ -27,8 +27,7 @@ pub(super) async fn publish<P: Published>(
     request: Request,
     hint: &'static str,
 ) -> Result<Response, Problem> {
-    let key = write::idempotency_key(request.headers())?;
-    let body = super::read_body(request, "application/json").await?;
+    let (once, body) = write::read(signed, request).await?;
     let body: Sent = serde_json::from_slice(&body).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => Problem::bad_field("table", error.to_string(), hint),
         _ => super::fields::bad_json(&error),
@@ -49,7 +48,7 @@ pub(super) async fn publish<P: Published>(
         return Ok(super::answer(&json!({"preview": true, "changes": changes})));
     }
     let command = P::publish(effective, items);
-    write::submit(state, command.into(), context, key).await
+    write::submit(state, once, Ok((command.into(), context))).await
 }
 
 /// Reads a table; the problem names line and column.

@@ -1,18 +1,20 @@
 //! One handler for all writes: the table says what each takes and which command it becomes.
 
 use axum::{
+    body::Bytes,
     extract::{RawPathParams, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use callbox_domain::{Command, Context, Event, Purpose, Timestamp};
-use callbox_engine::{Receipt, Submission, SubmitError};
+use callbox_engine::{Receipt, SubmitError};
 use serde_json::json;
 
 use super::{Endpoint, commands::Input, fields::Members};
 use crate::{
     access::rights::{self, Action},
     mount::Mount,
+    once::{Once, Received},
     problem::Problem,
     security::Signed,
     state::AppState,
@@ -40,57 +42,57 @@ async fn carry_out(
     path: RawPathParams,
     request: Request,
 ) -> Result<Response, Problem> {
-    let key = idempotency_key(request.headers())?;
-    let body = super::read_body(request, "application/json").await?;
-    let body = Members::from_json(&body, endpoint.fields)?;
-    let context = context(&state, &signed, endpoint.route.action, body.time("at"))?;
-    let path = path
-        .iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-    let command = {
+    let (once, body) = members(endpoint, &signed, request).await?;
+    let made = || {
+        let context = context(&state, &signed, endpoint.route.action, body.time("at"))?;
+        let path = path
+            .iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
         let center = state.engine.snapshot();
         let make = endpoint
             .make
             .expect("only endpoints that write are mounted here");
-        make(&Input {
+        let command = make(&Input {
             center: &center,
             path,
             body,
-        })?
+        })?;
+        Ok((command, context))
     };
-    submit(&state, command, context, key).await
+    submit(&state, once, made()).await
 }
 
-/// Hands a command in and answers with what came of it.
+/// Reads a request to an endpoint that writes: its name, and the members of its body.
+pub(super) async fn members(
+    endpoint: &Endpoint,
+    signed: &Signed,
+    request: Request,
+) -> Result<(Once, Members), Problem> {
+    let (once, body) = read(signed, request).await?;
+    Ok((once, Members::from_json(&body, endpoint.fields)?))
+}
+
+/// Reads a request that writes: its name, and its body.
+pub(super) async fn read(signed: &Signed, request: Request) -> Result<(Once, Bytes), Problem> {
+    let key = idempotency_key(request.headers())?;
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let body = super::read_body(request, "application/json").await?;
+    let received = Received::json(&method, &uri, &body);
+    Ok((Once::new(signed.actor(), key, received), body))
+}
+
+/// Hands in what was made of a request and answers with what came of it.
 pub(super) async fn submit(
     state: &AppState,
-    command: Command,
-    context: Context,
-    key: String,
+    once: Once,
+    made: Result<(Command, Context), Problem>,
 ) -> Result<Response, Problem> {
-    let creates = matches!(command, Command::TakeCall(_));
-    let submission = Submission {
-        command,
-        context,
-        idempotency: Some(key),
-    };
-    let receipt = state
-        .engine
-        .submit(submission)
-        .await
-        .map_err(Problem::from)?;
-    if let Some(Event::StreetClosed(_) | Event::ClosureLifted(_)) =
-        receipt.entries.first().map(|entry| &entry.event)
-    {
-        // Whoever closed the street and asks for a way next gets one round it.
-        state.apply_closures().await;
-    }
-    Ok(answer(&receipt, creates))
+    Ok(answer(&once.carry_out(state, made).await?))
 }
 
 /// The request's name, so that a repeated one is carried out once.
-pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
+fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     let problem = |detail| {
         Problem::new(
             StatusCode::BAD_REQUEST,
@@ -157,7 +159,9 @@ pub(super) fn context(
     Ok(Context { at, actor, purpose })
 }
 
-fn answer(receipt: &Receipt, creates: bool) -> Response {
+fn answer(receipt: &Receipt) -> Response {
+    let first = receipt.entries.first().map(|entry| &entry.event);
+    let creates = matches!(first, Some(Event::IncidentReceived(_)));
     let incident = receipt.entries.iter().find_map(|entry| match &entry.event {
         Event::IncidentReceived(received) => Some(received.incident.0),
         event => event.incidents().first().map(|id| id.0),
@@ -205,9 +209,16 @@ impl From<SubmitError> for Problem {
                 StatusCode::CONFLICT,
                 "key-reused",
                 error.to_string(),
-                "use a new key for each act",
+                "use a new key for each act, and the same only for the same request",
             )
             .at("Idempotency-Key"),
+            // Only `Engine::earlier` gives it, and that makes `None` of it.
+            SubmitError::KeyUnknown => Self::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                error.to_string(),
+                "tell whoever runs the server",
+            ),
             SubmitError::BadKey => Self::new(
                 StatusCode::BAD_REQUEST,
                 "idempotency-key",

@@ -35,7 +35,7 @@ pub(crate) async fn begin_due(state: &AppState) {
                 purpose: state.purpose,
             },
             // The schedule names the act, so that none begins twice.
-            idempotency: Some(format!("scheduled-{}-{}", incident.0, at.micros())),
+            idempotency: Some(format!("scheduled-{}-{}", incident.0, at.micros()).into()),
         };
         if let Err(error) = state.engine.submit(submission).await {
             tracing::warn!(incident = incident.0, error = %error, "a scheduled incident could not be begun yet");

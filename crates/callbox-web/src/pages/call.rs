@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{
     layout::{act, page, refusal},
-    submit::{self, code, incident_of, submit, text},
+    submit::{self, code, incident_of, submit_made, text},
     ui::Ui,
 };
 use crate::{
@@ -91,6 +91,13 @@ pub(super) async fn receive(
 }
 
 async fn carry_out(state: &AppState, signed: &Signed, call: &Call) -> Result<String, Problem> {
+    let made = made(state, call).map(Into::into);
+    let receipt = submit_made(state, signed, made, &call.key).await?;
+    let incident = incident_of(&receipt).expect("receiving a call opens an incident");
+    Ok(format!("/incidents/{}", incident.0))
+}
+
+fn made(state: &AppState, call: &Call) -> Result<TakeCall, Problem> {
     let name = text("caller_name", &call.caller_name)?;
     let call_back = text("caller_number", &call.caller_number)?;
     let has_caller = name.is_some() || call_back.is_some();
@@ -110,17 +117,14 @@ async fn carry_out(state: &AppState, signed: &Signed, call: &Call) -> Result<Str
         caller: has_caller.then_some(Caller { name, call_back }),
         reference: None,
     };
-    let taken = TakeCall {
+    Ok(TakeCall {
         received: Box::new(received),
         kind: CallKind::from_name(&call.kind).unwrap_or_default(),
         reported: None,
         assessed,
         scheduled: scheduled(state, &call.scheduled)?,
         told: words,
-    };
-    let receipt = submit(state, signed, taken, &call.key).await?;
-    let incident = incident_of(&receipt).expect("receiving a call opens an incident");
-    Ok(format!("/incidents/{}", incident.0))
+    })
 }
 
 /// The time at which a call begins that is planned, as forms send it: local, without a zone.

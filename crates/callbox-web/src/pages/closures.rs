@@ -4,13 +4,13 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
 };
-use callbox_domain::{ClosureCause, ClosureId, LiftClosure, Timestamp};
+use callbox_domain::{ClosureCause, ClosureId, Command, LiftClosure, Timestamp};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{
     layout::{act, page, refusal},
-    submit::{need_text, submit, text},
+    submit::{need_text, submit, submit_made, text},
     ui::Ui,
 };
 use crate::{
@@ -70,6 +70,11 @@ fn done(state: &AppState, ui: &Ui, form: &Form, outcome: Result<(), Problem>) ->
 }
 
 async fn carry_out(state: &AppState, signed: &Signed, form: &Form) -> Result<(), Problem> {
+    let made = made(state, form).await;
+    submit_made(state, signed, made, &form.key).await.map(drop)
+}
+
+async fn made(state: &AppState, form: &Form) -> Result<Command, Problem> {
     let end = |text: callbox_domain::Text| End::Words(text.as_str().to_owned());
     let from = end(need_text("from", &form.from)?);
     let to = text("to", &form.to)?.map(end);
@@ -81,8 +86,7 @@ async fn carry_out(state: &AppState, signed: &Signed, form: &Form) -> Result<(),
         impassable: form.impassable,
         until,
     };
-    let command = closing.command(state).await?;
-    submit(state, signed, command, &form.key).await.map(|_| ())
+    closing.command(state).await.map(Into::into)
 }
 
 /// After how many hours it ends; nothing when somebody has to lift it.

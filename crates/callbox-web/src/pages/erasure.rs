@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::{
     layout::{act, page, refusal},
-    submit::{need_code, need_incident, submit},
+    submit::{need_code, need_incident, submit_made},
     ui::{Ui, grouped},
 };
 use crate::{
@@ -78,11 +78,7 @@ pub(super) async fn decide(
     SignedForm { signed, form }: SignedForm<Sent>,
 ) -> Response {
     let id = IncidentId(id);
-    let done = match command(id, &form) {
-        Ok(command) => submit(&state, &signed, command, &form.key).await,
-        Err(problem) => Err(problem),
-    };
-    let problem = match done {
+    let problem = match submit_made(&state, &signed, command(id, &form), &form.key).await {
         Ok(_) => return Redirect::to(&format!("/incidents/{}/erasure", id.0)).into_response(),
         Err(problem) => problem,
     };

@@ -144,15 +144,15 @@ pub(super) async fn change(
     };
     let center = state.engine.snapshot();
     let outcome = async {
-        let command = match then {
-            "remove" => noun.remove(&center, noun.name_of(&row).unwrap_or_default())?,
-            _ => noun.define(&center, row.clone())?,
+        let made = match then {
+            "remove" => noun.remove(&center, noun.name_of(&row).unwrap_or_default()),
+            _ => noun.define(&center, row.clone()),
         };
         if then == "preview" {
-            return settings::preview(noun, &center, &command, &context).map(Some);
+            return settings::preview(noun, &center, &made?, &context).map(Some);
         }
         let key = sent.get("key").copied().unwrap_or_default();
-        super::submit::submit_as(&state, command, context, key).await?;
+        super::submit::submit_as(&state, &signed, made, Purpose::Administration, key).await?;
         Ok(None)
     };
     let path = format!("/settings/{}", noun.slug);

@@ -1,10 +1,10 @@
 //! From a form to a command.
 
 use axum::http::StatusCode;
-use callbox_domain::{Code, Command, Context, Event, IncidentId, Text, TextError, UnitId};
-use callbox_engine::{Receipt, Submission};
+use callbox_domain::{Code, Command, Context, Event, IncidentId, Purpose, Text, TextError, UnitId};
+use callbox_engine::Receipt;
 
-use crate::{problem::Problem, security::Signed, state::AppState};
+use crate::{once::Once, problem::Problem, security::Signed, state::AppState};
 
 /// Hands a command in; `key` names the act, so that a form that is sent twice happens once.
 pub(super) async fn submit(
@@ -13,42 +13,46 @@ pub(super) async fn submit(
     command: impl Into<Command>,
     key: &str,
 ) -> Result<Receipt, Problem> {
+    submit_made(state, signed, Ok(command.into()), key).await
+}
+
+/// The same with what was made of a form, or why nothing could be.
+pub(super) async fn submit_made(
+    state: &AppState,
+    signed: &Signed,
+    made: Result<Command, Problem>,
+    key: &str,
+) -> Result<Receipt, Problem> {
+    submit_as(state, signed, made, state.purpose, key).await
+}
+
+/// The same for a purpose of its own, as what sets the center up has.
+pub(super) async fn submit_as(
+    state: &AppState,
+    signed: &Signed,
+    made: Result<Command, Problem>,
+    purpose: Purpose,
+    key: &str,
+) -> Result<Receipt, Problem> {
+    let stale = |code, detail| {
+        let hint = "load the page again and send it once more";
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail, hint)
+    };
+    if key.is_empty() {
+        return Err(stale("no-key", "the form has no key"));
+    }
+    let sent = signed
+        .sent
+        .ok_or_else(|| stale("bad-form", "nothing was sent"))?;
     let context = Context {
         at: state.now(),
         actor: signed.actor(),
-        purpose: state.purpose,
+        purpose,
     };
-    submit_as(state, command, context, key).await
-}
-
-/// The same by a context of its own, as for what sets the center up.
-pub(super) async fn submit_as(
-    state: &AppState,
-    command: impl Into<Command>,
-    context: Context,
-    key: &str,
-) -> Result<Receipt, Problem> {
-    if key.is_empty() {
-        return Err(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "no-key",
-            "the form has no key",
-            "load the page again and send it once more",
-        ));
-    }
-    let idempotency = Some(key.to_owned());
-    let submission = Submission {
-        command: command.into(),
-        context,
-        idempotency,
-    };
-    let receipt = state.engine.submit(submission).await?;
-    if let Some(Event::StreetClosed(_) | Event::ClosureLifted(_)) =
-        receipt.entries.first().map(|entry| &entry.event)
-    {
-        state.apply_closures().await;
-    }
-    Ok(receipt)
+    let made = made.map(|command| (command, context));
+    Once::new(signed.actor(), key, sent)
+        .carry_out(state, made)
+        .await
 }
 
 /// The incident that a receipt is about.

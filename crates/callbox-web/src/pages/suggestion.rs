@@ -12,7 +12,9 @@ use callbox_domain::{
 };
 use maud::{Markup, html};
 
-use super::{forms::Act, incident::refused, layout::act, plans::needs, submit::submit, ui::Ui};
+use super::{
+    forms::Act, incident::refused, layout::act, plans::needs, submit::submit_made, ui::Ui,
+};
 use crate::{
     access::rights::Action,
     advice::{self, Around},
@@ -74,25 +76,22 @@ pub(super) async fn send(
         })
         .await
     };
-    let outcome = match facts {
-        Err(problem) => Err(problem),
-        Ok((next, facts)) => {
-            let command = SendSuggested {
-                incident,
-                alarm: if form.alarm == 0 {
-                    next
-                } else {
-                    form.alarm.min(10)
-                },
-                facts,
-                instead: None,
-                although_committed: false,
-            };
-            submit(&state, &signed, command, &form.key).await.map(drop)
+    let made = facts.map(|(next, facts)| {
+        SendSuggested {
+            incident,
+            alarm: if form.alarm == 0 {
+                next
+            } else {
+                form.alarm.min(10)
+            },
+            facts,
+            instead: None,
+            although_committed: false,
         }
-    };
-    match outcome {
-        Ok(()) => Redirect::to(&format!("/incidents/{id}")).into_response(),
+        .into()
+    });
+    match submit_made(&state, &signed, made, &form.key).await {
+        Ok(_) => Redirect::to(&format!("/incidents/{id}")).into_response(),
         Err(problem) => refused(&state, &ui, incident, &form, problem).await,
     }
 }

@@ -15,7 +15,7 @@ use super::{
     call::label,
     layout::{act, page, refusal_with, shape},
     panel::release_form,
-    submit::{code, need_code, submit, text, unit as called},
+    submit::{code, need_code, submit_made, text, unit as called},
     ui::{Ui, span},
 };
 use crate::{
@@ -171,10 +171,7 @@ async fn carry_out(
     form: &Act,
     command: Result<Command, Problem>,
 ) -> Response {
-    let outcome = match command {
-        Ok(command) => submit(state, signed, command, &form.key).await,
-        Err(problem) => Err(problem),
-    };
+    let outcome = submit_made(state, signed, command, &form.key).await;
     let path = format!("/units/{}", encoded(call_sign));
     match outcome {
         Ok(_) => Redirect::to(&path).into_response(),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{
     layout::{act, page, refusal, shape},
-    submit::{submit, text, unit},
+    submit::{submit_made, text, unit},
     ui::{Ui, span},
 };
 use crate::{
@@ -51,14 +51,8 @@ pub(super) async fn serve(
             .into(),
         })
     };
-    let outcome = match command() {
-        Ok(command) => submit(&state, &signed, command, &form.key)
-            .await
-            .map(|_| ()),
-        Err(problem) => Err(problem),
-    };
-    match outcome {
-        Ok(()) => Redirect::to("/units").into_response(),
+    match submit_made(&state, &signed, command(), &form.key).await {
+        Ok(_) => Redirect::to("/units").into_response(),
         Err(problem) => (problem.status, render(&state, &ui, Some(&problem))).into_response(),
     }
 }

@@ -8,7 +8,7 @@ use axum::{
 use serde::de::DeserializeOwned;
 
 use super::Signed;
-use crate::{problem::Problem, state::AppState};
+use crate::{once::Received, problem::Problem, state::AppState};
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 /// The longest form, in bytes.
@@ -30,10 +30,11 @@ impl<T: DeserializeOwned> FromRequest<AppState> for SignedForm<T> {
 
     async fn from_request(request: Request, _: &AppState) -> Result<Self, Problem> {
         let signed = request.extensions().get::<Signed>().cloned();
-        let signed = signed.ok_or_else(super::signed::sign_in_first)?;
+        let mut signed = signed.ok_or_else(super::signed::sign_in_first)?;
         if request.headers().get(header::CONTENT_TYPE) != Some(&FORM) {
             return Err(bad_form());
         }
+        let (method, uri) = (request.method().clone(), request.uri().clone());
         let body = axum::body::to_bytes(request.into_body(), MAX_BYTES).await;
         let body = body.map_err(|_| bad_form())?;
         let members: Vec<(String, String)> = parse(body.clone()).await?;
@@ -44,6 +45,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for SignedForm<T> {
         let token = signed.form_token.as_bytes();
         match brought {
             Some(brought) if verify_slices_are_equal(brought.as_bytes(), token).is_ok() => {
+                signed.sent = Some(Received::form(&method, &uri, &members));
                 Ok(Self {
                     form: parse(body).await?,
                     signed,

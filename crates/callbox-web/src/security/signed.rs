@@ -8,6 +8,7 @@ use callbox_domain::ActorId;
 
 use crate::{
     access::{Account, Client, Kind, Role, Session, form_token, rights},
+    once::Received,
     problem::Problem,
     state::AppState,
 };
@@ -22,6 +23,8 @@ pub(crate) struct Signed {
     /// For the hidden member `csrf` of forms.
     pub(crate) form_token: String,
     pub(crate) session: Arc<Session>,
+    /// What their form said, where they sent one.
+    pub(crate) sent: Option<Received>,
 }
 
 /// From which address a request came; not that of a proxy's client.
@@ -73,6 +76,7 @@ impl Signed {
             account,
             form_token: form_token(secret),
             session,
+            sent: None,
         })
     }
 }

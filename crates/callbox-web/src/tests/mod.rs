@@ -19,6 +19,7 @@ mod plans;
 mod positions;
 mod pseudo;
 mod reads;
+mod repeats;
 mod reports;
 mod rights;
 mod schema;

@@ -177,7 +177,7 @@ pub(crate) fn submission(command: impl Into<Command>, key: Option<String>) -> Su
             actor: ActorId(7_000_000_000),
             purpose: Purpose::EmergencyResponse,
         },
-        idempotency: key,
+        idempotency: key.map(Into::into),
     }
 }
 
