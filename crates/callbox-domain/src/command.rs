@@ -14,7 +14,7 @@ use crate::{
     configuration::{
         DefineAgency, DefineArea, DefineCallTemplate, DefineCenter, DefineDispatchRules,
         DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineTurnout,
-        DefineUnitStatus, DefineUnitType, SetCondition,
+        DefineUnitStatus, DefineUnitType, RecordProgram, SetCondition,
     },
     consultation::{BreakGlass, RecordConsultations, ReviewBreakGlass, SeeBreakGlass},
     emergency::{DeclareEmergency, EndEmergency},
@@ -148,6 +148,7 @@ commands![
     AnswerWelfare,
     DeclareEmergency,
     EndEmergency,
+    RecordProgram,
     DefineErasureRules,
     PlaceHold,
     LiftHold,

@@ -63,7 +63,7 @@ pub use configuration::{
     Agency, Area, CallTemplate, Configuration, DefineAgency, DefineArea, DefineCallTemplate,
     DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType, DefinePriority,
     DefineStation, DefineTurnout, DefineUnitStatus, DefineUnitType, DispatchRules, Disposition,
-    IncidentType, Meaning, Priority, SetCondition, Station, UnitStatus, UnitType,
+    IncidentType, Meaning, Priority, RecordProgram, SetCondition, Station, UnitStatus, UnitType,
 };
 pub use consultation::{
     BreakGlass, Consultation, ConsultationCounts, GLASS_SECONDS, Grant, GrantCounts, KeptRead,
@@ -116,7 +116,7 @@ pub mod events {
     pub use crate::configuration::{
         AgencyDefined, AreaDefined, CallTemplateDefined, CenterDefined, ConditionSet,
         DispatchRulesDefined, DispositionDefined, IncidentTypeDefined, PriorityDefined,
-        StationDefined, TurnoutDefined, UnitStatusDefined, UnitTypeDefined,
+        ProgramRecorded, StationDefined, TurnoutDefined, UnitStatusDefined, UnitTypeDefined,
     };
     pub use crate::consultation::{
         BreakGlassOpened, BreakGlassReviewed, BreakGlassSeen, ConsultationsRecorded,

@@ -51,13 +51,8 @@ fn explain(source: &mut dyn Source) -> Result<Blanks, ReadError> {
         }
         if stored.leaf.kind == kind {
             let leaf = &stored.leaf;
-            let event =
-                Event::decode(leaf.kind, leaf.schema, leaf.open, None).map_err(|source| {
-                    EntryError::Content {
-                        seq: stored.seq,
-                        source,
-                    }
-                })?;
+            let event = Event::decode(leaf.kind, leaf.schema, leaf.open, None)
+                .map_err(|source| EntryError::content(stored.seq, source))?;
             if let Event::DomainErased(event) = event {
                 let found = Found {
                     seq: stored.seq,

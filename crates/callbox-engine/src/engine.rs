@@ -21,7 +21,7 @@ use crate::{
     Touched,
     archive::{Archive, ArchiveError},
     entry::EntryError,
-    erasure,
+    erasure, program,
     publisher::{self, Publication},
     read::Reader,
     reads::{Batcher, BatcherSetup, Index},
@@ -53,6 +53,8 @@ pub struct Options {
     pub publish: bool,
     /// How witnesses are reached; without it none is asked. They cosign what is published.
     pub post: Option<PostTo>,
+    /// The version of the program that writes from now on, where that is to be on the record.
+    pub program: Option<&'static str>,
     /// Gives the passphrase, where the root key is one.
     pub passphrase: Arc<AskPassphrase<'static>>,
 }
@@ -65,6 +67,7 @@ impl Default for Options {
             ship_to: None,
             publish: false,
             post: None,
+            program: None,
             passphrase: Arc::new(crate::data_dir::no_passphrase),
         }
     }
@@ -255,7 +258,14 @@ impl Engine {
         let reader = Reader::new((stores.reader)()?, Arc::clone(&sealer));
         let archive = Archive::open(&dir.archive_db())?;
         let snapshot_file = dir.snapshot_file();
-        let (mut live, mut recovered) = recover(stores, &reader, archive, &sealer, &snapshot_file)?;
+        let (mut live, mut recovered) =
+            match recover(stores, &reader, archive, &sealer, &snapshot_file) {
+                Err(OpenError::Entry(error)) => {
+                    let named = program::name_writer(error, &mut *(stores.reader)()?);
+                    return Err(named.into());
+                }
+                recovered => recovered?,
+            };
         let completed = erasure::finish(&mut live, &reader, &snapshot_file, &options.clock);
         recovered.erasures = completed.len() as u64;
         let seq = live.center.next_seq();
@@ -350,6 +360,9 @@ impl Engine {
             recovered,
         };
         engine.record_completed(completed);
+        if let Some(version) = options.program {
+            engine.record_program(version);
+        }
         Ok(engine)
     }
 

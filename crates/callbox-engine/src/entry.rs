@@ -4,7 +4,7 @@ use callbox_domain::{ActorId, DecodeError, Entry, Event, Purpose, Timestamp};
 use callbox_ledger::{Event as Stored, Leaf, Malformed, Personal, VaultError};
 use thiserror::Error;
 
-use crate::sealer::Sealer;
+use crate::{program, sealer::Sealer};
 
 /// Why a stored event cannot be read.
 #[derive(Debug, Error)]
@@ -18,7 +18,19 @@ pub enum EntryError {
         #[source]
         source: Malformed,
     },
-    /// Its content is not known to this version, or damaged.
+    /// A newer program wrote it, in a form that this one does not know.
+    #[error("event {seq} (kind {kind}, version {schema}) {}; nothing was changed", program::newer(.writer.as_deref()))]
+    Newer {
+        /// Its position.
+        seq: u64,
+        /// The kind's number.
+        kind: u16,
+        /// The kind's schema version.
+        schema: u8,
+        /// The version of the program that wrote it, where the record says so.
+        writer: Option<String>,
+    },
+    /// Its content is damaged.
     #[error("event {seq}: {source}")]
     Content {
         /// Its position.
@@ -46,6 +58,21 @@ pub enum EntryError {
     },
 }
 
+impl EntryError {
+    /// Why the content of event `seq` cannot be read.
+    pub(crate) fn content(seq: u64, source: DecodeError) -> Self {
+        match source {
+            DecodeError::Newer { kind, schema } => Self::Newer {
+                seq,
+                kind,
+                schema,
+                writer: None,
+            },
+            DecodeError::Malformed { .. } => Self::Content { seq, source },
+        }
+    }
+}
+
 /// Reads one stored event; where its personal part was erased, or there is no `sealer` to open it
 /// with, the entry says that it is erased.
 pub(crate) fn decode(stored: &Stored<'_>, sealer: Option<&Sealer>) -> Result<Entry, EntryError> {
@@ -66,7 +93,7 @@ pub(crate) fn entry_of(
     personal: Option<&[u8]>,
 ) -> Result<Entry, EntryError> {
     let event = Event::decode(leaf.kind, leaf.schema, leaf.open, personal)
-        .map_err(|source| EntryError::Content { seq, source })?;
+        .map_err(|source| EntryError::content(seq, source))?;
     let purpose = Purpose::from_number(leaf.purpose).ok_or(EntryError::Purpose {
         seq,
         number: leaf.purpose,

@@ -13,7 +13,8 @@ use callbox_ledger::{
 use thiserror::Error;
 
 use crate::{
-    DataDir, archive::ArchiveError, entry, entry::EntryError, erasure::Payloads, sealer::Sealer,
+    DataDir, archive::ArchiveError, entry, entry::EntryError, erasure::Payloads, program,
+    sealer::Sealer,
 };
 
 /// The number of the kind of event that holds a batch of reads.
@@ -263,12 +264,16 @@ pub fn read_ledger<E: From<ReadError>>(
 ) -> Result<(), E> {
     let mut reader = SqliteReader::open(&dir.ledger_db()).map_err(ReadError::from)?;
     let mut stopped = None;
-    scan(&mut reader, 0, None, |entry| match visit(entry) {
+    let read = scan(&mut reader, 0, None, |entry| match visit(entry) {
         Ok(()) => ControlFlow::Continue(()),
         Err(error) => {
             stopped = Some(error);
             ControlFlow::Break(())
         }
+    });
+    read.map_err(|error| match error {
+        ReadError::Entry(error) => program::name_writer(error, &mut reader).into(),
+        other => other,
     })?;
     stopped.map_or(Ok(()), Err)
 }

@@ -3,7 +3,9 @@
 mod erasure;
 mod outside;
 mod pipeline;
+mod program;
 mod reads;
+mod reads_page;
 mod sealing;
 mod shipping;
 mod witnessing;

@@ -11,7 +11,7 @@ use std::{
 };
 
 use callbox_domain::{ActorId, Code, Command, Context, DefineCenter, Purpose};
-use callbox_engine::{DataDir, DataDirError, Engine, OpenError, Options, Submission};
+use callbox_engine::{DataDir, DataDirError, Engine, EntryError, OpenError, Options, Submission};
 use callbox_ledger::{NoteError, RootError, RootKind, Signer, StoreError, VaultError};
 use callbox_web::Geography;
 use jiff::tz::TimeZone;
@@ -68,6 +68,7 @@ pub(crate) fn create<T>(
             Signer::load(&data.signing_key()).map_err(|error| Failure::internal(&error))?;
         let options = Options {
             passphrase: Arc::clone(&ask),
+            program: Some(env!("CARGO_PKG_VERSION")),
             ..Options::default()
         };
         let engine = Engine::open(&data, options).map_err(|error| Failure::internal(&error))?;
@@ -128,10 +129,12 @@ pub(crate) fn open(dir: &DataDir, options: Options) -> Outcome<Engine> {
     }
     let options = Options {
         passphrase: passphrase::asker(false),
+        program: Some(env!("CARGO_PKG_VERSION")),
         ..options
     };
     Engine::open(dir, options).map_err(|error| match &error {
         OpenError::Store(error) => store(error),
+        OpenError::Entry(EntryError::Newer { .. }) => Failure::Refused(error.to_string()),
         OpenError::Vault(VaultError::Root(_)) => Failure::Input(chain(&error)),
         OpenError::Ledger(_) | OpenError::Gate(_) | OpenError::Broken(_) => {
             Failure::Internal(format!(

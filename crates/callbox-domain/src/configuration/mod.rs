@@ -8,6 +8,7 @@ mod dispatch_rules;
 mod disposition;
 mod incident_type;
 mod priority;
+mod program;
 mod station;
 mod template;
 mod turnout;
@@ -29,6 +30,7 @@ pub use dispatch_rules::{DefineDispatchRules, DispatchRules, DispatchRulesDefine
 pub use disposition::{DefineDisposition, Disposition, DispositionDefined};
 pub use incident_type::{DefineIncidentType, IncidentType, IncidentTypeDefined};
 pub use priority::{DefinePriority, Priority, PriorityDefined};
+pub use program::{ProgramRecorded, RecordProgram};
 pub use station::{DefineStation, Station, StationDefined};
 pub use template::{CallTemplate, CallTemplateDefined, DefineCallTemplate};
 pub use turnout::{DefineTurnout, TurnoutDefined};
@@ -99,6 +101,9 @@ pub struct Configuration {
     #[n(21)]
     #[cbor(default)]
     pub welfare_rules: BTreeMap<Code, WelfareRule>,
+    /// The version of callbox that wrote last, once one said so.
+    #[n(22)]
+    pub program: Option<Code>,
     /// How an erasure is decided about.
     #[n(80)]
     #[cbor(default)]

@@ -8,9 +8,9 @@ use crate::{Center, Entry};
 pub enum DecodeError {
     /// A kind or schema version from a newer callbox: it may be read on, never written on.
     #[error(
-        "event kind {kind} in schema version {schema} is not known to this version; update callbox"
+        "event kind {kind} in schema version {schema} was written by a newer callbox; update callbox"
     )]
-    Unknown {
+    Newer {
         /// The kind's number.
         kind: u16,
         /// The schema version.
@@ -45,6 +45,43 @@ pub(crate) trait Payload: Encode<()> + for<'b> Decode<'b, ()> {
 
     /// Makes the change; cannot fail. Where the state does not fit, it is marked as broken.
     fn evolve(&self, center: &mut Center, entry: &Entry);
+}
+
+/// The content of a kind as a former version wrote it, which is lifted to the version after it.
+///
+/// A lift is pure: it takes what stands in the event and nothing else, so that a record is read the
+/// same for all time. Each version is lifted by one step; a new one adds a step and leaves the others
+/// alone.
+pub(crate) trait Former: for<'b> Decode<'b, ()> {
+    /// The version after it.
+    type Next: Lifted;
+
+    /// Puts a recorded personal part back, in the form that it had in this version.
+    fn restore(&mut self, _bytes: &[u8]) -> Result<(), minicbor::decode::Error> {
+        Err(minicbor::decode::Error::message(
+            "this version has no personal part",
+        ))
+    }
+
+    /// The same in the version after it.
+    fn lift(self) -> Self::Next;
+}
+
+/// What is, or can be lifted to, the newest version of a kind.
+pub(crate) trait Lifted {
+    /// The kind's content in the newest version.
+    type Newest;
+
+    /// Takes all steps that are left.
+    fn newest(self) -> Self::Newest;
+}
+
+impl<F: Former> Lifted for F {
+    type Newest = <F::Next as Lifted>::Newest;
+
+    fn newest(self) -> Self::Newest {
+        self.lift().newest()
+    }
 }
 
 /// Reads one value that takes up all of `bytes`.

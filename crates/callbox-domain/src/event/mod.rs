@@ -2,7 +2,9 @@
 
 mod codec;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use codec::DecodeError;
-pub(crate) use codec::{Payload, from_bytes, personal, to_bytes};
+pub(crate) use codec::{Former, Payload, from_bytes, personal, to_bytes};
 pub use table::{Event, KINDS, KindRow, Stream};

@@ -1,4 +1,4 @@
-use super::codec::{DecodeError, Payload, from_bytes, to_bytes};
+use super::codec::{DecodeError, Former, Lifted, Payload, from_bytes, to_bytes};
 use crate::{
     Center, ClosureId, Entry, GrantId, IncidentId, NoteId, UnitId,
     alarm::{AlarmAcknowledged, AlarmEscalated, AlarmRaised},
@@ -14,7 +14,7 @@ use crate::{
     configuration::{
         AgencyDefined, AreaDefined, CallTemplateDefined, CenterDefined, ConditionSet,
         DispatchRulesDefined, DispositionDefined, IncidentTypeDefined, PriorityDefined,
-        StationDefined, TurnoutDefined, UnitStatusDefined, UnitTypeDefined,
+        ProgramRecorded, StationDefined, TurnoutDefined, UnitStatusDefined, UnitTypeDefined,
     },
     consultation::{BreakGlassOpened, BreakGlassReviewed, BreakGlassSeen, ConsultationsRecorded},
     emergency::{EmergencyDeclared, EmergencyEnded},
@@ -85,6 +85,11 @@ pub struct KindRow {
     pub reason: &'static str,
 }
 
+/// Makes the enum of all events out of the table's rows:
+///
+///     NUMBER Name schema VERSION STREAM, "reason", was 1 NameV1, was 2 NameV2;
+///
+/// What follows `was` are the former versions, each a [`Former`] that lifts to the one after it.
 macro_rules! events {
     ($(
         $number:literal $name:ident schema $schema:literal $stream:expr, $reason:literal
@@ -161,17 +166,16 @@ macro_rules! events {
                     }
                     $(($number, $old) => {
                         let name = stringify!($name);
-                        let before: $before = from_bytes(open)
+                        let mut before: $before = from_bytes(open)
                             .map_err(|source| DecodeError::Malformed { name, part: "open", source })?;
-                        let mut event = $name::from(before);
                         if let Some(bytes) = personal {
-                            event.restore(bytes).map_err(|source| {
+                            Former::restore(&mut before, bytes).map_err(|source| {
                                 DecodeError::Malformed { name, part: "personal", source }
                             })?;
                         }
-                        Ok(Self::$name(event))
+                        Ok(Self::$name(before.newest()))
                     })*)*
-                    _ => Err(DecodeError::Unknown { kind, schema }),
+                    _ => Err(DecodeError::Newer { kind, schema }),
                 }
             }
 
@@ -182,6 +186,19 @@ macro_rules! events {
             }
         }
 
+        $(
+            // No version is left out: versions count from 1 to the present one.
+            const _: () = assert!($schema == 1 $(+ { let former: u8 = $old; (former > 0) as u8 })*);
+
+            impl Lifted for $name {
+                type Newest = Self;
+
+                fn newest(self) -> Self {
+                    self
+                }
+            }
+        )*
+
         $(impl From<$name> for Event {
             fn from(event: $name) -> Self {
                 Self::$name(event)
@@ -189,6 +206,9 @@ macro_rules! events {
         })*
     };
 }
+
+#[cfg(test)]
+pub(super) use events;
 
 events! {
     1 CenterDefined schema 1 |_| Stream::Center, "names the center and its time zone for every record";
@@ -265,6 +285,8 @@ events! {
     91 BreakGlassOpened schema 1 |e| Stream::Grant(e.grant), "where life is in danger a case can be read at once, and everybody can see that it was";
     92 BreakGlassSeen schema 1 |e| Stream::Grant(e.grant), "says that a second person knew of it while it lasted";
     93 BreakGlassReviewed schema 1 |e| Stream::Grant(e.grant), "somebody else judges whether it was right";
+
+    99 ProgramRecorded schema 1 |_| Stream::Center, "says which version wrote what follows, so that an older one can name what reads it";
 
     100 ClockDefined schema 1 |_| Stream::Center, "says how long help may take, and by whose standard";
     101 ClockRemoved schema 1 |_| Stream::Center, "a time limit of the center no longer holds";

@@ -94,6 +94,7 @@ fn event(center: &Center, event: &Event) -> String {
     let call_sign = |unit: &UnitId| called(center, *unit);
     match event {
         Event::CenterDefined(CenterDefined { name, timezone }) => format!("{name:?} {timezone}"),
+        Event::ProgramRecorded(ProgramRecorded { version }) => version.to_string(),
         Event::AgencyDefined(AgencyDefined { code, name }) => format!("{code} {name:?}"),
         Event::PriorityDefined(PriorityDefined {
             code,

@@ -22,10 +22,10 @@ use crate::{
     Handling, LiftClosure, LiftHold, LineNo, LinkIncidents, LocateIncident, Meaning,
     MergeIncidents, NoteId, PlaceHold, PlaceSource, PlaceVerdict, PrioritiseIncident, PublishCards,
     PublishPlans, PutUnitInService, RaiseAlarms, ReassignUnit, ReceiveIncident, RecordCall,
-    RecordConsultations, RefuseErasure, Relation, ReleaseUnit, RemoveClock, ReopenIncident,
-    RequestErasure, RetirePremiseNote, ReviewBreakGlass, SeeBreakGlass, SendSuggested,
-    SetCondition, SetPremiseNote, StackIncident, TakeCall, TakeUnitOutOfService, Timestamp,
-    TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
+    RecordConsultations, RecordProgram, RefuseErasure, Relation, ReleaseUnit, RemoveClock,
+    ReopenIncident, RequestErasure, RetirePremiseNote, ReviewBreakGlass, SeeBreakGlass,
+    SendSuggested, SetCondition, SetPremiseNote, StackIncident, TakeCall, TakeUnitOutOfService,
+    Timestamp, TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
 };
 
 type Parsed = Result<Command, NotACommand>;
@@ -320,6 +320,7 @@ verbs! {
         unit: w.unit(center)?,
         reason: w.tail("what was found")?,
     });
+    "program" RecordProgram "VERSION" |w, _| Ok(RecordProgram { version: w.code("a version")? });
     "define erasure" DefineErasureRules "DAYS" |w, _| Ok(DefineErasureRules {
         rules: ErasureRules { wait_days: w.number("a number of days")? },
     });

@@ -2,8 +2,10 @@ use minicbor::{Decode, Encode};
 
 use super::Unit;
 use crate::{
-    Center, Code, Context, Entry, Event, Meaning, Refusal, UnitId, command::Verb,
-    configuration::known, event::Payload,
+    Center, Code, Context, Entry, Event, Meaning, Refusal, UnitId,
+    command::Verb,
+    configuration::known,
+    event::{Former, Payload},
 };
 
 /// Defines a unit, or changes the definition of the one with this call sign.
@@ -47,7 +49,7 @@ pub struct UnitDefined {
 }
 
 /// The first version: the station was a name that nothing was known of.
-#[derive(Debug, Decode, Encode)]
+#[derive(Debug, Decode)]
 #[cbor(map)]
 pub(crate) struct UnitDefinedV1 {
     #[n(0)]
@@ -64,16 +66,18 @@ pub(crate) struct UnitDefinedV1 {
     status: Code,
 }
 
-impl From<UnitDefinedV1> for UnitDefined {
+impl Former for UnitDefinedV1 {
+    type Next = UnitDefined;
+
     /// The name goes on as the station's code; a position follows when the station is defined.
-    fn from(before: UnitDefinedV1) -> Self {
-        Self {
-            unit: before.unit,
-            call_sign: before.call_sign,
-            agency: before.agency,
-            unit_type: before.unit_type,
-            status: before.status,
-            station: before.station,
+    fn lift(self) -> UnitDefined {
+        UnitDefined {
+            unit: self.unit,
+            call_sign: self.call_sign,
+            agency: self.agency,
+            unit_type: self.unit_type,
+            status: self.status,
+            station: self.station,
         }
     }
 }

@@ -151,6 +151,7 @@ fn the_kinds_are_these() {
         .chain(70..=74)
         .chain(80..=86)
         .chain(90..=93)
+        .chain([99])
         .chain(100..=105)
         .chain(110..=112)
         .collect();

@@ -213,7 +213,7 @@ fn bytes_that_are_no_event_are_refused() {
     for (kind, schema) in [(0, 1), (24, 0), (24, 2), (999, 1)] {
         let unknown = Event::decode(kind, schema, &open, None);
         assert!(
-            matches!(unknown, Err(DecodeError::Unknown { .. })),
+            matches!(unknown, Err(DecodeError::Newer { .. })),
             "{kind} {schema}"
         );
     }

@@ -10,6 +10,7 @@
 use std::{fmt::Write as _, fs, path::PathBuf};
 
 use callbox_domain::{Event, KINDS, KindRow};
+use expect_test::expect;
 
 use crate::{
     canonical::{self, hex},
@@ -41,7 +42,11 @@ fn folder() -> PathBuf {
 }
 
 fn file_name(row: &KindRow) -> String {
-    format!("{:02}-{}-v{}.hex", row.number, row.name, row.schema)
+    file_of(row, row.schema)
+}
+
+fn file_of(row: &KindRow, schema: u8) -> String {
+    format!("{:02}-{}-v{schema}.hex", row.number, row.name)
 }
 
 fn samples_of(row: &KindRow) -> Vec<Event> {
@@ -130,7 +135,61 @@ fn every_frozen_file_is_of_a_known_kind_and_can_be_read() {
         }
         files += 1;
     }
-    assert!(files >= KINDS.len());
+    let versions: usize = KINDS.iter().map(|row| usize::from(row.schema)).sum();
+    assert_eq!(
+        files, versions,
+        "one file for each kind and version: a former version keeps its own"
+    );
+}
+
+/// What a former version wrote, and what it is lifted to: neither may ever change.
+#[test]
+fn every_former_version_is_lifted_to_the_present_one() {
+    let mut lifted = String::new();
+    for row in KINDS {
+        for schema in 1..row.schema {
+            let name = file_of(row, schema);
+            let frozen = read(&name);
+            assert!(!frozen.is_empty(), "{name} is missing or empty");
+            for frozen in frozen {
+                let event = frozen.decode(row.number, schema);
+                let digits = |bytes: &[u8]| -> String {
+                    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+                };
+                writeln!(lifted, "{name}\n  {}", digits(&frozen.open)).unwrap();
+                if let Some(personal) = &frozen.personal {
+                    writeln!(lifted, "  personal {}", digits(personal)).unwrap();
+                }
+                writeln!(lifted, "  {event:?}").unwrap();
+                // What was lifted is written as the present version, and read as the same.
+                let now = Frozen::of(&event);
+                assert_eq!(now.decode(row.number, row.schema), event, "{name}");
+            }
+        }
+    }
+    expect![[r#"
+        60-UnitDefined-v1.hex
+          a60018680164453130340264464952450366454e47494e45046953746174696f6e2034056341564c
+          UnitDefined(UnitDefined { unit: UnitId(104), call_sign: "E104", agency: "FIRE", unit_type: "ENGINE", status: "AVL", station: Some("Station 4") })
+        60-UnitDefined-v1.hex
+          a50018680164453130340264464952450366454e47494e45056341564c
+          UnitDefined(UnitDefined { unit: UnitId(104), call_sign: "E104", agency: "FIRE", unit_type: "ENGINE", status: "AVL", station: None })
+    "#]].assert_eq(&lifted);
+}
+
+#[test]
+fn what_a_newer_callbox_wrote_is_named_as_such() {
+    for row in KINDS {
+        let newer = Event::decode(row.number, row.schema + 1, &[0xa0], None).unwrap_err();
+        assert_eq!(
+            newer.to_string(),
+            format!(
+                "event kind {} in schema version {} was written by a newer callbox; update callbox",
+                row.number,
+                row.schema + 1
+            )
+        );
+    }
 }
 
 #[test]

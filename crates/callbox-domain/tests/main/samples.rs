@@ -471,6 +471,10 @@ fn erasure() -> Vec<Event> {
             rules: ErasureRules { wait_days: 30 },
         }
         .into(),
+        ProgramRecorded {
+            version: code("0.2.0"),
+        }
+        .into(),
     ]
 }
 

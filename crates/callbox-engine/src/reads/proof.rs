@@ -87,7 +87,7 @@ impl ConsultationProof {
         }
         let no = lines
             .next()
-            .and_then(|line| line.strip_prefix("index ")?.parse().ok())
+            .and_then(|line| number(line.strip_prefix("index ")?))
             .ok_or(Unproven::Shape("its index line is missing or no number"))?;
         let bytes = |line: Option<&str>, name: &str| {
             let line = line.and_then(|line| line.strip_prefix(name));
@@ -113,6 +113,12 @@ impl ConsultationProof {
             batch: batch.to_owned(),
         })
     }
+}
+
+/// A number in its one spelling: no sign, no zeros before it.
+fn number(text: &str) -> Option<u64> {
+    let number: u64 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
 }
 
 impl fmt::Display for ConsultationProof {

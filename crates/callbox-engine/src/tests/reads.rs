@@ -11,9 +11,9 @@ use crate::{
     ConsultationProof, ReadWanted, Reading, Recorded, Unproven, WordsKept, check_consultation,
 };
 
-const CASE: ReadObject = ReadObject::Incident(IncidentId(1));
+pub(super) const CASE: ReadObject = ReadObject::Incident(IncidentId(1));
 
-fn reading(object: ReadObject, reason: Option<&str>) -> Reading {
+pub(super) fn reading(object: ReadObject, reason: Option<&str>) -> Reading {
     Reading {
         at: Timestamp::from_seconds(1_700_000_100),
         actor: ActorId(7),
@@ -36,7 +36,7 @@ fn live() -> Reading {
     }
 }
 
-fn all() -> ReadWanted {
+pub(super) fn all() -> ReadWanted {
     ReadWanted {
         limit: 10_000,
         ..ReadWanted::default()
@@ -58,7 +58,7 @@ fn reopen(house: &House, store: &MemoryStore) -> Engine {
     Engine::open_stores(&house.dir, &stores, options()).unwrap()
 }
 
-fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(super) fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
     for _ in 0..2_000 {
         if is_so() {
             return;

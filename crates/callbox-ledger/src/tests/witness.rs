@@ -79,6 +79,9 @@ fn the_answers_of_the_specification() {
     // The first checkpoint is taken as it is, without a proof.
     let unknown = request(&good, 3, 5);
     assert_eq!(ask(&mut witness, &unknown), (409, "0\n".to_owned()));
+    let mut proven = AddCheckpoint::parse(request(&good, 0, 5).as_bytes()).unwrap();
+    proven.proof.push(checkpoint(&good, 5).root);
+    assert_eq!(status(&mut witness, &proven.to_string()), 422);
     let (ok, lines) = ask(&mut witness, &request(&good, 0, 5));
     assert_eq!((ok, lines.lines().count()), (200, 1));
     assert!(lines.starts_with("— witness.example/w ") && lines.ends_with('\n'));
@@ -138,6 +141,17 @@ fn the_answers_of_the_specification() {
         note,
     };
     assert_eq!(status(&mut witness, &forged.to_string()), 403);
+    // A bad signature by a known key spoils the note, whoever else signed it.
+    let good_note = signer().sign(&checkpoint(&good, 12));
+    let (body, line) = good_note.rsplit_once("\n\n").unwrap();
+    let wrong_line = signer().sign(&checkpoint(&good, 11));
+    let wrong_line = wrong_line.rsplit_once("\n\n").unwrap().1;
+    let spoilt = AddCheckpoint {
+        old: 9,
+        proof: consistency_proof(&mut good.clone(), 9, 12).unwrap(),
+        note: format!("{body}\n\n{line}{wrong_line}"),
+    };
+    assert_eq!(status(&mut witness, &spoilt.to_string()), 403);
     let elsewhere = Signer::from_seed("other.example", &[8; 32]);
     let mut foreign = checkpoint(&good, 12);
     foreign.origin = "other.example".to_owned();
@@ -149,7 +163,12 @@ fn the_answers_of_the_specification() {
     };
     assert_eq!(status(&mut witness, &foreign.to_string()), 404);
     assert_eq!(witness.seen(signer().origin()).unwrap().size, 9);
-    // A clock that was set back does not go back.
+    // A clock that was set back does not go back, and no cosignature is without a time.
+    let other_place = tempfile::tempdir().unwrap();
+    let mut timeless = super::witness::witness(&other_place.path().join("state"));
+    let answer = timeless.add_checkpoint(request(&good, 0, 5).as_bytes(), 0);
+    assert_eq!(answer.status, 200);
+    assert_eq!(timeless.seen(signer().origin()).unwrap().at_s, 1);
     let early = witness.add_checkpoint(request(&good, 9, 10).as_bytes(), 5);
     assert_eq!(early.status, 200);
     assert_eq!(witness.seen(signer().origin()).unwrap().at_s, 1_700_000_000);

@@ -84,7 +84,7 @@ impl<S: WitnessState> Witness<S> {
     /// its key did not sign; 409 with the last size where `old` is not that, or where the root of
     /// that size is another; 422 where the proof does not hold; 500 where the state could not be
     /// kept, then nothing was signed. A clock that was set back does not set back the time in the
-    /// cosignatures.
+    /// cosignatures, and none is without a time.
     pub fn add_checkpoint(&mut self, body: &[u8], now_s: u64) -> WitnessAnswer {
         match self.decide(body, now_s) {
             Ok(lines) => WitnessAnswer::text(200, lines),
@@ -121,7 +121,7 @@ impl<S: WitnessState> Witness<S> {
             WitnessAnswer::text(422, what)
         })?;
         let at_s = now_s
-            .min(i64::MAX as u64)
+            .clamp(1, i64::MAX as u64)
             .max(seen.map_or(0, |seen| seen.at_s));
         self.state.keep(origin, Seen { size, root, at_s }).map_err(
             |error: WitnessStateError| {
@@ -136,13 +136,16 @@ impl<S: WitnessState> Witness<S> {
     }
 
     fn must_be_signed(&self, note: &Note<'_>, origin: &str) -> Result<(), WitnessAnswer> {
-        let mut known = false;
-        let mut signed = false;
+        let (mut known, mut signed, mut spoilt) = (false, false, false);
         for key in self.logs.iter().filter(|key| key.name() == origin) {
             known = true;
-            signed |= note.signed_at(key).is_ok_and(|at| at.is_some());
+            match note.signed_at(key) {
+                Ok(at) => signed |= at.is_some(),
+                // A bad signature of a known key makes a note malformed, whoever else signed it.
+                Err(_) => spoilt = true,
+            }
         }
-        match (known, signed) {
+        match (known, signed && !spoilt) {
             (_, true) => Ok(()),
             (false, _) => Err(WitnessAnswer::text(
                 404,
@@ -150,7 +153,8 @@ impl<S: WitnessState> Witness<S> {
             )),
             (true, false) => Err(WitnessAnswer::text(
                 403,
-                "no key of the ledger that this witness knows signed the checkpoint\n".to_owned(),
+                "no key of the ledger that this witness knows signed the checkpoint, or one of them did not hold\n"
+                    .to_owned(),
             )),
         }
     }

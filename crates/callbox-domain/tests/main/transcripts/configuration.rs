@@ -202,3 +202,22 @@ show E104
         "#]],
     );
 }
+
+#[test]
+fn the_record_says_which_version_writes_it() {
+    check(
+        r#"
+program 0.1.0
+program 0.1.0
+program 0.2.0
+"#,
+        expect![[r#"
+            program 0.1.0
+              32 ProgramRecorded 0.1.0
+            program 0.1.0
+              nothing to do
+            program 0.2.0
+              33 ProgramRecorded 0.2.0
+        "#]],
+    );
+}

@@ -391,6 +391,7 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ),
     ("DeclareEmergency", &["unknown-unit"]),
     ("EndEmergency", &["no-emergency", "unknown-unit"]),
+    ("RecordProgram", &[]),
     ("DefineErasureRules", &[]),
     (
         "PlaceHold",
