@@ -69,6 +69,7 @@ pub(crate) const TEXTS: &[&str] = &[
     "bad-field.empty",
     "bad-field.missing",
     "bad-field.too-long",
+    "bad-field.twice",
     "bad-field.unknown",
     "bad-line.ambiguous",
     "bad-line.empty",

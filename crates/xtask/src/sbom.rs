@@ -183,12 +183,36 @@ fn vendored(root: &Path) -> anyhow::Result<Vec<Value>> {
                 })
             })
             .collect();
+        let version = banner_version(&directory)?;
         components.push(json!({
-            "type": "library", "bom-ref": format!("vendor/{name}"), "name": name, "scope": "required",
-            "purl": format!("pkg:npm/{name}"), "components": files,
+            "type": "library", "bom-ref": format!("vendor/{name}"), "name": name, "version": version,
+            "scope": "required", "purl": format!("pkg:npm/{name}@{version}"), "components": files,
         }));
     }
     Ok(components)
+}
+
+/// The version that the vendored scripts say of themselves in their first lines; all the same.
+fn banner_version(directory: &Path) -> anyhow::Result<String> {
+    let mut found = BTreeSet::new();
+    for path in sorted(directory)? {
+        if path.extension().is_some_and(|extension| extension == "js") {
+            let script = fs::read_to_string(&path)?;
+            let banner: String = script.chars().take(400).collect();
+            let after = banner.split("/blob/v").nth(1);
+            let version = after.and_then(|rest| rest.split('/').next());
+            let version = version.with_context(|| format!("{} says no version", path.display()))?;
+            found.insert(version.to_owned());
+        }
+    }
+    let mut found = found.into_iter();
+    match (found.next(), found.next()) {
+        (Some(version), None) => Ok(version),
+        _ => anyhow::bail!(
+            "the scripts of {} are of no or of several versions",
+            directory.display()
+        ),
+    }
 }
 
 fn dependencies(metadata: &Value) -> anyhow::Result<Vec<Value>> {

@@ -110,6 +110,11 @@ pub enum AccessError {
     /// A setting's name or value cannot be used.
     #[error("{0}")]
     BadSetting(&'static str),
+    /// The center asks for a second factor, and the account has none.
+    #[error(
+        "the center asks for a second factor and {0} has none; sign in at the console once and set one up"
+    )]
+    FactorFirst(String),
     /// Hashing failed.
     #[error("the password cannot be hashed: {0}")]
     Hash(String),

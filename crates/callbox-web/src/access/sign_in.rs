@@ -2,7 +2,7 @@ use std::{net::IpAddr, sync::LazyLock};
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::{Access, AccessError, Account, Role, Stage, password, sha256};
+use super::{Access, AccessError, Account, Stage, password, sha256};
 
 /// Why somebody was not let in.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl Access {
     pub(crate) fn stage_after(&self, account: &Account) -> Result<Stage, AccessError> {
         if self.has_second_factor(account.actor)? {
             Ok(Stage::Code)
-        } else if self.policy().second_factor && account.role != Role::Service {
+        } else if self.policy().second_factor {
             Ok(Stage::Enrol)
         } else {
             Ok(Stage::Full)
@@ -105,7 +105,7 @@ impl Access {
                 .and_then(|account| match self.stage_after(&account)? {
                     Stage::Full => Ok(account),
                     Stage::Code => self.check_code(&account, code, here).map(|_| account),
-                    Stage::Enrol => Err(SignInError::Wrong),
+                    Stage::Enrol => Err(AccessError::FactorFirst(account.login).into()),
                 });
         match confirmed {
             Ok(account) => Ok(Some(account)),

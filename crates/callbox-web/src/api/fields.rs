@@ -194,6 +194,14 @@ impl Members {
         pairs: Vec<(String, String)>,
         fields: &'static [Field],
     ) -> Result<Self, Problem> {
+        let twice = |at: usize| pairs[..at].iter().any(|(name, _)| *name == pairs[at].0);
+        if let Some(at) = (0..pairs.len().min(MAX_LIST)).find(|at| twice(*at)) {
+            let name: String = pairs[at].0.chars().take(64).collect();
+            return Err(
+                Problem::bad_field(name, "it is there twice", "send it once")
+                    .in_words("bad-field.twice"),
+            );
+        }
         let typed = |(name, text): (String, String)| {
             let field = fields.iter().find(|field| field.name == name);
             let value = match field.map(|field| field.kind) {

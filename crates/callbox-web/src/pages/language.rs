@@ -20,10 +20,13 @@ pub(super) struct Wanted {
 /// `POST /language`: keeps the language in the cookie `lang` for a year; nothing else is in it.
 pub(super) async fn set(State(state): State<AppState>, Form(wanted): Form<Wanted>) -> Response {
     let locale = Locale::from_name(&wanted.lang).unwrap_or(Locale::En);
-    let secure = if state.tls { "; Secure" } else { "" };
+    let (before, secure) = match state.tls {
+        true => ("__Host-", "; Secure"),
+        false => ("", ""),
+    };
     let name = locale.name();
     let cookie =
-        format!("lang={name}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict{secure}");
+        format!("{before}lang={name}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict{secure}");
     (
         [(header::SET_COOKIE, cookie)],
         Redirect::to(own_path(&wanted.next)),

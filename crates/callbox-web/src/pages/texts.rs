@@ -83,7 +83,9 @@ impl Locale {
         let cookie = text(header::COOKIE)
             .into_iter()
             .flat_map(|cookies| cookies.split(';'))
-            .find_map(|pair| Self::from_name(pair.trim().strip_prefix("lang=")?));
+            // Under TLS the name holds the cookie to this host.
+            .map(|pair| pair.trim().trim_start_matches("__Host-"))
+            .find_map(|pair| Self::from_name(pair.strip_prefix("lang=")?));
         cookie
             .or_else(|| asked(text(header::ACCEPT_LANGUAGE)?))
             .unwrap_or(Self::En)

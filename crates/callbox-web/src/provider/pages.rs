@@ -20,7 +20,12 @@ use crate::{
 };
 
 /// The cookie that the browser keeps on its way; it is sent when the provider leads back.
-const KEPT: &str = "callbox-provider";
+const fn kept_name(tls: bool) -> &'static str {
+    match tls {
+        true => "__Host-callbox-provider",
+        false => "callbox-provider",
+    }
+}
 
 /// Where somebody wants to go.
 #[derive(Deserialize)]
@@ -62,7 +67,7 @@ pub(crate) async fn back(
     Query(back): Query<Back>,
 ) -> Result<Response, Problem> {
     let provider = provider(&state)?;
-    let kept = cookie(&headers, KEPT).unwrap_or_default();
+    let kept = cookie(&headers, kept_name(state.tls)).unwrap_or_default();
     let now = state.now().micros() / 1_000_000;
     let ended = provider.end(&back.state, &back.code, kept, now).await;
     let (claims, next) = ended.map_err(|error| {
@@ -140,9 +145,9 @@ fn failed(error: &ProviderError) -> Problem {
 
 fn keep(mut response: Response, tls: bool, value: &str, seconds: u32) -> Response {
     let secure = if tls { "; Secure" } else { "" };
-    let cookie = format!(
-        "{KEPT}={value}; Path=/sign-in/provider; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
-    );
+    let name = kept_name(tls);
+    let cookie =
+        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     let cookie = HeaderValue::try_from(cookie).expect("base64url and constants");
     response.headers_mut().append(header::SET_COOKIE, cookie);
     response

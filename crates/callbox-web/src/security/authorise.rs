@@ -59,7 +59,11 @@ pub(crate) async fn authorise(
         return limited(&state, request.headers(), problem);
     }
     let headers = request.headers().clone();
-    let response = match permit(&state, route, signed.as_ref(), &headers) {
+    let permitted = permit(&state, route, signed.as_ref(), &headers);
+    if let Err(problem) = &permitted {
+        log_refusal(route, signed.as_ref(), problem);
+    }
+    let response = match permitted {
         Ok(()) => match consult(&state, route, signed.as_ref(), request.uri().path()).await {
             Ok(()) => {
                 if let Some(signed) = signed.clone() {
@@ -82,6 +86,24 @@ pub(crate) async fn authorise(
 fn limited(state: &AppState, headers: &HeaderMap, problem: Problem) -> Response {
     state.metrics.limited.fetch_add(1, Ordering::Relaxed);
     for_reader(state, None, headers, None, problem.into_response())
+}
+
+/// Logs that somebody asked for what is not theirs, or another site for somebody: the route's pattern
+/// and a pseudonym, nothing that was sent.
+fn log_refusal(route: &Route, signed: Option<&Signed>, problem: &Problem) {
+    if matches!(
+        problem.code,
+        "not-permitted" | "out-of-scope" | "foreign-origin"
+    ) {
+        let (method, actor) = (route.verb.name(), signed.map(|signed| signed.actor().0));
+        tracing::warn!(
+            actor,
+            method,
+            route = route.path,
+            why = problem.code,
+            "a request was refused"
+        );
+    }
 }
 
 fn permit(

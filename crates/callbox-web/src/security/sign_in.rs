@@ -69,12 +69,11 @@ pub(crate) async fn sign_in(
     let account = match outcome {
         Ok(account) => account,
         Err(SignInError::Wrong) => {
-            state.metrics.count_sign_in(false);
+            refused(&state, address, "password", "wrong");
             return Ok(back("wrong", &next));
         }
         Err(SignInError::Locked) => {
-            tracing::warn!("a sign-in was refused: too many wrong passwords");
-            state.metrics.count_sign_in(false);
+            refused(&state, address, "password", "locked");
             return Ok(back("locked", &next));
         }
         Err(SignInError::Access(error)) => {
@@ -177,7 +176,7 @@ pub(crate) async fn finish(
         Err(SignInError::Locked) => "locked",
         Err(SignInError::Access(error)) => return Err(unreadable(error)),
     };
-    state.metrics.count_sign_in(false);
+    refused(&state, address, "code", problem);
     let back = format!("/sign-in/code?problem={problem}&next={next}");
     Ok(Redirect::to(&back).into_response())
 }
@@ -228,7 +227,14 @@ pub(crate) async fn confirm(
         Err(SignInError::Locked) => "locked",
         Err(SignInError::Access(error)) => return Err(unreadable(error)),
     };
+    refused(&state, address, "proof", problem);
     Ok(Redirect::to(&format!("/confirm?problem={problem}&next={next}")).into_response())
+}
+
+/// Counts and logs a try that failed. Not the name that was typed: it may be a password.
+fn refused(state: &AppState, address: IpAddr, method: &'static str, outcome: &'static str) {
+    state.metrics.count_sign_in(false);
+    tracing::warn!(address = %address, method, outcome, "a sign-in was refused");
 }
 
 /// `POST /sign-in/passkey/options`: what the browser needs to ask for a passkey.
@@ -262,7 +268,7 @@ pub(crate) async fn passkey(
         access.check_passkey(&shared.ceremonies, &host, &assertion)
     });
     let account = checked.await?.map_err(|error| {
-        state.metrics.count_sign_in(false);
+        refused(&state, address, "passkey", "wrong");
         passkey_problem(error)
     })?;
     let begin = Begin {

@@ -202,3 +202,36 @@ async fn forged_positions_of_the_stream_give_no_error_and_nothing_of_others() {
         assert!(!answer.status().is_server_error(), "{position}");
     }
 }
+
+#[tokio::test]
+async fn trace_and_other_methods_are_not_offered() {
+    let world = World::set_up().await;
+    for method in ["TRACE", "CONNECT", "OPTIONS", "PATCH", "DELETE", "PROPFIND"] {
+        for path in ["/", "/api/v1/board", "/sign-in"] {
+            let request = world.request(Role::Supervisor, path).method(method);
+            let answer = world.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(
+                answer.status,
+                StatusCode::METHOD_NOT_ALLOWED,
+                "{method} {path}"
+            );
+            assert!(
+                !answer.text.contains("Bearer"),
+                "nothing of it is sent back"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_there_twice_is_refused() {
+    let world = World::set_up().await;
+    let answer = world
+        .get(
+            Role::Supervisor,
+            "/api/v1/incidents?state=open&limit=1&state=closed",
+        )
+        .await;
+    assert_eq!(answer.problem(), "422 bad-field state");
+    assert_eq!(answer.json()["text"], "bad-field.twice");
+}

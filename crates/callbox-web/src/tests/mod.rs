@@ -15,6 +15,7 @@ mod ledger;
 mod limits;
 mod line;
 mod listener;
+mod oversight;
 mod plans;
 mod positions;
 mod pseudo;

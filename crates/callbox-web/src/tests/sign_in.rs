@@ -88,6 +88,20 @@ async fn over_tls_the_cookie_is_bound_to_it() {
             .header("strict-transport-security")
             .contains("max-age")
     );
+    let request = Request::post("/language")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin");
+    let switched = world
+        .send(request.body(Body::from("lang=zh")).unwrap())
+        .await;
+    let set = switched.header("set-cookie");
+    assert!(
+        set.starts_with("__Host-lang=zh") && set.ends_with("; Secure"),
+        "{set}"
+    );
+    let request = Request::get("/sign-in").header(header::COOKIE, cookie(&switched));
+    let page = world.send(request.body(Body::empty()).unwrap()).await;
+    assert!(page.text.contains("lang=\"zh"), "the language is kept");
     let without_prefix = cookie(&answer).replace("__Host-", "");
     assert_eq!(me(&world, &without_prefix).await, StatusCode::UNAUTHORIZED);
 }

@@ -103,6 +103,7 @@ impl Init {
                     Role::Supervisor,
                     &password,
                 )
+                .and_then(|_| access.set_policy("second-factor", "required"))
                 .map_err(|error| super::user::access_failure(&error))?;
             Ok(password)
         })?;
@@ -121,7 +122,11 @@ impl Init {
             "The center {:?} is in {data}; its clocks read {timezone}.\n\n\
              Sign in as      {}\nwith password   {}\n(shown this once; another: callbox user \
              password {} --data {data})\n\nVerifier key    {}\n(give it to everybody who shall be able \
-             to check the record)\n\nNext: callbox serve --data {data}",
+             to check the record)\n\nThe first sign-in asks for a second factor: an authenticator app or \
+             a passkey. Without: callbox policy set second-factor optional --data {data}\n\n\
+             Next: callbox serve --data {data}\n\
+             then  callbox user add NAME --role administrator --data {data}\n      \
+             (administrators keep the accounts of the others at /accounts, and see no incident)",
             made.center,
             made.supervisor.login,
             made.supervisor.password,

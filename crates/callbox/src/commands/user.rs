@@ -230,6 +230,7 @@ pub(super) fn access_failure(error: &AccessError) -> Failure {
         | AccessError::Newer(_)
         | AccessError::BreachedList(_)
         | AccessError::BadSetting(_) => Failure::Input(error.to_string()),
+        AccessError::FactorFirst(_) => Failure::Refused(error.to_string()),
         _ => Failure::Internal(crate::failure::chain(error)),
     }
 }
