@@ -9,6 +9,7 @@ import json
 import math
 import os
 import sys
+import time
 
 from steps import Steps, arguments, axe, faults, play
 from webdriver import Failed
@@ -30,6 +31,13 @@ image.onload = () => {
 };
 image.src = 'data:image/png;base64,' + png;
 """
+# Open incidents with a place, the longest way of a unit first.
+PLACES = """
+const [done] = arguments;
+fetch('/api/v1/board').then((r) => r.json()).then((b) => done(b.incidents.filter((row) => row.place && row.lat !== null)
+  .map((row) => ({ id: row.id, place: row.place, lat: row.lat, lon: row.lon, units: row.units }))));
+"""
+CLOSURES = "return Number(document.getElementById('map').dataset.closures)"
 LINES = "return document.querySelectorAll('#map-incidents li').length"
 
 
@@ -85,6 +93,103 @@ class LiveMap(Steps):
         if found:
             raise Failed("axe finds:\n        " + "\n        ".join(found))
 
+    def wait_closures(self, window, count):
+        window.wait(f"{count} closed streets", CLOSURES + " === arguments[0]", count)
+
+    def closes_by_keyboard(self, window=None):
+        """Without a pointer: K, where, why, Enter; then the act is undone, closed again, and lifted from the list."""
+        window = window or self.a
+        place = window.run_async(PLACES)[0]["place"]
+        window.run("document.activeElement.blur()")
+        for round_no in range(2):
+            if window.run("return document.getElementById('map-coverage').disabled"):
+                window.run("document.getElementById('map-close').focus()")
+                window.press("Enter")
+            else:
+                window.run("document.body.focus(); document.activeElement?.blur?.()")
+                window.press("k")
+            window.wait("the form", "return document.activeElement?.name === 'from'")
+            window.write(place)
+            window.wait("what would be closed", "return document.getElementById('closing-would').dataset.state === 'ready'")
+            self.picture(window, "map-closing")
+            window.press("Enter")
+            self.wait_closures(window, 1)
+            if window.run("return document.querySelectorAll('#map-closures .map-closure').length") != 1:
+                raise Failed("the list has no closure")
+            if round_no == 0:
+                window.wait("what was done can be undone", "return !document.getElementById('undo').hidden")
+                window.run("document.getElementById('undo').focus()")
+            else:
+                window.run("document.querySelector('[data-lift]').focus()")
+            window.press("Enter")
+            self.wait_closures(window, 0)
+
+    def closes_by_pointer(self):
+        """Two clicks on the map draw a line along streets; what would be closed is said before."""
+        self.a.run("document.querySelector('#map-incidents button:not(:disabled)').click()")
+        self.a.wait("the streets there", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        self.a.run("document.getElementById('map-close').click()")
+        for x, y in [(-60, 10), (70, -20)]:
+            self.tap(self.a, x, y, "#map")
+        self.a.wait("the line", "return document.getElementById('closing-would').dataset.state === 'ready'")
+        self.picture(self.a, "map-drawing")
+        self.a.run("document.getElementById('closing-send').click()")
+        self.wait_closures(self.a, 1)
+        self.a.wait("the closure on the map", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        self.picture(self.a, "map-closed")
+
+    def ways(self):
+        """The ways of the units to an incident: in words and as lines, refreshed while they drive."""
+        ways = "return Number(document.getElementById('map-ways').dataset.count)"
+        asked = """
+            const [done] = arguments;
+            fetch('/api/v1/board').then((r) => r.json()).then(async (board) => {
+              for (const row of board.incidents.filter((one) => one.units.length)) {
+                const found = await (await fetch(`/api/v1/ways?incident=${row.id}`)).json();
+                if (found.ways.length && found.ways[0].line.length > 6) { done(row.id); return; }
+              }
+              done(null);
+            });"""
+        incident = self.until("an incident with a unit under way", lambda: self.a.run_async(asked), 90)
+        self.a.run("document.querySelector(`[data-key='incident-${arguments[0]}']`).click()", incident)
+        self.a.wait("the ways", ways + " > 0")
+        text = self.a.run("return document.querySelector('#map-ways li').textContent")
+        if " min" not in text or not self.a.run("return document.querySelector('#map-ways li p').textContent.length > 3"):
+            raise Failed(f"the way says {text}")
+        self.a.wait("the way drawn", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        self.picture(self.a, "map-ways")
+
+    def covers(self):
+        """C shades what help does not reach in time; fewer minutes reach less; stations instead of units."""
+        self.a.run("document.activeElement.blur()")
+        self.a.press("c")
+        percent = "return Number(document.getElementById('map-legend').dataset.percent)"
+        self.a.wait("the shading", "return !document.getElementById('map-legend').hidden && document.getElementById('map-legend').dataset.percent !== undefined")
+        self.a.run("document.getElementById('cover-from').value = 'stations'; document.getElementById('cover-from').dispatchEvent(new Event('change'))")
+        self.a.wait("that of stations", "return new URLSearchParams(location.search).get('coverage') === 'stations'")
+        shares = []
+        for minutes in (1, 30):
+            before = self.a.run("return document.getElementById('cover-share').textContent")
+            self.a.run("const field = document.getElementById('cover-minutes'); field.value = arguments[0]; field.dispatchEvent(new Event('change'))", str(minutes))
+            self.a.wait(f"{minutes} minutes", "return document.getElementById('cover-share').textContent !== arguments[0]", before)
+            shares.append(self.a.run(percent))
+        if not shares[0] < shares[1]:
+            raise Failed(f"more minutes reach no more: {shares}")
+        self.a.run("const field = document.getElementById('cover-minutes'); field.value = '2'; field.dispatchEvent(new Event('change'))")
+        self.a.wait("two minutes", "return document.getElementById('cover-share').textContent.includes('2 min')")
+        self.a.run("document.querySelector('.maplibregl-ctrl-zoom-out').click()")
+        self.a.wait("the shading drawn", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        self.picture(self.a, "map-coverage")
+
+    def until(self, what, ask, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            found = ask()
+            if found is not None:
+                return found
+            time.sleep(1)
+        raise Failed(f"waited {seconds} s for {what}")
+
     def decoded(self):
         """Somebody else's decoder reads a tile."""
         try:
@@ -112,6 +217,12 @@ class LiveMap(Steps):
         window.open(self.server.origin + "/map")
         window.wait("the lists", LINES + " >= 3", seconds=30)
         window.wait("the words", "return document.querySelector('#map .empty') !== null")
+        # The closure that was drawn stands in the list, and is lifted from it.
+        self.wait_closures(window, 1)
+        window.run("document.querySelector('[data-lift]').focus()")
+        window.press("Enter")
+        self.wait_closures(window, 0)
+        self.closes_by_keyboard(window)
 
     def draws(self):
         """A supervisor draws an area corner by corner, takes one away, sees what it changes, saves it."""
@@ -142,9 +253,9 @@ class LiveMap(Steps):
             raise Failed(f"the corners are {corners}")
         self.quiet([window])
 
-    def tap(self, window, x, y):
+    def tap(self, window, x, y, where="#draw-map"):
         """Clicks so many pixels beside the middle of the map to draw on."""
-        frame = {"element-6066-11e4-a52e-4f735466cecf": window.find("#draw-map")}
+        frame = {"element-6066-11e4-a52e-4f735466cecf": window.find(where)}
         window.post("/actions", actions=[{"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": [
             {"type": "pointerMove", "origin": frame, "x": x, "y": y, "duration": 0},
             {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]}])
@@ -163,6 +274,10 @@ class LiveMap(Steps):
             ("an incident is found by keyboard", self.moved),
             ("units are where they are", self.positions),
             ("a tile is read by another decoder", self.decoded),
+            ("a street is closed, undone, closed and lifted by keyboard alone", self.closes_by_keyboard),
+            ("a street is closed by pointer", self.closes_by_pointer),
+            ("the ways of units under way", self.ways),
+            ("which streets help reaches in time", self.covers),
             ("dark", self.dark),
             ("with Chinese names", self.chinese),
             ("axe finds nothing, dark in English and light in Chinese", self.accessible),

@@ -134,7 +134,9 @@ pub mod events {
     pub use crate::question::{QuestionAnswered, QuestionCardPublished, QuestionsRuled};
     pub use crate::recommendation::UnitsSuggested;
     pub use crate::response_plan::ResponsePlansPublished;
-    pub use crate::undo::{CloseUndone, DispatchUndone, EndUndone, StatusUndone};
+    pub use crate::undo::{
+        CloseUndone, ClosureUndone, DispatchUndone, EndUndone, LiftUndone, StatusUndone,
+    };
     pub use crate::unit::{
         UnitCrewed, UnitDefined, UnitEquipped, UnitPutInService, UnitStatusSet,
         UnitTakenOutOfService,

@@ -8,7 +8,7 @@ use callbox_domain::{
 };
 use callbox_geo::{
     Coord,
-    eta::{Snapped, Streets},
+    eta::{ProfileId, Snapped, Streets},
     roads::{Network, WallClock},
 };
 
@@ -22,21 +22,12 @@ const IN_STATION_METERS: f64 = 150.0;
 /// Takes up to some milliseconds of a core with thousands of units far away.
 pub(crate) fn facts(state: &AppState, center: &Center, incident: IncidentId) -> Facts {
     let at = state.now();
-    if let Some(geography) = &state.geography {
-        state.closures.catch_up(&geography.streets, center);
-        geography.set_clock(wall_clock(center, at));
-    }
+    catch_up(state, center, at);
     let place = center
         .incident(incident)
         .and_then(|incident| incident.place.as_ref()?.known()?.lat_lon());
     let goal = place.and_then(|(lat, lon)| Coord::from_degrees(lat, lon));
-    let mut found = state.positions.read(|fixes| {
-        let mut stations = BTreeMap::new();
-        let free = center.units.iter().map(|(_, unit)| unit);
-        let free = free.filter(|unit| unit.in_service && unit.active.is_empty());
-        free.map(|unit| locate(state, center, unit, fixes.get(&unit.id), at, &mut stations))
-            .collect::<Vec<_>>()
-    });
+    let mut found = located(state, center, free(center), at);
     if let Some(goal) = goal {
         drive(state, goal, &mut found);
     }
@@ -45,6 +36,35 @@ pub(crate) fn facts(state: &AppState, center: &Center, incident: IncidentId) -> 
         local: local(center, at),
         units: found.into_iter().map(|found| found.fact).collect(),
     }
+}
+
+/// Brings driving times to what is closed, and to the hour.
+pub(crate) fn catch_up(state: &AppState, center: &Center, at: Timestamp) {
+    if let Some(geography) = &state.geography {
+        state.closures.catch_up(&geography.streets, center);
+        geography.set_clock(wall_clock(center, at));
+    }
+}
+
+/// The units on duty that are on no incident.
+pub(crate) fn free(center: &Center) -> impl Iterator<Item = &Unit> {
+    let units = center.units.iter().map(|(_, unit)| unit.as_ref());
+    units.filter(|unit| unit.in_service && unit.active.is_empty())
+}
+
+/// Where units are taken to be, in their order.
+pub(crate) fn located<'a>(
+    state: &AppState,
+    center: &Center,
+    units: impl Iterator<Item = &'a Unit>,
+    at: Timestamp,
+) -> Vec<Found> {
+    let mut stations = BTreeMap::new();
+    state.positions.read(|fixes| {
+        units
+            .map(|unit| locate(state, center, unit, fixes.get(&unit.id), at, &mut stations))
+            .collect()
+    })
 }
 
 /// What a unit's way goes round: the seconds without that, and the names of the closed streets.
@@ -76,40 +96,47 @@ pub(crate) fn detours(
     let Some(goal) = goal.filter(|_| !center.closures.is_empty()) else {
         return BTreeMap::new();
     };
-    let at = state.now();
-    let mut stations = BTreeMap::new();
-    let found: Vec<Found> = state.positions.read(|fixes| {
-        units
-            .filter_map(|id| center.unit(id))
-            .map(|unit| locate(state, center, unit, fixes.get(&unit.id), at, &mut stations))
-            .collect()
-    });
+    let units = units.filter_map(|id| center.unit(id)).map(AsRef::as_ref);
+    let found = located(state, center, units, state.now());
     let around = found.into_iter().filter_map(|one| {
         // Closures are those of the road.
         let profile = streets.profile(streets.profile_of_unit(one.unit_type.as_str()))?;
-        let detour = streets.detour(&one.snapped?, &goal, profile)?;
-        let mut names: Vec<String> = Vec::new();
-        for (name, _) in detour.around {
-            if !name.is_empty() && !names.contains(&name) {
-                names.push(name);
-            }
-        }
         Some((
             one.fact.unit,
-            Around {
-                seconds_without: detour.without.seconds().round() as u32,
-                streets: names,
-            },
+            around(streets, &one.snapped?, &goal, profile)?,
         ))
     });
     around.collect()
 }
 
-struct Found {
-    fact: UnitFact,
+/// What the way between two places goes round; nothing where the map's own way is open.
+pub(crate) fn around(
+    streets: &Streets,
+    from: &Snapped,
+    to: &Snapped,
+    profile: ProfileId,
+) -> Option<Around> {
+    let detour = streets.detour(from, to, profile)?;
+    let mut names: Vec<String> = Vec::new();
+    for (name, _) in detour.around {
+        if !name.is_empty() && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Some(Around {
+        seconds_without: detour.without.seconds().round() as u32,
+        streets: names,
+    })
+}
+
+/// Where a unit is taken to be.
+pub(crate) struct Found {
+    /// What that rests on, and how long it drives once that was asked for.
+    pub(crate) fact: UnitFact,
     unit_type: Code,
     point: Option<Coord>,
-    snapped: Option<Snapped>,
+    /// The street there.
+    pub(crate) snapped: Option<Snapped>,
 }
 
 type Stations = BTreeMap<Code, Option<(Coord, Option<Snapped>)>>;
@@ -160,7 +187,11 @@ fn locate(
 }
 
 /// An open station's position, on the streets where there are any.
-fn station(state: &AppState, center: &Center, code: &Code) -> Option<(Coord, Option<Snapped>)> {
+pub(crate) fn station(
+    state: &AppState,
+    center: &Center,
+    code: &Code,
+) -> Option<(Coord, Option<Snapped>)> {
     let station = center.configuration.stations.get(code)?;
     let (lat, lon) = station.point.filter(|_| station.open)?.degrees();
     let point = Coord::from_degrees(lat, lon)?;
@@ -225,7 +256,7 @@ fn drive(state: &AppState, goal: Coord, found: &mut [Found]) {
 
 impl Found {
     /// Where the unit is on a network: on the road that was found when its position came.
-    fn on(&self, streets: &Streets) -> Option<Snapped> {
+    pub(crate) fn on(&self, streets: &Streets) -> Option<Snapped> {
         if streets.network() == Network::Drive {
             return self.snapped.clone();
         }

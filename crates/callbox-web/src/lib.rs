@@ -16,6 +16,7 @@ mod assets;
 mod calls;
 pub mod certificate;
 mod closures;
+mod coverage;
 mod geography;
 mod hex;
 mod ledger;
@@ -37,6 +38,7 @@ mod settings;
 mod state;
 mod street_map;
 mod tls;
+mod ways;
 
 pub use access::{
     Access, AccessError, Account, Limits, Policy, Role, Scope, Token, generate_password,

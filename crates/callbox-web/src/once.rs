@@ -5,7 +5,7 @@
 //! server adds to it, and that is another a moment later.
 
 use axum::http::{Method, StatusCode, Uri};
-use callbox_domain::{ActorId, Command, Context, Event};
+use callbox_domain::{ActorId, Command, Context};
 use callbox_engine::{Receipt, RequestKey, Submission, SubmitError};
 use serde_json::Value;
 
@@ -124,12 +124,7 @@ impl Once {
                 Ok(None) | Err(_) => return Err(problem),
             },
         };
-        if let Some(Event::StreetClosed(_) | Event::ClosureLifted(_)) =
-            receipt.entries.first().map(|entry| &entry.event)
-        {
-            // Whoever closed the street and asks for a way next gets one round it.
-            state.apply_closures().await;
-        }
+        state.follow_closures(&receipt.entries).await;
         Ok(receipt)
     }
 }

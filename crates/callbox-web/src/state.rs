@@ -13,6 +13,7 @@ use crate::{
     access::{Access, Ceremonies},
     calls::Drafts,
     closures::Closures,
+    coverage::Coverage,
     geography::Geography,
     live::Live,
     metrics::Metrics,
@@ -55,6 +56,8 @@ pub(crate) struct Shared {
     pub(crate) reads: Reads,
     /// The closures that driving times reckon with.
     pub(crate) closures: Closures,
+    /// Which streets help reaches, as it was asked for last.
+    pub(crate) coverage: Coverage,
     /// What reports need of the ledger.
     pub(crate) reports: crate::reports::Kept,
     /// The wallboard's figures of the day.
@@ -93,6 +96,7 @@ impl AppState {
             ceremonies: Ceremonies::default(),
             reads: Reads::default(),
             closures: Closures::default(),
+            coverage: Coverage::default(),
             reports: crate::reports::Kept::default(),
             wall_day: crate::api::WallDay::default(),
             limiter: Arc::default(),

@@ -1,5 +1,6 @@
 //! Benches that are run by hand: each prints a table or JSON, none asserts a time.
 
+pub(crate) mod closures;
 pub(crate) mod eta;
 pub(crate) mod geocode;
 pub(crate) mod latency;
@@ -13,6 +14,8 @@ pub(crate) mod tiles;
 /// What to measure.
 #[derive(clap::Subcommand)]
 pub(crate) enum Bench {
+    /// A closure from the command to the changed time at a running server.
+    Closures(closures::Arguments),
     /// Driving times: import, queries, closures, beside Dijkstra's algorithm.
     Eta(eta::Arguments),
     /// Addresses drawn from an extract, misspelt and looked for, beside a map of texts.
@@ -36,6 +39,7 @@ pub(crate) enum Bench {
 impl Bench {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self {
+            Self::Closures(arguments) => closures::run(&arguments),
             Self::Eta(arguments) => eta::run(&arguments),
             Self::Geocode(arguments) => geocode::run(&arguments),
             Self::Ledger(arguments) => ledger::run(&arguments),

@@ -5,7 +5,7 @@ use minicbor::{Decode, Encode};
 use super::{ClosedStretch, Closure, ClosureCause, MAX_CLOSURES, MAX_STRETCHES};
 use crate::{
     Center, ClosureId, Context, Entry, Event, Refusal, Text, Timestamp, command::Verb,
-    event::Payload,
+    event::Payload, undo::Act,
 };
 
 /// The longest closure that ends by itself, in seconds: two years.
@@ -99,5 +99,6 @@ impl Payload for StreetClosed {
             version: 0,
         };
         center.closures.insert(self.closure.0, Arc::new(closure));
+        center.note_recent(entry, Act::CloseStreet(self.closure));
     }
 }

@@ -1,6 +1,8 @@
 use minicbor::{Decode, Encode};
 
-use crate::{Center, ClosureId, Context, Entry, Event, Refusal, command::Verb, event::Payload};
+use crate::{
+    Center, ClosureId, Context, Entry, Event, Refusal, command::Verb, event::Payload, undo::Act,
+};
 
 /// Opens a closed street again. Refusals: no such closure in force.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,7 +28,11 @@ impl Verb for LiftClosure {
 }
 
 impl Payload for ClosureLifted {
-    fn evolve(&self, center: &mut Center, _: &Entry) {
+    fn evolve(&self, center: &mut Center, entry: &Entry) {
+        if let Some(closure) = center.closures.get(self.closure.0) {
+            let closure = Box::new(closure.as_ref().clone());
+            center.note_recent(entry, Act::Lift(closure));
+        }
         center.end_closure(self.closure);
     }
 }

@@ -118,9 +118,11 @@ impl Center {
     }
 
     /// Another one whenever other streets are closed than before: the newest closure's number, and
-    /// how many are in force.
-    pub fn closures_mark(&self) -> (u64, usize) {
-        (self.last_closure, self.closures.len())
+    /// a sum over those in force.
+    pub fn closures_mark(&self) -> (u64, u32) {
+        let numbers = self.closures.iter().map(|(id, _)| id as u32 + 1);
+        let sum = numbers.fold(0_u32, |sum, id| sum.wrapping_mul(16_777_619) ^ id);
+        (self.last_closure, sum)
     }
 
     /// The closure in force, or the refusal that names it.

@@ -30,7 +30,7 @@ use crate::{
     question::{QuestionAnswered, QuestionCardPublished, QuestionsRuled},
     recommendation::UnitsSuggested,
     response_plan::ResponsePlansPublished,
-    undo::{CloseUndone, DispatchUndone, EndUndone, StatusUndone},
+    undo::{CloseUndone, ClosureUndone, DispatchUndone, EndUndone, LiftUndone, StatusUndone},
     unit::{
         UnitCrewed, UnitDefined, UnitDefinedV1, UnitEquipped, UnitPutInService, UnitStatusSet,
         UnitTakenOutOfService,
@@ -298,6 +298,8 @@ events! {
     110 StreetClosed schema 1 |e| Stream::Closure(e.closure), "help must not be sent by a way that is blocked";
     111 ClosureLifted schema 1 |e| Stream::Closure(e.closure), "help takes the shorter way again";
     112 ClosureExpired schema 1 |e| Stream::Closure(e.closure), "a closure that is over must not lead help astray";
+    113 ClosureUndone schema 1 |e| Stream::Closure(e.closure), "a street that was closed by a slip is open, in sight";
+    114 LiftUndone schema 1 |e| Stream::Closure(e.closure.id), "a street that was opened by a slip is closed, in sight";
 }
 
 impl Event {

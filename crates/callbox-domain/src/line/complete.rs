@@ -6,7 +6,7 @@ use super::{
     verbs::VERBS,
     words::{Words, quoted},
 };
-use crate::{Center, Code, Handling, IncidentId, IncidentState, Meaning};
+use crate::{Center, ClosureCause, Code, Handling, IncidentId, IncidentState, Meaning};
 
 /// How many are offered.
 const OFFERED: usize = 8;
@@ -104,6 +104,8 @@ fn kinds(verb: &Verb, has_status: bool, so_far: usize, has_selected: bool) -> &'
         (Does::Type, 1) => &[Type],
         (Does::Close, 1) => &[Disposition],
         (Does::Handle, 2) => &[Handling],
+        (Does::CloseStreet, 0) => &[What::Cause],
+        (Does::Lift, 0) => &[What::Closure],
         (Does::Par, 1) => &[Unit],
         (Does::View | Does::Acknowledge, 0) => &[Incident, Unit],
         (Does::Merge | Does::Unmerge, 0 | 2) | (Does::Relate, 0 | 1) => &[Incident],
@@ -180,8 +182,36 @@ fn offer(center: &Center, verb: &Verb, kind: What, begun: &str, found: &mut Vec<
                     label: (*name).to_owned(),
                 }),
         ),
+        What::Cause => found.extend(
+            ClosureCause::NAMES
+                .iter()
+                .filter(|name| name.starts_with(begun))
+                .map(|name| Candidate {
+                    kind,
+                    insert: (*name).to_owned(),
+                    label: (*name).to_owned(),
+                }),
+        ),
+        What::Closure => closures(center, begun, found),
         _ => {}
     }
+}
+
+/// Closures in force by number or by a word of the street's name; the newest first.
+fn closures(center: &Center, begun: &str, found: &mut Vec<Candidate>) {
+    let all: Vec<_> = center.closures.iter().map(|(_, closure)| closure).collect();
+    let fits = all.into_iter().rev().filter(|closure| {
+        let street = closure.street.as_str().to_lowercase();
+        closure.id.0.to_string().starts_with(begun)
+            || street
+                .split_whitespace()
+                .any(|word| word.starts_with(begun))
+    });
+    found.extend(fits.take(OFFERED).map(|closure| Candidate {
+        kind: What::Closure,
+        insert: closure.id.0.to_string(),
+        label: closure.street.to_string(),
+    }));
 }
 
 fn codes<'a>(

@@ -23,11 +23,13 @@ pub enum What {
     Center,
     Sign,
     Alarm,
+    Cause,
+    Closure,
 }
 
 impl What {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Verb,
         Self::Unit,
         Self::Incident,
@@ -43,6 +45,8 @@ impl What {
         Self::Center,
         Self::Sign,
         Self::Alarm,
+        Self::Cause,
+        Self::Closure,
     ];
 
     /// Its name for programs; stable.
@@ -63,6 +67,8 @@ impl What {
             Self::Center => "center",
             Self::Sign => "sign",
             Self::Alarm => "alarm",
+            Self::Cause => "cause",
+            Self::Closure => "closure",
         }
     }
 }

@@ -11,7 +11,8 @@
 //! with its choices and is never guessed at. [`VERBS`] lists all verbs.
 //!
 //! What is absent: whether the rules let it happen, which [`Center::decide`] says; the facts that
-//! a command needs from streets and clocks, which the shell adds to [`Act::Take`] and [`Act::Send`].
+//! a command needs from streets and clocks, which the shell adds to [`Act::Take`], [`Act::Send`] and
+//! [`Act::CloseStreet`].
 
 mod complete;
 mod mistake;
@@ -20,8 +21,8 @@ mod verbs;
 mod words;
 
 use crate::{
-    Assessed, Center, Code, Command, DispatchUnits, Facts, IncidentId, Place, Question,
-    ReceiveIncident, SendSuggested, TakeCall, Text, UnitId,
+    Assessed, Center, ClosureCause, Code, Command, DispatchUnits, Facts, IncidentId, Place,
+    Question, ReceiveIncident, SendSuggested, TakeCall, Text, UnitId,
 };
 
 pub use complete::{Candidate, Kind, complete};
@@ -38,8 +39,25 @@ pub enum Act {
     Take(NewCall),
     /// Units to an incident; the shell adds where units are and how long they drive.
     Send(Sending),
+    /// Streets to be closed; the shell finds out which pieces are meant.
+    CloseStreet(ClosingWords),
     /// Something to look at; nothing is recorded.
     See(Sight),
+}
+
+/// A closure as a line gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClosingWords {
+    /// Why.
+    pub cause: ClosureCause,
+    /// Where it is, or begins, in words.
+    pub from: Text,
+    /// Where it ends, in words.
+    pub to: Option<Text>,
+    /// After how many hours it ends by itself; without it somebody has to lift it.
+    pub hours: Option<u16>,
+    /// Whether nobody gets in at all.
+    pub impassable: bool,
 }
 
 /// A new incident as a line gives it.

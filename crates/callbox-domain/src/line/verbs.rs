@@ -1,13 +1,13 @@
 //! The verbs of the line, and how the rest of a line is read for each.
 
-use super::{Act, Mistake, NewCall, Sending, Sight, What, resolve::Reader};
+use super::{Act, ClosingWords, Mistake, NewCall, Sending, Sight, What, resolve::Reader};
 use crate::{
     AcknowledgeAlarm, ActivateScheduled, AddNarrative, AnswerWelfare, AskWelfare, CancelAssignment,
-    ChangeUnitStatus, ClassifyIncident, CloseIncident, CorrectNarrative, DeclareEmergency,
-    EmergencyCause, EndEmergency, HandleCall, Handling, LineNo, LinkIncidents, LocateIncident,
-    Meaning, MergeIncidents, Place, PrioritiseIncident, PutUnitInService, ReassignUnit, Relation,
-    ReleaseUnit, ReopenIncident, StackIncident, TakeUnitOutOfService, TransferIncident, Undo,
-    UnmergeIncident, UnstackIncident,
+    ChangeUnitStatus, ClassifyIncident, CloseIncident, ClosureCause, ClosureId, CorrectNarrative,
+    DeclareEmergency, EmergencyCause, EndEmergency, HandleCall, Handling, LiftClosure, LineNo,
+    LinkIncidents, LocateIncident, Meaning, MergeIncidents, Place, PrioritiseIncident,
+    PutUnitInService, ReassignUnit, Relation, ReleaseUnit, ReopenIncident, StackIncident,
+    TakeUnitOutOfService, TransferIncident, Undo, UnmergeIncident, UnstackIncident,
 };
 
 /// What a verb does.
@@ -45,6 +45,8 @@ pub enum Does {
     EndEmergency,
     Acknowledge,
     Undo,
+    CloseStreet,
+    Lift,
     View,
     Locate,
     Find,
@@ -130,6 +132,8 @@ verbs! {
     Emergency "emergency" ["EM"] "UNIT" "EM E104";
     EndEmergency "end-emergency" ["EE"] "UNIT //FOUND" "EE E104 //pressed by mistake";
     Acknowledge "acknowledge" ["ACK"] "[UNIT|INCIDENT]" "ACK E104";
+    CloseStreet "close-street" ["BK"] "CAUSE [HOURS] [!] @PLACE [> PLACE]" "BK works 4 @Elm St / Mill Rd > Elm St / Oak Rd";
+    Lift "lift" ["LF"] "CLOSURE" "LF 3";
     Undo "undo" ["U"] "" "U";
     View "view" ["V"] "INCIDENT|UNIT" "V 2612";
     Locate "locate" ["LOC"] "UNIT" "LOC E104";
@@ -160,6 +164,7 @@ pub(super) fn act(r: &mut Reader<'_>) -> Result<Act, Mistake> {
         Does::Alarm => return alarm(r),
         Does::New => return new_call(r),
         Does::Template => return template(r),
+        Does::CloseStreet => return close_street(r),
         Does::View => return view(r),
         Does::Locate => return r.unit().map(|unit| Act::See(Sight::Position(unit))),
         Does::Find => return Ok(Act::See(Sight::Find(rest(r)?))),
@@ -301,6 +306,10 @@ pub(super) fn act(r: &mut Reader<'_>) -> Result<Act, Mistake> {
         }
         .into(),
         Does::Acknowledge => AcknowledgeAlarm { alarm: r.alarm()? }.into(),
+        Does::Lift => LiftClosure {
+            closure: closure(r)?,
+        }
+        .into(),
         Does::Undo => Undo.into(),
     };
     Ok(Act::Command(command))
@@ -466,6 +475,60 @@ fn handling(r: &mut Reader<'_>) -> Result<Handling, Mistake> {
     r.write(how.name());
     r.say("handling", how.name());
     Ok(how)
+}
+
+/// A street to be closed. Where a second place follows `>`, the way between the two is meant.
+fn close_street(r: &mut Reader<'_>) -> Result<Act, Mistake> {
+    let Some(word) = r.words.take() else {
+        return r.missing(What::Cause);
+    };
+    let Some(cause) = ClosureCause::from_name(&word.text.to_lowercase()) else {
+        return r.unknown(What::Cause, word);
+    };
+    r.write(cause.name());
+    r.say("cause", cause.name());
+    let hours = match r.left() {
+        0 => None,
+        _ => Some(r.number::<std::num::NonZeroU16>(What::Number, "hours")?),
+    };
+    let impassable = r.insists();
+    if impassable {
+        r.say("impassable", "yes");
+    }
+    let Some(place) = r.place_if_any()? else {
+        return r.missing(What::Place);
+    };
+    let text = |said: &str| crate::Text::new(said.trim()).ok();
+    let (from, to) = match place.as_str().split_once('>') {
+        None => (Some(place.clone()), None),
+        Some((from, to)) => (text(from), Some(text(to))),
+    };
+    let (Some(from), None | Some(Some(_))) = (from, &to) else {
+        return r.missing(What::Place);
+    };
+    Ok(Act::CloseStreet(ClosingWords {
+        cause,
+        from,
+        to: to.flatten(),
+        hours: hours.map(std::num::NonZeroU16::get),
+        impassable,
+    }))
+}
+
+/// The closure in force that a number names.
+fn closure(r: &mut Reader<'_>) -> Result<ClosureId, Mistake> {
+    let Some(word) = r.words.take() else {
+        return r.missing(What::Closure);
+    };
+    let number = word.text.parse().ok();
+    let Some(closure) = number.and_then(|no| r.center.closures.get(no)) else {
+        return r.unknown(What::Closure, word);
+    };
+    r.write(&closure.id.0.to_string());
+    r.say("closure", closure.id);
+    r.say("street", &closure.street);
+    r.say("cause", closure.cause.name());
+    Ok(closure.id)
 }
 
 fn view(r: &mut Reader<'_>) -> Result<Act, Mistake> {

@@ -106,6 +106,16 @@ pub(super) fn event(event: &Event) -> String {
         }
         Event::ClosureLifted(ClosureLifted { closure })
         | Event::ClosureExpired(ClosureExpired { closure }) => closure.to_string(),
+        Event::ClosureUndone(ClosureUndone { closure, undoes }) => {
+            format!("{closure} undoes={undoes}")
+        }
+        Event::LiftUndone(LiftUndone { closure, undoes }) => {
+            format!(
+                "{} {:?} undoes={undoes}",
+                closure.id,
+                closure.street.as_str()
+            )
+        }
         other => other.kind().name.to_owned(),
     }
 }

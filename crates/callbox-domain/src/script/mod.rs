@@ -222,6 +222,11 @@ impl Run {
                 let facts = facts(&self.center, sending.incident, self.context.at);
                 sending.with(&self.center, facts)
             }
+            Act::CloseStreet(words) => {
+                // Scripts have no streets.
+                transcript.push(format!("  would close {words:?}"));
+                return;
+            }
             Act::See(_) => return,
         };
         let answer = self.act(&command);

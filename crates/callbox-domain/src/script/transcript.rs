@@ -296,6 +296,8 @@ fn event(center: &Center, event: &Event) -> String {
         | Event::StreetClosed(_)
         | Event::ClosureLifted(_)
         | Event::ClosureExpired(_)
+        | Event::ClosureUndone(_)
+        | Event::LiftUndone(_)
         | Event::QuestionCardPublished(_)
         | Event::QuestionAnswered(_)
         | Event::QuestionsRuled(_)

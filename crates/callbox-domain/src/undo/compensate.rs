@@ -1,9 +1,11 @@
+use std::sync::Arc;
+
 use minicbor::{Decode, Encode};
 
 use super::recent::{Act, Recent};
 use crate::{
-    Assignment, AssignmentEnd, AssignmentNo, Center, Code, Ended, Entry, Event, IncidentId,
-    Meaning, Refusal, Stamps, Timestamp, UnitId, event::Payload,
+    Assignment, AssignmentEnd, AssignmentNo, Center, Closure, ClosureId, Code, Ended, Entry, Event,
+    IncidentId, Meaning, Refusal, Stamps, Timestamp, UnitId, closure::MAX_CLOSURES, event::Payload,
 };
 
 /// A dispatch was undone: it was a slip, and counts in no figure.
@@ -82,6 +84,30 @@ pub struct CloseUndone {
     /// Which incident.
     #[n(0)]
     pub incident: IncidentId,
+    /// The ledger position of the event that is undone.
+    #[n(1)]
+    pub undoes: u64,
+}
+
+/// The closing of a street was undone: it was a slip, and the street is open.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct ClosureUndone {
+    /// Which one.
+    #[n(0)]
+    pub closure: ClosureId,
+    /// The ledger position of the event that is undone.
+    #[n(1)]
+    pub undoes: u64,
+}
+
+/// The opening of a closed street was undone: it is closed as it was.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct LiftUndone {
+    /// What is closed again, with its number, its reason and its end.
+    #[n(0)]
+    pub closure: Box<Closure>,
     /// The ledger position of the event that is undone.
     #[n(1)]
     pub undoes: u64,
@@ -174,6 +200,27 @@ pub(super) fn event(center: &Center, recent: &Recent, act: &[&Recent]) -> Result
             }
             .into()
         }
+        Act::CloseStreet(closure) => {
+            if center.closures.get(closure.0).is_none() {
+                return Err(Refusal::ChangedSince);
+            }
+            ClosureUndone {
+                closure: *closure,
+                undoes,
+            }
+            .into()
+        }
+        Act::Lift(closure) => {
+            if center.closures.len() >= MAX_CLOSURES {
+                // Others have filled the list meanwhile.
+                return Err(Refusal::ChangedSince);
+            }
+            LiftUndone {
+                closure: closure.clone(),
+                undoes,
+            }
+            .into()
+        }
     })
 }
 
@@ -232,6 +279,25 @@ impl Payload for CloseUndone {
     fn evolve(&self, center: &mut Center, _: &Entry) {
         center.with_incident(self.incident, |incident| incident.closed = None);
         center.note_reopened(self.incident);
+        center.forget_recent(self.undoes);
+    }
+}
+
+impl Payload for ClosureUndone {
+    fn evolve(&self, center: &mut Center, _: &Entry) {
+        center.end_closure(self.closure);
+        center.forget_recent(self.undoes);
+    }
+}
+
+impl Payload for LiftUndone {
+    fn evolve(&self, center: &mut Center, _: &Entry) {
+        let closure = Arc::new((*self.closure).clone());
+        let id = closure.id;
+        if id.0 > center.last_closure || center.closures.get(id.0).is_some() {
+            center.mark_broken(format!("closure {id} is closed again and was not open"));
+        }
+        center.closures.insert(id.0, closure);
         center.forget_recent(self.undoes);
     }
 }

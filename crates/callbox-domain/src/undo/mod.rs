@@ -2,13 +2,17 @@
 //!
 //! Nothing is removed from the record: a compensating event says that the act was undone, and
 //! reports leave it out. What can be undone: sending units, a status, the end of an assignment
-//! (cancelled, cleared, released, reassigned), and closing an incident.
+//! (cancelled, cleared, released, reassigned), closing an incident, closing a street and opening it.
 
 mod compensate;
 mod recent;
 
-pub use compensate::{CloseUndone, DispatchUndone, EndUndone, StatusUndone};
+pub use compensate::{
+    CloseUndone, ClosureUndone, DispatchUndone, EndUndone, LiftUndone, StatusUndone,
+};
 pub(crate) use recent::{Act, Before, Recent};
+
+use recent::Subject;
 
 use crate::{ActorId, Center, Context, Event, IncidentId, Refusal, command::Verb};
 
@@ -28,7 +32,13 @@ impl Verb for Undo {
             return Vec::new();
         };
         let act = act_of(center, last);
-        act.iter().map(|recent| recent.act.subject().0).collect()
+        let subjects = act.iter().map(|recent| recent.act.subject());
+        subjects
+            .filter_map(|subject| match subject {
+                Subject::Incident(incident, _) => Some(incident),
+                Subject::Closure(_) => None,
+            })
+            .collect()
     }
 
     fn decide(&self, center: &Center, context: &Context) -> Result<Vec<Event>, Refusal> {

@@ -2,7 +2,8 @@ use minicbor::{Decode, Encode};
 
 use super::UNDO_SECONDS;
 use crate::{
-    ActorId, AssignmentNo, Center, Code, Entry, IncidentId, Meaning, Stamps, Timestamp, UnitId,
+    ActorId, AssignmentNo, Center, Closure, ClosureId, Code, Entry, IncidentId, Meaning, Stamps,
+    Timestamp, UnitId,
 };
 
 /// The most acts that are kept for undoing.
@@ -44,16 +45,33 @@ pub(crate) enum Act {
     /// An incident was closed.
     #[n(3)]
     Close(#[n(0)] IncidentId),
+    /// A street was closed.
+    #[n(4)]
+    CloseStreet(#[n(0)] ClosureId),
+    /// A closed street was opened again; what was closed.
+    #[n(5)]
+    Lift(#[n(0)] Box<Closure>),
+}
+
+/// What an act changed: a later act on the same stands in the way of undoing it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// An incident, or one of its assignments.
+    Incident(IncidentId, Option<AssignmentNo>),
+    /// A closure.
+    Closure(ClosureId),
 }
 
 impl Act {
-    /// The incident that it changed, and which of its assignments.
-    pub(super) const fn subject(&self) -> (IncidentId, Option<AssignmentNo>) {
+    /// What it changed.
+    pub(super) fn subject(&self) -> Subject {
         match self {
             Self::Dispatch(incident, no, _)
             | Self::Status(incident, no, _)
-            | Self::End(incident, no, _) => (*incident, Some(*no)),
-            Self::Close(incident) => (*incident, None),
+            | Self::End(incident, no, _) => Subject::Incident(*incident, Some(*no)),
+            Self::Close(incident) => Subject::Incident(*incident, None),
+            Self::CloseStreet(closure) => Subject::Closure(*closure),
+            Self::Lift(closure) => Subject::Closure(closure.id),
         }
     }
 }

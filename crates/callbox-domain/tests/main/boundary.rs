@@ -153,7 +153,7 @@ fn the_kinds_are_these() {
         .chain(90..=93)
         .chain([99])
         .chain(100..=105)
-        .chain(110..=112)
+        .chain(110..=114)
         .collect();
     assert_eq!(numbers, expected);
 }

@@ -2,9 +2,9 @@
 
 use callbox_domain::{
     ActorId, AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, CallTemplate, Caller,
-    CardEdition, Cause, Clock, ClosedStretch, ClosureCause, ClosureId, Consultation, Digest,
-    DispatchRules, Drive, Edition, EmergencyCause, ErasureFacts, ErasureRules, Event, Given,
-    GrantId, Handling, Hazard, IncidentId, KeptRead, LineNo, LocalTime, Meaning, Moment,
+    CardEdition, Cause, Clock, ClosedStretch, Closure, ClosureCause, ClosureId, Consultation,
+    Digest, DispatchRules, Drive, Edition, EmergencyCause, ErasureFacts, ErasureRules, Event,
+    Given, GrantId, Handling, Hazard, IncidentId, KeptRead, LineNo, LocalTime, Meaning, Moment,
     NoteDetails, NoteId, Personal, Place, PlaceSource, PlaceVerdict, Point, ReadAct, ReadObject,
     ReadOutcome, ReadPurpose, Relation, Reported, Schedule, Source, Stamps, Subject, Target,
     Timestamp, UnitFact, UnitId, WelfareRule,
@@ -315,6 +315,32 @@ fn closures() -> Vec<Event> {
     }
     samples.push(ClosureLifted { closure }.into());
     samples.push(ClosureExpired { closure }.into());
+    samples.push(
+        ClosureUndone {
+            closure,
+            undoes: 40,
+        }
+        .into(),
+    );
+    let again = Closure {
+        id: closure,
+        cause: ClosureCause::Flood,
+        street: text("Elm Street"),
+        impassable: true,
+        stretches: vec![stretch],
+        until: Some(Timestamp::from_micros(1_790_000_000_000_000)),
+        since: Timestamp::from_micros(1_780_000_000_000_000),
+        by: ActorId(7),
+        version: 1,
+    };
+    let closure = Box::new(again);
+    samples.push(
+        LiftUndone {
+            closure,
+            undoes: 41,
+        }
+        .into(),
+    );
     samples
 }
 

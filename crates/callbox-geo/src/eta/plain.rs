@@ -77,10 +77,11 @@ impl Backwards {
 /// Answers by Dijkstra's algorithm alone; see [`Streets::plain`].
 #[derive(Debug)]
 pub struct Plain<'a> {
-    streets: &'a Streets,
-    driven: Arc<Driven>,
-    live: Arc<Live>,
-    times: Vec<u32>,
+    pub(super) streets: &'a Streets,
+    pub(super) driven: Arc<Driven>,
+    pub(super) live: Arc<Live>,
+    /// Milliseconds of each turn with the edge after it.
+    pub(super) times: Vec<u32>,
 }
 
 impl<'a> Plain<'a> {

@@ -73,15 +73,47 @@ impl Room {
         seeds: &[Seed],
         wanted: impl Iterator<Item = u32>,
     ) {
+        self.climb_from(cch, climb, seeds);
+        match sweep {
+            Kept::All(_) => {
+                for vertex in wanted {
+                    self.mark(&cch.parent, vertex);
+                }
+            }
+            Kept::Pruned(links) => self.mark_pruned(links, wanted),
+        }
+        self.sweep_marked(cch, sweep);
+    }
+
+    /// Computes the times between the seeds and every vertex, as [`Room::search`] does for some.
+    pub(super) fn search_all(
+        &mut self,
+        cch: &Cch,
+        climb: Kept<'_>,
+        sweep: Kept<'_>,
+        seeds: &[Seed],
+    ) {
+        self.climb_from(cch, climb, seeds);
+        let vertices = cch.vertices();
+        self.marks.fill(u64::MAX);
+        if let Some(last) = self.marks.last_mut()
+            && !vertices.is_multiple_of(64)
+        {
+            *last = (1 << (vertices % 64)) - 1;
+        }
+        self.sweep_marked(cch, sweep);
+    }
+
+    fn climb_from(&mut self, cch: &Cch, climb: Kept<'_>, seeds: &[Seed]) {
         match climb {
             Kept::All(weights) => self.climb(cch, weights, seeds),
             Kept::Pruned(links) => self.climb_pruned(links, seeds),
         }
+    }
+
+    fn sweep_marked(&mut self, cch: &Cch, sweep: Kept<'_>) {
         match sweep {
             Kept::All(weights) => {
-                for vertex in wanted {
-                    self.mark(&cch.parent, vertex);
-                }
                 let (head, up_first) = (&*cch.head, &*cch.up_first);
                 self.sweep(|vertex, time, times| {
                     let links = up_first[vertex] as usize..up_first[vertex + 1] as usize;
@@ -92,7 +124,6 @@ impl Room {
                 });
             }
             Kept::Pruned(links) => {
-                self.mark_pruned(links, wanted);
                 self.sweep(|vertex, time, times| {
                     let links = links.of(vertex).iter();
                     links.fold(time, |time, &[higher, weight]| {

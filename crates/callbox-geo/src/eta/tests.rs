@@ -318,6 +318,13 @@ fn compare(streets: &Streets, dice: &mut Dice, units: usize, places: usize) -> (
         let profile = streets.profile(name).unwrap();
         let plain = streets.plain(profile);
         let units = points(streets, dice, units);
+        let starts: Vec<(Snapped, u32)> = units
+            .iter()
+            .zip([0, 60_000].into_iter().cycle())
+            .map(|(unit, before)| (unit.clone(), before))
+            .collect();
+        assert_eq!(streets.reach(&starts, profile), plain.reach(&starts));
+        assert_eq!(streets.reach(&[], profile).times().flatten().count(), 0);
         for place in points(streets, dice, places) {
             let expected = plain.eta_many_to_one(&units, &place);
             let found = streets.eta_many_to_one(&units, &place, profile);

@@ -20,6 +20,15 @@ pub struct Mark {
     pub label: String,
 }
 
+/// Is a line that the page itself puts onto the map: a way, a closed street.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Its points.
+    pub points: Vec<Coord>,
+    /// The style's class.
+    pub class: String,
+}
+
 /// Says what to draw.
 #[derive(Clone, Debug)]
 pub struct Picture {
@@ -33,6 +42,8 @@ pub struct Picture {
     pub height: u32,
     /// Whether names are Chinese where a Chinese name is known.
     pub chinese: bool,
+    /// Lines above the streets and below their names, the last above the others.
+    pub lines: Vec<Line>,
     /// What stands on top, the last above the others.
     pub marks: Vec<Mark>,
     /// What the picture shows, for those who do not see it.
@@ -63,6 +74,7 @@ impl StreetMap {
         let zoom = if picture.zoom >= 15.5 { "near" } else { "far" };
         put(&mut svg, format_args!(r#"<g class="map-{zoom}">"#));
         shapes(&window, &layers, &mut svg);
+        lines(&window, &picture.lines, &mut svg);
         let mut labels = Labels::default();
         for mark in &picture.marks {
             labels.reserve(window.pixel([mark.at.lat, mark.at.lon]), 12.0);
@@ -90,6 +102,20 @@ impl StreetMap {
 /// Writing to a string does not fail.
 fn put(svg: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = svg.write_fmt(text);
+}
+
+fn lines(window: &Window, lines: &[Line], svg: &mut String) {
+    for line in lines {
+        let points: Vec<[i32; 2]> = line.points.iter().map(|at| [at.lat, at.lon]).collect();
+        let mut data = String::new();
+        for piece in window.line(&points) {
+            put_line(&piece, &mut data);
+        }
+        if !data.is_empty() {
+            let class = escape(&line.class);
+            put(svg, format_args!(r#"<path class="{class}" d="{data}"/>"#));
+        }
+    }
 }
 
 fn shapes(window: &Window, layers: &[Vec<Drawn<'_>>], svg: &mut String) {

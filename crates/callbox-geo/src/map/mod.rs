@@ -14,7 +14,7 @@ mod label;
 mod tile;
 
 pub use build::MapBuilder;
-pub use draw::{Mark, Picture};
+pub use draw::{Line, Mark, Picture};
 pub use file::StreetMap;
 pub use kind::Kind;
 pub use tile::{MAX_TILE_ZOOM, MIN_TILE_ZOOM};

@@ -45,6 +45,7 @@ fn picture(lat: f64, zoom: f64) -> Picture {
         width: 600,
         height: 400,
         chinese: false,
+        lines: Vec::new(),
         marks: vec![Mark {
             at: Coord::from_degrees(lat, -109.9975).unwrap(),
             class: "here".to_owned(),
@@ -78,6 +79,22 @@ fn a_chinese_page_has_chinese_names() {
     });
     let svg = svg.unwrap();
     assert!(svg.contains("盐锚街") && !svg.contains("Anchor"));
+}
+
+#[test]
+fn a_way_is_drawn_and_cut_to_the_frame() {
+    let (_dir, map) = village();
+    let at = |lon: f64| Coord::from_degrees(-30.0, lon).unwrap();
+    let way = |from: f64, to: f64| Line {
+        points: vec![at(from), at(to)],
+        class: "map-\"way".to_owned(),
+    };
+    let mut seen = picture(-30.0, 17.0);
+    seen.lines = vec![way(-110.5, -109.5), way(-111.0, -110.9)];
+    let svg = map.draw(&seen).unwrap();
+    // One of the two lies outside; the other ends at the frame.
+    assert_eq!(svg.matches("map-&quot;way").count(), 1, "{svg}");
+    assert!(svg.contains(r#"d="M-16.0 200.0L616.0 200.0""#), "{svg}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ import { openUnit } from "./unit-dialog.js";
 /** How many lines of this window can be had again; they are kept nowhere else. */
 const KEPT = 100;
 /** What can be taken back, as the rules have it. */
-const UNDOABLE = new Set(["dispatch", "alarm", "close", "reassign", "cancel", "release", "acknowledged", "en-route", "on-scene", "transporting", "at-hospital", "clear", "status"]);
+const UNDOABLE = new Set(["dispatch", "alarm", "close", "reassign", "cancel", "release", "acknowledged", "en-route", "on-scene", "transporting", "at-hospital", "clear", "status", "close-street", "lift"]);
 
 const box = by("line");
 const input = by("line-input");
@@ -66,6 +66,12 @@ function reading() {
 /** What the line does, in words. */
 function sentence({ verb, values }) {
   const holes = { alarm: "", priority: "", type: "", place: "", ...values };
+  if (values.cause) holes.cause = t(`closure.${values.cause}`);
+  if (verb === "close-street") {
+    holes.street ??= "";
+    holes.until = values.hours ? t("line.until", values) : t("closures.open_end");
+    holes.impassable = values.impassable ? `· ${t("closures.impassable")}` : "";
+  }
   if (values.handling) holes.handling = t(`handling.${values.handling}`);
   if ("units" in holes && !holes.units) return t("line.nobody");
   return t(`line.does.${verb}`, holes).replace(/\s+/g, " ").trim();
@@ -101,6 +107,7 @@ const OVERRULED = new Set(["unit-committed", "backward", "work-begun"]);
 
 function label({ kind, label: words, insert }) {
   if (kind === "verb") return t(`line.verb.${words}`);
+  if (kind === "cause") return t(`closure.${words}`);
   if (kind === "handling") return t(`handling.${words}`);
   return words === insert ? "" : words ?? "";
 }

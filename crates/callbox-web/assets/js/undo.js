@@ -6,7 +6,7 @@ import { by, setText } from "./dom.js";
 
 /** As the rules have it. */
 const SECONDS = 30;
-const UNDOABLE = /^\/(incidents\/\d+\/(units|alarm|close)|units\/[^/]+\/(status|cancel|reassign|release))$/;
+const UNDOABLE = /^\/(incidents\/\d+\/(units|alarm|close)|units\/[^/]+\/(status|cancel|reassign|release)|closures(\/\d+\/lift)?)$/;
 const button = by("undo");
 let until = 0;
 

@@ -5,9 +5,10 @@ use axum::{
     response::Response,
 };
 use callbox_domain::{ClosureCause, ClosureId, Command, Context, LiftClosure};
+use callbox_geo::Coord;
 use serde_json::{Value, json};
 
-use super::{commands::Input, fields::Members, time::Zone, write};
+use super::{calls::asked, commands::Input, fields::Members, time::Zone, write};
 use crate::{
     access::rights::Action,
     closures::{self, Closing, End},
@@ -17,6 +18,9 @@ use crate::{
 };
 
 pub(super) const PATH: &str = "/api/v1/closures";
+pub(super) const PREVIEW: &str = "/api/v1/closures/preview";
+/// The most points of a drawn line; the pieces of street are bounded by the rule.
+const MAX_LINE: usize = 24;
 
 /// `POST /api/v1/closures`: finds out which pieces of street are meant, and closes them.
 pub(super) async fn close(
@@ -36,6 +40,74 @@ async fn made(
     body: &Members,
 ) -> Result<(Command, Context), Problem> {
     let context = write::context(state, signed, Action::CloseStreets, body.time("at"))?;
+    let command = closing(body)?.command(state).await?;
+    Ok((command.into(), context))
+}
+
+/// `POST /api/v1/closures/preview`: the same pieces of street, nothing closed.
+pub(super) async fn preview(
+    State(state): State<AppState>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let body = asked(PREVIEW, request).await?;
+    let closing = closing(&body)?;
+    let geography = state.geography.clone();
+    let found = blocking(move || closing.lines(geography.as_ref())).await?;
+    // While somebody types or draws, a place that is none yet is no error.
+    let (street, lines, problem) = match found {
+        Ok((street, lines)) => (Some(street), lines, None),
+        Err(problem) => (None, Vec::new(), Some(problem)),
+    };
+    let meters: f64 = lines.iter().map(|line| length(line)).sum();
+    Ok(super::answer(&json!({
+        "street": street.as_ref().map(|street| street.as_str()),
+        "pieces": lines.len(),
+        "meters": meters.round() as u64,
+        "lines": drawn(lines),
+        "problem": problem.map(|problem| problem.body()),
+    })))
+}
+
+fn length(line: &[Coord]) -> f64 {
+    line.windows(2).map(|pair| pair[0].meters_to(pair[1])).sum()
+}
+
+/// Lines as a map takes them: longitude first.
+fn drawn(lines: Vec<Vec<Coord>>) -> Vec<Vec<[f64; 2]>> {
+    let pair = |at: Coord| [at.degrees().1, at.degrees().0];
+    let lines = lines.into_iter();
+    lines
+        .map(|line| line.into_iter().map(pair).collect())
+        .collect()
+}
+
+/// What a body asks to be closed: a line, or one or two places by words or coordinates.
+fn closing(body: &Members) -> Result<Closing, Problem> {
+    let cause = ClosureCause::from_name(body.choice("cause").unwrap_or("other"));
+    let cause = cause.expect("the field holds one of the names");
+    Ok(Closing {
+        places: places(body)?,
+        cause,
+        impassable: body.flag("impassable"),
+        until: body.time("until"),
+    })
+}
+
+fn places(body: &Members) -> Result<Vec<End>, Problem> {
+    if let Some(line) = body.points("line") {
+        if !(1..=MAX_LINE).contains(&line.len()) {
+            return Err(Problem::bad_field(
+                "line",
+                "it is out of its bounds",
+                "draw between 1 and 24 points",
+            ));
+        }
+        let ends = line.iter().map(|point| {
+            let (lat, lon) = point.degrees();
+            End::At(lat, lon)
+        });
+        return Ok(ends.collect());
+    }
     let end = |words, lat, lon| {
         let point = body.degrees(lat).zip(body.degrees(lon));
         let said = || {
@@ -53,17 +125,7 @@ async fn made(
         .in_words("bad-field.missing")
     })?;
     let to = end("to", "to_lat", "to_lon");
-    let cause = ClosureCause::from_name(body.need_choice("cause"));
-    let cause = cause.expect("the field holds one of the names");
-    let closing = Closing {
-        from,
-        to,
-        cause,
-        impassable: body.flag("impassable"),
-        until: body.time("until"),
-    };
-    let command = closing.command(state).await?;
-    Ok((command.into(), context))
+    Ok(std::iter::once(from).chain(to).collect())
 }
 
 pub(super) fn lift(input: &Input<'_>) -> Result<Command, Problem> {
@@ -93,15 +155,9 @@ fn render(state: &AppState) -> Value {
         .closures
         .iter()
         .map(|(_, closure)| {
-            let drawn = streets.and_then(|streets| state.closures.lines(streets, closure.id));
-            let how = drawn.as_ref().map(|(_, how)| closures::found_name(*how));
-            let lines: Vec<Vec<[f64; 2]>> = drawn.map_or_else(Vec::new, |(lines, _)| {
-                let pair = |at: callbox_geo::Coord| [at.degrees().1, at.degrees().0];
-                let lines = lines.into_iter();
-                lines
-                    .map(|line| line.into_iter().map(pair).collect())
-                    .collect()
-            });
+            let found = streets.and_then(|streets| state.closures.lines(streets, closure.id));
+            let how = found.as_ref().map(|(_, how)| closures::found_name(*how));
+            let lines = found.map_or_else(Vec::new, |(lines, _)| drawn(lines));
             json!({
                 "closure": closure.id.0,
                 "cause": closure.cause.name(),

@@ -9,6 +9,7 @@ mod erasures;
 mod line;
 mod premises;
 mod reports;
+mod streets;
 
 use std::sync::LazyLock;
 
@@ -112,6 +113,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         line::LINE,
         premises::PREMISES,
         closures::CLOSURES,
+        streets::STREETS,
         consultations::CONSULTATIONS,
         erasures::ERASURES,
         configuration::ENDPOINTS,

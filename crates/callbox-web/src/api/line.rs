@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use callbox_domain::{
-    Center, Command, Context, IncidentId, Place, Question, SendSuggested, Sought, UnitId,
+    Center, Command, Context, IncidentId, Place, Question, SendSuggested, Sought, Text, UnitId,
     line::{self, Act, Candidate, Does, Mistake, Reading, Sight, What},
 };
 use serde_json::{Map, Value, json};
@@ -21,8 +21,9 @@ use crate::{
     access::rights::Action,
     advice,
     calls::words,
+    closures::{Closing, End},
     problem::Problem,
-    security::{self, Signed},
+    security::{self, Signed, Verb},
     state::{AppState, blocking},
 };
 
@@ -86,7 +87,7 @@ pub(super) async fn submit(
             let action = right(reading.verb.does);
             security::permit_action(&signed, action)?;
             let context = write::context(&state, &signed, action, at)?;
-            match command(&state, &center, reading.act) {
+            match command(&state, &center, reading.act)? {
                 Some(command) => Ok((command, context)),
                 None => Err(shows_only()),
             }
@@ -128,16 +129,20 @@ fn right(does: Does) -> Action {
         Does::Emergency => "/api/v1/units/{call_sign}/emergency",
         Does::EndEmergency => "/api/v1/units/{call_sign}/end-emergency",
         Does::Acknowledge => "/api/v1/alarms/{alarm}/acknowledge",
+        Does::CloseStreet => "/api/v1/closures",
+        Does::Lift => "/api/v1/closures/{closure}/lift",
         Does::Undo => "/api/v1/undo",
         Does::View | Does::Locate | Does::Find | Does::Help => "/api/v1/board",
     };
-    let endpoint = ENDPOINTS.iter().find(|it| it.route.path == path);
+    // Where a path is read and written, the act is the writing.
+    let rows = ENDPOINTS.iter().filter(|it| it.route.path == path);
+    let endpoint = rows.max_by_key(|it| it.route.verb != Verb::Get);
     endpoint.expect("the path has a row").route.action
 }
 
 /// The whole command, with the facts that the server knows; `None` where there is only to see.
-fn command(state: &AppState, center: &Center, act: Act) -> Option<Command> {
-    Some(match act {
+fn command(state: &AppState, center: &Center, act: Act) -> Result<Option<Command>, Problem> {
+    Ok(Some(match act {
         Act::Command(Command::LocateIncident(located)) => {
             located_at(state, located.incident, &located.place)
         }
@@ -152,8 +157,22 @@ fn command(state: &AppState, center: &Center, act: Act) -> Option<Command> {
             let facts = advice::facts(state, center, sending.incident);
             sending.with(center, facts)
         }
-        Act::See(_) => return None,
-    })
+        Act::CloseStreet(words) => {
+            let end = |said: Text| End::Words(said.as_str().to_owned());
+            let hours = words.hours.map(|hours| i64::from(hours) * 3_600);
+            let closing = Closing {
+                places: std::iter::once(words.from)
+                    .chain(words.to)
+                    .map(end)
+                    .collect(),
+                cause: words.cause,
+                impassable: words.impassable,
+                until: hours.map(|seconds| state.now().plus_seconds(seconds)),
+            };
+            closing.find(state.geography.as_ref())?.into()
+        }
+        Act::See(_) => return Ok(None),
+    }))
 }
 
 /// A place that was typed, with its coordinates where it certainly means one.
@@ -187,8 +206,14 @@ fn understood(state: &AppState, signed: &Signed, center: &Center, reading: &Read
         return answer;
     }
     // Places and driving times are looked up once, for what is shown and for what is decided.
-    let command = command(state, center, reading.act.clone());
+    let (command, refused) = match command(state, center, reading.act.clone()) {
+        Ok(command) => (command, None),
+        Err(problem) => (None, Some(problem)),
+    };
     match (&reading.act, &command) {
+        (Act::CloseStreet(_), Some(Command::CloseStreet(closing))) => {
+            values.insert("street".into(), closing.street.as_str().into());
+        }
         (Act::Send(sending), Some(Command::SendSuggested(send))) if sending.units.is_none() => {
             values.insert("units".into(), suggested(center, send).into());
         }
@@ -211,7 +236,8 @@ fn understood(state: &AppState, signed: &Signed, center: &Center, reading: &Read
         }
         _ => {}
     }
-    let refused = check(state, signed, center, reading.verb.does, command.as_ref());
+    let refused =
+        refused.or_else(|| check(state, signed, center, reading.verb.does, command.as_ref()));
     answer["state"] = match refused {
         Some(_) => "refused",
         None => "ready",
@@ -380,6 +406,12 @@ fn candidates(
 /// The place that is being typed, and where it begins; two letters say too little.
 fn place_begun(line: &str) -> Option<(usize, &str)> {
     let (before, said) = line.split_once('@')?;
+    // The second of two places.
+    let (before, said) = match said.rfind('>') {
+        Some(at) => line.split_at(before.len() + 1 + at),
+        None => (before, said),
+    };
+    let said = said.strip_prefix('>').unwrap_or(said);
     let is_place =
         !before.contains("//") && !said.contains("//") && said.trim().chars().count() > 1;
     is_place.then(|| (before.len() + 1, said.trim()))

@@ -25,6 +25,7 @@ mod record;
 mod refusal;
 mod reports;
 mod settings;
+mod streets;
 pub(crate) mod tables;
 mod time;
 mod timeline;
@@ -91,8 +92,11 @@ pub(crate) fn router() -> Mount {
         .post("/api/v1/calls/draft", calls::keep_draft)
         .post("/api/v1/premises/at", premises::at)
         .get("/api/v1/premises/notes", premises::list)
+        .get(streets::COVERAGE, streets::coverage)
+        .get(streets::WAYS, streets::ways)
         .get(closures::PATH, closures::list)
         .post(closures::PATH, closures::close)
+        .post(closures::PREVIEW, closures::preview)
         .get("/api/v1/erasures", erasures::list)
         .get("/api/v1/incidents/{id}/erasure", erasures::show)
         .post("/api/v1/calls/candidates", calls::candidates)

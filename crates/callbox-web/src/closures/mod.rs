@@ -7,7 +7,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use callbox_domain::{Center, ClosedStretch, Closure, ClosureId, Point};
+use callbox_domain::{Center, ClosedStretch, Closure, ClosureId, Entry, Point, Stream};
 use callbox_geo::{
     Coord,
     eta::{Condition, Edge, Refound, Streets, Stretch},
@@ -100,20 +100,20 @@ impl Closures {
             let applied = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             applied.closures.get(&closure)?.clone()
         };
-        let mut lines: Vec<Vec<Coord>> = Vec::new();
-        for edge in found.edges {
-            let line = streets.shape(edge);
-            let back = line.iter().rev();
-            // The other direction of the same piece is the same line.
-            if !lines.iter().any(|known| known.iter().eq(back.clone())) {
-                lines.push(line);
-            }
-        }
-        Some((lines, found.how))
+        Some((choose::lines(streets, found.edges), found.how))
     }
 }
 
 impl AppState {
+    /// Brings driving times to what was just recorded, if that closed or opened a street: whoever did
+    /// it and asks for a way next gets the new one.
+    pub(crate) async fn follow_closures(&self, entries: &[Entry]) {
+        let closes = |entry: &Entry| matches!(entry.event.stream(), Stream::Closure(_));
+        if entries.iter().any(closes) {
+            self.apply_closures().await;
+        }
+    }
+
     /// Brings driving times to what the record says is closed.
     pub(crate) async fn apply_closures(&self) {
         let state = self.clone();

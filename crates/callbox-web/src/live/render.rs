@@ -20,7 +20,7 @@ struct Change<'a> {
     /// All that last: few, and so a board never shows one that is over.
     alarms: Vec<AlarmRow<'a>>,
     /// Another one when other streets are closed: whoever draws them asks for them then.
-    closures: (u64, usize),
+    closures: (u64, u32),
 }
 
 #[derive(Serialize)]

@@ -80,6 +80,7 @@ pub(super) fn boot(ui: &Ui) -> String {
         "receive": ui.may(Action::ReceiveIncident),
         "service": ui.may(Action::ChangeService),
         "acknowledge": ui.may(Action::AcknowledgeAlarm),
+        "streets": ui.may(Action::CloseStreets),
     });
     // Settings and reports are made by the server; no script says their words.
     let texts = ui.locale.table().iter();

@@ -78,10 +78,10 @@ async fn made(state: &AppState, form: &Form) -> Result<Command, Problem> {
     let end = |text: callbox_domain::Text| End::Words(text.as_str().to_owned());
     let from = end(need_text("from", &form.from)?);
     let to = text("to", &form.to)?.map(end);
+    let places = std::iter::once(from).chain(to).collect();
     let until = hours(&form.hours, state.now())?;
     let closing = Closing {
-        from,
-        to,
+        places,
         cause: ClosureCause::from_name(&form.cause).unwrap_or(ClosureCause::Other),
         impassable: form.impassable,
         until,

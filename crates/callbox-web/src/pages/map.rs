@@ -1,14 +1,19 @@
 //! The streets around an incident, drawn by the server: needs neither script nor WebGL, and prints.
+//! The ways of its units and closed streets stand on it, and in words below it.
 
-use callbox_domain::{Center, Incident};
+use callbox_domain::{Center, Incident, Source};
 use callbox_geo::{
     Coord,
-    map::{Mark, Picture},
+    map::{Line, Mark, Picture},
 };
 use maud::{Markup, PreEscaped, html};
 
 use super::{texts::Locale, ui::Ui};
-use crate::state::AppState;
+use crate::{
+    geography::Geography,
+    state::AppState,
+    ways::{self, Way},
+};
 
 const WIDTH: u32 = 720;
 const HEIGHT: u32 = 360;
@@ -32,6 +37,12 @@ pub(super) fn around(state: &AppState, ui: &Ui, center: &Center, incident: &Inci
         return html! {};
     };
     let mut marks = units(state, ui, center, incident);
+    let ways = ways::ways(state, center, incident);
+    let mut lines = closed(state, geography, center);
+    lines.extend(ways.iter().map(|way| Line {
+        points: way.route.points.clone(),
+        class: "map-way".to_owned(),
+    }));
     let zoom = (FARTHEST_ZOOM..=NEAREST_ZOOM)
         .rev()
         .find(|&zoom| marks.iter().all(|mark| fits(point, mark.at, zoom)))
@@ -47,10 +58,52 @@ pub(super) fn around(state: &AppState, ui: &Ui, center: &Center, incident: &Inci
         width: WIDTH,
         height: HEIGHT,
         chinese: ui.locale == Locale::Zh,
+        lines,
         marks,
         title: ui.fill("map.around", &[("id", &incident.id.to_string())]),
     });
-    html! { @if let Some(svg) = svg { figure class="map-frame" { (PreEscaped(svg)) } } }
+    html! {
+        @if let Some(svg) = svg {
+            figure class="map-frame" {
+                (PreEscaped(svg))
+                @if !ways.is_empty() { figcaption { ul class="map-ways" { @for way in &ways { li { (in_words(ui, way)) } } } } }
+            }
+        }
+    }
+}
+
+/// The streets that are closed now.
+fn closed(state: &AppState, geography: &Geography, center: &Center) -> Vec<Line> {
+    let closures = center.closures.iter();
+    let lines = closures.filter_map(|(_, closure)| {
+        let (lines, _) = state.closures.lines(&geography.streets, closure.id)?;
+        Some(lines.into_iter().map(|points| Line {
+            points,
+            class: "map-closed".to_owned(),
+        }))
+    });
+    lines.flatten().collect()
+}
+
+/// When a unit is there, by which streets, and why this way.
+fn in_words(ui: &Ui, way: &Way<'_>) -> Markup {
+    let minutes = way.eta_seconds().div_ceil(60).to_string();
+    let kilometers = format!("{:.1}", way.route.meters / 1_000.0);
+    let mut streets: Vec<&str> = Vec::new();
+    for leg in &way.route.legs {
+        if !leg.name.is_empty() && streets.last() != Some(&leg.name.as_str()) {
+            streets.push(&leg.name);
+        }
+    }
+    let around = way.around.as_ref();
+    html! {
+        b { (way.unit.call_sign) } " " (ui.fill("way.eta", &[("minutes", &minutes), ("kilometers", &kilometers)]))
+        @if matches!(way.source, Source::StaleFix(_) | Source::StationForStale(_)) { " · " (ui.t("way.stale")) }
+        @if !streets.is_empty() { ": " (streets.join(" → ")) }
+        @if let Some(around) = around {
+            " · " (ui.fill("way.around", &[("streets", &around.streets.join(", ")), ("minutes", &around.seconds_without.div_ceil(60).to_string())]))
+        }
+    }
 }
 
 /// The newest fix of each unit that is still assigned; an old one is hollow.

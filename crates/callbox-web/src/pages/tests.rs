@@ -311,6 +311,8 @@ fn texts_and_their_uses_agree() {
             "likeness.",
             "hazard.",
             "closure.",
+            "map.cover.",
+            "way.notice.",
             "handling.",
             "verdict.",
             "source.",

@@ -34,6 +34,8 @@ const ROWS: &[(Verb, &str, Need)] = &[
     (Verb::Get, "/map", Need::Board),
     (Verb::Get, "/api/v1/board", Need::Board),
     (Verb::Get, "/api/v1/live", Need::Stream),
+    // Where units drive to is on the board.
+    (Verb::Get, "/api/v1/ways", Need::Board),
     // Open incidents are the board; of closed ones the handler withholds the places.
     (Verb::Get, "/api/v1/incidents", Need::Board),
     (Verb::Get, "/incidents/{id}", Need::Incident),

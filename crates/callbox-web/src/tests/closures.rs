@@ -198,3 +198,140 @@ async fn what_cannot_be_closed_is_said_so() {
         .await;
     assert_eq!(refused.problem(), "422 no-street from");
 }
+
+/// Words that mean one crossing for certain, one whose street can be gone round.
+fn crossing(world: &World) -> String {
+    let geocoder = &world.state.geography.as_ref().unwrap().geocoder;
+    let all = geocoder.sample(callbox_geo::geocode::Sample::Crossings, 5);
+    all.into_iter().next().unwrap().label
+}
+
+async fn typed(world: &World, role: Role, path: &str, line: &str) -> super::Answer {
+    world.post(role, path, json!({"line": line})).await
+}
+
+#[tokio::test]
+async fn a_typed_line_closes_a_street_shows_it_before_and_is_undone() {
+    let world = World::with_streets();
+    let place = crossing(&world);
+    let line = format!("bk works 4 @{place}");
+    let shown = typed(&world, Role::Dispatcher, "/api/v1/line/preview", &line).await;
+    check_schema("LinePreview", &shown.json());
+    assert_eq!(shown.json()["state"], "ready", "{}", shown.text);
+    assert_eq!(shown.json()["values"]["cause"], "works");
+    assert_eq!(list(&world).await, json!([]), "asking closes nothing");
+
+    let done = typed(&world, Role::Dispatcher, "/api/v1/line", &line).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+    let closed = list(&world).await;
+    assert_eq!(closed[0]["street"], shown.json()["values"]["street"]);
+    let until: jiff::Timestamp = closed[0]["until"].as_str().unwrap().parse().unwrap();
+    let expected = world.now().plus_seconds(4 * 3_600);
+    assert_eq!(until.as_microsecond(), expected.micros());
+
+    // Undone by the same route as everything else; driving times follow.
+    let back = world
+        .post(Role::Dispatcher, "/api/v1/undo", json!({}))
+        .await;
+    assert_eq!(back.status, StatusCode::OK, "{}", back.text);
+    assert_eq!(back.json()["events"][0]["kind"], "ClosureUndone");
+    assert_eq!(list(&world).await, json!([]));
+    assert_eq!(streets(&world).conditions(), []);
+
+    world.pass(60);
+    let done = typed(&world, Role::Dispatcher, "/api/v1/line", &line)
+        .await
+        .json();
+    let number = done["closure"].as_u64().unwrap();
+    world.pass(60);
+    let lift = format!("LF {number}");
+    typed(&world, Role::Dispatcher, "/api/v1/line", &lift).await;
+    assert_eq!(streets(&world).conditions(), []);
+    world
+        .post(Role::Dispatcher, "/api/v1/undo", json!({}))
+        .await;
+    assert_eq!(list(&world).await[0]["closure"], number);
+    assert!(!streets(&world).conditions().is_empty());
+}
+
+#[tokio::test]
+async fn a_line_is_held_to_the_same_rules_as_the_page_and_the_interface() {
+    let world = World::with_streets();
+    let line = format!("BK works @{}", crossing(&world));
+    let refused = typed(&world, Role::CallTaker, "/api/v1/line", &line).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.text);
+    let long = format!("BK works 20000 @{}", crossing(&world));
+    let refused = typed(&world, Role::Dispatcher, "/api/v1/line", &long).await;
+    assert_eq!(refused.problem(), "409 closure-out-of-bounds");
+    let nowhere = typed(
+        &world,
+        Role::Dispatcher,
+        "/api/v1/line",
+        "BK works @no such place",
+    )
+    .await;
+    assert_eq!(nowhere.problem(), "422 no-street from");
+    let shown = typed(
+        &world,
+        Role::Dispatcher,
+        "/api/v1/line/preview",
+        "BK works @no such place",
+    );
+    let shown = shown.await.json();
+    assert_eq!(shown["state"], "refused");
+    assert_eq!(shown["problem"]["code"], "no-street");
+    assert_eq!(list(&world).await, json!([]));
+    // The second of two places is completed like the first.
+    let half = format!("BK works @{0} > {0}", crossing(&world));
+    let half = &half[..half.len() - 3];
+    let offered = typed(&world, Role::Dispatcher, "/api/v1/line/preview", half)
+        .await
+        .json();
+    let from = half.find('>').unwrap() as u64 + 1;
+    assert_eq!(offered["replace"], from, "{offered}");
+    assert_eq!(offered["candidates"][0]["kind"], "place");
+}
+
+#[tokio::test]
+async fn what_is_drawn_is_shown_before_and_closed_as_shown() {
+    let world = World::with_streets();
+    let (from, to, middle) = way(&world);
+    let line: Vec<[f64; 2]> = [from.point, middle, to.point]
+        .iter()
+        .map(|at| [at.degrees().0, at.degrees().1])
+        .collect();
+    let body = json!({"line": line});
+    let preview = format!("{PATH}/preview");
+    let shown = world.post(Role::Dispatcher, &preview, body.clone()).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
+    let shown = shown.json();
+    check_schema("ClosurePreview", &shown);
+    assert!(shown["pieces"].as_u64().unwrap() > 1 && shown["meters"].as_u64().unwrap() > 0);
+    assert_eq!(list(&world).await, json!([]));
+
+    let mut body = body;
+    body["cause"] = "flood".into();
+    let closed = world.post(Role::Dispatcher, PATH, body).await;
+    assert_eq!(closed.status, StatusCode::OK, "{}", closed.text);
+    let listed = list(&world).await;
+    let count = |value: &Value| value["lines"].as_array().map(Vec::len);
+    assert_eq!(count(&listed[0]), count(&shown));
+    assert_eq!(listed[0]["street"], shown["street"]);
+
+    for (role, line, problem) in [
+        (Role::Dispatcher, json!([]), "422 bad-field line"),
+        (
+            Role::Dispatcher,
+            json!(vec![[0.0, 0.0]; 25]),
+            "422 bad-field line",
+        ),
+        (Role::CallTaker, json!([[0.0, 0.0]]), "403 not-permitted"),
+    ] {
+        let refused = world.post(role, &preview, json!({"line": line})).await;
+        assert_eq!(refused.problem(), problem);
+    }
+    let nowhere = json!({"line": [[0.0, 0.0]]});
+    let nowhere = world.post(Role::Dispatcher, &preview, nowhere).await.json();
+    check_schema("ClosurePreview", &nowhere);
+    assert_eq!(nowhere["problem"]["code"], "no-street");
+}

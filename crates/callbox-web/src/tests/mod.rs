@@ -28,6 +28,7 @@ mod second_factor;
 mod settings;
 mod sign_in;
 mod street_map;
+mod streets;
 mod writes;
 
 use std::{

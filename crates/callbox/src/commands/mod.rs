@@ -2,7 +2,9 @@
 
 mod backup;
 mod cards;
+mod closures;
 mod consultations;
+mod coverage;
 mod demo;
 mod doctor;
 mod erase;
@@ -31,7 +33,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{center::DEFAULT_DATA, failure::Outcome, output::Format};
+use serde_json::Value;
+
+use crate::{
+    center::DEFAULT_DATA,
+    failure::{Failure, Outcome},
+    output::Format,
+    replay::{Answer, client},
+};
 
 /// callbox: takes calls, sends help, keeps a record that anyone can check.
 #[derive(Debug, Parser)]
@@ -55,6 +64,8 @@ enum Verb {
     Import(import::Import),
     Geo(geo::Geo),
     Town(town::Town),
+    Closures(closures::Closures),
+    Coverage(coverage::Coverage),
     Plans(plans::Plans),
     Cards(cards::Cards),
     Replay(replay::Replay),
@@ -84,6 +95,8 @@ impl Cli {
             Verb::Import(verb) => verb.run(),
             Verb::Geo(verb) => verb.run(),
             Verb::Town(verb) => verb.run(),
+            Verb::Closures(verb) => verb.run(),
+            Verb::Coverage(verb) => verb.run(),
             Verb::Plans(verb) => verb.run(),
             Verb::Cards(verb) => verb.run(),
             Verb::Replay(verb) => verb.run(),
@@ -111,6 +124,51 @@ struct Data {
     /// The center's data directory
     #[arg(long, value_name = "DIR", default_value = DEFAULT_DATA)]
     data: PathBuf,
+}
+
+/// A running server that is asked over its JSON interface.
+#[derive(Debug, Args)]
+struct Running {
+    /// The server's address (http://HOST:PORT)
+    #[arg(long, value_name = "URL")]
+    server: String,
+    /// The file that holds the token for it; see: callbox token add --help
+    #[arg(long, value_name = "FILE")]
+    token_file: PathBuf,
+}
+
+impl Running {
+    fn get(&self, path: &str) -> Outcome<Value> {
+        answered(client(&self.server, &self.token_file)?.get(path)?)
+    }
+
+    /// Asks for an act once.
+    fn post(&self, path: &str, body: &Value) -> Outcome<Value> {
+        // One act of one process: its number and the moment name it.
+        let moment = jiff::Timestamp::now().as_nanosecond();
+        let key = format!("callbox-{}-{moment}", std::process::id());
+        answered(client(&self.server, &self.token_file)?.post(path, &key, body)?)
+    }
+}
+
+/// What the server answered, or why not as the exit code that fits.
+fn answered(answer: Answer) -> Outcome<Value> {
+    match answer.status {
+        200..=299 => Ok(answer.body),
+        401 | 403 | 404 | 409 | 422 => Err(Failure::Refused(answer.problem())),
+        _ => Err(Failure::Internal(answer.problem())),
+    }
+}
+
+/// A value as it stands in an address.
+fn encoded(value: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
+            char::from(byte).to_string()
+        }
+        other => format!("%{other:02X}"),
+    };
+    value.bytes().map(byte).collect()
 }
 
 /// How results are printed.

@@ -18,7 +18,7 @@ const MAX_LINE: u64 = 16 << 10;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server and the token with which it is spoken to.
-pub(super) struct Client {
+pub(crate) struct Client {
     url: String,
     host: String,
     token: String,
@@ -26,14 +26,14 @@ pub(super) struct Client {
 }
 
 /// What the server answered.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
 }
 
 impl Answer {
     /// What a problem says, for people.
-    pub(super) fn problem(&self) -> String {
+    pub(crate) fn problem(&self) -> String {
         let text = |key: &str| self.body[key].as_str().unwrap_or_default();
         match (text("detail"), text("hint")) {
             ("", _) => format!("the server answered {}", self.status),
@@ -45,11 +45,11 @@ impl Answer {
 
 impl Client {
     /// Takes `http://HOST[:PORT]`; nothing is sent yet.
-    pub(super) fn new(url: &str, token: &str) -> Outcome<Self> {
-        let usage = |why: &str| Failure::Usage(format!("--to {url}: {why}"));
+    pub(crate) fn new(url: &str, token: &str) -> Outcome<Self> {
+        let usage = |why: &str| Failure::Usage(format!("{url}: {why}"));
         if url.starts_with("https://") {
             return Err(usage(
-                "https is not supported in this version; run the replay on the server's machine \
+                "https is not supported in this version; run it on the server's machine \
                  with http://127.0.0.1:8110, or through an SSH tunnel",
             ));
         }
@@ -84,12 +84,12 @@ impl Client {
     }
 
     /// Reads something.
-    pub(super) fn get(&mut self, path: &str) -> Outcome<Answer> {
+    pub(crate) fn get(&mut self, path: &str) -> Outcome<Answer> {
         self.send(&format!("GET {path} HTTP/1.1\r\n"), "")
     }
 
     /// Asks for an act, under a key that makes asking again harmless.
-    pub(super) fn post(&mut self, path: &str, key: &str, body: &Value) -> Outcome<Answer> {
+    pub(crate) fn post(&mut self, path: &str, key: &str, body: &Value) -> Outcome<Answer> {
         let head = format!(
             "POST {path} HTTP/1.1\r\nContent-Type: application/json\r\nIdempotency-Key: {key}\r\n"
         );
@@ -113,7 +113,7 @@ impl Client {
         answer.map_err(|error| {
             Failure::Internal(format!(
                 "the server at {} cannot be reached: {}; check that it runs, then run the same \
-                 command again: what it has is not doubled",
+                 command again",
                 self.url,
                 crate::failure::said(&error)
             ))

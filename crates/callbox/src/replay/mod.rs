@@ -27,6 +27,7 @@ use std::{
 use callbox_domain::Meaning;
 use callbox_engine::{DataDir, Options};
 
+pub(crate) use self::http::{Answer, Client};
 use self::{
     history::{History, TIMES},
     known::Known,
@@ -104,6 +105,17 @@ pub(crate) fn into_directory(
     Ok(tally)
 }
 
+/// A client of the running server at `url`, with the token that `token_file` holds.
+pub(crate) fn client(url: &str, token_file: &Path) -> Outcome<Client> {
+    let token = std::fs::read_to_string(token_file).map_err(|error| {
+        Failure::io(
+            format_args!("cannot read the token in {}", token_file.display()),
+            &error,
+        )
+    })?;
+    Client::new(url, token.trim())
+}
+
 /// Replays into the running server at `url`, with the token that `token_file` holds.
 pub(crate) fn into_server(
     input: &Input,
@@ -111,13 +123,7 @@ pub(crate) fn into_server(
     token_file: &Path,
     speed: Speed,
 ) -> Outcome<Tally> {
-    let token = std::fs::read_to_string(token_file).map_err(|error| {
-        Failure::io(
-            format_args!("cannot read the token in {}", token_file.display()),
-            &error,
-        )
-    })?;
-    let client = http::Client::new(url, token.trim())?;
+    let client = client(url, token_file)?;
     let begun = Instant::now();
     let checked = map::load(&input.map)?;
     let mut history = history::read(&input.file, &checked)?;

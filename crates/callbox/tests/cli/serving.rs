@@ -171,3 +171,61 @@ fn a_replay_into_a_server_gives_what_an_offline_one_gives() {
         "{stderr}"
     );
 }
+
+#[test]
+fn streets_are_closed_and_opened_at_a_running_server() {
+    let shop = Shop::new();
+    let init = "init --data center --center Elm --timezone UTC";
+    let token = "token add supervisor --label closures --data center";
+    assert_eq!(shop.run(init).code, 0);
+    assert_eq!(shop.run("town town.osm.pbf --size 2").code, 0);
+    assert_eq!(
+        shop.run("import streets town.osm.pbf --data center").code,
+        0
+    );
+    shop.write("token", shop.run(token).stdout);
+    let mut server = Server::start(&shop);
+    let asked = |line: &str| {
+        let line = format!(
+            "{line} --format json --server {} --token-file token",
+            server.url
+        );
+        let Ran {
+            code,
+            stdout,
+            stderr,
+        } = shop.run(&line);
+        assert_eq!(code, 0, "{line}: {stderr}");
+        serde_json::from_str::<serde_json::Value>(&stdout).unwrap()
+    };
+    let place = "\"Larchmoor Road / Harbour Road\"";
+    let shown = asked(&format!("closures close works {place} --dry-run"));
+    assert!(shown["pieces"].as_u64() > Some(0));
+    assert_eq!(asked("closures list")["closures"], serde_json::json!([]));
+    let closed = asked(&format!("closures close works {place} --hours 4"));
+    assert_eq!(closed["closure"], 1);
+    let listed = asked("closures list");
+    assert_eq!(listed["closures"][0]["street"], shown["street"]);
+    assert!(listed["closures"][0]["until"].is_string());
+    asked("closures lift 1");
+    assert_eq!(asked("closures list")["closures"], serde_json::json!([]));
+
+    // The rules are the server's: a whole street is no place, and what is open is not opened.
+    let server_of = format!("--server {} --token-file token", server.url);
+    for (line, why) in [
+        ("closures close works \"Harbour Road\"", "whole street"),
+        (
+            "closures close rain \"1 Island Quay\"",
+            "send one of: works",
+        ),
+        ("closures lift 1", "no closure 1"),
+    ] {
+        let Ran { code, stderr, .. } = shop.run(&format!("{line} {server_of}"));
+        assert_eq!(code, 4, "{line}: {stderr}");
+        assert!(stderr.contains(why), "{line}: {stderr}");
+    }
+    let covered = asked("coverage --from stations --minutes 8");
+    assert_eq!(covered["seconds"], 480);
+    assert!(covered["meters"].as_f64() > Some(1_000.0));
+    assert_eq!(server.end(), Some(0));
+}

@@ -656,3 +656,29 @@ fn incident() {
         checked.stdout
     );
 }
+
+#[test]
+fn closures_and_coverage_need_a_server() {
+    let shop = Shop::new();
+    shop.write("token", "callbox_0");
+    let server = "--server http://127.0.0.1:1 --token-file token";
+    let closures = format!(
+        "
+        closures list {server}
+        closures close works \"Mill Rd / Elm St\" --hours 0 {server}
+        closures close works \"Mill Rd / Elm St\" --dry-run {server}
+        closures lift one {server}
+        closures lift 1 --server ftp://127.0.0.1 --token-file token
+        closures list --server http://127.0.0.1:1 --token-file nowhere
+    "
+    );
+    check(&shop, &closures, expect_file!["transcripts/closures.txt"]);
+    let coverage = format!(
+        "
+        coverage {server}
+        coverage --minutes 0 {server}
+        coverage --from moon {server}
+    "
+    );
+    check(&shop, &coverage, expect_file!["transcripts/coverage.txt"]);
+}

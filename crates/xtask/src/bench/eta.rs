@@ -131,8 +131,32 @@ fn measure(extract: &Path, arguments: &Arguments) -> anyhow::Result<Value> {
     let from = timed(&|place| drop(streets.eta_one_to_many(place, &units, profile)));
     let route = timed(&|place| drop(streets.route(&units[0], place, profile)));
 
+    let free: Vec<(Snapped, u32)> = units[..500].iter().map(|unit| (unit.clone(), 0)).collect();
+    let (mut cover, mut squares) = (Vec::new(), Vec::new());
+    for _ in 0..arguments.queries.min(50) {
+        let start = Work::start();
+        let reach = streets.reach(&free, profile);
+        cover.push(start.millis());
+        let start = Work::start();
+        drop(streets.squares(
+            &reach,
+            480_000,
+            14,
+            [i32::MIN, i32::MIN, i32::MAX, i32::MAX],
+        ));
+        squares.push(start.millis());
+    }
+
     let plain = streets.plain(profile);
-    let (mut dijkstra, mut mismatches, mut unreachable) = (Vec::new(), 0, 0);
+    let mut cover_dijkstra = Vec::new();
+    let mut cover_differs = 0;
+    for _ in 0..arguments.compared {
+        let start = Work::start();
+        let expected = plain.reach(&free);
+        cover_dijkstra.push(start.millis());
+        cover_differs += usize::from(streets.reach(&free, profile) != expected);
+    }
+    let (mut dijkstra, mut mismatches, mut unreachable) = (Vec::new(), cover_differs, 0);
     for place in places.iter().take(arguments.compared) {
         let start = Work::start();
         let expected = plain.eta_many_to_one(&units, place);
@@ -209,6 +233,9 @@ fn measure(extract: &Path, arguments: &Arguments) -> anyhow::Result<Value> {
         "1_to_2000_ms": quantiles(&mut from.clone()),
         "route_ms": quantiles(&mut route.clone()),
         "dijkstra_2000_to_1_ms": quantiles(&mut dijkstra),
+        "coverage_500_ms": quantiles(&mut cover),
+        "coverage_squares_ms": quantiles(&mut squares),
+        "coverage_500_dijkstra_ms": quantiles(&mut cover_dijkstra),
         "compared": compared,
         "unreachable": unreachable,
         "mismatches": mismatches,

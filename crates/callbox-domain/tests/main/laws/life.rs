@@ -44,6 +44,10 @@ pub(crate) fn histories() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step(), 1..60).prop_map(|mut steps| {
         // A slip is mostly noticed at once, by whoever made it.
         for at in 1..steps.len() {
+            if matches!(steps[at - 1].command, Command::LiftClosure(_)) {
+                steps[at].command = Undo.into();
+                (steps[at].after, steps[at].actor) = (3, steps[at - 1].actor);
+            }
             if matches!(steps[at].command, Command::Undo(_)) && at % 2 != 0 {
                 (steps[at].after, steps[at].actor) = (3, steps[at - 1].actor);
             }

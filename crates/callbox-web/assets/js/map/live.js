@@ -28,14 +28,14 @@ export function incidentFeatures() {
 /** Units on duty whose position is known. A fix that is old is pale, and says how old. */
 export function unitFeatures() {
   const at = now();
-  const agencies = new Map(config.agencies.map((agency, no) => [agency.code, no]));
+  const types = new Map(config.unit_types.map((type, no) => [type.code, no]));
   const rows = [...units.values()].filter((row) => fixes.has(row.id) && row.meaning !== "out_of_service");
   return collection(rows.map((row) => {
     const fix = fixes.get(row.id);
     const isOld = at >= fix.stale_at;
     return point(fix.lon, fix.lat, {
       id: row.id,
-      icon: `unit-${row.meaning}-${agencies.get(row.agency) ?? 0}`,
+      icon: `unit-${row.meaning}-${types.get(row.type) ?? 0}${row.emergency ? "-help" : ""}`,
       label: isOld ? `${row.call_sign} · ${shortSpan(at - fix.at)}` : row.call_sign,
       opacity: isOld ? 0.45 : 1,
     });

@@ -7,8 +7,12 @@ import { incidents, onChange, stage, units } from "../store.js";
 import { Sync, fetchBoard } from "../sync.js";
 import { emptySource, isDark, openMap } from "./base.js";
 import { icon } from "./icons.js";
+import { closuresChanged, drawClosures, initClosures, isDrawing, toggleClosing } from "./closures.js";
+import { coverageChanged, draw as drawCoverage, initCoverage, toggleCoverage } from "./coverage.js";
 import { incidentFeatures, pickedFeatures, place, takePositions, unitFeatures, withoutPlace } from "./live.js";
-import { liveLayers, liveSources } from "./style.js";
+import { groundLayers, liveLayers, liveSources, STREETS_FROM } from "./style.js";
+import { askWays, initWays, showWays, wayFeatures } from "./ways.js";
+import "../undo.js";
 
 const frame = by("map");
 let map = null;
@@ -19,6 +23,7 @@ let heard = performance.now();
 function open() {
   map = openMap(frame, (made) => {
     for (const name of liveSources) made.sources[name] = emptySource();
+    made.layers.splice(made.layers.findIndex((layer) => layer.id === STREETS_FROM), 0, ...groundLayers());
     made.layers.push(...liveLayers(isDark()));
     return made;
   });
@@ -28,11 +33,11 @@ function open() {
     if (made && !map.hasImage(id)) map.addImage(id, made.data, { pixelRatio: made.ratio });
   });
   for (const [layer, kind] of [["units", "unit"], ["incidents", "incident"]]) {
-    map.on("click", layer, ({ features }) => pick({ kind, id: features[0].properties.id }));
+    map.on("click", layer, ({ features }) => { if (!isDrawing()) pick({ kind, id: features[0].properties.id }); });
     map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
-    map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
+    map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = isDrawing() ? "crosshair" : ""; });
   }
-  map.on("style.load", draw);
+  map.on("style.load", drawAll);
 }
 
 let isDrawn = false;
@@ -44,6 +49,14 @@ function draw() {
   frame.dataset.units = String(shown.features.length);
   map.getSource("units").setData(shown);
   map.getSource("picked").setData(pickedFeatures(picked));
+}
+
+/** What is drawn rarely, and has to be drawn again where the style was changed. */
+function drawAll() {
+  draw();
+  drawClosures();
+  drawCoverage();
+  map?.getSource("ways")?.setData(wayFeatures());
 }
 
 /** Once in a frame, however much came in; the lists only where they say something else. */
@@ -96,9 +109,11 @@ function pick(what, moves = false) {
 function details() {
   const box = by("map-picked");
   box.hidden = !picked;
-  if (!picked) return;
+  if (!picked) { showWays(null); return; }
   const row = picked.kind === "unit" ? units.get(picked.id) : incidents.get(picked.id);
-  if (!row) { picked = null; box.hidden = true; return; }
+  if (!row) { picked = null; box.hidden = true; showWays(null); return; }
+  if (picked.kind === "incident") showWays({ incident: row.id });
+  else showWays(row.incident === null ? null : { incident: row.incident, unit: row.id });
   const link = picked.kind === "unit" ? `/units/${encodeURIComponent(row.call_sign)}` : `/incidents/${row.id}`;
   const text = picked.kind === "unit" ? `${row.type} · ${t(`meaning.${row.meaning}`)}` : `${row.type_label ?? ""} · ${row.units.join(" ") || t(stage(row) === "waiting" ? "map.nobody" : "map.attended")}`;
   box.replaceChildren(el("a", { href: link, text: picked.kind === "unit" ? row.call_sign : String(row.id) }), el("span", { text }));
@@ -121,10 +136,15 @@ function tell({ kind, data, closed }) {
     // A unit that is seen for the first time can be chosen in the list from now on.
     if (takePositions(data.positions)) planList();
     planDraw();
+    coverageChanged();
     return;
   }
   learn(data.at);
-  if (kind === "change") sync.change(data);
+  if (kind === "change") {
+    sync.change(data);
+    if (data.closures && closuresChanged(data.closures)) { askWays(); coverageChanged(); }
+    if (data.units.length) coverageChanged();
+  }
   else if (kind === "reset") sync.load();
   else sync.beat(data);
 }
@@ -137,6 +157,21 @@ everySecond(() => {
   if (!old.hidden) setText(by("old-text"), t("map.old", { span: span(silent * 1000) }));
   if (isDrawn && Math.floor(now() / 1000) % 5 === 0) planDraw();
 });
+
+/** Single keys, as on the board: never while somebody types. */
+addEventListener("keydown", (event) => {
+  const isTyping = event.target.closest?.("input, select, textarea, dialog");
+  if (isTyping || event.ctrlKey || event.altKey || event.metaKey || !map) return;
+  if (event.key === "c") toggleCoverage();
+  else if (event.key === "k") toggleClosing();
+  else return;
+  event.preventDefault();
+});
+
 open();
+initClosures(map);
+initWays(map);
+if (map) initCoverage(map);
+for (const name of ["map-coverage", "map-close"]) if (by(name)) by(name).disabled = !map && name === "map-coverage";
 startAt = await connect(tell);
 await sync.load();

@@ -67,12 +67,32 @@ export function style({ base, bounds, isDark, isChinese }) {
   };
 }
 
+/** The first layer of streets: shading lies below it, so that streets and names stay readable. */
+export const STREETS_FROM = "path";
+
+/** What lies between the land and the streets. */
+export const groundLayers = () => [
+  { id: "cover", type: "fill", source: "cover", paint: { "fill-pattern": ["concat", "cover-", ["get", "cover"]], "fill-antialias": false } },
+];
+
 /** What the dispatch floor puts on top; the data comes from live.js. */
 export function liveLayers(isDark) {
   const c = colours(isDark);
   const label = { "text-font": FONT, "text-size": 12, "text-anchor": "left", "text-offset": [1.25, 0], "text-optional": true };
   const halo = { "text-color": c.ink, "text-halo-color": c.halo, "text-halo-width": 1.8 };
+  const round = { "line-cap": "round", "line-join": "round" };
   return [
+    { id: "closures-edge", type: "line", source: "closures", layout: round, paint: { "line-color": c.halo, "line-width": 8 } },
+    { id: "closures", type: "line", source: "closures", paint: { "line-color": c.ink, "line-width": 5, "line-dasharray": [0.5, 1] } },
+    { id: "closing-edge", type: "line", source: "closing", layout: round, paint: { "line-color": c.halo, "line-width": 9 } },
+    { id: "closing", type: "line", source: "closing", paint: { "line-color": c.pick, "line-width": 5, "line-dasharray": [0.5, 1] } },
+    { id: "closing-points", type: "circle", source: "closing-points", paint: { "circle-radius": 6, "circle-color": c.raised, "circle-stroke-color": c.pick, "circle-stroke-width": 2.5 } },
+    { id: "ways-edge", type: "line", source: "ways", layout: round, paint: { "line-color": c.halo, "line-width": 8, "line-opacity": 0.9 } },
+    { id: "ways", type: "line", source: "ways", layout: round, paint: { "line-color": c.pick, "line-width": 4 } },
+    { id: "ways-name", type: "symbol", source: "ways", layout: { "symbol-placement": "line-center", "text-field": ["get", "label"], "text-font": FONT, "text-size": 12, "text-allow-overlap": true },
+      paint: { "text-color": c.pick, "text-halo-color": c.halo, "text-halo-width": 2 } },
+    { id: "closure-marks", type: "symbol", source: "closure-marks", layout: { "icon-image": "place-closed", "icon-allow-overlap": true, "text-field": ["get", "label"], ...label, "text-size": 11 },
+      paint: { ...halo, "text-color": c.ink2 } },
     { id: "incidents", type: "symbol", source: "incidents",
       layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "text-field": ["get", "label"], ...label, "symbol-sort-key": ["get", "order"] }, paint: halo },
     { id: "units", type: "symbol", source: "units",
@@ -82,4 +102,4 @@ export function liveLayers(isDark) {
 }
 
 /** The sources that live.js fills. */
-export const liveSources = ["incidents", "units", "picked"];
+export const liveSources = ["cover", "closures", "closure-marks", "closing", "closing-points", "ways", "incidents", "units", "picked"];

@@ -12,22 +12,33 @@ use crate::{
     security::post,
 };
 
+const LINE: Field = optional(
+    "line",
+    Kind::Points,
+    "a drawn line instead of places: the way over its 1 to 24 points, each on a street",
+);
+const FROM: Field = optional(
+    "from",
+    Kind::Text,
+    "where: an address or a crossing in words that mean one place only; or lat and lon; or line",
+);
+const TO: Field = optional(
+    "to",
+    Kind::Text,
+    "the other end; without it the piece between the two next crossings is closed",
+);
+const TO_LAT: Field = optional("to_lat", Kind::Degrees(90), "latitude of the other end");
+const TO_LON: Field = optional("to_lon", Kind::Degrees(180), "longitude of the other end");
+
 const CLOSE: &[Field] = &[
     required("cause", Kind::Choice(ClosureCause::NAMES), "why"),
-    optional(
-        "from",
-        Kind::Text,
-        "where: an address or a crossing in words that mean one place only; or lat and lon",
-    ),
+    LINE,
+    FROM,
     LAT,
     LON,
-    optional(
-        "to",
-        Kind::Text,
-        "the other end; without it the piece between the two next crossings is closed",
-    ),
-    optional("to_lat", Kind::Degrees(90), "latitude of the other end"),
-    optional("to_lon", Kind::Degrees(180), "longitude of the other end"),
+    TO,
+    TO_LAT,
+    TO_LON,
     optional(
         "impassable",
         Kind::Flag,
@@ -60,6 +71,17 @@ pub(super) const CLOSURES: &[Endpoint] = &[
         summary: "Closes a street in both directions; driving times go round it at once",
         fields: CLOSE,
         answer: "Receipt",
+        make: None,
+    },
+    Endpoint {
+        route: post(
+            closures::PREVIEW,
+            Action::CloseStreets,
+            "who closes a street sees which one before it is done",
+        ),
+        summary: "Which pieces of street would be closed; closes nothing",
+        fields: &[LINE, FROM, LAT, LON, TO, TO_LAT, TO_LON],
+        answer: "ClosurePreview",
         make: None,
     },
     write(

@@ -4,6 +4,7 @@ mod consultations;
 mod erasures;
 mod plans;
 mod settings;
+mod streets;
 
 use serde_json::{Map, Value, json};
 
@@ -122,6 +123,7 @@ pub(super) fn all() -> Value {
     for (name, schema) in plans::all()
         .into_iter()
         .chain(calls::all())
+        .chain(streets::all())
         .chain(cards::all())
         .chain(consultations::all())
         .chain(erasures::all())

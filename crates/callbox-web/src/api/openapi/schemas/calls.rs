@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{list, millis, named, object, of, time};
 
 /// The schemas, by their names.
-pub(super) fn all() -> [(&'static str, Value); 11] {
+pub(super) fn all() -> [(&'static str, Value); 12] {
     [
         (
             "Places",
@@ -112,6 +112,19 @@ pub(super) fn all() -> [(&'static str, Value); 11] {
                 ("review", time()),
                 ("overdue", of("boolean")),
                 ("in_force", of("boolean")),
+            ]),
+        ),
+        (
+            "ClosurePreview",
+            object(&[
+                ("street", of("string?")),
+                ("pieces", of("integer")),
+                ("meters", of("integer")),
+                ("lines", list(list(list(of("number"))))),
+                (
+                    "problem",
+                    json!({"anyOf": [named("Problem"), {"type": "null"}]}),
+                ),
             ]),
         ),
         (

@@ -1,0 +1,195 @@
+//! Ways of units, and which streets help reaches in time.
+
+use axum::http::StatusCode;
+use callbox_geo::Coord;
+use serde_json::{Value, json};
+
+use super::{World, check_schema};
+use crate::access::Role;
+
+/// A town with one station, one engine in it and a call far from it.
+async fn town() -> (World, u64) {
+    let world = World::with_streets().defined().await;
+    let streets = &world.state.geography.as_ref().unwrap().streets;
+    let at = |no: usize| streets.node(no % streets.node_count()).degrees();
+    let profile = streets.profile("blue-light").unwrap();
+    let (from, to) = (1..200)
+        .map(|no| (at(no * 7), at(no * 13 + streets.node_count() / 2)))
+        .find(|(from, to)| {
+            let snap = |(lat, lon)| streets.snap(lat, lon).unwrap();
+            let route = streets.route(&snap(*from), &snap(*to), profile);
+            route.is_some_and(|route| route.legs.len() > 3)
+        })
+        .unwrap();
+    let station =
+        json!({"code": "F1", "name": "F1", "agency": "FIRE", "lat": from.0, "lon": from.1});
+    world.define("stations", station).await;
+    let unit = json!({"call_sign": "E1", "agency": "FIRE", "type": "ENGINE", "station": "F1"});
+    world.define("units", unit).await;
+    let call = json!({"type": "FIRE", "place": "there", "lat": to.0, "lon": to.1});
+    let taken = world.post(Role::CallTaker, "/api/v1/incidents", call).await;
+    let id = taken.json()["incident"].as_u64().unwrap();
+    (world, id)
+}
+
+async fn ways(world: &World, id: u64) -> Vec<Value> {
+    let path = format!("/api/v1/ways?incident={id}");
+    let found = world.get(Role::CallTaker, &path).await;
+    assert_eq!(found.status, StatusCode::OK, "{}", found.text);
+    check_schema("Ways", &found.json());
+    found.json()["ways"].as_array().unwrap().clone()
+}
+
+async fn act(world: &World, path: &str, body: Value) {
+    let done = world.post(Role::Dispatcher, path, body).await;
+    assert!(done.status.is_success(), "{}", done.text);
+}
+
+#[tokio::test]
+async fn the_way_of_a_unit_says_when_it_is_there_and_what_it_goes_round() {
+    let (world, id) = town().await;
+    assert_eq!(ways(&world, id).await, [] as [Value; 0]);
+    act(
+        &world,
+        &format!("/api/v1/incidents/{id}/units"),
+        json!({"units": ["E1"]}),
+    )
+    .await;
+    let found = ways(&world, id).await;
+    let way = &found[0];
+    assert_eq!(
+        (&way["unit"], &way["source"]),
+        (&json!("E1"), &json!("station"))
+    );
+    let seconds: f64 = way["legs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|leg| leg["seconds"].as_f64().unwrap())
+        .sum();
+    let drive = way["eta_seconds"].as_f64().unwrap() - way["turnout_seconds"].as_f64().unwrap();
+    let legs = way["legs"].as_array().unwrap().len() as f64;
+    assert!((seconds - drive).abs() <= legs, "{seconds} of {drive}");
+    assert!(way["legs"][1]["street"].is_string(), "{way}");
+    assert_eq!(way["detour"], Value::Null);
+
+    // A closure in the middle of it: another way, and the reason.
+    let line = way["line"].as_array().unwrap();
+    let middle = &line[line.len() / 2];
+    let body = json!({"cause": "works", "lat": middle[1], "lon": middle[0]});
+    act(&world, "/api/v1/closures", body).await;
+    let after = &ways(&world, id).await[0];
+    assert!(after["eta_seconds"].as_u64() >= way["eta_seconds"].as_u64());
+    if after["line"] != way["line"] {
+        let without = after["detour"]["seconds_without"].as_f64().unwrap();
+        assert!((without - drive).abs() <= 1.0, "{without} is not {drive}");
+    }
+
+    // The turnout runs off; who has arrived is under way no more.
+    world.pass(20);
+    let later = &ways(&world, id).await[0];
+    let turnout = |way: &Value| way["turnout_seconds"].as_u64().unwrap();
+    assert_eq!(turnout(later) + 20, turnout(way));
+    for status in ["ENR", "ONS"] {
+        act(&world, "/api/v1/units/E1/status", json!({"status": status})).await;
+    }
+    assert_eq!(ways(&world, id).await, [] as [Value; 0]);
+    let none = world
+        .get(Role::CallTaker, "/api/v1/ways?incident=999")
+        .await;
+    assert_eq!(none.problem(), "404 unknown-incident");
+}
+
+async fn coverage(world: &World, query: &str) -> Value {
+    let found = world
+        .get(Role::CallTaker, &format!("/api/v1/coverage{query}"))
+        .await;
+    assert_eq!(found.status, StatusCode::OK, "{}", found.text);
+    check_schema("Coverage", &found.json());
+    found.json()
+}
+
+#[tokio::test]
+async fn what_help_reaches_in_time_follows_units_closures_and_minutes() {
+    let (world, id) = town().await;
+    let share = |told: &Value| told["in_time_meters"].as_f64().unwrap();
+    let now = coverage(&world, "?minutes=1").await;
+    assert_eq!((&now["starts"], &now["unknown"]), (&json!(1), &json!(2)));
+    let more = coverage(&world, "?minutes=10").await;
+    assert!(
+        share(&now) > 0.0 && share(&more) > share(&now),
+        "{} {}",
+        share(&now),
+        share(&more)
+    );
+    // The squares are the whole, cut into pieces.
+    let sum: u64 = more["squares"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|square| square[2].as_u64().unwrap())
+        .sum();
+    let whole = more["meters"].as_f64().unwrap();
+    assert!(
+        (sum as f64 - whole).abs() < whole * 0.01,
+        "{sum} of {whole}"
+    );
+
+    // A busy unit covers nothing; its station would.
+    act(
+        &world,
+        &format!("/api/v1/incidents/{id}/units"),
+        json!({"units": ["E1"]}),
+    )
+    .await;
+    world.pass(3);
+    let busy = coverage(&world, "?minutes=10").await;
+    assert_eq!((&busy["starts"], share(&busy)), (&json!(0), 0.0));
+    let planned = coverage(&world, "?minutes=10&from=stations").await;
+    assert_eq!(share(&planned), share(&more));
+    let none = coverage(&world, "?minutes=10&type=LADDER").await;
+    assert_eq!(none["starts"], 0);
+
+    // A closed way out of the station is felt at once.
+    let station = world
+        .engine
+        .snapshot()
+        .configuration
+        .stations
+        .values()
+        .next()
+        .unwrap()
+        .point;
+    let (lat, lon) = station.unwrap().degrees();
+    let body = json!({"cause": "flood", "lat": lat, "lon": lon, "impassable": true});
+    act(&world, "/api/v1/closures", body).await;
+    let flooded = coverage(&world, "?minutes=10&from=stations").await;
+    assert!(share(&flooded) < share(&planned));
+
+    for query in [
+        "?bbox=1,2,3",
+        "?bbox=3,2,1,4",
+        "?bbox=a,b,c,d",
+        "?minutes=0",
+        "?from=moon",
+    ] {
+        let refused = world
+            .get(Role::CallTaker, &format!("/api/v1/coverage{query}"))
+            .await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+    }
+    let at = Coord::from_degrees(lat, lon).unwrap().degrees();
+    let small = format!(
+        "?bbox={},{},{},{}",
+        at.1 - 0.01,
+        at.0 - 0.01,
+        at.1 + 0.01,
+        at.0 + 0.01
+    );
+    let near = coverage(&world, &small).await;
+    assert!(near["squares"].as_array().unwrap().len() <= 60 * 60);
+    let without = World::empty()
+        .get(Role::CallTaker, "/api/v1/coverage")
+        .await;
+    assert_eq!(without.problem(), "404 not-found");
+}
