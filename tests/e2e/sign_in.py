@@ -92,7 +92,7 @@ class Ways:
         letters = self.authenticator_letters(window)
         window.type("#confirm-code", code(letters))
         window.send("form[action='/account/authenticator/confirm'] button")
-        codes = window.run("return [...document.querySelectorAll('.codes code')].map((it) => it.textContent)")
+        codes = window.run("return [...document.querySelectorAll('.recovery code')].map((it) => it.textContent)")
         if len(codes) != 10:
             raise Failed(f"there are {len(codes)} codes for recovery")
         window.screenshot(os.path.join(self.journey.directory, "account.png"))

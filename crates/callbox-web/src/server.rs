@@ -2,6 +2,7 @@
 
 mod accept;
 mod connection;
+mod patient;
 mod routes;
 mod witness;
 

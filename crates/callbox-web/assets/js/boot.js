@@ -5,7 +5,7 @@ export const locale = boot.locale;
 export const rights = boot.rights;
 
 /** Values that are names of the program's own, and the table with their words. */
-const WORDS = { meaning: "meaning", current: "meaning", wanted: "meaning", what: "what", part: "line.part", role: "role", allowed: "role" };
+const WORDS = { meaning: "meaning", current: "meaning", wanted: "meaning", what: "what", part: "line.part", role: "role", allowed: "role", right: "right" };
 
 /** What is wrong and what to do, in the page's language; where that is not known, as the server says it. */
 export function problemText(problem) {

@@ -259,6 +259,8 @@ pub(crate) struct Denied {
     pub(crate) detail: String,
     /// Whom to ask.
     pub(crate) hint: String,
+    /// The name of the right in the tables of texts, as in `keep-accounts`.
+    pub(crate) right: String,
     /// The names of the roles that may.
     pub(crate) allowed: Vec<&'static str>,
 }
@@ -291,6 +293,7 @@ pub(crate) fn check(role: Role, action: Action) -> Result<(), Denied> {
     Err(Denied {
         detail: format!("as {role} you may not {words}"),
         hint,
+        right: words.replace(' ', "-").replace('\'', ""),
         allowed,
     })
 }

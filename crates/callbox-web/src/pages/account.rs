@@ -341,8 +341,8 @@ fn codes(ui: &Ui, codes: &[String]) -> Markup {
         @if !codes.is_empty() {
             div class="notice" role="status" {
                 b { (ui.t("account.codes.new")) }
-                ul class="codes" { @for code in codes { li { code { (code) } } } }
-                a href="/board" { (ui.t("account.go_on")) }
+                ul class="recovery" { @for code in codes { li { code { (code) } } } }
+                a class="button main" href="/" { (ui.t("account.go_on")) }
             }
         }
     }
@@ -359,7 +359,7 @@ fn authenticator(ui: &Ui, has_one: bool, left: i64, enrolment: Option<&Enrolment
                 form class="stack" method="post" action="/account/authenticator/confirm" {
                     (token(ui))
                     div class="field" {
-                        label for="confirm-code" { (ui.t("sign_in.code")) }
+                        label for="confirm-code" { (ui.t("account.code")) }
                         input class="input" id="confirm-code" name="code" required inputmode="numeric" autocomplete="one-time-code" maxlength="12" autofocus;
                     }
                     div class="row-of" { button class="button main" { (ui.t("account.authenticator.confirm")) } }

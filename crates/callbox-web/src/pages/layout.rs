@@ -3,7 +3,11 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{glass, help, palette, texts::Locale, ui::Ui};
-use crate::{access::rights::Action, assets::asset_url, problem::Problem};
+use crate::{
+    access::{Stage, rights::Action},
+    assets::asset_url,
+    problem::Problem,
+};
 
 /// The mark: a call box with its lamp.
 const MARK: &str = r#"<svg viewBox="0 0 20 20" fill="currentColor" aria-hidden="true"><path fill-rule="evenodd" d="M4.5 1h11A2.5 2.5 0 0 1 18 3.5v13a2.5 2.5 0 0 1-2.5 2.5h-11A2.5 2.5 0 0 1 2 16.5v-13A2.5 2.5 0 0 1 4.5 1ZM5 4v2h10V4Zm5 5-5 7h10Z"/></svg>"#;
@@ -93,7 +97,7 @@ pub(super) fn document(ui: &Ui, title: &str, class: &str, head: Markup, body: Ma
 
 /// The mark and the name.
 pub(super) fn brand() -> Markup {
-    html! { a class="brand" href="/board" { (PreEscaped(MARK)) span { "callbox" } } }
+    html! { a class="brand" href="/" { (PreEscaped(MARK)) span { "callbox" } } }
 }
 
 /// The bar above a page; `middle` stands between the tabs and the menu.
@@ -106,7 +110,9 @@ pub(super) fn bar(ui: &Ui, current: &str, middle: Markup) -> Markup {
                 @if ui.is_exercise && !ui.center.contains("demo") { span class="tag" { (ui.t("demo")) } }
             }
             nav class="tabs" aria-label=(ui.t("nav.label")) {
-                @let mine: Vec<_> = TABS.iter().filter(|(.., action)| ui.may(*action)).collect();
+                // Until a second factor is set up every tab would lead back here.
+                @let is_in = ui.signed.as_ref().is_some_and(|signed| signed.session.stage == Stage::Full);
+                @let mine: Vec<_> = TABS.iter().filter(|(.., action)| is_in && ui.may(*action)).collect();
                 @let (first, more) = mine.split_at(IN_BAR.min(mine.len()));
                 @for (path, key, _) in first {
                     a href=(path) aria-current=[(*path == current).then_some("page")] { (ui.t(key)) }

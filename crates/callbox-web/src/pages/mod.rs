@@ -48,7 +48,7 @@ use axum::response::Redirect;
 use crate::{
     access::rights::Action,
     mount::Mount,
-    security::{Route, get, post},
+    security::{Route, Signed, get, home, post},
 };
 
 pub(crate) use problem::problem;
@@ -140,7 +140,11 @@ pub(crate) const ROUTES: &[Route] = &[
         Action::SignIn,
         "people read the pages in their own language",
     ),
-    get("/", Action::ReadBoard, "leads to the board"),
+    get(
+        "/",
+        Action::OwnSession,
+        "leads everybody to where their work begins",
+    ),
     get(
         "/board",
         Action::ReadBoard,
@@ -475,7 +479,9 @@ pub(crate) fn router() -> Mount {
         .post("/accounts", accounts::add)
         .post("/accounts/{login}/{act}", accounts::change)
         .post("/language", language::set)
-        .get("/", async || Redirect::to("/board"))
+        .get("/", async |signed: Signed| {
+            Redirect::to(&home(&signed.account, "/"))
+        })
         .get("/rights", rights::show)
         .get("/board", board::show)
         .get("/calls/new", call::show)

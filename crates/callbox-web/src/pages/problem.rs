@@ -2,7 +2,11 @@ use axum::http::{HeaderMap, StatusCode};
 use maud::{Markup, html};
 
 use super::{consultations, layout::page, ui::Ui};
-use crate::{problem::Problem, security::Signed, state::AppState};
+use crate::{
+    problem::Problem,
+    security::{Signed, home},
+    state::AppState,
+};
 
 /// A problem as a page: what is wrong, what to do, and the way back.
 pub(crate) fn problem(
@@ -12,7 +16,10 @@ pub(crate) fn problem(
     problem: &Problem,
 ) -> Markup {
     let ui = Ui::new(state, headers, signed.cloned(), "/");
+    let asks = problem.code == "purpose-first";
     let key = match problem.status {
+        // Nothing is wrong: it only has to be said why.
+        _ if asks => "problem.purpose",
         StatusCode::NOT_FOUND => "problem.not_found",
         StatusCode::FORBIDDEN => "problem.forbidden",
         StatusCode::SERVICE_UNAVAILABLE => "problem.unavailable",
@@ -25,15 +32,18 @@ pub(crate) fn problem(
         html! {
             div class="page narrow" {
                 div class="page-head" {
-                    p class="quiet" { (problem.status.as_u16()) }
+                    @if !asks { p class="quiet" { (problem.status.as_u16()) } }
                     h1 { (ui.t(key)) }
                 }
                 @let (what, hint) = ui.locale.problem(problem);
                 div class="notice" { b { (what) } span { (hint) } }
-                @if problem.code == "purpose-first" { (consultations::form_for(state, &ui, problem)) }
+                @if asks { (consultations::form_for(state, &ui, problem)) }
                 p class="row-of" {
-                    @if signed.is_some() {
-                        a class="button main large" href="/board" { (ui.t("problem.board")) }
+                    @if let Some(signed) = signed {
+                        @let home = home(&signed.account, "/");
+                        @let words = if home == "/board" { "problem.board" } else { "problem.home" };
+                        // What asks for a purpose has its own main button.
+                        a class=(if asks { "button large" } else { "button main large" }) href=(home) { (ui.t(words)) }
                     } @else {
                         a class="button main large" href="/sign-in" { (ui.t("sign_in")) }
                     }

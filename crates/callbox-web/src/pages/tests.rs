@@ -298,6 +298,7 @@ fn texts_and_their_uses_agree() {
     for key in known.keys() {
         let is_made = [
             "role.",
+            "right.",
             "object.",
             "act.",
             "outcome.",

@@ -142,6 +142,7 @@ impl Locale {
             "part" => "line.part",
             "what" => "what",
             "role" | "allowed" => "role",
+            "right" => "right",
             "purpose" | "purposes" => "purpose",
             _ => return value.to_owned(),
         };

@@ -174,6 +174,7 @@ fn permit_signed(signed: &Signed, action: Action, reads: bool) -> Result<(), Pro
             denied.hint,
         )
         .with("role", signed.role().name())
+        .with("right", denied.right)
         .with("allowed", denied.allowed.join(", "))
     })
 }

@@ -22,6 +22,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
+use super::patient::Patient;
 use crate::{
     security::{Connected, Peer},
     tls::CHALLENGE,
@@ -76,6 +77,7 @@ impl Service {
             let _permit = permit;
             // Live changes are small and must not wait to be sent together.
             let _ = stream.set_nodelay(true);
+            let stream = Patient::new(stream);
             service.open.fetch_add(1, Ordering::Relaxed);
             match tls {
                 None => service.serve(stream, peer, watcher).await,

@@ -11,7 +11,7 @@ async fn said(path: &str, bodies: &[&str]) -> Vec<String> {
     let mut said = Vec::new();
     for (n, body) in bodies.iter().enumerate() {
         let answer = world
-            .post_keyed(Role::Supervisor, path, &n.to_string(), body)
+            .post_keyed(Role::Supervisor, path, &format!("said-{n}"), body)
             .await;
         said.push(answer.problem());
     }

@@ -196,3 +196,28 @@ async fn rapid_resets_end_the_connection_and_nothing_else() {
     let healthy = rest(&mut other).await;
     assert!(healthy.starts_with(b"HTTP/1.1 200"), "others are served");
 }
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_of_its_answers_is_let_go() {
+    let world = World::set_up().await;
+    let address = serve(&world).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    // More than the system keeps for both ends: the description, many times, and never read.
+    let request = format!("GET /api/v1/openapi.json HTTP/1.1\r\nHost: {address}\r\n\r\n");
+    let many = request.repeat(400);
+    let ended = async {
+        // The server stops reading too, so that writing ends only with the connection.
+        loop {
+            if stream.write_all(many.as_bytes()).await.is_err() {
+                break;
+            }
+        }
+    };
+    let ended = timeout(Duration::from_secs(120), ended).await;
+    assert!(ended.is_ok(), "the connection is still there");
+    let get = format!("GET /healthz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let mut other = TcpStream::connect(address).await.unwrap();
+    other.write_all(get.as_bytes()).await.unwrap();
+    let answer = rest(&mut other).await;
+    assert!(answer.starts_with(b"HTTP/1.1 200"), "others are served");
+}
