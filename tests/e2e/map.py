@@ -181,6 +181,26 @@ class LiveMap(Steps):
         self.a.wait("the shading drawn", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
         self.picture(self.a, "map-coverage")
 
+    def pane(self):
+        """The map beside the lists of the board: what is chosen here is chosen there; hidden it is not there at all."""
+        inside = "document.querySelector('#map-pane iframe')?.contentDocument"
+        self.a.open(self.server.origin + "/board?panes=incidents,map,selected")
+        self.a.wait("the map in the board", f"return {inside}?.getElementById('map')?.dataset.state === 'idle'", seconds=60)
+        self.a.run("document.querySelectorAll('.incident')[1].click()")
+        self.a.wait("the same incident on the map", f"return {inside}.getElementById('map-picked').hidden === false")
+        chosen = self.a.run(f"return {inside}.querySelector('#map-picked a').textContent")
+        other = self.a.run(f"const other = [...{inside}.querySelectorAll('#map-incidents button:not(:disabled)')].find((one) => one.querySelector('b').textContent !== arguments[0]); other.click(); return other.querySelector('b').textContent", chosen)
+        self.a.wait("the other incident on the board", "return document.getElementById('selected').textContent.includes(arguments[0])", other)
+        self.a.wait("the streets", f"return {inside}.getElementById('map').dataset.state === 'idle'", seconds=60)
+        self.picture(self.a, "board-map")
+        shared = self.a.run(f"return performance.getEntriesByType('resource').concat({inside}.defaultView.performance.getEntriesByType('resource')).filter((one) => one.name.includes('/api/v1/live')).length")
+        if shared:
+            raise Failed("the map has a stream of its own")
+        self.a.open(self.server.origin + "/board?panes=incidents,selected")
+        self.a.wait("the board", "return document.querySelectorAll('.incident').length > 0")
+        if self.a.run("return document.querySelector('iframe') !== null"):
+            raise Failed("a map that is not shown is there")
+
     def until(self, what, ask, seconds):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -283,6 +303,7 @@ class LiveMap(Steps):
             ("axe finds nothing, dark in English and light in Chinese", self.accessible),
             ("without WebGL the lists stay", self.without),
             ("a supervisor draws an area", self.draws),
+            ("the map as a pane of the board", self.pane),
             ("no error and no policy violation in the console", lambda: self.quiet(self.windows[:2])),
             ("no request left the origin", self.own),
         ]:

@@ -17,8 +17,10 @@ export function showPane(name) {
 export function choosePanes(names) {
   const panes = [...board.querySelectorAll(":scope > .pane")];
   const wanted = names.split(",").filter((name) => panes.some((pane) => pane.dataset.name === name));
-  const isAll = !wanted.length || wanted.length === panes.length;
-  for (const pane of panes) pane.hidden = !isAll && !wanted.includes(pane.dataset.name);
+  // The map is shown where it is asked for: it costs more than lists.
+  const usual = panes.filter((pane) => pane.dataset.name !== "map").map((pane) => pane.dataset.name);
+  const isAll = !wanted.length || (wanted.length === usual.length && usual.every((name) => wanted.includes(name)));
+  for (const pane of panes) pane.hidden = !(isAll ? usual : wanted).includes(pane.dataset.name);
   if (isAll) delete board.dataset.panes;
   else board.dataset.panes = wanted.join(" ");
   setView("panes", isAll ? null : wanted.join(","));

@@ -1,5 +1,9 @@
 use std::collections::BTreeMap;
 
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
 use maud::{Markup, PreEscaped, html};
 use serde_json::json;
 
@@ -8,10 +12,15 @@ use super::{
     layout::{bar, document},
     ui::Ui,
 };
-use crate::{access::rights::Action, assets::asset_url};
+use crate::{access::rights::Action, assets::asset_url, security::board_policy};
 
 /// `GET /board`: the frame; the script fills it from the JSON interface.
-pub(super) async fn show(ui: Ui) -> Markup {
+pub(super) async fn show(ui: Ui) -> Response {
+    let policy = HeaderValue::from_static(board_policy());
+    ([(header::CONTENT_SECURITY_POLICY, policy)], page(ui)).into_response()
+}
+
+fn page(ui: Ui) -> Markup {
     let head = html! {
         script type="application/json" id="boot" { (PreEscaped(boot(&ui))) }
         script type="module" src=(asset_url("js/board.js")) {}
@@ -35,6 +44,7 @@ pub(super) async fn show(ui: Ui) -> Markup {
                 (incidents(&ui))
                 (units(&ui))
                 (selected(&ui))
+                (map_pane(&ui))
             }
             nav class="pane-tabs" aria-label=(ui.t("nav.label")) {
                 @for (name, key) in [("incidents", "incidents"), ("units", "units"), ("selected", "selected")] {
@@ -181,6 +191,20 @@ fn selected(ui: &Ui) -> Markup {
                 }
                 button type="button" class="button plain" id="refusal-close" aria-label=(ui.t("dismiss")) { "×" }
             }
+        }
+    }
+}
+
+/// The map beside the lists; the script puts its page there while the pane is shown.
+fn map_pane(ui: &Ui) -> Markup {
+    html! {
+        section class="pane map-pane" data-name="map" aria-labelledby="map-pane-title" hidden {
+            div class="pane-head" {
+                h2 id="map-pane-title" { (ui.t("nav.map")) }
+                span class="spacer" {}
+                a href="/map" { (ui.t("map.whole")) }
+            }
+            div class="map-pane-body" id="map-pane" {}
         }
     }
 }

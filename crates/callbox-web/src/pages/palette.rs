@@ -14,6 +14,9 @@ const PANES: &[(&str, &str)] = &[
     ("incidents", "panes.incidents"),
     ("units", "panes.units"),
     ("selected", "panes.selected"),
+    ("incidents,map,selected", "panes.incidents_map_selected"),
+    ("incidents,units,selected,map", "panes.all_map"),
+    ("map", "panes.map"),
 ];
 
 /// The dialog; Ctrl+K opens it.

@@ -10,10 +10,17 @@ use crate::state::AppState;
 /// What a page may load and do: its own scripts, styles, pictures and connections, nothing else.
 macro_rules! policy {
     ($types:literal) => {
+        policy!($types, "'none'", "'none'")
+    };
+    ($types:literal, $frames:literal, $framed_by:literal) => {
         concat!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; ",
             "connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; ",
-            "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; ",
+            "form-action 'self'; base-uri 'none'; frame-src ",
+            $frames,
+            "; frame-ancestors ",
+            $framed_by,
+            "; ",
             "require-trusted-types-for 'script'; trusted-types ",
             $types
         )
@@ -23,9 +30,14 @@ macro_rules! policy {
 const CONTENT_SECURITY_POLICY: &str = policy!("callbox-worker");
 
 /// The policy of the map's page: its library starts one more worker, and writes the scale bar's text as markup; the
-/// page's own default policy lets these two through and nothing else.
+/// page's own default policy lets these two through and nothing else. The board may show it in a frame.
 pub(crate) const fn map_policy() -> &'static str {
-    policy!("callbox-worker default")
+    policy!("callbox-worker default", "'none'", "'self'")
+}
+
+/// The policy of the board's page: it shows the map in a frame, and nothing else.
+pub(crate) const fn board_policy() -> &'static str {
+    policy!("callbox-worker", "'self'", "'none'")
 }
 
 static ALWAYS: [(HeaderName, &str); 6] = [

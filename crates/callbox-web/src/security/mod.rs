@@ -12,7 +12,7 @@ mod who;
 
 pub(crate) use authorise::{authorise, permit_action, prove_again};
 pub(crate) use form::SignedForm;
-pub(crate) use headers::{harden, map_policy};
+pub(crate) use headers::{board_policy, harden, map_policy};
 pub(crate) use limit::{Connected, Limiter};
 pub(crate) use routes::{Route, Verb, all, find, get, post, put};
 pub(crate) use sign_in::{

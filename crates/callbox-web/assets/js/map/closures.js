@@ -111,8 +111,14 @@ function list() {
 }
 
 function go(closure) {
-  const all = closure.lines.flat();
-  if (!map || !all.length) return;
+  if (map && closure.lines.length) reveal(closure.lines, true);
+}
+
+/** Moves the map to lines that are not in sight, or to them in any case. */
+function reveal(lines, always = false) {
+  const all = lines.flat();
+  const seen = map.getBounds();
+  if (!always && map.getZoom() > 13 && all.every((at) => seen.contains(at))) return;
   const box = all.reduce((sum, at) => sum.extend(at), new maplibregl.LngLatBounds(all[0], all[0]));
   map.fitBounds(box, { padding: 80, maxZoom: 16, animate: false });
 }
@@ -189,6 +195,8 @@ async function ask() {
   setText(by("closing-would"), said);
   setAttr(by("closing-would"), "data-state", state);
   drawClosures();
+  // Who writes where sees it; who clicks sees it already.
+  if (preview.length && !points.length && map) reveal(preview);
 }
 
 let suggested = 0;

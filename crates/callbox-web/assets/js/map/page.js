@@ -1,4 +1,5 @@
 // The map in a window of its own. What it shows stands on the board too: without WebGL nothing is lost but the picture.
+import { view } from "../address.js";
 import { t } from "../boot.js";
 import { everySecond, learn, now, setTimeZone, span } from "../clock.js";
 import { by, el, setText } from "../dom.js";
@@ -17,6 +18,9 @@ import "../undo.js";
 const frame = by("map");
 let map = null;
 let picked = null;
+/** In the board's pane what is chosen here is chosen there, and the other way round. */
+const isPane = parent !== window && view.get("pane") === "board";
+document.body.classList.toggle("is-pane", isPane);
 let startAt = null;
 let heard = performance.now();
 
@@ -97,8 +101,9 @@ function list() {
   if (focused) document.querySelector(`[data-key="${focused}"]`)?.focus();
 }
 
-function pick(what, moves = false) {
+function pick(what, moves = false, isTold = false) {
   picked = picked?.kind === what.kind && picked.id === what.id && !moves ? null : what;
+  if (isPane && !isTold && picked?.kind === "incident") parent.postMessage({ kind: "picked", incident: picked.id }, location.origin);
   const at = picked && place(picked.kind, picked.id);
   if (moves && at && map) map.easeTo({ center: [at.lon, at.lat], zoom: Math.max(map.getZoom(), 15), duration: 0 });
   details();
@@ -175,3 +180,11 @@ if (map) initCoverage(map);
 for (const name of ["map-coverage", "map-close"]) if (by(name)) by(name).disabled = !map && name === "map-coverage";
 startAt = await connect(tell);
 await sync.load();
+const first = Number(view.get("incident"));
+if (first && incidents.has(first)) pick({ kind: "incident", id: first }, true, true);
+if (isPane) {
+  addEventListener("message", ({ origin, source, data }) => {
+    if (origin !== location.origin || source !== parent || data?.kind !== "pick") return;
+    if (data.incident !== null && incidents.has(data.incident)) pick({ kind: "incident", id: data.incident }, true, true);
+  });
+}
