@@ -24,7 +24,8 @@ use crate::{
     },
     incident::{
         AddNarrative, ClassifyIncident, CloseIncident, CorrectNarrative, LinkIncidents,
-        LocateIncident, PrioritiseIncident, ReceiveIncident, ReopenIncident,
+        LocateIncident, PrioritiseIncident, ReceiveIncident, ReopenIncident, ShareIncident,
+        UnshareIncident,
     },
     premise::{RetirePremiseNote, SetPremiseNote},
     question::{AnswerQuestion, PublishCards},
@@ -112,6 +113,8 @@ commands![
     AddNarrative,
     CorrectNarrative,
     LinkIncidents,
+    ShareIncident,
+    UnshareIncident,
     SetPremiseNote,
     RetirePremiseNote,
     CloseStreet,

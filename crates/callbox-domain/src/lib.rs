@@ -80,7 +80,7 @@ pub use event::{DecodeError, Event, KINDS, KindRow, Stream};
 pub use incident::{
     AddNarrative, Caller, ClassifyIncident, CloseIncident, Closed, CorrectNarrative, Incident,
     IncidentState, Line, Link, LinkIncidents, LocateIncident, Place, PrioritiseIncident,
-    ReceiveIncident, Relation, ReopenIncident, Reopened,
+    ReceiveIncident, Relation, ReopenIncident, Reopened, ShareIncident, UnshareIncident,
 };
 pub use premise::{Hazard, NoteDetails, PremiseNote, RetirePremiseNote, SetPremiseNote};
 pub use question::{
@@ -128,7 +128,8 @@ pub mod events {
     };
     pub use crate::incident::{
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
-        IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected, ReceivedDetails,
+        IncidentReopened, IncidentShared, IncidentUnshared, IncidentsLinked, NarrativeAdded,
+        NarrativeCorrected, ReceivedDetails,
     };
     pub use crate::premise::{PremiseNoteRetired, PremiseNoteSet};
     pub use crate::question::{QuestionAnswered, QuestionCardPublished, QuestionsRuled};

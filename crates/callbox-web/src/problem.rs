@@ -43,6 +43,7 @@ pub(crate) const CODES: &[&str] = &[
     "not-signed-in",
     "off-duty",
     "older",
+    "other-agencies",
     "out-of-scope",
     "outside",
     "own-account",

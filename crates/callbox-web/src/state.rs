@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
-use callbox_domain::{Purpose, Timestamp};
+use callbox_domain::{Center, Purpose, Timestamp};
 use callbox_engine::{Clock, Engine};
 use tokio::{
     sync::Semaphore,
@@ -20,7 +20,7 @@ use crate::{
     positions::Positions,
     provider::Provider,
     reads::Reads,
-    security::Limiter,
+    security::{Limiter, Signed},
     street_map::TileCache,
 };
 
@@ -113,6 +113,15 @@ impl AppState {
     /// The time, by the same clock as the ledger's.
     pub(crate) fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// The center as who asks may see it: all of it, or what their agency sees.
+    pub(crate) fn center_for(&self, signed: Option<&Signed>) -> Arc<Center> {
+        let center = self.engine.snapshot();
+        match signed.and_then(|signed| signed.account.agency.as_ref()) {
+            Some(agency) => Arc::new(center.seen_by(agency)),
+            None => center,
+        }
     }
 
     /// Whether the center is a demo or an exercise, so that pages say so.

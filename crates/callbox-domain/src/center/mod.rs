@@ -1,6 +1,7 @@
 //! The live state of one dispatch centre.
 
 mod invariants;
+mod sharing;
 
 use std::{
     collections::{BTreeMap, VecDeque},

@@ -24,7 +24,8 @@ use crate::{
     },
     incident::{
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
-        IncidentReopened, IncidentsLinked, NarrativeAdded, NarrativeCorrected,
+        IncidentReopened, IncidentShared, IncidentUnshared, IncidentsLinked, NarrativeAdded,
+        NarrativeCorrected,
     },
     premise::{PremiseNoteRetired, PremiseNoteSet},
     question::{QuestionAnswered, QuestionCardPublished, QuestionsRuled},
@@ -300,6 +301,9 @@ events! {
     112 ClosureExpired schema 1 |e| Stream::Closure(e.closure), "a closure that is over must not lead help astray";
     113 ClosureUndone schema 1 |e| Stream::Closure(e.closure), "a street that was closed by a slip is open, in sight";
     114 LiftUndone schema 1 |e| Stream::Closure(e.closure.id), "a street that was opened by a slip is closed, in sight";
+
+    120 IncidentShared schema 1 |e| Stream::Incident(e.incident), "an agency that may have to help must know of the emergency";
+    121 IncidentUnshared schema 1 |e| Stream::Incident(e.incident), "an agency that need not help any more need not see it";
 }
 
 impl Event {

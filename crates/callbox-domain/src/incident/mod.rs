@@ -9,6 +9,8 @@ mod narrate;
 mod prioritise;
 mod receive;
 mod reopen;
+mod share;
+mod unshare;
 
 use std::sync::Arc;
 
@@ -23,6 +25,8 @@ pub use narrate::{AddNarrative, NarrativeAdded};
 pub use prioritise::{IncidentPrioritised, PrioritiseIncident};
 pub use receive::{Caller, IncidentReceived, ReceiveIncident, ReceivedDetails};
 pub use reopen::{IncidentReopened, ReopenIncident};
+pub use share::{IncidentShared, ShareIncident};
+pub use unshare::{IncidentUnshared, UnshareIncident};
 
 use crate::{
     ActorId, Assignment, AssignmentNo, Code, IncidentId, Intake, LineNo, Meaning, Personal, Text,
@@ -93,6 +97,10 @@ pub struct Incident {
     #[n(40)]
     #[cbor(default)]
     pub stacked_on: Vec<UnitId>,
+    /// The agencies that see it though they have no unit on it.
+    #[n(41)]
+    #[cbor(default)]
+    pub shared_with: Vec<Code>,
 }
 
 /// Whether an incident is being worked on.

@@ -154,6 +154,7 @@ impl Payload for IncidentReceived {
             intake,
             alarm: 0,
             stacked_on: Vec::new(),
+            shared_with: Vec::new(),
         });
     }
 }

@@ -290,6 +290,8 @@ fn event(center: &Center, event: &Event) -> String {
             other,
             relation,
         }) => format!("{incident} {} {other}", relation.name()),
+        Event::IncidentShared(it) => format!("{} with {}", it.incident, it.agency),
+        Event::IncidentUnshared(it) => format!("{} with {}", it.incident, it.agency),
         Event::CallRecorded(_)
         | Event::PremiseNoteSet(_)
         | Event::PremiseNoteRetired(_)

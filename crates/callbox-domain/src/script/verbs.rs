@@ -24,8 +24,9 @@ use crate::{
     PublishPlans, PutUnitInService, RaiseAlarms, ReassignUnit, ReceiveIncident, RecordCall,
     RecordConsultations, RecordProgram, RefuseErasure, Relation, ReleaseUnit, RemoveClock,
     ReopenIncident, RequestErasure, RetirePremiseNote, ReviewBreakGlass, SeeBreakGlass,
-    SendSuggested, SetCondition, SetPremiseNote, StackIncident, TakeCall, TakeUnitOutOfService,
-    Timestamp, TransferIncident, Undo, UnmergeIncident, UnstackIncident, response_plan::csv,
+    SendSuggested, SetCondition, SetPremiseNote, ShareIncident, StackIncident, TakeCall,
+    TakeUnitOutOfService, Timestamp, TransferIncident, Undo, UnmergeIncident, UnshareIncident,
+    UnstackIncident, response_plan::csv,
 };
 
 type Parsed = Result<Command, NotACommand>;
@@ -171,6 +172,14 @@ verbs! {
         incident: w.incident()?,
         relation: relation(w)?,
         other: w.incident()?,
+    });
+    "share" ShareIncident "INCIDENT AGENCY" |w, _| Ok(ShareIncident {
+        incident: w.incident()?,
+        agency: w.code("an agency")?,
+    });
+    "unshare" UnshareIncident "INCIDENT AGENCY" |w, _| Ok(UnshareIncident {
+        incident: w.incident()?,
+        agency: w.code("an agency")?,
     });
     "premise" SetPremiseNote
         "[again N] HAZARD OWNER @PLACE [(LAT,LON)] METERS expires DAYS review DAYS // TEXT" set_note;

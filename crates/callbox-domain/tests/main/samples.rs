@@ -55,6 +55,7 @@ pub(crate) fn samples() -> Vec<Event> {
     samples.extend(consultations());
     samples.extend(clocks());
     samples.extend(closures());
+    samples.extend(shared());
     samples
 }
 
@@ -253,6 +254,19 @@ fn incident() -> Vec<Event> {
             reason: Personal::Known(text("smoke again")),
         }
         .into(),
+    ]
+}
+
+fn shared() -> Vec<Event> {
+    let agency = code("EMS");
+    let incident = INCIDENT;
+    vec![
+        IncidentShared {
+            incident,
+            agency: agency.clone(),
+        }
+        .into(),
+        IncidentUnshared { incident, agency }.into(),
     ]
 }
 

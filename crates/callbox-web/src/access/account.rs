@@ -24,6 +24,9 @@ pub struct Account {
     pub disabled: Option<i64>,
     /// Until when it can be used, where it was made for an emergency, in seconds since 1970.
     pub expires: Option<i64>,
+    /// The agency to whose incidents it is bound; without one it sees those of the whole center.
+    #[serde(serialize_with = "as_code")]
+    pub agency: Option<Code>,
 }
 
 impl Account {
@@ -37,10 +40,17 @@ fn as_number<S: serde::Serializer>(actor: &ActorId, serializer: S) -> Result<S::
     serializer.serialize_u64(actor.0)
 }
 
+fn as_code<S: serde::Serializer>(code: &Option<Code>, serializer: S) -> Result<S::Ok, S::Error> {
+    match code {
+        Some(code) => serializer.serialize_str(code.as_str()),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// How long an account for an emergency can be used.
 const EMERGENCY_SECONDS: i64 = 72 * 3_600;
 
-const COLUMNS: &str = "actor, login, name, role, created, disabled, expires";
+const COLUMNS: &str = "actor, login, name, role, created, disabled, expires, agency";
 
 impl Access {
     /// Makes an account; refuses a taken or unusable name and a weak password.
@@ -88,6 +98,7 @@ impl Access {
             created: self.now(),
             disabled: None,
             expires,
+            agency: None,
         };
         let inserted = self.db().execute(
             "INSERT INTO accounts (actor, login, name, role, password, created, expires)
@@ -149,6 +160,15 @@ impl Access {
         let changed = self.db().execute(
             "UPDATE accounts SET role = ?2 WHERE login = ?1",
             params![login, role.name()],
+        )?;
+        self.end_sessions(login, changed)
+    }
+
+    /// Binds an account to one agency's incidents, or to none; its sessions end.
+    pub fn set_agency(&self, login: &str, agency: Option<&Code>) -> Result<(), AccessError> {
+        let changed = self.db().execute(
+            "UPDATE accounts SET agency = ?2 WHERE login = ?1",
+            params![login, agency.map(Code::as_str)],
         )?;
         self.end_sessions(login, changed)
     }
@@ -229,6 +249,11 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
         let error = format!("unknown role {role}").into();
         rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, error)
     };
+    let agency: Option<String> = row.get(7)?;
+    let bad_agency = |_| {
+        let error = "an agency's code cannot be used".into();
+        rusqlite::Error::FromSqlConversionFailure(7, rusqlite::types::Type::Text, error)
+    };
     Ok(Account {
         actor: store::actor(row, 0)?,
         login: row.get(1)?,
@@ -237,6 +262,11 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
         created: row.get(4)?,
         disabled: row.get(5)?,
         expires: row.get(6)?,
+        agency: agency
+            .as_deref()
+            .map(Code::new)
+            .transpose()
+            .map_err(bad_agency)?,
     })
 }
 

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row};
 use super::AccessError;
 
 /// The schema's steps; a database has as many of them behind it as its version says.
-const STEPS: &[&str] = &[FIRST, SECOND_FACTORS, PROVIDER, MACROS];
+const STEPS: &[&str] = &[FIRST, SECOND_FACTORS, PROVIDER, MACROS, AGENCIES];
 
 const FIRST: &str = "
 CREATE TABLE accounts (
@@ -102,6 +102,10 @@ CREATE TABLE macros (
     line TEXT NOT NULL,
     PRIMARY KEY (owner, name)
 ) STRICT, WITHOUT ROWID;
+";
+
+const AGENCIES: &str = "
+ALTER TABLE accounts ADD COLUMN agency TEXT;
 ";
 
 /// Opens the database, makes it where there is none.

@@ -8,7 +8,7 @@ use callbox_domain::{
     DefinePriority, DefineStation, DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType,
     DispatchUnits, EquipUnit, IncidentId, LineNo, LinkIncidents, Meaning, Place, Point,
     PrioritiseIncident, PutUnitInService, ReassignUnit, Refusal, Relation, ReleaseUnit,
-    ReopenIncident, SetCondition, TakeUnitOutOfService, UnitId,
+    ReopenIncident, SetCondition, ShareIncident, TakeUnitOutOfService, UnitId, UnshareIncident,
 };
 
 use super::fields::{Members, lonely};
@@ -120,6 +120,18 @@ pub(super) fn link(input: &Input<'_>) -> Result<Command, Problem> {
         relation,
     }
     .into())
+}
+
+pub(super) fn share(input: &Input<'_>) -> Result<Command, Problem> {
+    let incident = input.incident()?;
+    let agency = input.body.need_code("agency");
+    Ok(ShareIncident { incident, agency }.into())
+}
+
+pub(super) fn unshare(input: &Input<'_>) -> Result<Command, Problem> {
+    let incident = input.incident()?;
+    let agency = input.body.need_code("agency");
+    Ok(UnshareIncident { incident, agency }.into())
 }
 
 pub(super) fn close(input: &Input<'_>) -> Result<Command, Problem> {

@@ -58,7 +58,11 @@ pub(super) async fn me(State(state): State<AppState>, signed: Signed) -> Respons
 }
 
 /// `GET /api/v1/board`: rendered once per state of the center, whoever asks.
-pub(super) async fn board(State(state): State<AppState>) -> Response {
+pub(super) async fn board(State(state): State<AppState>, signed: Signed) -> Response {
+    if signed.account.agency.is_some() {
+        let board = render_board(&state, &state.center_for(Some(&signed)));
+        return ([(header::CONTENT_TYPE, "application/json")], board).into_response();
+    }
     let center = state.engine.snapshot();
     let is_quiet_since = |seq| {
         let touched = state.engine.touched_since(seq);
@@ -105,17 +109,18 @@ fn unit_rows(center: &Center) -> Vec<UnitRow<'_>> {
 }
 
 /// `GET /api/v1/units`.
-pub(super) async fn units(State(state): State<AppState>) -> Response {
-    let center = state.engine.snapshot();
+pub(super) async fn units(State(state): State<AppState>, signed: Signed) -> Response {
+    let center = state.center_for(Some(&signed));
     super::answer(&json!({"seq": center.next_seq(), "units": unit_rows(&center)}))
 }
 
 /// `GET /api/v1/units/{call_sign}`.
 pub(super) async fn unit(
     State(state): State<AppState>,
+    signed: Signed,
     Path(call_sign): Path<String>,
 ) -> Result<Response, Problem> {
-    let center = state.engine.snapshot();
+    let center = state.center_for(Some(&signed));
     let unit = center
         .unit_called(&call_sign)
         .ok_or(Refusal::UnknownUnit(call_sign))?;

@@ -125,6 +125,8 @@ pub(crate) fn details(event: &Event) -> Value {
             "other": linked.other.0,
             "relation": relation(linked.relation),
         }),
+        Event::IncidentShared(it) => json!({"agency": it.agency.as_str()}),
+        Event::IncidentUnshared(it) => json!({"agency": it.agency.as_str()}),
         Event::CallRecorded(it) => {
             json!({"call": it.call, "kind": it.kind.name(), "has_caller": it.has_caller})
         }

@@ -6,6 +6,7 @@
 
 mod render;
 pub(crate) mod rows;
+mod seen;
 mod stream;
 
 use std::{
@@ -144,8 +145,9 @@ pub(crate) async fn run(state: AppState) {
                 state.live.send(Message::Beat { bytes: render::beat(&state) });
             }
             _ = moves.tick() => {
-                state.positions.forget_off_duty(&state.engine.snapshot());
-                if let Some(bytes) = render::positions(&state, false) {
+                let center = state.engine.snapshot();
+                state.positions.forget_off_duty(&center);
+                if let Some(bytes) = render::positions(&state, &center, false) {
                     state.live.send(Message::Positions { bytes });
                 }
             }

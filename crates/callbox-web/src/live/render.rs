@@ -56,23 +56,21 @@ pub(super) fn since(state: &AppState, from: u64) -> Message {
                 bytes,
             }
         }
-        _ => {
-            let seq = center.next_seq();
-            Message::Reset {
-                seq,
-                bytes: event(
-                    "reset",
-                    Some(seq),
-                    &Beat {
-                        at: now(state),
-                        seq,
-                        troubled: state.engine.health().is_troubled(),
-                        glass: unseen(&center),
-                    },
-                ),
-            }
-        }
+        _ => reset(state, &center),
     }
+}
+
+/// That a console has to fetch its board anew.
+pub(super) fn reset(state: &AppState, center: &Center) -> Message {
+    let seq = center.next_seq();
+    let beat = Beat {
+        at: now(state),
+        seq,
+        troubled: state.engine.health().is_troubled(),
+        glass: unseen(center),
+    };
+    let bytes = event("reset", Some(seq), &beat);
+    Message::Reset { seq, bytes }
 }
 
 /// That the server lives, and what time it is.
@@ -95,11 +93,10 @@ fn unseen(center: &Center) -> usize {
 }
 
 /// Where units are: those that moved since the last time, or all; `None` where nothing moved.
-pub(super) fn positions(state: &AppState, all: bool) -> Option<Bytes> {
-    let center = state.engine.snapshot();
+pub(super) fn positions(state: &AppState, center: &Center, all: bool) -> Option<Bytes> {
     let positions = match all {
-        true => state.positions.rows(&center),
-        false => state.positions.take_changed(&center),
+        true => state.positions.rows(center),
+        false => state.positions.take_changed(center),
     };
     #[derive(Serialize)]
     struct Moved {
@@ -110,7 +107,7 @@ pub(super) fn positions(state: &AppState, all: bool) -> Option<Bytes> {
     (!positions.is_empty()).then(|| event("positions", None, &Moved { at, positions }))
 }
 
-fn change(state: &AppState, center: &Center, touched: &Touched) -> Bytes {
+pub(super) fn change(state: &AppState, center: &Center, touched: &Touched) -> Bytes {
     let incidents = touched
         .incidents
         .iter()

@@ -16,7 +16,7 @@ use tokio::sync::{
     broadcast::{self, error::RecvError},
 };
 
-use super::{Message, render};
+use super::{Message, render, seen::Seen};
 use crate::{problem::Problem, security::Signed, state::AppState};
 
 /// From where a console goes on.
@@ -72,6 +72,8 @@ pub(crate) async fn follow(
 struct Client {
     state: AppState,
     signed: Signed,
+    /// What a console of one agency shows; nothing for those of the whole center.
+    seen: Option<Seen>,
     messages: broadcast::Receiver<Message>,
     _permit: OwnedSemaphorePermit,
 }
@@ -99,9 +101,11 @@ impl Client {
             turned_away("the server is shutting down", "wait until it is up again")
         })?;
         state.metrics.live_clients.fetch_add(1, Ordering::Relaxed);
+        let seen = signed.account.agency.clone().map(Seen::new);
         Ok(Self {
             state,
             signed,
+            seen,
             messages,
             _permit: permit,
         })
@@ -122,10 +126,16 @@ impl Client {
                 Err(RecvError::Closed) => return None,
             };
             // Looked at for each message, not only when the stream began.
-            if !self.state.access.watch(&self.signed.session) {
+            if !self.state.access.watch(&self.signed.session) || self.has_other_rights() {
                 return None;
             }
             let message = match message {
+                Message::Change { .. } | Message::Reset { .. } if self.seen.is_some() => {
+                    self.catch_up(position)
+                }
+                Message::Positions { .. } if self.seen.is_some() => Message::Positions {
+                    bytes: self.positions(),
+                },
                 // A gap cannot be, but would be silent.
                 Message::Change { from, .. } if from > position => self.catch_up(position),
                 message => message,
@@ -144,8 +154,8 @@ impl Client {
     }
 
     /// The same with all positions: what was skipped may have been moves.
-    fn catch_up_with_positions(&self, position: u64) -> Message {
-        let positions = render::positions(&self.state, true).unwrap_or_default();
+    fn catch_up_with_positions(&mut self, position: u64) -> Message {
+        let positions = self.positions();
         let add = |bytes: Bytes| [bytes, positions.clone()].concat().into();
         match self.catch_up(position) {
             // A change that is no news would be left out, and the positions with it.
@@ -165,9 +175,27 @@ impl Client {
         }
     }
 
+    /// Where all units are that this console may see.
+    fn positions(&self) -> Bytes {
+        let center = self.state.center_for(Some(&self.signed));
+        render::positions(&self.state, &center, true).unwrap_or_default()
+    }
+
+    /// Whether the account is not what it was when the stream began: then the console asks anew.
+    fn has_other_rights(&self) -> bool {
+        let account = self.state.access.account(self.signed.actor());
+        account.is_none_or(|now| {
+            let then = &self.signed.account;
+            (now.role, &now.agency, now.disabled) != (then.role, &then.agency, then.disabled)
+        })
+    }
+
     /// All that changed since `position` in one message.
-    fn catch_up(&self, position: u64) -> Message {
-        let message = render::since(&self.state, position);
+    fn catch_up(&mut self, position: u64) -> Message {
+        let message = match &mut self.seen {
+            None => render::since(&self.state, position),
+            Some(seen) => seen.since(&self.state, position),
+        };
         if matches!(message, Message::Reset { .. }) {
             self.state
                 .metrics
@@ -191,7 +219,7 @@ impl Drop for Client {
 impl Step {
     async fn next(self) -> Option<(Result<Bytes, Infallible>, Self)> {
         match self {
-            Self::Open(client, position) => {
+            Self::Open(mut client, position) => {
                 // Browsers try again after this many milliseconds.
                 let mut first = b"retry: 1000\n\n".to_vec();
                 let message = client.catch_up(position);
@@ -203,8 +231,7 @@ impl Step {
                     Message::Positions { bytes } | Message::Beat { bytes } => (position, bytes),
                 };
                 first.extend_from_slice(&bytes);
-                first
-                    .extend_from_slice(&render::positions(&client.state, true).unwrap_or_default());
+                first.extend_from_slice(&client.positions());
                 first.extend_from_slice(&render::beat(&client.state));
                 Some((Ok(first.into()), Self::Follow(client, seq)))
             }

@@ -8,8 +8,8 @@ use callbox_domain::{
     ActivateScheduled, AddNarrative, AnswerQuestion, CancelAssignment, ChangeUnitStatus,
     ClassifyIncident, CloseIncident, Command, CorrectNarrative, DispatchUnits, HandleCall,
     Handling, IncidentId, LineNo, LinkIncidents, LocateIncident, MergeIncidents, Place,
-    PrioritiseIncident, ReassignUnit, Relation, ReleaseUnit, ReopenIncident, TransferIncident,
-    UnmergeIncident,
+    PrioritiseIncident, ReassignUnit, Relation, ReleaseUnit, ReopenIncident, ShareIncident,
+    TransferIncident, UnmergeIncident, UnshareIncident,
 };
 use serde::Deserialize;
 
@@ -28,6 +28,7 @@ pub(super) struct Act {
     line: u32,
     pub(super) other: String,
     relation: String,
+    agency: String,
     /// `yes` in the form that stands in a refusal: what was refused is meant all the same.
     expressly: String,
     text: String,
@@ -127,6 +128,14 @@ handlers! {
         let other = need_incident("other", &act.other)?;
         let relation = Relation::from_name(&act.relation).unwrap_or(Relation::Related);
         Ok(vec![LinkIncidents { incident, other, relation }.into()])
+    };
+    /// `POST /incidents/{id}/share`.
+    share => |_, incident, act| {
+        Ok(vec![ShareIncident { incident, agency: need_code("agency", &act.agency)? }.into()])
+    };
+    /// `POST /incidents/{id}/unshare`.
+    unshare => |_, incident, act| {
+        Ok(vec![UnshareIncident { incident, agency: need_code("agency", &act.agency)? }.into()])
     };
     /// `POST /incidents/{id}/handle`.
     handle => |_, incident, act| {

@@ -68,10 +68,13 @@ async fn render(
     let incident = find_incident(state, id).await?;
     let entries = entries(state, &incident).await?;
     let advice = match incident.closed {
-        None => suggestion::ask(state, id).await?,
-        Some(_) => None,
+        // It weighs units of all agencies, and says on what they are.
+        None if !ui.is_bound() => suggestion::ask(state, id).await?,
+        _ => None,
     };
     let center = state.engine.snapshot();
+    // Beside the incident itself, what their agency sees.
+    let seen = state.center_for(ui.signed.as_ref());
     let configuration = &center.configuration;
     let kind = incident.incident_type.as_ref();
     let label = kind.and_then(|code| configuration.incident_types.get(code));
@@ -117,7 +120,7 @@ async fn render(
                 }
                 div class="two" {
                     div class="stack" {
-                        (map::around(state, ui, &center, &incident))
+                        (map::around(state, ui, &seen, &incident))
                         @if !incident.assignments.is_empty() {
                             h2 { (ui.t("units")) }
                             (assignments(ui, &center, &incident))
@@ -143,7 +146,7 @@ async fn render(
                         (facts(state, ui, &incident))
                         (questions::section(ui, &center, &incident))
                         @if let Some(advice) = &advice { (suggestion::panel(ui, &center, &incident, advice)) }
-                        @if !center.is_erased(id) { (panel::panel(ui, &center, &incident)) }
+                        @if !center.is_erased(id) { (panel::panel(ui, &seen, &incident)) }
                         @if ui.may(Action::ReadConsultations) { p { a href={"/consultations?object=incident&incident=" (id.0)} { (ui.t("reads.of_incident")) } } }
                         @if ui.may(Action::ReadErasures) { p { a href={"/incidents/" (id.0) "/erasure"} { (ui.t("erasure.title")) } } }
                     }

@@ -207,6 +207,16 @@ pub(crate) const ROUTES: &[Route] = &[
         "two calls about one emergency belong together",
     ),
     post(
+        "/incidents/{id}/share",
+        Action::DescribeIncident,
+        "an agency that may have to help must know of the emergency",
+    ),
+    post(
+        "/incidents/{id}/unshare",
+        Action::DescribeIncident,
+        "an agency that need not help any more need not see it",
+    ),
+    post(
         "/incidents/{id}/handle",
         Action::DescribeIncident,
         "who called and was not heard must be called back",
@@ -495,6 +505,8 @@ pub(crate) fn router() -> Mount {
         .post("/incidents/{id}/cancel", forms::cancel)
         .post("/incidents/{id}/correct", forms::correct)
         .post("/incidents/{id}/link", forms::link)
+        .post("/incidents/{id}/share", forms::share)
+        .post("/incidents/{id}/unshare", forms::unshare)
         .post("/incidents/{id}/handle", forms::handle)
         .post("/incidents/{id}/answer", forms::answer)
         .post("/incidents/{id}/merge", forms::merge)

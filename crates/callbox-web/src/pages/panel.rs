@@ -40,7 +40,7 @@ pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident) -> Markup {
             }
             (unit_forms(ui, center, incident))
             @if is_open && ui.may(Action::DescribeIncident) { (describe_form(ui, center, incident)) }
-            @if ui.may(Action::DescribeIncident) { (link_form(ui, incident)) (intake::forms(ui, incident)) }
+            @if ui.may(Action::DescribeIncident) { (link_form(ui, incident)) (share_form(ui, center, incident)) (intake::forms(ui, incident)) }
             @if is_open && ui.may(Action::CloseIncident) {
                 form class="row-of" method="post" action=(path("close")) {
                     (act(ui))
@@ -200,6 +200,42 @@ fn link_form(ui: &Ui, incident: &Incident) -> Markup {
                 }
             }
             button class="button" { (ui.t("link")) }
+        }
+    }
+}
+
+/// With which agencies it is shared, where there are several; for those of the whole center.
+fn share_form(ui: &Ui, center: &Center, incident: &Incident) -> Markup {
+    let agencies = &center.configuration.agencies;
+    let path = |verb: &str| format!("/incidents/{}/{verb}", incident.id.0);
+    let unseen = agencies
+        .iter()
+        .filter(|(code, _)| !center.sees(code, incident));
+    let unseen: Vec<_> = unseen.collect();
+    html! {
+        @if !ui.is_bound() {
+            @for code in &incident.shared_with {
+                form class="row-of" method="post" action=(path("unshare")) {
+                    (act(ui))
+                    input type="hidden" name="agency" value=(code.as_str());
+                    button class="button" { (ui.fill("unshare", &[("agency", agencies.get(code).map_or(code.as_str(), |agency| agency.name.as_str()))])) }
+                }
+            }
+            @if !unseen.is_empty() {
+                form class="row-of" method="post" action=(path("share")) {
+                    (act(ui))
+                    div class="field grow" {
+                        label for="share-agency" { (ui.t("share.with")) }
+                        select class="input" id="share-agency" name="agency" required {
+                            option value="" { (ui.t("share.choose")) }
+                            @for (code, agency) in unseen {
+                                option value=(code.as_str()) { (label(code.as_str(), agency.name.as_str())) }
+                            }
+                        }
+                    }
+                    button class="button" { (ui.t("share")) }
+                }
+            }
         }
     }
 }

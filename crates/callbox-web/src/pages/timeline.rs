@@ -183,6 +183,14 @@ fn describe(ui: &Ui, center: &Center, event: &Event) -> (Option<&'static str>, M
                 ],
             ),
         ),
+        Event::IncidentShared(it) => (
+            None,
+            plain("event.shared", &[("agency", it.agency.as_str())]),
+        ),
+        Event::IncidentUnshared(it) => (
+            None,
+            plain("event.unshared", &[("agency", it.agency.as_str())]),
+        ),
         Event::CallRecorded(it) => {
             let kind = ui.t(kind_key(it.kind));
             (

@@ -72,6 +72,12 @@ impl Ui {
         self.locale.fill(key, values)
     }
 
+    /// Whether who reads it sees one agency's incidents only.
+    pub(crate) fn is_bound(&self) -> bool {
+        let signed = self.signed.as_ref();
+        signed.is_some_and(|signed| signed.account.agency.is_some())
+    }
+
     /// Whether who asks may do this.
     pub(crate) fn may(&self, action: Action) -> bool {
         self.signed

@@ -58,7 +58,7 @@ pub(super) async fn serve(
 }
 
 fn render(state: &AppState, ui: &Ui, problem: Option<&Problem>) -> Markup {
-    let center = state.engine.snapshot();
+    let center = state.center_for(ui.signed.as_ref());
     let configuration = &center.configuration;
     let mut units: Vec<_> = center.units.iter().map(|(_, unit)| unit).collect();
     units.sort_by(|a, b| (&a.agency, &a.unit_type, a.id).cmp(&(&b.agency, &b.unit_type, b.id)));

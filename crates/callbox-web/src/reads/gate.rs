@@ -280,7 +280,7 @@ fn grant_of(state: &AppState, signed: &Signed, object: ReadObject) -> Option<u64
 }
 
 /// The incident's number in an address: what follows `/incidents/`.
-fn number_in(path: &str) -> Option<IncidentId> {
+pub(crate) fn number_in(path: &str) -> Option<IncidentId> {
     let mut parts = path.split('/');
     parts.find(|part| *part == "incidents")?;
     parts.next()?.parse().ok().map(IncidentId)

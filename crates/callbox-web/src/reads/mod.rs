@@ -11,5 +11,5 @@ pub(crate) mod table;
 
 pub use claim::may_state;
 pub(crate) use claim::{Claim, Reads, Stated, purposes_of};
-pub(crate) use gate::{admit, closed, gate, is_live, sees_places};
+pub(crate) use gate::{admit, closed, gate, is_live, number_in, sees_places};
 pub(crate) use list::{Filter, listed, place};

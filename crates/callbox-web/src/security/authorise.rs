@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::{Peer, Route, Signed, Verb, find, origin, signed::sign_in_first};
+use super::{Peer, Route, Signed, Verb, agency, find, origin, signed::sign_in_first};
 use crate::{
     access::{
         Kind, Scope, Stage,
@@ -64,7 +64,7 @@ pub(crate) async fn authorise(
         log_refusal(route, signed.as_ref(), problem);
     }
     let response = match permitted {
-        Ok(()) => match consult(&state, route, signed.as_ref(), request.uri().path()).await {
+        Ok(()) => match admit(&state, route, signed.as_ref(), request.uri().path()).await {
             Ok(()) => {
                 if let Some(signed) = signed.clone() {
                     request.extensions_mut().insert(signed);
@@ -93,7 +93,7 @@ fn limited(state: &AppState, headers: &HeaderMap, problem: Problem) -> Response 
 fn log_refusal(route: &Route, signed: Option<&Signed>, problem: &Problem) {
     if matches!(
         problem.code,
-        "not-permitted" | "out-of-scope" | "foreign-origin"
+        "not-permitted" | "out-of-scope" | "foreign-origin" | "other-agencies"
     ) {
         let (method, actor) = (route.verb.name(), signed.map(|signed| signed.actor().0));
         tracing::warn!(
@@ -125,6 +125,21 @@ fn permit(
         return Err(prove_again());
     }
     Ok(())
+}
+
+/// Whether the agency of who asks sees it; and puts on the record that it is read.
+async fn admit(
+    state: &AppState,
+    route: &Route,
+    signed: Option<&Signed>,
+    path: &str,
+) -> Result<(), Problem> {
+    let reached = agency::check(state, route, signed, path).await;
+    if let Err(problem) = &reached {
+        log_refusal(route, signed, problem);
+    }
+    reached?;
+    consult(state, route, signed, path).await
 }
 
 /// Puts on the record what a route is about to read, before its handler sees the request.

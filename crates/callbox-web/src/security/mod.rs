@@ -1,5 +1,6 @@
 //! What stands between a request and its handler: rights, origins, headers.
 
+mod agency;
 mod authorise;
 mod form;
 mod headers;
@@ -10,6 +11,9 @@ mod sign_in;
 mod signed;
 mod who;
 
+#[cfg(test)]
+pub(crate) use agency::Reach;
+pub(crate) use agency::reach;
 pub(crate) use authorise::{authorise, permit_action, prove_again};
 pub(crate) use form::SignedForm;
 pub(crate) use headers::{board_policy, harden, map_policy};

@@ -30,6 +30,8 @@ pub struct Grant {
     pub grave: bool,
     /// What is put on the record as read, before it is shown; `None` where nothing is.
     pub read: Option<&'static str>,
+    /// How far an account gets that is bound to one agency: `yes`, `what it sees`, `incidents it sees`, `no`.
+    pub agency: &'static str,
     /// Why an emergency service may offer it.
     pub reason: &'static str,
 }
@@ -53,6 +55,7 @@ impl Grant {
             scopes: scopes.map(Scope::name).collect(),
             grave: action.is_grave(),
             read: needs(route.verb, route.path, action).and_then(read_name),
+            agency: super::reach(route).name(),
             reason: route.reason,
         }
     }

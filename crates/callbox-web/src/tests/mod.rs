@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
 mod after_action;
+mod agencies;
 mod alarms;
 mod attacks;
 mod bodies;

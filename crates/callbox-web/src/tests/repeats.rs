@@ -214,6 +214,16 @@ fn acts(world: &World) -> Vec<(&'static str, &'static str, Value)> {
             json!({"other": 1, "relation": "related"}),
         ),
         act(
+            "/api/v1/incidents/{id}/share",
+            "id=2",
+            json!({"agency": "FIRE"}),
+        ),
+        act(
+            "/api/v1/incidents/{id}/unshare",
+            "id=2",
+            json!({"agency": "FIRE"}),
+        ),
+        act(
             "/api/v1/units/{call_sign}/stack",
             "call_sign=E1",
             json!({"incident": 2}),

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The path with something in the place of its parameters.
-fn filled(path: &str) -> String {
+pub(super) fn filled(path: &str) -> String {
     path.replace("{id}", "1")
         .replace("{line}", "1")
         .replace("{call}", "1")
@@ -150,8 +150,8 @@ fn the_page_of_rights_is_the_table() {
             (false, read) => read.unwrap_or(""),
         };
         page += &format!(
-            "| {} `{}` | {who} | {scopes} | {before} | {} |\n",
-            grant.method, grant.path, grant.right
+            "| {} `{}` | {who} | {scopes} | {before} | {} | {} |\n",
+            grant.method, grant.path, grant.agency, grant.right
         );
     }
     expect_file!["../../../../docs/security/rights.md"].assert_eq(&page);
@@ -167,8 +167,11 @@ by a browser. `callbox who-can-see ADDRESS` and the page `/rights` answer for on
 'Before' says what is put on the record as read before it is shown, or `proof` where who acts has to prove again who they are.
 A scope counts within its account's role.
 
-| route | who | scopes of tokens | before | right |
-|---|---|---|---|---|
+'Agency' says how far an account gets that is bound to one agency: a route that nobody looked at answers `no`.
+`nothing_of_another_agency_comes_by_any_route` asks for another agency's incident by each of them.
+
+| route | who | scopes of tokens | before | agency | right |
+|---|---|---|---|---|---|
 ";
 
 /// The table itself against what the roles are for, in words of its own.

@@ -1,5 +1,6 @@
 //! `callbox user`: accounts, at the machine itself.
 
+use callbox_domain::Code;
 use callbox_web::{Access, AccessError, Role, generate_password};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -35,6 +36,11 @@ enum What {
     /// Gives an account another role; its sessions end
     #[command(after_help = "Example:\n  callbox user role mlee supervisor")]
     Role(Rerole),
+    /// Binds an account to one agency: it sees that agency's incidents and what is shared with it, nothing else
+    ///
+    /// Without an agency it sees the whole center again. Its sessions end.
+    #[command(after_help = "Example:\n  callbox user agency mlee EMS")]
+    Agency(Bind),
     /// Takes away the second factors of a lost phone or key; the sessions end
     #[command(after_help = "Example:\n  callbox user reset-factors mlee")]
     ResetFactors(Named),
@@ -88,6 +94,19 @@ struct Rerole {
 }
 
 #[derive(Debug, Args)]
+struct Bind {
+    /// The account's login name
+    login: String,
+    /// The agency's code; the whole center if it is left out
+    #[arg(value_parser = |text: &str| Code::new(text))]
+    agency: Option<Code>,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+#[derive(Debug, Args)]
 struct Named {
     /// The account's login name
     login: String,
@@ -110,6 +129,7 @@ impl User {
             What::List(list) => list.run(),
             What::Password(named) => password(&named),
             What::Role(rerole) => rerole.run(),
+            What::Agency(bind) => bind.run(),
             What::ResetFactors(named) => named.change("has no second factor", |access, login| {
                 access.reset_factors(login)
             }),
@@ -174,6 +194,26 @@ impl Rerole {
             .map_err(|error| access_failure(&error))?;
         let text = format!("{} is {}", self.login, self.role);
         let json = json!({ "login": self.login, "role": self.role.name() });
+        output::result(self.printed.format, text, &json)
+    }
+}
+
+impl Bind {
+    fn run(self) -> Outcome {
+        let access = open(&self.data)?;
+        let agency = self.agency.as_ref();
+        access
+            .set_agency(&self.login, agency)
+            .map_err(|error| access_failure(&error))?;
+        let code = agency.map(Code::as_str);
+        let text = match code {
+            Some(code) => format!(
+                "{} sees what {code} has and what is shared with it",
+                self.login
+            ),
+            None => format!("{} sees the whole center", self.login),
+        };
+        let json = json!({ "login": self.login, "agency": code });
         output::result(self.printed.format, text, &json)
     }
 }

@@ -579,6 +579,9 @@ fn user_and_token() {
         user enable mlee --data center
         user role mlee auditor --data center
         user role nobody auditor --data center
+        user agency mlee EMS --data center
+        user agency mlee --data center
+        user agency nobody EMS --data center
         user reset-factors mlee --data center
         user disable mlee --data center
         user add helper --role dispatcher --emergency --data center

@@ -165,6 +165,8 @@ const REFUSALS: &[(&str, &[&str])] = &[
         "LinkIncidents",
         &["full", "link-to-itself", "unknown-incident"],
     ),
+    ("ShareIncident", &["unknown-code", "unknown-incident"]),
+    ("UnshareIncident", &["unknown-code", "unknown-incident"]),
     (
         "SetPremiseNote",
         &[

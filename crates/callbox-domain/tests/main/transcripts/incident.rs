@@ -272,6 +272,47 @@ show 2
 }
 
 #[test]
+fn an_incident_is_shared_with_an_agency() {
+    check(
+        r#"
+receive FIRE
+share 1 EMS
+share 1 EMS
+unshare 1 EMS
+unshare 1 EMS
+share 1 POLICE
+share 7 EMS
+unshare 1 POLICE
+unshare 7 EMS
+"#,
+        expect![[r#"
+            receive FIRE
+              32 IncidentReceived #1 type=FIRE priority=1
+            share 1 EMS
+              33 IncidentShared #1 with EMS
+            share 1 EMS
+              nothing to do
+            unshare 1 EMS
+              34 IncidentUnshared #1 with EMS
+            unshare 1 EMS
+              nothing to do
+            share 1 POLICE
+              refused unknown-code: there is no agency POLICE
+                hint: use one of: EMS, FIRE
+            share 7 EMS
+              refused unknown-incident: there is no incident #7
+                hint: check the number on the board or in the history
+            unshare 1 POLICE
+              refused unknown-code: there is no agency POLICE
+                hint: use one of: EMS, FIRE
+            unshare 7 EMS
+              refused unknown-incident: there is no incident #7
+                hint: check the number on the board or in the history
+        "#]],
+    );
+}
+
+#[test]
 fn a_closed_incident_has_a_disposition_and_no_unit() {
     check(
         r#"

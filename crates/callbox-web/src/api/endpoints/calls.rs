@@ -6,7 +6,7 @@ use super::{AT, Endpoint, LAT, LON, PLACE, PLACE_WORDS, write};
 use crate::{
     access::rights::Action,
     api::{
-        calls, cards,
+        calls, cards, commands,
         fields::{Field, Kind, optional, required},
     },
     security::{get, post},
@@ -255,5 +255,21 @@ pub(super) const CALLS: &[Endpoint] = &[
             AT,
         ],
         calls::transfer,
+    ),
+    write(
+        "/api/v1/incidents/{id}/share",
+        Action::DescribeIncident,
+        "an agency that may have to help must know of the emergency",
+        "Shows an incident to an agency that has no unit on it",
+        &[required("agency", Kind::Code, "an agency's code"), AT],
+        commands::share,
+    ),
+    write(
+        "/api/v1/incidents/{id}/unshare",
+        Action::DescribeIncident,
+        "an agency that need not help any more need not see it",
+        "Takes the sharing with an agency back",
+        &[required("agency", Kind::Code, "an agency's code"), AT],
+        commands::unshare,
     ),
 ];
