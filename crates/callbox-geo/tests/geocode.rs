@@ -311,6 +311,105 @@ fn never_chooses_silently() {
     );
 }
 
+/// A word with errors may be nearer to another street than to the one that was meant.
+#[test]
+fn a_word_with_errors_is_asked_about_where_one_error_more_makes_another_street() {
+    let mut town = Town::new("Helsinki", 60.16, 24.93);
+    town.street("Eerikinkatu", &[(0.0, 0.0), (500.0, 0.0)])
+        .street("Fredrikinkatu", &[(0.0, 800.0), (500.0, 800.0)])
+        .street("Kalevankatu", &[(0.0, 1_600.0), (500.0, 1_600.0)])
+        .house("28", "Eerikinkatu", 100.0, 10.0)
+        .house("28", "Fredrikinkatu", 100.0, 810.0)
+        .house("9", "Eerikinkatu", 50.0, 10.0)
+        .house("28", "Kalevankatu", 100.0, 1_610.0);
+    let script = [
+        // Two letters of Fredrikinkatu are wrong, one of Eerikinkatu would be.
+        "rerikinkatu 28",
+        // The other has no such number.
+        "rerikinkatu 9",
+        // Nothing else is like it.
+        "kalevankatuu 28",
+        "Eerikinkatu 28",
+    ];
+    check(
+        &town.geocoder(),
+        2,
+        &script,
+        &expect![[r#"
+        rerikinkatu 28 -> confirm
+          house-point Eerikinkatu 28, Helsinki; 'rerikinkatu' taken for 'eerikinkatu'; 'Fredrikinkatu 28, Helsinki' looks alike and has this number too
+          house-point Fredrikinkatu 28, Helsinki; 'rerikinkatu' taken for 'fredrikinkatu'
+        rerikinkatu 9 -> certain
+          house-point Eerikinkatu 9, Helsinki; 'rerikinkatu' taken for 'eerikinkatu'
+          street Fredrikinkatu, Helsinki; 'rerikinkatu' taken for 'fredrikinkatu'; number 9 is not known here: the file has 28 to 28
+        kalevankatuu 28 -> certain
+          house-point Kalevankatu 28, Helsinki; 'kalevankatuu' taken for 'kalevankatu'
+        Eerikinkatu 28 -> certain
+          house-point Eerikinkatu 28, Helsinki
+    "#]],
+    );
+}
+
+/// The forms in which places are given, each once, as a caller or a colleague would.
+#[test]
+fn finds_each_form_of_a_place() {
+    let mut town = english();
+    town.street("Rue de l'Église", &[(2_500.0, 0.0), (2_700.0, 0.0)])
+        .street("Königstraße", &[(2_500.0, 900.0), (2_700.0, 900.0)])
+        .house("4", "Rue de l'Église", 2_550.0, 10.0)
+        .house("6", "Königstraße", 2_550.0, 910.0);
+    let script = [
+        // Missing marks, other writing, exchanged letters, spoken numbers, short forms.
+        "4 rue de l eglise",
+        "6 koenigstrasse",
+        "6 königstr.",
+        "14 eml street",
+        "one hundred and ten main",
+        "intersection of mission and fifth street",
+        "elm and main",
+        // Positions in the usual notations.
+        "39.0012, -76.0034",
+        "N 39° 0' 4.3\" W 76° 0' 12.2\"",
+        "geo:39.0012,-76.0034",
+        "18S UJ 23480 06470",
+        "87F52222+22",
+        "87F5X2X2+X2",
+    ];
+    check(
+        &town.geocoder(),
+        1,
+        &script,
+        &expect![[r#"
+        4 rue de l eglise -> certain
+          house-point 4 Rue de l'Église, Ashford
+        6 koenigstrasse -> certain
+          house-point 6 Königstraße, Ashford; also called 'koenigstraße'
+        6 königstr. -> certain
+          house-point 6 Königstraße, Ashford
+        14 eml street -> confirm
+          house-point 14 Elm Street, Ashford; 'eml' taken for 'elm'
+        one hundred and ten main -> choose
+          house-point 110 Main Street, Ashford; 'street' was not said
+        intersection of mission and fifth street -> certain
+          intersection Mission Street & 5th Street, Ashford; 'street' was not said
+        elm and main -> certain
+          intersection Elm Street & Main Street, Ashford; 'street' was not said; 'street' was not said
+        39.0012, -76.0034 -> certain
+          coordinates 39.001200, -76.003400 [Main Street, Ashford, near Elm Street]; read as decimal degrees
+        N 39° 0' 4.3" W 76° 0' 12.2" -> certain
+          coordinates 39.001194, -76.003389 [Main Street, Ashford, near Elm Street]; read as degrees, minutes and seconds
+        geo:39.0012,-76.0034 -> certain
+          coordinates 39.001200, -76.003400 [Main Street, Ashford, near Elm Street]; read as decimal degrees
+        18S UJ 23480 06470 -> confirm
+          coordinates 38.889386, -77.035269; read as MGRS; outside of the map
+        87F52222+22 -> confirm
+          coordinates 39.000062, -76.999938; read as plus code; outside of the map
+        87F5X2X2+X2 -> confirm
+          coordinates 39.999938, -76.999938; read as plus code; outside of the map
+    "#]],
+    );
+}
+
 #[test]
 fn says_what_is_missing() {
     let script = [

@@ -15,6 +15,8 @@ use super::text::{Script, Token};
 const TIE: f32 = 0.06;
 /// An answer that differs by a direction counts as a tie within this.
 const DIRECTION: f32 = 0.14;
+/// What one more typing error costs at most.
+const ONE_ERROR: f32 = 0.17;
 /// Above this, something was guessed.
 const CERTAIN: f32 = 0.16;
 /// Above this, the answer is not what was asked for.
@@ -68,18 +70,21 @@ pub(crate) fn verdict(index: &Index, candidates: &mut [Candidate], unknown: &[St
             Kind::Intersection => other.answer.reasons.iter().any(corrected),
             _ => other.answer.reasons.first().is_some_and(corrected),
         };
-        let alike = best.name_cost < 0.01
+        // A name that was typed with an error is as doubtful as one that another is like: with one
+        // error more it is the other.
+        let alike = (best.name_cost < 0.01 || best.answer.reasons.iter().any(corrected))
             && other.number_known
             && precise(other.answer.kind)
             && precise(best.answer.kind)
-            && other.name_cost < 0.17
+            && other.name_cost < best.name_cost + ONE_ERROR
             && other.rest_cost <= best.rest_cost
             && is_corrected;
         if alike && look_alike.is_none() {
             look_alike = Some(other.answer.label.clone());
         }
     }
-    if let Some(label) = look_alike {
+    // Where several are offered anyway, the list says it.
+    if let Some(label) = look_alike.filter(|_| !choose) {
         best.answer.reasons.push(Reason::LookAlike(label));
     }
     if choose {

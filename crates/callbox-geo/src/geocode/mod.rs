@@ -48,7 +48,7 @@ mod vocabulary;
 pub use answer::{Answer, Ask, Found, Kind, Reason, Verdict};
 pub use build::Counts;
 pub use collect::{Wanted, collect};
-pub use overlay::{Overlay, OverlayError};
+pub use overlay::{Overlay, OverlayError, keep_names};
 pub use reverse::{Here, Near};
 pub use sample::Sample;
 pub use source::{Area, Exit, House, HouseSource, Name, NameKind, Place, Post, Source, StreetWay};
@@ -77,9 +77,14 @@ impl Geocoder {
         )
     }
 
-    /// Opens the index of the streets in use; refuses one that is missing, damaged, or of another version.
+    /// Opens the index of the streets in use, with the agency's own names where there are some
+    /// ([`keep_names`]); refuses one that is missing, damaged, or of another version.
     pub fn open(streets: &Path) -> Result<Self, IndexError> {
-        Self::open_folder(&current(streets)?)
+        let geocoder = Self::open_folder(&current(streets)?)?;
+        Ok(match overlay::kept(streets)? {
+            Some(names) => geocoder.with_overlay(names),
+            None => geocoder,
+        })
     }
 
     /// Opens the index of a folder.

@@ -4,6 +4,12 @@
 //! (`"39.46127, -76.83141"`), or the text to look for instead (`Mill Road`). A house number asked for with a nickname is
 //! looked for on the target.
 
+use std::{
+    fs::{self, File},
+    io::{self, Write as _},
+    path::Path,
+};
+
 use super::answer::{Answer, Kind, Reason};
 use super::coordinates::{self, Read};
 use super::find::{self, Candidate};
@@ -11,9 +17,14 @@ use super::index::{EntityKind, Index, NO_ENTITY};
 use super::matching::{Filter, fits};
 use super::question::readings;
 use super::source::{Name, Place, Source};
+use super::store::IndexError;
 use super::text::Token;
 use crate::Coord;
 
+/// The list that is used: it lies beside the imported networks, so an import of streets keeps it.
+const FILE: &str = "names.csv";
+/// The most bytes that are read of it.
+const MOST_BYTES: u64 = 64 << 20;
 /// The most entries of a list.
 const MAX_ENTRIES: usize = 200_000;
 /// A name of the list that fits worse than this is not offered.
@@ -38,6 +49,55 @@ pub enum OverlayError {
     /// The list is too long.
     #[error("the list has more than {MAX_ENTRIES} entries; split it by agency")]
     TooLong,
+}
+
+/// Takes a list in for the streets in `dir`, in place of the one before; nothing changes when it
+/// cannot be used. Gives how many names it has.
+pub fn keep_names(list: &Path, dir: &Path) -> Result<usize, IndexError> {
+    let text = text(list)?;
+    let count = parsed(list, &text)?.len();
+    let (path, next) = (dir.join(FILE), dir.join("names.csv.tmp"));
+    let write = || -> io::Result<()> {
+        fs::create_dir_all(dir)?;
+        let mut file = File::create(&next)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&next, &path)
+    };
+    write().map_err(|source| IndexError::Io {
+        path: path.clone(),
+        source,
+    })?;
+    Ok(count)
+}
+
+/// The list of the streets in `dir`, if there is one.
+pub(super) fn kept(dir: &Path) -> Result<Option<Overlay>, IndexError> {
+    let path = dir.join(FILE);
+    if !path.exists() {
+        return Ok(None);
+    }
+    parsed(&path, &text(&path)?).map(Some)
+}
+
+fn text(path: &Path) -> Result<String, IndexError> {
+    let read = || -> io::Result<String> {
+        if fs::metadata(path)?.len() > MOST_BYTES {
+            return Err(io::Error::other("it has more than 64 MiB"));
+        }
+        fs::read_to_string(path)
+    };
+    read().map_err(|source| IndexError::Io {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn parsed(path: &Path, text: &str) -> Result<Overlay, IndexError> {
+    Overlay::parse(text).map_err(|what| IndexError::Names {
+        path: path.to_owned(),
+        what,
+    })
 }
 
 /// A list, ready to be searched.

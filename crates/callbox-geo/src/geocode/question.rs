@@ -122,7 +122,9 @@ pub(crate) fn word(index: &Index, token: &Token, typing: bool) -> Word {
                 }
                 if found.is_empty() && letters.len() == 2 {
                     found = index.dictionary.similar(&letters, 1, false);
-                } else if found.is_empty() && letters.len() >= 6 {
+                } else if letters.len() >= 6 && !found.iter().any(|found| found.errors == 0) {
+                    // Also where one error would do: a word that is two errors away may be the one
+                    // that was meant, and whoever judges has to know of it.
                     found = index.dictionary.similar(&letters, 2, typing);
                 }
                 found.into_iter().for_each(&mut add);
@@ -147,7 +149,7 @@ pub(crate) fn word(index: &Index, token: &Token, typing: bool) -> Word {
     }
 }
 
-/// The typing errors that a word of so many letters may have; more are tried only where that finds nothing.
+/// The typing errors that a word of so many letters may have; more are tried only where nothing fits as it is.
 fn bound(length: usize) -> u8 {
     u8::from(length >= 3)
 }

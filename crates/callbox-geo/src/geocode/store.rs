@@ -36,6 +36,14 @@ pub enum IndexError {
         /// Why.
         source: io::Error,
     },
+    /// The agency's list of names cannot be used.
+    #[error("{path}: {what}; correct the line, or import a list that is right")]
+    Names {
+        /// The list.
+        path: PathBuf,
+        /// What is wrong.
+        what: super::overlay::OverlayError,
+    },
     /// The file is something else.
     #[error("{path} is not an index of places; run `callbox import streets` again")]
     Foreign {

@@ -275,7 +275,15 @@ impl Vocabulary {
                         flush(&mut digits, &mut group);
                         group = n;
                     }
-                    Spoken::Times(n) => group = group.max(1).saturating_mul(n).min(99_999),
+                    Spoken::Times(n) => {
+                        group = group.max(1).saturating_mul(n).min(99_999);
+                        // `one hundred and ten`; but not `fifth and ten`, which is a crossing.
+                        let and = tokens.get(at).is_some_and(|token| token.text == "and");
+                        let small = |spoken| matches!(spoken, Spoken::Small(_) | Spoken::Tens(_));
+                        if and && spoken(at + 1).is_some_and(small) {
+                            at += 1;
+                        }
+                    }
                 }
                 if digits.len() > 8 {
                     break;

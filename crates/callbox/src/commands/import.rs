@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Mutex};
 
 use callbox_geo::{
     Stage, Step,
+    geocode::keep_names,
     import::{self, ImportError},
     roads::Network,
 };
@@ -18,7 +19,7 @@ use crate::{
     output,
 };
 
-/// Takes streets and addresses in from an OpenStreetMap extract
+/// Takes streets and addresses in from an OpenStreetMap extract, or the agency's own names
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
@@ -35,6 +36,37 @@ enum What {
     /// A file that cannot be read leaves the streets that are in use as they were.
     #[command(after_help = "Example:\n  callbox import streets town.osm.pbf --data callbox-data")]
     Streets(Streets),
+    /// Takes the agency's own names of places in: premises, nicknames of streets
+    ///
+    /// A CSV file with the header `name,target`; a target is a position, or the text to look for
+    /// instead. It takes the place of the list before; one that is wrong changes nothing. A running
+    /// server has it after its next start.
+    #[command(after_help = "Example:\n  callbox import names names.csv --data callbox-data")]
+    Names(Names),
+}
+
+#[derive(Debug, Args)]
+struct Names {
+    /// The list
+    #[arg(value_name = "FILE.csv")]
+    file: PathBuf,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+impl Names {
+    fn run(&self) -> Outcome {
+        let data = center::existing(&self.data.data)?;
+        let names = keep_names(&self.file, &data.streets())
+            .map_err(|error| Failure::Input(format!("{}. Nothing was changed.", chain(&error))))?;
+        output::result(
+            self.printed.format,
+            format!("names {names}"),
+            &json!({"names": names}),
+        )
+    }
 }
 
 #[derive(Debug, Args)]
@@ -72,8 +104,10 @@ impl From<With> for Network {
 
 impl Import {
     pub(super) fn run(self) -> Outcome {
-        let What::Streets(streets) = self.what;
-        streets.run()
+        match self.what {
+            What::Streets(streets) => streets.run(),
+            What::Names(names) => names.run(),
+        }
     }
 }
 

@@ -16,6 +16,8 @@ fn import() {
         import streets nowhere.osm.pbf --data center
         import streets map.toml --data center
         import streets map.toml --data nowhere
+        import names nowhere.csv --data center
+        import names history.csv --data center
     ";
     check(&shop, script, expect_file!["transcripts/import.txt"]);
 }
@@ -77,9 +79,34 @@ fn on_foot_only_where_the_import_was_asked_for_it() {
     assert!(stderr.contains("2026-11-26T08:30"), "{stderr}");
     let (_, stderr) = run(&format!("geo eta {ends} --profile hover --data center"), 2);
     assert!(stderr.contains("blue-light, heavy, car, foot"), "{stderr}");
-    // An import without it leaves none behind.
+    // The agency's own names, for places that are on no map.
+    shop.write(
+        "names.csv",
+        format!("name,target\nThe Old Pit,\"{lat}, {lon}\"\n"),
+    );
+    assert_eq!(
+        run("import names names.csv --data center", 0).0.trim(),
+        "names 1"
+    );
+    let found = run("geo find \"old pit\" --data center --format json", 0).0;
+    let found: serde_json::Value = serde_json::from_str(&found).unwrap();
+    assert_eq!(found["answers"][0]["kind"], "alias", "{found}");
+    assert_eq!(found["answers"][0]["label"], "The Old Pit");
+    shop.write("wrong.csv", "name,target\nPit\n");
+    let (_, stderr) = run("import names wrong.csv --data center", 3);
+    assert!(
+        stderr.contains("line 2") && stderr.contains("Nothing was changed"),
+        "{stderr}"
+    );
+    run("geo find \"old pit\" --data center", 0);
+    // An import without it leaves none behind; the names stay.
     run("import streets town.osm.pbf --data center", 0);
     run(&walk, 3);
+    assert!(
+        run("geo find \"old pit\" --data center", 0)
+            .0
+            .contains("alias")
+    );
 }
 
 #[test]

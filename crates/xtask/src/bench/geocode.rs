@@ -166,7 +166,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
                 .times
                 .last()
                 .is_some_and(|time| time.as_micros() > 2_000);
-            if tally.shown < arguments.show && (slow || !near(&found, 1, &[house.point])) {
+            let is_far = !near(&found, 1, &[house.point]);
+            let is_wrong = is_far && found.verdict == Verdict::Certain;
+            if is_wrong || tally.shown < arguments.show && (slow || is_far) {
                 tally.shown += 1;
                 show(&question, house, &found);
             }
