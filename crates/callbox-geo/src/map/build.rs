@@ -12,6 +12,7 @@ use crate::{
 use super::{
     Kind,
     file::{FILE, GROUP, VERSION, around},
+    sea::sea,
 };
 
 /// Writes the part of the network's files that maps are drawn from.
@@ -64,8 +65,39 @@ impl Thing {
 impl Builder for MapBuilder {
     fn build(&self, extract: &Extract, dir: &Path, _: Progress<'_>) -> Result<(), ImportError> {
         let path = dir.join(FILE);
-        write(&things(extract), &path).map_err(ImportError::write(&path))
+        let mut things = things(extract);
+        let sea = sea(extract, frame(&things));
+        things.extend(sea.into_iter().map(|parts| Thing {
+            kind: Kind::Water,
+            names: [String::new(), String::new()],
+            parts,
+        }));
+        write(&things, &path).map_err(ImportError::write(&path))
     }
+}
+
+/// Around everything that is not at sea, and a tenth more to each side (at least a kilometre).
+fn frame(things: &[Thing]) -> [i32; 4] {
+    let ashore = |thing: &&Thing| !matches!(thing.kind, Kind::Coast | Kind::Ferry);
+    let corners: Vec<[i32; 2]> = things
+        .iter()
+        .filter(ashore)
+        .flat_map(|thing| thing.parts.iter().flatten().copied())
+        .collect();
+    let [south, west, north, east] = around(&corners);
+    if south > north {
+        return [south, west, north, east];
+    }
+    let more = |low: i32, high: i32| ((i64::from(high) - i64::from(low)) / 10).max(90_000);
+    let (up, across) = (more(south, north), more(west, east));
+    let add =
+        |value: i32, more: i64, most: i64| (i64::from(value) + more).clamp(-most, most) as i32;
+    [
+        add(south, -up, 850_000_000),
+        add(west, -across, 1_800_000_000),
+        add(north, up, 850_000_000),
+        add(east, across, 1_800_000_000),
+    ]
 }
 
 fn things(extract: &Extract) -> Vec<Thing> {

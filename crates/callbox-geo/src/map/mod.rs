@@ -11,6 +11,7 @@ mod file;
 mod flat;
 mod kind;
 mod label;
+mod sea;
 mod tile;
 
 pub use build::MapBuilder;
