@@ -277,7 +277,7 @@ fn wall_clock(center: &Center, at: Timestamp) -> WallClock {
 }
 
 /// What the clock on the center's wall says.
-pub(crate) fn local(center: &Center, at: Timestamp) -> LocalTime {
+pub fn local(center: &Center, at: Timestamp) -> LocalTime {
     let name = center.configuration.center.as_ref();
     let name = name.map_or("UTC", |center| center.timezone.as_str());
     let zone = jiff::tz::TimeZone::get(name).unwrap_or(jiff::tz::TimeZone::UTC);

@@ -43,6 +43,7 @@ mod ways;
 pub use access::{
     Access, AccessError, Account, Limits, Policy, Role, Scope, Token, generate_password,
 };
+pub use advice::local as local_time;
 pub use geography::{Geography, GeographyError};
 pub use outgoing::post_to_witnesses;
 pub use positions::{PositionFeed, PositionRefused, PositionReport};

@@ -91,7 +91,7 @@ impl Day {
     }
 
     fn words(&mut self, center: &Center) -> String {
-        match self.random.below(100) {
+        match self.random.below(114) {
             0..12 => self.receive(),
             12..22 => self.dispatch(center),
             22..27 => format!("send {}{}", self.incident(center), self.alarm()),
@@ -125,7 +125,8 @@ impl Day {
             86..90 => self.stacks_and_merges(center),
             90..95 => self.describe(center),
             95..97 => self.service(center),
-            _ => self.configure(),
+            97..100 => self.configure(),
+            _ => self.seldom(center),
         }
     }
 
@@ -137,12 +138,8 @@ impl Day {
         let said = format!("{kind}{priority} @\"{place}\" caller \"{caller}\" \"{number}\"");
         match self.random.below(5) {
             0 => {
-                let at = (self.second + self.random.below(7_200) as i64).min(EVENING);
-                let (hours, minutes) = (at / 3_600, at / 60 % 60);
-                format!(
-                    "take spoken at {hours:02}:{minutes:02}:{:02} {said}",
-                    at % 60
-                )
+                let at = self.time_within(7_200);
+                format!("take spoken at {at} {said}")
             }
             1 => format!("take silent {said}"),
             _ => format!("receive {said}"),
@@ -244,7 +241,10 @@ impl Day {
             13 => "retire 1".into(),
             14 => format!("call {id} abandoned"),
             0 | 1 => format!("note {id} // {personal}"),
-            2 => format!("correct {id} 1 // {personal}"),
+            2 => {
+                let told = self.one_of(center, |incident| !incident.lines.is_empty());
+                format!("correct {told} 1 // {personal}")
+            }
             3 => format!("locate {id} @\"{personal}\""),
             4 => format!(
                 "classify {id} {}",
@@ -339,11 +339,11 @@ impl Day {
     }
 
     /// Mostly one of the last open incidents, sometimes any number.
-    fn incident(&mut self, center: &Center) -> u64 {
+    pub(super) fn incident(&mut self, center: &Center) -> u64 {
         self.one_of(center, |incident| incident.state() == IncidentState::Open)
     }
 
-    fn closed(&mut self, center: &Center) -> u64 {
+    pub(super) fn closed(&mut self, center: &Center) -> u64 {
         self.one_of(center, |incident| incident.closed.is_some())
     }
 
@@ -368,6 +368,20 @@ impl Day {
         }
     }
 
+    /// A time of the day within so many seconds.
+    pub(super) fn time_within(&mut self, seconds: usize) -> String {
+        let at = (self.second + self.random.below(seconds) as i64).min(EVENING);
+        format!("{:02}:{:02}:{:02}", at / 3_600, at / 60 % 60, at % 60)
+    }
+
+    pub(super) fn below(&mut self, count: usize) -> usize {
+        self.random.below(count)
+    }
+
+    pub(super) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        self.random.pick(of)
+    }
+
     fn reason(&mut self) -> String {
         match self.random.chance(0.5) {
             true => format!(" // {}", self.personal()),
@@ -375,7 +389,7 @@ impl Day {
         }
     }
 
-    fn personal(&mut self) -> String {
+    pub(super) fn personal(&mut self) -> String {
         self.said += 1;
         format!("{MARKER} {}", self.said)
     }

@@ -11,6 +11,7 @@
 mod act;
 mod check;
 mod line;
+mod seldom;
 mod shrink;
 mod town;
 mod way_out;

@@ -4,9 +4,28 @@
 
 use super::{Line, Seen, World, play, run, shrink};
 
-use std::{ops::Range, thread};
+use std::{collections::BTreeSet, ops::Range, thread};
 
 use callbox_domain::Command;
+
+/// Verbs that no day says, each with its reason.
+const NOT_SAID: &[(&str, &str)] = &[
+    (
+        "ApproveErasure",
+        "a start finishes it and takes back what was acknowledged; `xtask erasure` tries it",
+    ),
+    ("CompleteErasure", "only a start says it"),
+    (
+        "RecordConsultations",
+        "only the recorder of reads says it; it has tests with faults of its own",
+    ),
+];
+/// Kinds of events that do not come of these days, each with its reason.
+const NOT_RECORDED: &[(&str, &str)] = &[
+    ("DomainErased", "see ApproveErasure"),
+    ("ErasureCompleted", "see CompleteErasure"),
+    ("ConsultationsRecorded", "see RecordConsultations"),
+];
 
 #[test]
 fn days_in_which_everything_goes_wrong() {
@@ -21,12 +40,16 @@ fn days_in_which_everything_goes_wrong() {
     // A trial that changes nothing tries nothing.
     assert!(total.done > 5_000, "{total:?}");
     assert!(total.refused > 1_000, "{total:?}");
-    let never: Vec<_> = Command::NAMES
-        .iter()
-        .filter(|verb| !total.verbs.contains(*verb))
-        .collect();
-    // A new verb is said as soon as somebody writes its line into the day.
-    assert!(total.verbs.len() >= 50, "never carried out: {never:?}");
+    // A new verb and a new kind of event happen here, or somebody says why not.
+    let unsaid = |all: &[&'static str], met: &BTreeSet<&'static str>, not: &[(&str, &str)]| {
+        let missing = all.iter().filter(|name| !met.contains(*name));
+        let missing: Vec<_> = missing.copied().collect();
+        let listed: Vec<_> = not.iter().map(|(name, _)| *name).collect();
+        assert_eq!(missing, listed, "what does not happen in these days");
+    };
+    unsaid(Command::NAMES, &total.verbs, NOT_SAID);
+    let kinds: Vec<_> = callbox_domain::KINDS.iter().map(|kind| kind.name).collect();
+    unsaid(&kinds, &total.kinds, NOT_RECORDED);
     assert!(total.failed > 100 && total.starts > 300, "{total:?}");
 }
 

@@ -45,5 +45,7 @@ equip E105 shares Crew1
 define clock TURNOUT "Turnout" dispatched en_route alarm 180 escalate 120
 define clock HOSPITAL "At hospital" at_hospital ended alarm 1200
 define welfare PAR "Accountability" every 600 answer 60 misses 2 type FIRE
+publish-cards "BREATH,Breathing,,MED,awake,yes-no,Awake?,,,,,no,,,age,Kneel down.,,,1" ",,,,age,number,How old?,,,,,0,,,,,,,1" ",,,,,,,,,,,65,,,,,,,2" "SMELL,Smell,,ODOUR,what,yes-no,Smoke too?,,,,,yes,,,,,,FIRE,1"
+define erasure 0
 publish "FIRES,1,1,ENGINE|LADDER+120,,,,,FIRE" "FIRES,1,1,LADDER,,,,,FIRE" "FIRES,2,2,ENGINE|AMB+600,,,,,FIRE" "SICK,1,1,AMB,,,,,MED"
 "#;

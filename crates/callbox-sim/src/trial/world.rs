@@ -29,6 +29,8 @@ use super::{
 pub struct Seen {
     /// The verbs that were carried out at least once.
     pub verbs: BTreeSet<&'static str>,
+    /// The kinds of events that were recorded.
+    pub kinds: BTreeSet<&'static str>,
     /// Commands that were carried out.
     pub done: u64,
     /// Commands that a rule refused.
@@ -45,6 +47,7 @@ impl Seen {
     /// Adds what another trial came to.
     pub fn add(&mut self, other: &Self) {
         self.verbs.extend(&other.verbs);
+        self.kinds.extend(&other.kinds);
         self.done += other.done;
         self.refused += other.refused;
         self.failed += other.failed;
@@ -277,6 +280,7 @@ impl World {
     fn fold(&mut self, entries: &[Entry]) -> Result<(), String> {
         let before = self.center.clone();
         for entry in entries {
+            self.seen.kinds.insert(entry.event.kind().name);
             let last = self.ledger.last();
             if entry.seq != self.ledger.len() as u64
                 || last.is_some_and(|last| last.recorded > entry.recorded)

@@ -10,6 +10,7 @@ mod bodies;
 mod calls;
 mod cards;
 mod closures;
+mod complaints;
 mod description;
 mod erasures;
 mod ledger;

@@ -52,6 +52,10 @@ pub(super) struct Replay {
     /// Also raise the alarms of the center's clocks, at the history's times; only offline
     #[arg(long, conflicts_with = "to")]
     alarms: bool,
+    /// Also publish these response plans (CSV) before the first call, and record with each call's
+    /// first unit what they would have sent, by the streets in the data directory; only offline
+    #[arg(long, value_name = "PLANS.csv", conflicts_with_all = ["to", "only_define"])]
+    plans: Option<PathBuf>,
     #[command(flatten)]
     printed: Printed,
 }
@@ -64,15 +68,14 @@ impl Replay {
             map: self.map,
             rejected: self.rejected,
         };
+        let beside = replay::Beside {
+            only_define: self.only_define,
+            alarms: self.alarms,
+            plans: self.plans,
+        };
         let tally = match (self.to, self.token_file) {
             (Some(url), Some(token)) => replay::into_server(&input, &url, &token, self.speed)?,
-            _ => replay::into_directory(
-                &input,
-                &self.data.data,
-                self.speed,
-                self.only_define,
-                self.alarms,
-            )?,
+            _ => replay::into_directory(&input, &self.data.data, self.speed, &beside)?,
         };
         output::result(self.printed.format, &tally, &tally)
     }

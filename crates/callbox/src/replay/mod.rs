@@ -4,6 +4,7 @@
 //! carried out in the order of time: offline through an engine of our own, or over HTTP into a
 //! running server. Nothing is guessed: a row that cannot be used is listed with its reason.
 
+mod advised;
 mod columns;
 mod define;
 mod history;
@@ -24,7 +25,7 @@ use std::{
     time::Instant,
 };
 
-use callbox_domain::Meaning;
+use callbox_domain::{Meaning, sheet::Published as _};
 use callbox_engine::{DataDir, Options};
 
 pub(crate) use self::http::{Answer, Client};
@@ -51,15 +52,25 @@ pub(crate) struct Input {
     pub(crate) rejected: PathBuf,
 }
 
-/// Replays into `dir`, which is made when there is no center yet; `only_define` stops before the
-/// first call.
+/// What is done beside taking the history over.
+#[derive(Debug, Default)]
+pub(crate) struct Beside {
+    /// Only what the history uses is defined.
+    pub(crate) only_define: bool,
+    /// Alarms are raised at the history's times.
+    pub(crate) alarms: bool,
+    /// Response plans that are published before the first call, and asked with each.
+    pub(crate) plans: Option<PathBuf>,
+}
+
+/// Replays into `dir`, which is made when there is no center yet.
 pub(crate) fn into_directory(
     input: &Input,
     dir: &Path,
     speed: Speed,
-    only_define: bool,
-    alarms: bool,
+    beside: &Beside,
 ) -> Outcome<Tally> {
+    let plans = beside.plans.as_deref().map(read_plans).transpose()?;
     let begun = Instant::now();
     let checked = map::load(&input.map)?;
     let mut history = history::read(&input.file, &checked)?;
@@ -89,14 +100,28 @@ pub(crate) fn into_directory(
     }
     let engine = crate::center::open(&data, Options::default())?;
     let mut tally = Tally {
-        alarms: alarms.then_some(0),
+        alarms: beside.alarms.then_some(0),
         ..Tally::default()
     };
     let at = offline::begin(&plan.steps);
     let mut applied = offline::define(&engine, &history, &checked, at, &mut tally);
-    if applied.is_ok() && !only_define {
-        applied = offline::apply(&engine, &mut history, &plan, &known, speed, &mut tally);
+    let geography = match &plans {
+        Some(_) => crate::center::geography(&data)?,
+        None => None,
+    };
+    let mut advised = plans.is_some().then(|| {
+        let streets = geography.as_ref().map(|geography| &*geography.streets);
+        advised::Advised::new(streets)
+    });
+    if let (Ok(()), Some(plans)) = (&applied, plans) {
+        applied = offline::publish(&engine, plans, at, &mut tally);
     }
+    if applied.is_ok() && !beside.only_define {
+        let advised = advised.as_mut();
+        let of = (&plan, &known);
+        applied = offline::apply(&engine, &mut history, of, speed, &mut tally, advised);
+    }
+    tally.suggested = advised.map(advised::Advised::finish);
     let seconds = begun.elapsed().as_secs_f64();
     engine.shutdown();
     write_rejected(input, &checked, &history, &mut tally)?;
@@ -114,6 +139,15 @@ pub(crate) fn client(url: &str, token_file: &Path) -> Outcome<Client> {
         )
     })?;
     Client::new(url, token.trim())
+}
+
+fn read_plans(file: &Path) -> Outcome<callbox_domain::Command> {
+    let name = file.display();
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::io(format_args!("cannot read {name}"), &error))?;
+    let plans = callbox_domain::PublishPlans::read(&text)
+        .map_err(|error| Failure::Input(format!("{name}: {error}")))?;
+    Ok(callbox_domain::PublishPlans::publish(None, plans).into())
 }
 
 /// Replays into the running server at `url`, with the token that `token_file` holds.

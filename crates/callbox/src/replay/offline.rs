@@ -1,6 +1,6 @@
 //! Feeds a plan into a data directory that no server uses, as fast as it goes.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use callbox_domain::{
     ActorId, ChangeUnitStatus, CloseIncident, Code, Command, Context, DefineUnit, DispatchUnits,
@@ -10,6 +10,7 @@ use callbox_domain::{
 use callbox_engine::{Engine, Submission, SubmitError, Ticket};
 
 use super::{
+    advised::Advised,
     define::{self, Present},
     history::History,
     known::Known,
@@ -40,18 +41,30 @@ pub(super) fn define(
     feed.finish(&mut Vec::new())
 }
 
+/// Publishes response plans in the name of the import.
+pub(super) fn publish(
+    engine: &Engine,
+    plans: Command,
+    at: Timestamp,
+    tally: &mut Tally,
+) -> Outcome {
+    let mut feed = Feed::new(engine, tally);
+    feed.send(plans, at, None)?;
+    feed.finish(&mut Vec::new())
+}
+
 /// Carries the plan out; a refusal, which no plan should meet, rejects the step's row.
 pub(super) fn apply(
     engine: &Engine,
     history: &mut History,
-    plan: &Plan,
-    known: &Known,
+    of: (&Plan, &Known),
     speed: Speed,
     tally: &mut Tally,
+    advised: Option<&mut Advised<'_>>,
 ) -> Outcome {
     let mut refused = Vec::new();
-    let pace = Pace::new(speed, begin(&plan.steps));
-    let applied = carry_out(engine, history, plan, known, pace, tally, &mut refused);
+    let pace = Pace::new(speed, begin(&of.0.steps));
+    let applied = carry_out(engine, history, of, pace, tally, (advised, &mut refused));
     for (row, why) in refused {
         // Steps that follow a refused one are refused as well; the first says why.
         if history.rejected.iter().all(|rejected| rejected.row != row) {
@@ -64,11 +77,10 @@ pub(super) fn apply(
 fn carry_out(
     engine: &Engine,
     history: &History,
-    plan: &Plan,
-    known: &Known,
+    (plan, known): (&Plan, &Known),
     pace: Pace,
     tally: &mut Tally,
-    refused: &mut Vec<(u64, String)>,
+    (mut advised, refused): (Option<&mut Advised<'_>>, &mut Vec<(u64, String)>),
 ) -> Outcome {
     let center = engine.snapshot();
     let statuses = statuses(&center.configuration)?;
@@ -88,6 +100,14 @@ fn carry_out(
     for (n, step) in (0_u64..).zip(&plan.steps) {
         if n % 512 == 0 {
             bar.set_position(n);
+            if let Some(advised) = &mut advised {
+                feed.settle(0, refused)?;
+                let broken = |broken: callbox_domain::BrokenInvariant| {
+                    Failure::Internal(format!("an invariant is broken: {broken}"))
+                };
+                engine.snapshot().check().map_err(broken)?;
+                advised.counts.checks += 1;
+            }
         }
         if super::is_there(step, history, known) {
             feed.tally.skip(step);
@@ -136,6 +156,21 @@ fn carry_out(
                     )?;
                     units[work.unit as usize].1 = work.unit_type.clone();
                 }
+                if let Some(advised) = &mut advised {
+                    // What was asked before has to be in the state that the plans look at.
+                    feed.settle(0, refused)?;
+                    let center = engine.snapshot();
+                    let known = center.incident(incident);
+                    if known.is_some_and(|known| known.assignments.is_empty()) {
+                        let send =
+                            advised.send(&center, incident, unit, although_committed, step.at);
+                        let row = super::row_of(step, history);
+                        feed.send(send.into(), step.at, row)?;
+                        let entries = feed.answer(refused)?;
+                        advised.count(&entries);
+                        continue;
+                    }
+                }
                 DispatchUnits {
                     incident,
                     units: vec![unit],
@@ -144,7 +179,15 @@ fn carry_out(
                 .into()
             }
             What::Progress { work, time } => {
-                let (_, incident, (unit, ..)) = step_of(work);
+                let (work, incident, (unit, ..)) = step_of(work);
+                // The third of the times: the unit is there.
+                if let Some(advised) = &mut advised
+                    && Meaning::ALL[usize::from(time) + 1] == Meaning::OnScene
+                {
+                    let place = history.calls[work.call as usize].place.as_ref();
+                    let place = place.and_then(|place| place.lat_lon());
+                    advised.arrived(*unit, place, step.at);
+                }
                 let status = statuses[usize::from(time) + 1].clone();
                 change(*unit, incident, status)
             }
@@ -234,6 +277,7 @@ struct Feed<'a> {
     engine: &'a Engine,
     tally: &'a mut Tally,
     waiting: VecDeque<Waiting>,
+    last: Arc<[Entry]>,
 }
 
 struct Waiting {
@@ -250,6 +294,7 @@ impl<'a> Feed<'a> {
             engine,
             tally,
             waiting,
+            last: Arc::new([]),
         }
     }
 
@@ -315,6 +360,7 @@ impl<'a> Feed<'a> {
                         let raised = |entry: &&Entry| matches!(entry.event, Event::AlarmRaised(_));
                         *alarms += receipt.entries.iter().filter(raised).count() as u64;
                     }
+                    self.last = Arc::clone(&receipt.entries);
                     check_number(incident, receipt.entries.first().map(|entry| &entry.event))?;
                 }
                 (Err(SubmitError::Refused(refusal)), Some(row)) => {
@@ -324,6 +370,13 @@ impl<'a> Feed<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Takes all answers; gives what the last command led to.
+    fn answer(&mut self, refused: &mut Vec<(u64, String)>) -> Outcome<Arc<[Entry]>> {
+        self.last = Arc::new([]);
+        self.settle(0, refused)?;
+        Ok(Arc::clone(&self.last))
     }
 
     fn finish(mut self, refused: &mut Vec<(u64, String)>) -> Outcome {

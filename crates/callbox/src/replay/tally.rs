@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf};
 use serde::Serialize;
 
 use super::{
+    advised::Suggested,
     history::History,
     plan::{Plan, Step, What},
 };
@@ -25,6 +26,9 @@ pub(crate) struct Tally {
     /// Alarms that came due on the way, where they were asked for; they are events too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) alarms: Option<u64>,
+    /// What the plans would have sent, where they were asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) suggested: Option<Suggested>,
     /// What was there from an earlier replay and was not recorded again.
     pub(crate) already_there: Already,
     /// Rows that were not used.
@@ -119,6 +123,25 @@ impl fmt::Display for Tally {
         line(f, "events", &self.events)?;
         if let Some(alarms) = &self.alarms {
             line(f, "alarms", alarms)?;
+        }
+        if let Some(suggested) = &self.suggested {
+            line(f, "suggestions", &suggested.calls)?;
+            for (name, value) in [
+                ("with a plan", suggested.with_plan as f64),
+                (
+                    "first unit as suggested",
+                    suggested.first_unit_agreed as f64,
+                ),
+                ("units missing", suggested.missing as f64),
+                ("driving times by road", suggested.by_road as f64),
+                ("by the straight line", suggested.by_straight_line as f64),
+                ("unknown", suggested.unknown as f64),
+                ("median microseconds", suggested.median_us),
+                ("p99 microseconds", suggested.p99_us),
+                ("checks of all invariants", suggested.checks as f64),
+            ] {
+                writeln!(f, "  {name:<36} {value:>6}")?;
+            }
         }
         if self.already_there.calls > 0 {
             line(f, "already there", &"")?;

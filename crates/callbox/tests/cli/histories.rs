@@ -167,3 +167,32 @@ fn seattle_has_rows_that_stand_there_twice() {
         serde_json::json!({"duplicate": 782})
     );
 }
+
+#[test]
+fn a_history_is_replayed_beside_what_the_plans_would_have_sent() {
+    let shop = Shop::new();
+    let plans = "plan,alarm,count,units,types\nFIRES,1,1,TRUCK,FIRE\nFALLS,1,1,ENGINE,FALL\n";
+    std::fs::write(shop.path("plans.csv"), plans).unwrap();
+    let replayed = shop.run(
+        "replay history.csv --map map.toml --data center --alarms --plans plans.csv --format json",
+    );
+    assert_eq!(replayed.code, 0, "{}", replayed.stderr);
+    let tally: serde_json::Value = serde_json::from_str(&replayed.stdout).unwrap();
+    let suggested = &tally["suggested"];
+    assert_eq!(
+        (&suggested["calls"], &suggested["with_plan"]),
+        (&3.into(), &3.into())
+    );
+    // To the fire E1 went first and the plan named T1; at the first fall E1 was still out.
+    assert_eq!(suggested["first_unit_agreed"], 1, "{suggested}");
+    assert!(suggested["checks"].as_u64().unwrap() > 0);
+    let verified = shop.run("verify --data center");
+    assert_eq!(verified.code, 0, "{}", verified.stdout);
+    let other = shop.run("replay history.csv --map map.toml --data other --plans nowhere.csv");
+    assert_ne!(other.code, 0);
+    assert!(
+        other.stderr.contains("cannot read nowhere.csv"),
+        "{}",
+        other.stderr
+    );
+}

@@ -1,7 +1,7 @@
 //! The server as a process: address, second server, replay into it, backup of it.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     process::{Child, Command, Stdio},
 };
 
@@ -228,4 +228,37 @@ fn streets_are_closed_and_opened_at_a_running_server() {
     assert_eq!(covered["seconds"], 480);
     assert!(covered["meters"].as_f64() > Some(1_000.0));
     assert_eq!(server.end(), Some(0));
+}
+
+/// The complaint: hosting it oneself fails.
+///
+/// Two commands in an empty directory, and it answers; killed, it answers again with what it had.
+#[test]
+fn complaint_self_hosting_fails() {
+    let shop = Shop::new();
+    let made = shop.run("init --data center --center Elm --timezone UTC");
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    for _ in 0..2 {
+        let server = Server::start(&shop);
+        for (path, holds) in [("/healthz", "ok"), ("/sign-in", "<form")] {
+            let answer = get(&server.url, path);
+            assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+            assert!(answer.contains(holds), "{path}: {answer}");
+        }
+        // The end of the loop kills it.
+    }
+    let checked = shop.run("doctor --data center");
+    assert_eq!(checked.code, 0, "{}", checked.stdout);
+}
+
+fn get(url: &str, path: &str) -> String {
+    let address = url.trim_start_matches("http://");
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nAccept: text/html\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }

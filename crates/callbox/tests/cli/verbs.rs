@@ -332,8 +332,9 @@ fn proofs_and_tiles() {
     assert_eq!(checked.code, 1, "{}", checked.stdout);
 }
 
+/// The complaint: a backup cannot be restored when it is needed.
 #[test]
-fn backup_and_restore() {
+fn complaint_a_backup_cannot_be_restored() {
     let shop = Shop::new();
     assert_eq!(
         shop.run("init --data center --center Elm --timezone UTC")
