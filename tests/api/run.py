@@ -169,7 +169,9 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep")
     options = parser.parse_args()
-    options.binary = options.binary or newest()
+    # Both are run from elsewhere.
+    options.binary = os.path.abspath(options.binary or newest())
+    options.schemathesis = os.path.abspath(options.schemathesis)
     directory = options.keep or tempfile.mkdtemp(prefix="callbox-api-")
     os.makedirs(directory, exist_ok=True)
     passed = failed = 0

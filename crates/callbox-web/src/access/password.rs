@@ -92,3 +92,23 @@ pub fn generate_password() -> Result<String, AccessError> {
         .collect();
     Ok(groups.join("-"))
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
+
+    use super::{hash, verify};
+
+    #[test]
+    fn passwords_are_hashed_with_argon2id_and_recognised() {
+        let kept = hash("several words make it long").unwrap();
+        assert!(
+            kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{kept}"
+        );
+        assert!(!kept.contains("several"));
+        assert_ne!(hash("several words make it long").unwrap(), kept, "salted");
+        assert!(verify("several words make it long", &kept).unwrap());
+        assert!(!verify("several words make it lonG", &kept).unwrap());
+    }
+}
