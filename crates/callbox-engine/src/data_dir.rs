@@ -183,6 +183,19 @@ impl DataDir {
         self.root.join("witnesses.policy")
     }
 
+    /// The directory of the certificate authorities that single witnesses are known by.
+    pub fn witness_authorities(&self) -> PathBuf {
+        self.root.join("witness-authorities")
+    }
+
+    /// The authority that the witness of this name is known by, in PEM, where it has one of its own;
+    /// `None` for what is no name.
+    pub fn witness_authority(&self, witness: &str) -> Option<PathBuf> {
+        let plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+        let is_name = !witness.is_empty() && witness.chars().all(plain);
+        is_name.then(|| self.witness_authorities().join(format!("{witness}.pem")))
+    }
+
     /// The root key that wraps the vault's keys, readable by its owner only.
     pub fn root_key(&self) -> PathBuf {
         self.keys().join("root.key")

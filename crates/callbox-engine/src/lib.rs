@@ -52,11 +52,11 @@ pub use reads::{
     WordsKept, check_consultation,
 };
 pub use recovery::Recovered;
-pub use shipper::{ShipOnce, ShipTo, Shipping, ShippingError};
+pub use shipper::{ShipOnce, ShipPlace, ShipTo, Shipping, ShippingError};
 pub use store::Stores;
 pub use submission::{Receipt, RequestKey, Submission, SubmitError, Ticket};
 pub use touched::Touched;
-pub use witnesses::{PostTo, WitnessStatus, Witnessing};
+pub use witnesses::{PostRequest, PostTo, WitnessStatus, Witnessing};
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use callbox_ledger::{ShipError, Shipped, Shipper, Source, StoreError, VerifierKey};
+use callbox_ledger::{
+    ObjectShipper, Objects, ShipError, Shipped, Shipper, Source, StoreError, VerifierKey,
+};
 use rusqlite::{Connection, OpenFlags};
 use thiserror::Error;
 
@@ -15,17 +17,55 @@ use crate::{DataDir, worker::Worker};
 
 /// How long a frame waits to be shipped at most, while all goes well.
 const EVERY: Duration = Duration::from_secs(1);
+/// How long it waits in an object store, where each round makes an object of its own.
+const EVERY_OBJECT: Duration = Duration::from_secs(10);
 /// How long the next try waits after a failure.
 const AGAIN: Duration = Duration::from_secs(5);
 
 /// Where a center's record is shipped to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ShipTo {
-    /// The directory of the ledger's copy.
-    pub ledger: PathBuf,
-    /// The directory of the key vault's and the accounts' copies: elsewhere, because together with
+    /// The place of the ledger's copy.
+    pub ledger: ShipPlace,
+    /// The place of the key vault's and the accounts' copies: elsewhere, because together with
     /// the keys' file they open what the ledger holds.
-    pub vault: PathBuf,
+    pub vault: ShipPlace,
+}
+
+/// A place for copies.
+#[derive(Clone)]
+pub enum ShipPlace {
+    /// A directory, made where it is missing.
+    Directory(PathBuf),
+    /// An object store.
+    Objects(Arc<dyn Objects>),
+}
+
+impl std::fmt::Debug for ShipPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.to_string())
+    }
+}
+
+impl std::fmt::Display for ShipPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Directory(path) => path.display().fmt(f),
+            Self::Objects(place) => f.write_str(&place.address()),
+        }
+    }
+}
+
+impl From<PathBuf> for ShipPlace {
+    fn from(path: PathBuf) -> Self {
+        Self::Directory(path)
+    }
+}
+
+/// What brings frames to a place.
+enum Frames {
+    Directory(Box<Shipper>),
+    Objects(Box<ObjectShipper>),
 }
 
 /// How the shipping does.
@@ -87,7 +127,7 @@ impl From<ShipError> for ShippingError {
 
 /// Brings the copies up to the center once; works beside a running server.
 pub struct ShipOnce {
-    shipper: Shipper,
+    shipper: Frames,
     vault: Copied,
     accounts: Copied,
 }
@@ -101,23 +141,46 @@ impl std::fmt::Debug for ShipOnce {
 impl ShipOnce {
     /// Opens both places, making them where they are missing.
     pub fn open(dir: &DataDir, to: &ShipTo, key: &VerifierKey) -> Result<Self, ShippingError> {
-        let shipper = Shipper::open(&to.ledger, key)?;
-        let copy = |path: &Path| ShippingError::Copy {
-            path: path.to_owned(),
-            reason: String::new(),
+        let shipper = match &to.ledger {
+            ShipPlace::Directory(path) => Frames::Directory(Box::new(Shipper::open(path, key)?)),
+            ShipPlace::Objects(place) => {
+                let place = Arc::clone(place);
+                Frames::Objects(Box::new(ObjectShipper::open(place, key)?))
+            }
         };
-        fs::create_dir_all(&to.vault).map_err(|error| ShippingError::Copy {
-            path: to.vault.clone(),
-            reason: error.to_string(),
-        })?;
-        let real = |path: &Path| fs::canonicalize(path).map_err(|_| copy(path));
-        if real(&to.ledger)? == real(&to.vault)? {
+        let copy = |path: &Path, reason: String| ShippingError::Copy {
+            path: path.to_owned(),
+            reason,
+        };
+        if let ShipPlace::Directory(path) = &to.vault {
+            fs::create_dir_all(path).map_err(|error| copy(path, error.to_string()))?;
+        }
+        let real =
+            |path: &Path| fs::canonicalize(path).map_err(|error| copy(path, error.to_string()));
+        let together = match (&to.ledger, &to.vault) {
+            (ShipPlace::Directory(ledger), ShipPlace::Directory(vault)) => {
+                real(ledger)? == real(vault)?
+            }
+            (ShipPlace::Objects(ledger), ShipPlace::Objects(vault)) => {
+                ledger.address() == vault.address()
+            }
+            _ => false,
+        };
+        if together {
             return Err(ShippingError::Together);
         }
+        // A copy for an object store is made beside the database, and removed once it arrived.
+        let copied = |from: PathBuf, name: &'static str| match &to.vault {
+            ShipPlace::Directory(path) => Copied::new(from, path.join(name), None),
+            ShipPlace::Objects(place) => {
+                let beside = from.with_extension("shipping");
+                Copied::new(from, beside, Some((Arc::clone(place), name)))
+            }
+        };
         Ok(Self {
             shipper,
-            vault: Copied::new(dir.vault_db(), to.vault.join("vault.db")),
-            accounts: Copied::new(dir.access_db(), to.vault.join("access.db")),
+            vault: copied(dir.vault_db(), "vault.db"),
+            accounts: copied(dir.access_db(), "access.db"),
         })
     }
 
@@ -133,7 +196,10 @@ impl ShipOnce {
         let end = source.last()?.map_or(0, |last| last.no + 1);
         self.vault.refresh()?;
         self.accounts.refresh()?;
-        Ok(self.shipper.advance(source, end, note)?)
+        Ok(match &mut self.shipper {
+            Frames::Directory(shipper) => shipper.advance(source, end, note)?,
+            Frames::Objects(shipper) => shipper.advance(source, end, note)?,
+        })
     }
 }
 
@@ -141,15 +207,18 @@ impl ShipOnce {
 struct Copied {
     from: PathBuf,
     to: PathBuf,
+    /// The object store that it goes to from there, and its name in it.
+    object: Option<(Arc<dyn Objects>, &'static str)>,
     /// A reader of it, and its version when it was last copied.
     seen: Option<(Connection, i64)>,
 }
 
 impl Copied {
-    fn new(from: PathBuf, to: PathBuf) -> Self {
+    fn new(from: PathBuf, to: PathBuf, object: Option<(Arc<dyn Objects>, &'static str)>) -> Self {
         Self {
             from,
             to,
+            object,
             seen: None,
         }
     }
@@ -201,6 +270,13 @@ impl Copied {
             fs::File::open(parent)?.sync_all()
         };
         put().map_err(|error| error.to_string())?;
+        if let Some((place, name)) = &self.object {
+            let sent = fs::read(&self.to)
+                .map_err(callbox_ledger::Cause::from)
+                .and_then(|bytes| place.put(name, bytes));
+            fs::remove_file(&self.to).map_err(|error| error.to_string())?;
+            sent.map_err(|error| format!("{}/{name}: {error}", place.address()))?;
+        }
         self.seen = Some((db, seen));
         Ok(())
     }
@@ -230,8 +306,12 @@ pub(crate) struct ShipperSetup {
 /// be used is tried again and again, and told of in the health.
 pub(crate) fn start(mut setup: ShipperSetup) -> std::io::Result<Worker> {
     let mut open = None;
+    let every = match &setup.to.ledger {
+        ShipPlace::Directory(_) => EVERY,
+        ShipPlace::Objects(_) => EVERY_OBJECT,
+    };
     Worker::start("shipper", move |_| match round(&mut setup, &mut open) {
-        true => EVERY,
+        true => every,
         false => AGAIN,
     })
 }

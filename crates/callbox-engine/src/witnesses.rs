@@ -23,6 +23,8 @@ const LOOK: Duration = Duration::from_millis(500);
 const EVERY: Duration = Duration::from_secs(5);
 /// How old cosignatures become while the ledger does not grow.
 const RENEW: Duration = Duration::from_secs(300);
+/// A witness's authorities have at most so many bytes.
+const MAX_AUTHORITIES: u64 = 64 * 1024;
 /// After so long without an answer a witness counts as silent.
 const SILENT: Duration = Duration::from_secs(300);
 /// For so long after the last cosigned checkpoint outsiders are shown that one, not a newer one.
@@ -33,12 +35,24 @@ const PREFERRED: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub struct PostTo(Arc<PostFn>);
 
-type PostFn = dyn Fn(&str, &[u8]) -> Result<(u16, Vec<u8>), Cause> + Send + Sync;
+type PostFn = dyn Fn(&PostRequest<'_>) -> Result<(u16, Vec<u8>), Cause> + Send + Sync;
+
+/// One request to a witness.
+#[derive(Clone, Copy, Debug)]
+pub struct PostRequest<'a> {
+    /// Where it goes.
+    pub address: &'a str,
+    /// The certificate authorities, in PEM, that alone count for this witness; without them those count
+    /// that the machine trusts.
+    pub authorities: Option<&'a [u8]>,
+    /// What is sent.
+    pub body: &'a [u8],
+}
 
 impl PostTo {
     /// Takes the function that posts.
     pub fn new(
-        post: impl Fn(&str, &[u8]) -> Result<(u16, Vec<u8>), Cause> + Send + Sync + 'static,
+        post: impl Fn(&PostRequest<'_>) -> Result<(u16, Vec<u8>), Cause> + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(post))
     }
@@ -247,8 +261,20 @@ impl Asker {
                     let witness = witnesses.iter().find(|one| one.key.to_string() == *key)?;
                     let address = format!("{}/add-checkpoint", witness.url.as_deref()?);
                     let (mut tiles, post, log) = (tiles.clone(), &setup.post, &setup.key);
+                    let authorities = authorities(&setup.dir, &witness.name);
                     let ask = move || {
-                        let mut send = |body: &[u8]| (post.0)(&address, body);
+                        let mut send = |body: &[u8]| {
+                            let authorities = match &authorities {
+                                Ok(pem) => pem.as_deref(),
+                                // Without them others could answer in its place.
+                                Err(error) => return Err(error.to_string().into()),
+                            };
+                            (post.0)(&PostRequest {
+                                address: &address,
+                                authorities,
+                                body,
+                            })
+                        };
                         known.client.cosign(note, log, &mut tiles, &mut send)
                     };
                     Some((key.clone(), scope.spawn(ask)))
@@ -380,6 +406,21 @@ impl Asker {
         drop(cosigning);
         self.policy = policy;
         true
+    }
+}
+
+/// The authorities that a witness is known by, where it has some of its own.
+fn authorities(dir: &DataDir, witness: &str) -> io::Result<Option<Vec<u8>>> {
+    let Some(path) = dir.witness_authority(witness) else {
+        return Ok(None);
+    };
+    match fs::metadata(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+        Ok(metadata) if metadata.len() > MAX_AUTHORITIES => {
+            Err(io::Error::other("its certificate authorities are too long"))
+        }
+        Ok(_) => fs::read(&path).map(Some),
     }
 }
 

@@ -73,7 +73,8 @@ pub use seal::{
     RootFile, RootKind, Rotation, Vault, VaultError, WrapKeys, kid_of, open_disclosed,
 };
 pub use ship::{
-    RestoredFrames, ShipError, Shipped, ShippedCopy, ShippedReport, Shipper, restore_frames,
+    ObjectShipper, Objects, RestoredFrames, ShipError, Shipped, ShippedCopy, ShippedReport,
+    Shipper, fetch_objects, restore_frames,
 };
 pub use store::{
     Cause, Injected, MemoryStore, RowHead, Source, SqliteReader, SqliteStore, Store, StoreError,

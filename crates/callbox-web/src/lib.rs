@@ -45,7 +45,7 @@ pub use access::{
 };
 pub use advice::local as local_time;
 pub use geography::{Geography, GeographyError};
-pub use outgoing::post_to_witnesses;
+pub use outgoing::{check_authorities, post_to_witnesses};
 pub use positions::{PositionFeed, PositionRefused, PositionReport};
 pub use provider::{ProviderError, ProviderSettings};
 pub use reads::may_state as may_read_for;

@@ -19,7 +19,9 @@ use callbox_domain::{
 };
 use callbox_engine::{DataDir, Engine, Options, Submission};
 
-use crate::server::{Scratch, Server, callbox};
+use serde_json::json;
+
+use crate::server::{Client, Scratch, Server, callbox, token_of};
 
 /// How the erasure is shown.
 #[derive(clap::Args)]
@@ -30,6 +32,10 @@ pub(crate) struct Arguments {
     /// The program.
     #[arg(long, default_value = "target/release/callbox")]
     binary: PathBuf,
+    /// Has the server itself complete the erasure: approved while it runs, completed when it starts
+    /// anew, its memory looked at after that.
+    #[arg(long)]
+    by_server: bool,
 }
 
 /// What is personal in the case that is erased; nothing else has these words.
@@ -105,14 +111,20 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     server.kill()?;
 
     let began = Instant::now();
-    let act = |who: usize, line: &[&str]| as_supervisor(binary, line, path, &supervisors[who]);
-    act(
-        0,
-        &[
-            "erase", "request", &number, "--basis", "LAW-12", "--login", "one",
-        ],
-    )?;
-    act(1, &["erase", "approve", &number, "--login", "two"])?;
+    match arguments.by_server {
+        true => by_server(binary, &data, case)?,
+        false => {
+            let act =
+                |who: usize, line: &[&str]| as_supervisor(binary, line, path, &supervisors[who]);
+            act(
+                0,
+                &[
+                    "erase", "request", &number, "--basis", "LAW-12", "--login", "one",
+                ],
+            )?;
+            act(1, &["erase", "approve", &number, "--login", "two"])?;
+        }
+    }
     println!(
         "request, approval and completion: {:.1} s",
         began.elapsed().as_secs_f64()
@@ -192,6 +204,48 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     );
     println!("an older backup with the keys of now, and an older vault, open nothing");
     Ok(())
+}
+
+/// Request and approval through the interface of a running server, whose memory then still holds the
+/// words; a start that completes, and the memory of that very process once it serves.
+fn by_server(binary: &Path, data: &Path, case: IncidentId) -> anyhow::Result<()> {
+    let tokens = [
+        token_of(binary, data, "three", "supervisor")?,
+        token_of(binary, data, "four", "supervisor")?,
+    ];
+    let server = Server::start(binary, data)?;
+    let at = |what: &str| format!("/api/v1/incidents/{}/erasure/{what}", case.0);
+    let act = |who: usize, what: &str, body: serde_json::Value| {
+        let mut client = Client::new(server.address, &tokens[who]);
+        let (status, answer) = client.post(&at(what), what, &body)?;
+        ensure!(status == 200, "{what}: {status} {answer}");
+        anyhow::Ok(())
+    };
+    let count = |when: &str| -> anyhow::Result<usize> {
+        let held = scan_memory(server.pid())?.len();
+        let all = WORDS.len();
+        println!("a running server, {when}: {held} of {all} strings in its memory");
+        Ok(held)
+    };
+    act(0, "request", json!({"basis": "LAW-12"}))?;
+    let held = count("before the approval")?;
+    ensure!(held > 0, "the scan finds nothing where something is");
+    act(1, "approve", json!({}))?;
+    count("after it")?;
+    server.kill()?;
+    let server = Server::start(binary, data)?;
+    let log = fs::read_to_string(data.with_extension("log"))?;
+    ensure!(
+        log.contains("begins anew"),
+        "the server did not start itself anew: {log}"
+    );
+    let left = scan_memory(server.pid())?;
+    ensure!(
+        left.is_empty(),
+        "the memory of the server that completed the erasure holds {left:?}"
+    );
+    println!("the server that completed it and started itself anew: none of them");
+    server.kill()
 }
 
 fn text(path: &Path) -> anyhow::Result<&str> {

@@ -1,5 +1,7 @@
 //! Kills the server under load, again and again, and looks for what it lost.
 
+mod reads;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -34,6 +36,9 @@ pub(crate) struct Arguments {
     /// How many clients write at once.
     #[arg(long, default_value_t = 4)]
     clients: usize,
+    /// Reads instead of writing: no acknowledged read may be lost or recorded twice.
+    #[arg(long)]
+    reads: bool,
 }
 
 /// What the server acknowledged: which line, of which incident, says what.
@@ -46,6 +51,9 @@ pub(crate) struct Acknowledged {
 
 /// Kills, restarts and checks; fails with the seed and the round when anything is lost.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if arguments.reads {
+        return reads::run(arguments);
+    }
     let seed = arguments
         .seed
         .unwrap_or_else(|| u64::from(std::process::id()));

@@ -9,9 +9,10 @@ use crate::ShipTo;
 fn what_was_acknowledged_is_shipped_at_the_stop_and_the_vault_with_it() {
     let house = house();
     let far = tempfile::tempdir().unwrap();
+    let (ledger, vault) = (far.path().join("ledger"), far.path().join("vault"));
     let to = ShipTo {
-        ledger: far.path().join("ledger"),
-        vault: far.path().join("vault"),
+        ledger: ledger.clone().into(),
+        vault: vault.clone().into(),
     };
     let shipping = || Options {
         ship_to: Some(to.clone()),
@@ -30,7 +31,7 @@ fn what_was_acknowledged_is_shipped_at_the_stop_and_the_vault_with_it() {
         let shipped = health.health().shipping.unwrap();
         assert_eq!((shipped.events, shipped.refused), (length, None));
     }
-    let mut copy = ShippedCopy::open(&to.ledger).unwrap();
+    let mut copy = ShippedCopy::open(&ledger).unwrap();
     let report = copy.check(&mut |_| {}).unwrap();
     assert_eq!((report.verified.events, report.signed), (length, length));
 
@@ -38,7 +39,7 @@ fn what_was_acknowledged_is_shipped_at_the_stop_and_the_vault_with_it() {
     let live = state(&house.open());
     let other = house_without_ledger();
     restore_frames(&mut copy, &other.dir.ledger_db(), None, &mut |_| {}).unwrap();
-    std::fs::copy(to.vault.join("vault.db"), other.dir.vault_db()).unwrap();
+    std::fs::copy(vault.join("vault.db"), other.dir.vault_db()).unwrap();
     let root = |house: &House| house.dir.keys().join("root.key");
     std::fs::copy(root(&house), root(&other)).unwrap();
     for item in std::fs::read_dir(house.dir.vault()).unwrap() {
@@ -63,8 +64,8 @@ fn a_place_that_cannot_be_used_holds_nobody_up() {
         &house.dir,
         Options {
             ship_to: Some(ShipTo {
-                ledger: blocked,
-                vault: far.path().join("vault"),
+                ledger: blocked.into(),
+                vault: far.path().join("vault").into(),
             }),
             ..options()
         },

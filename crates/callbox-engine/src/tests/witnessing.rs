@@ -25,7 +25,8 @@ struct Outside {
 impl Outside {
     fn post(self: &Arc<Self>) -> PostTo {
         let outside = Arc::clone(self);
-        PostTo::new(move |address, body| {
+        PostTo::new(move |request| {
+            let (address, body) = (request.address, request.body);
             let press = address == "http://press/add-checkpoint";
             match outside.status.load(Ordering::SeqCst) {
                 0 if press => return Err("nobody answers".into()),

@@ -7,6 +7,7 @@
 //! new root continues the old one.
 
 mod copy;
+mod objects;
 mod restore;
 mod segment;
 mod shipper;
@@ -15,13 +16,14 @@ use std::io;
 use std::path::PathBuf;
 
 pub use copy::{ShippedCopy, ShippedReport};
+pub use objects::{ObjectShipper, Objects, fetch_objects};
 pub use restore::{RestoredFrames, restore_frames};
 pub use shipper::{Shipped, Shipper};
 
 use crate::audit::Fault;
 use crate::hash::Hash;
 use crate::note::NoteError;
-use crate::store::StoreError;
+use crate::store::{Cause, StoreError};
 
 /// Tells why frames were not shipped, or a shipped copy not used.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +36,15 @@ pub enum ShipError {
         /// Why.
         #[source]
         source: io::Error,
+    },
+    /// An object cannot be used.
+    #[error("cannot use {place}; check that the place exists, may be written and has space")]
+    Object {
+        /// The place and the object's name.
+        place: String,
+        /// Why.
+        #[source]
+        source: Cause,
     },
     /// The directory is not a shipped copy.
     #[error("{0} holds no shipped ledger; check the path")]

@@ -55,8 +55,8 @@ fn put(body: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Reads a file of frames from its beginning.
-pub(super) struct Segment {
-    input: BufReader<File>,
+pub(super) struct Segment<R = BufReader<File>> {
+    input: R,
     /// Where the next record begins.
     pub(super) offset: u64,
     length: u64,
@@ -80,7 +80,13 @@ impl Segment {
     pub(super) fn open(path: &Path) -> io::Result<Option<Self>> {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
-        let mut input = BufReader::with_capacity(1 << 18, file);
+        Segment::read(BufReader::with_capacity(1 << 18, file), length)
+    }
+}
+
+impl<R: Read + Seek> Segment<R> {
+    /// Begins to read `length` bytes; `None` when they end within their head.
+    pub(super) fn read(mut input: R, length: u64) -> io::Result<Option<Self>> {
         let mut magic = vec![0; MAGIC.len()];
         if length < MAGIC.len() as u64 {
             return Ok(None);

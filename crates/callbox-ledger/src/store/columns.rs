@@ -18,13 +18,13 @@ const HASH_BYTES: usize = 32;
 
 /// The columns of one frame, as bytes; kept between frames for their memory.
 #[derive(Default)]
-pub(super) struct Columns {
+pub(crate) struct Columns {
     /// One for each field, in the order in which they are stored.
     fields: [Vec<u8>; FIELDS],
     /// Idempotency keys and personal hashes, as the events come: what no packer makes smaller.
-    pub(super) hashes: Vec<u8>,
+    pub(crate) hashes: Vec<u8>,
     /// All fields, one after another.
-    pub(super) plain: Vec<u8>,
+    pub(crate) plain: Vec<u8>,
     scratch: Vec<u8>,
 }
 
@@ -33,7 +33,7 @@ const FIELDS: usize = 13;
 impl Columns {
     /// Takes leaves apart; gives their number, or `None` where putting together would not give the
     /// very same bytes, as for what is no canonical leaf.
-    pub(super) fn take_apart(&mut self, leaves: &[u8]) -> Option<u32> {
+    pub(crate) fn take_apart(&mut self, leaves: &[u8]) -> Option<u32> {
         self.fields.iter_mut().for_each(Vec::clear);
         self.hashes.clear();
         self.plain.clear();
@@ -105,7 +105,7 @@ struct Before {
 }
 
 /// Puts `n` leaves together from their packed fields and their hashes.
-pub(super) fn put_together(n: u32, plain: &[u8], hashes: &[u8]) -> Result<Vec<u8>, String> {
+pub(crate) fn put_together(n: u32, plain: &[u8], hashes: &[u8]) -> Result<Vec<u8>, String> {
     let n = n as usize;
     if n > MAX_EVENTS {
         return Err(format!("its {n} events are more than a frame holds"));

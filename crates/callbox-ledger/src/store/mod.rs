@@ -9,7 +9,11 @@ use std::ops::ControlFlow;
 
 use crate::frame::FrameRow;
 
+#[cfg(test)]
+pub(crate) use columns::{Columns, put_together};
 pub use memory::{Injected, MemoryStore};
+#[cfg(test)]
+pub(crate) use packing::{Packer, Unpacker};
 pub(crate) use sqlite::fault as sqlite_fault;
 pub use sqlite::{SqliteReader, SqliteStore};
 

@@ -30,7 +30,7 @@ const LEVEL: i32 = 1;
 
 /// Packs leaves; keeps its tables between frames.
 #[derive(Default)]
-pub(super) struct Packer {
+pub(crate) struct Packer {
     columns: Columns,
     zstd: Option<Compressor<'static>>,
     packed: Vec<u8>,
@@ -38,7 +38,7 @@ pub(super) struct Packer {
 
 impl Packer {
     /// Gives the bytes to store; the leaves as they are where packing fails or gains nothing.
-    pub(super) fn pack<'a>(&'a mut self, leaves: &'a [u8]) -> &'a [u8] {
+    pub(crate) fn pack<'a>(&'a mut self, leaves: &'a [u8]) -> &'a [u8] {
         if leaves.len() >= WORTH_PACKING && self.try_pack(leaves).is_some() {
             &self.packed
         } else {
@@ -78,12 +78,12 @@ impl fmt::Debug for Packer {
 
 /// Unpacks leaves; keeps its tables between frames.
 #[derive(Default)]
-pub(super) struct Unpacker(Option<Decompressor<'static>>);
+pub(crate) struct Unpacker(Option<Decompressor<'static>>);
 
 impl Unpacker {
     /// Gives the leaves; refuses packed bytes that are damaged or say that they hold more than a
     /// frame can.
-    pub(super) fn unpack(&mut self, stored: &[u8]) -> Result<Vec<u8>, String> {
+    pub(crate) fn unpack(&mut self, stored: &[u8]) -> Result<Vec<u8>, String> {
         if stored.starts_with(&MAGIC) {
             return self.zstd(stored);
         }

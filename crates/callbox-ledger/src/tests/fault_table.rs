@@ -36,7 +36,7 @@ const FAULTS: [(Injected, &str, &str); 7] = [
 ];
 
 /// What no injected store fault shows, and the test that does.
-const OTHERS: [(&str, &str, &str, &str); 9] = [
+const OTHERS: [(&str, &str, &str, &str); 12] = [
     (
         "the process is killed at any moment",
         "every acknowledged event is there, in the same tree",
@@ -90,6 +90,24 @@ const OTHERS: [(&str, &str, &str, &str); 9] = [
         "all of them are undone, none was acknowledged",
         "callbox-engine/src/tests/pipeline.rs",
         "what_was_decided_on_top_of_a_failed_frame_is_undone",
+    ),
+    (
+        "the ledger cannot be written while somebody reads a case",
+        "the read is refused, and live work goes on from the spool, which is taken over once",
+        "callbox-engine/src/tests/reads.rs",
+        "no_case_is_shown_without_its_record_and_dispatch_goes_on_from_the_spool",
+    ),
+    (
+        "taking the spool over fails half way",
+        "no read is lost, none is there twice",
+        "callbox-engine/src/tests/reads.rs",
+        "a_spool_whose_taking_over_failed_half_way_is_neither_lost_nor_doubled",
+    ),
+    (
+        "an erasure is broken off between any two of its steps",
+        "the next start completes it",
+        "callbox-engine/src/tests/erasure.rs",
+        "an_erasure_that_a_crash_broke_off_is_completed_from_wherever_it_was",
     ),
 ];
 

@@ -6,6 +6,7 @@ mod fault_table;
 mod faults;
 pub(crate) mod format;
 mod fuzz;
+mod objects;
 mod packed;
 mod proofs;
 mod script;

@@ -73,6 +73,12 @@ async fn checkpoint_keys_and_tiles_are_open_to_every_site() {
         "/ledger/tile/8/000",
         "/ledger/tile/0/0",
         "/ledger/tile/0/000.p/0",
+        "/ledger/tile/0/000.p/256",
+        "/ledger/tile/0/000.p/01",
+        "/ledger/tile/00/000",
+        "/ledger/tile/64/000",
+        "/ledger/tile/0/x000/000",
+        "/ledger/tile/0/0000",
         "/ledger/tile/0/..%2F..%2Fcheckpoint",
         "/ledger/tile/0/../../access.db",
     ] {

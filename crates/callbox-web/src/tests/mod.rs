@@ -31,6 +31,7 @@ mod settings;
 mod sign_in;
 mod street_map;
 mod streets;
+mod witness;
 mod writes;
 
 use std::{

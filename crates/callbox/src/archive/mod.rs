@@ -3,7 +3,8 @@
 //! Any tar program can list and unpack it. Members: `format` (a version), `ledger.db` (verified
 //! before it was put in), `vault.db` (the wrapped keys of personal data), `access.db` (accounts),
 //! `ledger.key` (the signing key), `ledger-ml-dsa.key` (the second
-//! one, where there is one), `checkpoint` (the last signed one).
+//! one, where there is one), `checkpoint` (the last signed one), `witnesses.policy` and
+//! `authority-NAME.pem` (who cosigns the record, where anybody does).
 //!
 //! What unwraps the vault's keys is a file of its own, kept apart: `format`, `root.key`,
 //! `epoch-N.key`. Without it nobody reads personal data out of a backup, and once an epoch's key is
@@ -20,6 +21,11 @@ pub(crate) const KEY: &str = "ledger.key";
 pub(crate) const SECOND_KEY: &str = "ledger-ml-dsa.key";
 pub(crate) const CHECKPOINT: &str = "checkpoint";
 pub(crate) const ROOT: &str = "root.key";
+
+/// Which witnesses cosign the record, where it has some.
+pub(crate) const POLICY: &str = "witnesses.policy";
+/// What the name of a witness's own certificate authority begins with: `authority-NAME.pem`.
+pub(crate) const AUTHORITY: &str = "authority-";
 
 /// What stands in the member `format`.
 pub(crate) const VERSION: &str = "callbox backup 1\n";

@@ -121,6 +121,27 @@ fn vacant(file: &Path) -> Outcome {
     }
 }
 
+/// The certificate authorities of single witnesses, with their names in a backup.
+fn authorities(data: &DataDir) -> Vec<(String, PathBuf)> {
+    let items = fs::read_dir(data.witness_authorities())
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut found: Vec<_> = items
+        .filter(|item| {
+            item.path()
+                .extension()
+                .is_some_and(|extension| extension == "pem")
+        })
+        .map(|item| {
+            let name = item.file_name().to_string_lossy().into_owned();
+            (format!("{}{name}", archive::AUTHORITY), item.path())
+        })
+        .collect();
+    found.sort();
+    found
+}
+
 /// The key files of the vault's epochs: one, but for the moment of a rotation.
 fn epochs(data: &DataDir) -> Vec<(String, PathBuf)> {
     let items = fs::read_dir(data.vault()).into_iter().flatten().flatten();
@@ -207,14 +228,19 @@ impl Copies {
 
     /// Packs everything into one file; gives its size.
     fn pack(&self, data: &DataDir, part: &Path) -> Outcome<u64> {
-        let members = [
+        let authorities = authorities(data);
+        let mut members = vec![
             (archive::KEY, data.signing_key()),
             (archive::SECOND_KEY, data.second_key()),
             (archive::CHECKPOINT, data.checkpoint().join("checkpoint")),
+            (archive::POLICY, data.witness_policy()),
+        ];
+        members.extend((authorities.iter()).map(|(name, path)| (name.as_str(), path.clone())));
+        members.extend([
             (archive::ACCESS, self.access.clone()),
             (archive::VAULT, self.vault.clone()),
             (archive::LEDGER, self.ledger.clone()),
-        ];
+        ]);
         pack(archive::VERSION, &members, part)
     }
 }

@@ -13,6 +13,7 @@ mod import;
 mod incident;
 mod init;
 mod ledger;
+mod objects;
 mod plans;
 mod policy;
 mod replay;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use callbox_engine::DataDir;
-use callbox_ledger::{Gate, RootKind, Vault, VaultError, VerifyReport};
+use callbox_ledger::{Gate, MAX_POLICY_BYTES, RootKind, Vault, VaultError, VerifyReport};
 use clap::Args;
 use serde_json::json;
 
@@ -42,11 +42,16 @@ pub(super) struct Restore {
     /// The backup
     #[arg(value_name = "FILE", required_unless_present = "from")]
     file: Option<PathBuf>,
-    /// A shipped copy of the ledger, instead of a backup
-    #[arg(long, value_name = "DIR", conflicts_with = "file", requires = "vault")]
+    /// A shipped copy of the ledger, instead of a backup: a directory, or an object store's address
+    #[arg(
+        long,
+        value_name = "PLACE",
+        conflicts_with = "file",
+        requires = "vault"
+    )]
     from: Option<PathBuf>,
     /// The shipped copy of the key vault
-    #[arg(long, value_name = "DIR", requires = "from")]
+    #[arg(long, value_name = "PLACE", requires = "from")]
     vault: Option<PathBuf>,
     /// Leaves out everything after this frame; they count from 0
     #[arg(long, value_name = "N", requires = "from")]
@@ -141,6 +146,7 @@ fn directories(part: &Path, dir: &Path) -> Outcome {
         data.vault(),
         data.checkpoint(),
         data.snapshot(),
+        data.witness_authorities(),
     ] {
         fs::create_dir_all(&path)
             .map_err(|error| Failure::io(format_args!("cannot make {}", dir.display()), &error))?;
@@ -156,7 +162,13 @@ fn unpack_backup(from: impl io::Read, file: &Path, data: &DataDir) -> Outcome {
         archive::ACCESS => Some(data.access_db()),
         archive::VAULT => Some(data.vault_db()),
         archive::LEDGER => Some(data.ledger_db()),
-        _ => None,
+        archive::POLICY => Some(data.witness_policy()),
+        name => {
+            let witness = name
+                .strip_prefix(archive::AUTHORITY)?
+                .strip_suffix(".pem")?;
+            data.witness_authority(witness)
+        }
     })?;
     if !data.exists() || !data.signing_key().exists() || !data.vault_db().exists() {
         return Err(damaged(file, "the ledger or its keys are not in it"));
@@ -202,7 +214,11 @@ fn unpack(
     let mut is_ours = false;
     while let Some(member) = archive::next(&mut from).map_err(unreadable)? {
         let large = [archive::LEDGER, archive::ACCESS, archive::VAULT];
-        if !large.contains(&member.name.as_str()) && member.size > MAX_SMALL {
+        let most = match member.name.as_str() {
+            archive::POLICY => MAX_POLICY_BYTES as u64,
+            _ => MAX_SMALL,
+        };
+        if !large.contains(&member.name.as_str()) && member.size > most {
             return Err(damaged(file, &format!("{} is too long", member.name)));
         }
         let mut content = (&mut from).take(member.size);

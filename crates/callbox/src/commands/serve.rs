@@ -7,13 +7,13 @@ use std::{
 
 use clap::Args;
 
-use callbox_engine::{Options, ShipTo};
+use callbox_engine::Options;
 use callbox_web::{
     Access, AcmeSettings, ProviderSettings, ServeError, ServeOptions, Server, TlsFiles,
     post_to_witnesses,
 };
 
-use super::Data;
+use super::{Data, objects};
 use crate::{
     center,
     failure::{Failure, Outcome},
@@ -69,11 +69,12 @@ pub(super) struct Serve {
     /// Where people may sign in beside here: a TOML file with name, issuer, client_id, public_url
     #[arg(long, value_name = "FILE")]
     provider: Option<PathBuf>,
-    /// Ships the ledger to this directory all the time, a second behind
-    #[arg(long, value_name = "DIR", requires = "ship_vault_to")]
+    /// Ships the ledger to this directory all the time, a second behind; or to an object store, as in
+    /// s3://bucket/path, ten seconds behind
+    #[arg(long, value_name = "PLACE", requires = "ship_vault_to")]
     ship_to: Option<PathBuf>,
-    /// Ships the key vault and the accounts to this directory, apart from the ledger
-    #[arg(long, value_name = "DIR", requires = "ship_to")]
+    /// Ships the key vault and the accounts to this place, apart from the ledger
+    #[arg(long, value_name = "PLACE", requires = "ship_to")]
     ship_vault_to: Option<PathBuf>,
 }
 
@@ -84,7 +85,9 @@ impl Serve {
         let data = center::existing(&self.data.data)?;
         let ship_to = self.ship_to.clone().zip(self.ship_vault_to.clone());
         let options = Options {
-            ship_to: ship_to.map(|(ledger, vault)| ShipTo { ledger, vault }),
+            ship_to: ship_to
+                .map(|(ledger, vault)| objects::ship_to(&ledger, &vault))
+                .transpose()?,
             publish: true,
             post: Some(post_to_witnesses()),
             ..Options::default()

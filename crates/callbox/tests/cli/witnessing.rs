@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -28,7 +28,7 @@ impl Running {
             .read_line(&mut said)
             .unwrap();
         let url = said.trim().rsplit(' ').next().unwrap().to_owned();
-        assert!(url.starts_with("http://127.0.0.1:"), "{said}");
+        assert!(url.contains("://127.0.0.1:"), "{said}");
         Self(child, url)
     }
 }
@@ -151,5 +151,159 @@ fn two_witnesses_cosign_what_a_server_publishes() {
         assert!(begun.elapsed() < Duration::from_secs(120));
         thread::sleep(Duration::from_millis(200));
     }
+    drop(server);
+}
+
+/// An authority of one's own and a server's certificate by it, made on the spot so that no key stands
+/// in the repository; whether there is an `openssl` to make them with.
+fn certificates(shop: &Shop, name: &str) -> bool {
+    let made = |arguments: &[&str]| {
+        let made = Command::new("openssl")
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+            ])
+            .args(["-nodes", "-days", "2"])
+            .args(arguments)
+            .current_dir(shop.path(""))
+            .output();
+        match made {
+            Ok(made) => {
+                let why = String::from_utf8_lossy(&made.stderr).into_owned();
+                assert!(made.status.success(), "{why}");
+                true
+            }
+            Err(_) => false,
+        }
+    };
+    let (ca, ca_key) = (format!("{name}-ca.pem"), format!("{name}-ca.key"));
+    let (cert, key) = (format!("{name}-cert.pem"), format!("{name}-key.pem"));
+    made(&[
+        "-subj",
+        "/CN=An authority",
+        "-addext",
+        "basicConstraints=critical,CA:TRUE",
+        "-keyout",
+        &ca_key,
+        "-out",
+        &ca,
+    ]) && made(&[
+        "-subj",
+        "/CN=A witness",
+        "-addext",
+        "basicConstraints=critical,CA:FALSE",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1",
+        "-CA",
+        &ca,
+        "-CAkey",
+        &ca_key,
+        "-keyout",
+        &key,
+        "-out",
+        &cert,
+    ])
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that was skipped says so")]
+fn a_witness_over_https_is_known_by_its_own_authority_and_both_come_back_from_a_backup() {
+    let shop = Shop::new();
+    if !certificates(&shop, "court") || !certificates(&shop, "other") {
+        eprintln!("SKIPPED: there is no openssl to make certificates with");
+        return;
+    }
+    let new = "init --data center --center Elm --timezone UTC --origin elm.example/1";
+    ok(&shop, new);
+    shop.write("keys", ok(&shop, "ledger keys --data center"));
+    ok(&shop, "witness init --name court.example/w --data court");
+    let key = ok(&shop, "witness keys --data court").trim().to_owned();
+    let witness = Running::start(
+        &shop,
+        "witness serve --data court --log keys --listen 127.0.0.1:0 --tls-cert court-cert.pem \
+         --tls-key court-key.pem",
+    );
+    let url = witness.1.clone();
+    assert!(url.starts_with("https://"), "{url}");
+    let add = |ca: &str| {
+        let _ = shop.run("ledger witness remove court --data center");
+        ok(
+            &shop,
+            &format!("ledger witness add court {key} {url} --data center{ca}"),
+        );
+    };
+    for (line, why) in [
+        (
+            format!("ledger witness add court {key} {url} --ca keys --data center"),
+            "BEGIN CERTIFICATE",
+        ),
+        (
+            format!("ledger witness add court {key} {url} --ca nowhere --data center"),
+            "nowhere",
+        ),
+        (
+            format!(
+                "ledger witness add court {key} http://127.0.0.1:1 --ca court-ca.pem --data center"
+            ),
+            "https://",
+        ),
+    ] {
+        let ran = shop.run(&line);
+        assert!(
+            ran.code != 0 && ran.stderr.contains(why),
+            "{line}: {}",
+            ran.stderr
+        );
+    }
+    // By nobody that this machine trusts, then by another's authority: it is not asked.
+    add("");
+    let log = shop.path("server.log");
+    let mut child = (shop.command("serve --data center --listen 127.0.0.1:0"))
+        .stdout(Stdio::null())
+        .stderr(std::fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    let refusals = || {
+        let text = std::fs::read_to_string(&log).unwrap();
+        (text.lines())
+            .filter(|line| line.contains("did not cosign") && line.contains("certificate"))
+            .count()
+    };
+    let begun = Instant::now();
+    while refusals() == 0 {
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "nobody was refused"
+        );
+        thread::sleep(Duration::from_millis(200));
+    }
+    // Long enough for it to be asked again, by another's authority.
+    add(" --ca other-ca.pem");
+    thread::sleep(Duration::from_secs(8));
+    let list = "ledger witness list --data center --format json";
+    assert!(ok(&shop, list).contains("\"fulfilled\": false"));
+    // By its own.
+    add(" --ca court-ca.pem");
+    let said = until(&shop, list, |said| said.contains("\"fulfilled\": true"));
+    assert!(said.contains("\"own_authority\": true"), "{said}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // Policy and authority are in the backup, and cosigning goes on from it.
+    ok(&shop, "backup saved.tar --keys keys.tar --data center");
+    ok(&shop, "restore saved.tar --keys keys.tar --data restored");
+    let read = |path: &str| std::fs::read(shop.path(path)).unwrap();
+    for file in ["witnesses.policy", "witness-authorities/court.pem"] {
+        assert_eq!(
+            read(&format!("center/{file}")),
+            read(&format!("restored/{file}"))
+        );
+    }
+    let server = Running::start(&shop, "serve --data restored --listen 127.0.0.1:0");
+    let list = "ledger witness list --data restored --format json";
+    until(&shop, list, |said| said.contains("\"fulfilled\": true"));
     drop(server);
 }

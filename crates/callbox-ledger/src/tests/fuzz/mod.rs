@@ -20,6 +20,7 @@
 )]
 
 pub(crate) mod mutate;
+mod packed;
 mod targets;
 
 use std::fs;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use super::super::*;
+use super::packed::{columns, columns_together, packed, stored_column};
 use crate::note::Note;
 use crate::witness::WitnessStateError;
 
@@ -39,6 +40,8 @@ const fn target(
 pub(super) const TARGETS: &[Target] = &[
     target("leaf", 1, leaves, || Box::new(leaf)),
     target("frame", 1, frames, frame),
+    target("packed", 2, packed, stored_column),
+    target("columns", 2, columns, columns_together),
     target("checkpoint", 1, checkpoints, || Box::new(checkpoint)),
     target("note", 2, notes, note),
     target("key", 1, keys, || Box::new(key)),

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use callbox_engine::{ShipOnce, ShipTo, ShippingError};
+use callbox_engine::{ShipOnce, ShippingError};
 use callbox_ledger::{Gate, Progress, ShipError, ShippedCopy, SqliteReader};
 use clap::Args;
 use serde_json::json;
 
-use super::super::{Data, Printed, verify::key_of};
+use super::super::{Data, Printed, objects, verify::key_of};
 use crate::{
     center,
     failure::{Failure, Outcome, chain},
@@ -16,11 +16,12 @@ use crate::{
 
 #[derive(Debug, Args)]
 pub(super) struct Ship {
-    /// Where the ledger's copy is; made where it is missing
-    #[arg(value_name = "DIR")]
+    /// Where the ledger's copy is: a directory, made where it is missing, or an object store, as in
+    /// s3://bucket/path
+    #[arg(value_name = "PLACE")]
     ledger: PathBuf,
     /// Where the copies of the key vault and of the accounts are; apart from the ledger's copy
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "PLACE")]
     vault: PathBuf,
     #[command(flatten)]
     data: Data,
@@ -31,7 +32,7 @@ pub(super) struct Ship {
 #[derive(Debug, Args)]
 pub(super) struct CheckShipped {
     /// The ledger's copy
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "PLACE")]
     ledger: PathBuf,
     /// The ledger's verifier key, from somebody you trust; else the one in the copy counts
     #[arg(long, value_name = "VERIFIER-KEY")]
@@ -48,10 +49,7 @@ pub(super) fn ship(ship: &Ship) -> Outcome {
     let note = gate.note().map_err(|error| Failure::Check(chain(&error)))?;
     let mut reader =
         SqliteReader::open(&data.ledger_db()).map_err(|error| center::store(&error))?;
-    let to = ShipTo {
-        ledger: ship.ledger.clone(),
-        vault: ship.vault.clone(),
-    };
+    let to = objects::ship_to(&ship.ledger, &ship.vault)?;
     let shipped = ShipOnce::open(&data, &to, &key)
         .and_then(|mut once| once.advance(&mut reader, note.as_deref()))
         .map_err(|error| failure(&error))?;
@@ -71,7 +69,11 @@ pub(super) fn ship(ship: &Ship) -> Outcome {
 
 /// Reads and hashes a whole copy.
 pub(super) fn check(check: &CheckShipped) -> Outcome {
-    let mut copy = ShippedCopy::open(&check.ledger).map_err(|error| ship_failure(&error))?;
+    let fetched = objects::fetch(&check.ledger, &std::env::temp_dir())?;
+    let directory = fetched
+        .as_ref()
+        .map_or(check.ledger.as_path(), |it| it.path());
+    let mut copy = ShippedCopy::open(directory).map_err(|error| ship_failure(&error))?;
     let found = copy.key().map_err(|error| ship_failure(&error))?;
     if let Some(wanted) = check.key.as_deref().map(str::trim)
         && wanted != found.to_string()

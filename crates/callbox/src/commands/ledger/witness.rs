@@ -1,9 +1,13 @@
 //! `callbox ledger witness`: who cosigns this ledger, and how many are enough.
 
-use std::fs;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use callbox_engine::DataDir;
 use callbox_ledger::{Checkpoint, Policy, PolicyWitness, TileReader, VerifierKey, replace_file};
+use callbox_web::check_authorities;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -49,6 +53,10 @@ struct Add {
     key: String,
     /// Where it takes checkpoints: the address before /add-checkpoint
     url: String,
+    /// The certificate authority that alone vouches for its address (PEM), where it is none that this
+    /// machine trusts
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
@@ -91,6 +99,14 @@ impl Witnesses {
                     .map_err(|error| Failure::Usage(format!("the key: {}", chain(&error))))?;
                 let url = address(&add.url)?;
                 let name = word(&add.name)?;
+                let authority = add
+                    .ca
+                    .as_deref()
+                    .map(|ca| authority(ca, &url))
+                    .transpose()?;
+                if let Some(pem) = authority {
+                    keep_authority(&center::existing(&add.data.data)?, &name, &pem)?;
+                }
                 change(&add.data, &add.printed, |witnesses, least| {
                     witnesses.push(PolicyWitness {
                         name,
@@ -102,6 +118,14 @@ impl Witnesses {
             }
             What::Need(need) => change(&need.data, &need.printed, |_, _| Ok(need.number)),
             What::Remove(remove) => change(&remove.data, &remove.printed, |witnesses, least| {
+                let data = center::existing(&remove.data.data)?;
+                if let Some(path) = data.witness_authority(&remove.name)
+                    && path.exists()
+                {
+                    fs::remove_file(&path).map_err(|error| {
+                        Failure::io(format_args!("cannot remove {}", path.display()), &error)
+                    })?;
+                }
                 let before = witnesses.len();
                 witnesses.retain(|one| one.name != remove.name);
                 if witnesses.len() == before {
@@ -199,7 +223,7 @@ fn show(data: &DataDir, printed: &Printed) -> Outcome {
         "fulfilled": published.as_deref().is_some_and(|note| policy.check(note).is_ok()),
         "witnesses": rows.iter().map(|(witness, at)| json!({
             "name": witness.name, "key": witness.key.to_string(), "url": witness.url,
-            "cosigned": at,
+            "own_authority": has_authority(data, witness), "cosigned": at,
         })).collect::<Vec<_>>(),
     });
     let lines: Vec<Vec<String>> = (rows.iter())
@@ -207,7 +231,9 @@ fn show(data: &DataDir, printed: &Printed) -> Outcome {
             let at = at
                 .as_ref()
                 .map_or_else(|| "not".to_owned(), ToString::to_string);
-            let url = witness.url.clone().unwrap_or_else(|| "–".to_owned());
+            let own = has_authority(data, witness);
+            let own = if own { " (its own authority)" } else { "" };
+            let url = witness.url.clone().unwrap_or_else(|| "–".to_owned()) + own;
             vec![witness.name.clone(), at, url, witness.key.name().to_owned()]
         })
         .collect();
@@ -221,6 +247,33 @@ fn show(data: &DataDir, printed: &Printed) -> Outcome {
         data.witness_policy().display()
     );
     output::result(printed.format, text, &json)
+}
+
+fn has_authority(data: &DataDir, witness: &PolicyWitness) -> bool {
+    (data.witness_authority(&witness.name)).is_some_and(|path| path.exists())
+}
+
+/// The certificate authority in this file, for a witness at `url`.
+fn authority(path: &Path, url: &str) -> Outcome<Vec<u8>> {
+    if !url.starts_with("https://") {
+        return Err(Failure::Usage(format!(
+            "{url} has no certificate that --ca could vouch for; use an https:// address"
+        )));
+    }
+    let pem = fs::read(path)
+        .map_err(|error| Failure::io(format_args!("cannot read {}", path.display()), &error))?;
+    check_authorities(&pem)
+        .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))?;
+    Ok(pem)
+}
+
+fn keep_authority(data: &DataDir, witness: &str, pem: &[u8]) -> Outcome {
+    let path = data
+        .witness_authority(witness)
+        .expect("the name was checked");
+    fs::create_dir_all(data.witness_authorities())
+        .and_then(|()| replace_file(&path, pem))
+        .map_err(|error| Failure::io(format_args!("cannot write {}", path.display()), &error))
 }
 
 fn word(name: &str) -> Outcome<String> {

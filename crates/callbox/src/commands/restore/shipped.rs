@@ -13,7 +13,10 @@ use serde_json::json;
 use super::{Restore, open, open_vault, place_keys, write};
 use crate::{
     center,
-    commands::ledger::{LogKeys, ship_failure},
+    commands::{
+        ledger::{LogKeys, ship_failure},
+        objects,
+    },
     failure::{Failure, Outcome, chain},
     output,
 };
@@ -28,7 +31,15 @@ struct Made {
 pub(super) fn run(restore: &Restore, from: &Path, vault: &Path) -> Outcome {
     let dir = &restore.data.data;
     let keys = open(&restore.keys)?;
-    let copy = ShippedCopy::open(from).map_err(|error| ship_failure(&error))?;
+    let beside = dir.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let beside = beside.unwrap_or(Path::new("."));
+    let (fetched, vaulted) = (
+        objects::fetch(from, beside)?,
+        objects::fetch_vault(vault, beside)?,
+    );
+    let copy = fetched.as_ref().map_or(from, |it| it.path());
+    let vault = vaulted.as_ref().map_or(vault, |it| it.path());
+    let copy = ShippedCopy::open(copy).map_err(|error| ship_failure(&error))?;
     if let Some(trusted) = &restore.key {
         must_be_of(trusted, &copy, from)?;
     }
