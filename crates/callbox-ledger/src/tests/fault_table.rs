@@ -36,7 +36,7 @@ const FAULTS: [(Injected, &str, &str); 7] = [
 ];
 
 /// What no injected store fault shows, and the test that does.
-const OTHERS: [(&str, &str, &str, &str); 12] = [
+const OTHERS: [(&str, &str, &str, &str); 13] = [
     (
         "the process is killed at any moment",
         "every acknowledged event is there, in the same tree",
@@ -108,6 +108,12 @@ const OTHERS: [(&str, &str, &str, &str); 12] = [
         "the next start completes it",
         "callbox-engine/src/tests/erasure.rs",
         "an_erasure_that_a_crash_broke_off_is_completed_from_wherever_it_was",
+    ),
+    (
+        "the process is killed while reads are acknowledged, with a full disk every second time",
+        "each acknowledged read is on the record once; cases are refused while the disk is full",
+        "xtask/src/kill/reads.rs",
+        "run",
     ),
 ];
 

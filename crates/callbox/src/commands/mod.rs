@@ -190,6 +190,8 @@ fn log(level: &str) {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // What cannot be logged must not end the request: a full disk often has the log on it too.
+        .log_internal_errors(false)
         .with_ansi(!is_plain && std::io::stderr().is_terminal())
         .try_init();
 }
