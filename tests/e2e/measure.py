@@ -15,6 +15,7 @@ import argparse
 import gzip
 import json
 import os
+import re
 import selectors
 import shutil
 import socket
@@ -82,22 +83,27 @@ addEventListener("DOMContentLoaded", () => {
 """
 
 
-def fill(client, incidents, units):
-    """The rows of the board; most units are on the way, five a call at most."""
+def fill(client, incidents, units, sight):
+    """The rows of the board; gives the units that move: everywhere on the board, or those at its top, which are in sight."""
     board = client.ask("GET", "/board")
     first = board["units"][0]
     for number in range(units - len(board["units"])):
         client.ask("POST", "/configuration/units", {"call_sign": f"Z{number + 1}", "agency": first["agency"], "type": first["type"]})
-    free = [unit["call_sign"] for unit in client.ask("GET", "/board")["units"] if unit["meaning"] == "available" and not unit["shared_crew"]]
+    natural = lambda unit: (unit["agency"], unit["type"], [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", unit["call_sign"]) if part])
+    rows = sorted(client.ask("GET", "/board")["units"], key=natural)
+    free = [unit["call_sign"] for unit in rows if unit["meaning"] == "available" and not unit["shared_crew"]]
+    pairs = incidents * 5 // 6
+    step = 1 if sight == "top" else max(1, len(free) // (2 * pairs))
+    take = free[::step][:2 * pairs]
     moving = []
     for number in range(incidents):
         kind = board["types"][number % len(board["types"])]
         incident = client.ask("POST", "/incidents", {"type": kind["code"], "place": f"{number + 1} Long Measured Street"})["incident"]
-        if number < incidents * 5 // 6 and len(free) > 60:
-            sent = [free.pop(), free.pop()]
+        if number < pairs:
+            sent = [sign for sign in take[2 * number:2 * number + 2]]
             client.ask("POST", f"/incidents/{incident}/units", {"units": sent})
             moving += sent
-    return moving[:100], free, next(s["code"] for s in board["statuses"] if s["meaning"] == "en_route"), next(s["code"] for s in board["statuses"] if s["meaning"] == "on_scene")
+    return moving[:100] if sight == "top" else moving, free, next(s["code"] for s in board["statuses"] if s["meaning"] == "en_route"), next(s["code"] for s in board["statuses"] if s["meaning"] == "on_scene")
 
 
 def script_bytes(directory):
@@ -216,7 +222,7 @@ def main():
     parser.add_argument("--lines", type=int, default=50, help="how many lines are typed")
     parser.add_argument("--consoles", type=int, default=1000, help="how many more are on the stream")
     parser.add_argument("--trace", action="store_true", help="also what Chromium did, by its own events; tracing itself costs")
-    parser.add_argument("--css", help="styles to try out")
+    parser.add_argument("--sight", choices=("spread", "top"), default="spread", help="the units that move are anywhere on the board, or all at its top, in sight")
     parser.add_argument("--label", default="")
     options = parser.parse_args()
     directory = tempfile.mkdtemp(prefix="callbox-measure-")
@@ -230,7 +236,7 @@ def main():
         here = os.path.dirname(os.path.abspath(__file__))
         size, files = script_bytes(os.path.join(here, "../../crates/callbox-web/assets/js"))
         print(f"{options.label} scripts: {size / 1000:.1f} KB gzip in {files} files, without the map", flush=True)
-        units, free, *codes = fill(Client(server, "supervisor"), options.incidents, options.units)
+        units, free, *codes = fill(Client(server, "supervisor"), options.incidents, options.units, options.sight)
         profile = os.path.join(directory, "measured")
         window = Window(driver, options.browser, profile, size=(1920, 1080))
         window.cdp("Page.addScriptToEvaluateOnNewDocument", source=PROBE)
@@ -238,11 +244,9 @@ def main():
         window.type("#login", "dispatcher")
         window.type("#password", server.passwords["dispatcher"])
         window.click("form.stack button")
-        window.wait("the board", "return document.querySelectorAll('.unit').length === arguments[0]", options.units, seconds=60)
+        window.wait("the board", "return document.getElementById('g-units').textContent === `/${arguments[0]}` && document.querySelectorAll('.unit').length > 20", options.units, seconds=60)
         print(f"  first board: {window.run('return window.probe.first'):.0f} ms from its address, {options.incidents} incidents, {options.units} units, load {os.getloadavg()[0]:.1f}", flush=True)
         window.run("document.querySelectorAll('.incident')[3].click()")
-        if options.css:
-            window.run("const s = new CSSStyleSheet(); s.replaceSync(arguments[0]); document.adoptedStyleSheets = [s]", options.css)
         window.cdp("Performance.enable")
         sent = [0]
         thread = threading.Thread(target=load, args=(server, units, codes, options.rate, stop, sent), daemon=True)

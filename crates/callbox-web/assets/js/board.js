@@ -80,7 +80,8 @@ function gauges(at) {
   setAttr(by("g-longest").parentNode, "data-call", longest === null ? null : call);
   setText(by("g-longest").previousElementSibling, t("gauge.longest", { p: first?.code ?? "1" }));
   setText(by("g-open"), incidents.size);
-  document.title = waits ? `(${waits}) ${title}` : title;
+  const named = waits ? `(${waits}) ${title}` : title;
+  if (document.title !== named) document.title = named;
   setText(by("g-free"), free);
   setText(by("g-units"), `/${units.size}`);
   setText(by("ledger-at"), number(position.seq));

@@ -72,6 +72,3 @@ export function arrange(parent, nodes) {
     else parent.insertBefore(node, at);
   }
 }
-
-/** Scrolls `node` into its scrolling parent, and never the page. */
-export const reveal = (node) => node?.scrollIntoView({ block: "nearest" });

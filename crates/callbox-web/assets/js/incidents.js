@@ -2,16 +2,24 @@
 import { view, setView } from "./address.js";
 import { t } from "./boot.js";
 import { everySecond, now, shortSpan, span, time } from "./clock.js";
-import { arrange, by, el, reveal, setAttr, setShape, setText, shape } from "./dom.js";
+import { arrange, by, el, setAttr, setShape, setText, shape } from "./dom.js";
 import { closed, config, incidents, isWaiting, onChange, stage, units, urgency } from "./store.js";
-import { watchRows } from "./visible.js";
+import { Windowed } from "./windowed.js";
 
 const list = by("incidents");
 const filter = by("incident-filter");
 const divider = el("div", { class: "divider", role: "row" }, el("span", { role: "gridcell", text: t("incidents.closed") }));
+const lane = new Windowed(list, draw);
+const box = el("div", { class: "lane-part", role: "presentation" });
+lane.lane.append(box);
+/** What the order of each incident depends on. */
+const keys = new Map();
+/** The rows that stand in the page. */
 const rows = new Map();
-const seen = watchRows(list);
+/** All that is shown, in order; null is the line above those that are closed. */
+let lines = [];
 let order = [];
+let words = [];
 let isUnsorted = false;
 let selected = Number(view.get("incident")) || null;
 const listeners = new Set();
@@ -28,11 +36,20 @@ export function select(id, { focus = false } = {}) {
     setView("incident", id);
     for (const listener of listeners) listener(id);
   }
+  show(id);
+  if (focus) list.focus({ preventScroll: true });
+}
+
+/** Brings the selected row into sight. */
+function show(id) {
+  const at = lines.indexOf(id);
+  if (id !== null && at >= 0) {
+    lane.reveal(at * lane.row, (at + 1) * lane.row);
+    if (!rows.has(id)) draw();
+  }
   const now = rows.get(id);
   if (now) setAttr(now.row, "aria-selected", "true");
   setAttr(list, "aria-activedescendant", now ? now.row.id : null);
-  reveal(now?.row);
-  if (focus) list.focus({ preventScroll: true });
 }
 
 function makeRow(id) {
@@ -49,27 +66,37 @@ function makeRow(id) {
   const row = el("div", { class: "incident", role: "row", draggable: "true", id: `i${id}`, "aria-selected": "false" },
     cells.rank, cells.no, cells.kind, cells.place, group, cells.age);
   row.dataset.id = id;
-  seen.add(row);
   return { row, ...cells };
 }
 
-function patch(id) {
-  const data = incidents.get(id) ?? closed.get(id);
+const known = (id) => incidents.get(id) ?? closed.get(id);
+
+/** Notes that an incident is another one than before; its row is written where it stands in the page. */
+function note(id) {
+  const data = known(id);
+  // What the order depends on, and the filter where there is one.
+  const key = data && `${data.rank} ${isWaiting(data)} ${data.received} ${data.closed} ${data.scheduled} ${data.merged_into} ${words.length ? textOf(data) : ""}`;
+  if (keys.get(id) !== key) isUnsorted = true;
+  if (data) keys.set(id, key);
+  else keys.delete(id);
+  if (data && rows.has(id)) write(rows.get(id), data);
+}
+
+/** The row of an incident, made where it does not stand in the page yet. */
+function rowOf(id) {
   let made = rows.get(id);
-  if (!data) {
-    if (made) { seen.remove(made.row); rows.delete(id); isUnsorted = true; }
-    return;
-  }
   if (!made) {
+    const data = known(id);
     made = makeRow(id);
     if (now() - data.received < 5000) made.row.classList.add("is-new");
     rows.set(id, made);
+    write(made, data);
   }
+  return made;
+}
+
+function write(made, data) {
   const at = stage(data);
-  // What the order and the filter depend on.
-  const key = `${data.rank} ${isWaiting(data)} ${data.received} ${data.closed} ${data.scheduled} ${data.merged_into} ${textOf(data)}`;
-  if (made.key !== key) isUnsorted = true;
-  made.key = key;
   setText(made.rank, data.priority ?? "–");
   setAttr(made.rank, "data-rank", data.rank);
   setText(made.kind, data.type_label ?? data.type ?? t("no_type"));
@@ -80,7 +107,7 @@ function patch(id) {
   made.row.classList.toggle("is-closed", data.state === "closed");
   setAttr(made.row, "data-meaning", at);
   setShape(made.stage, at);
-  setAttr(made.row, "aria-selected", String(id === selected));
+  setAttr(made.row, "aria-selected", String(data.id === selected));
   tickRow(made, data, now());
 }
 
@@ -104,28 +131,44 @@ function tickRow(made, data, at) {
 
 const textOf = (row) => `#${row.id} ${row.type ?? ""} ${row.type_label ?? ""} ${row.place ?? ""} ${row.units.join(" ")} p${row.priority ?? ""}`.toLowerCase();
 
-const matches = (row, words) => words.every((word) => textOf(row).includes(word));
+const matches = (row) => words.every((word) => textOf(row).includes(word));
 
 function sort() {
   isUnsorted = false;
-  const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
   // A merged one is worked on under the other's number; a filter still finds it.
-  const shown = [...incidents.values()].filter((row) => matches(row, words) && (!row.merged_into || words.length));
+  const shown = [...incidents.values()].filter((row) => matches(row) && (!row.merged_into || words.length));
   // Those who wait come first within their rank: they need an act.
   shown.sort((a, b) => Boolean(a.scheduled) - Boolean(b.scheduled) || a.rank - b.rank || isWaiting(b) - isWaiting(a) || a.received - b.received || a.id - b.id);
-  const ended = [...closed.values()].filter((row) => matches(row, words)).sort((a, b) => b.closed - a.closed);
+  const ended = [...closed.values()].filter(matches).sort((a, b) => b.closed - a.closed);
   order = [...shown, ...ended].map((row) => row.id);
-  const nodes = order.map((id) => rows.get(id).row);
-  if (ended.length) nodes.splice(shown.length, 0, divider);
-  arrange(list, nodes);
+  lines = ended.length ? [...order.slice(0, shown.length), null, ...order.slice(shown.length)] : order;
+  draw();
   by("incidents-empty").hidden = order.length > 0;
   setText(by("incident-count"), words.length ? `${shown.length}/${incidents.size}` : incidents.size);
-  setAttr(list, "aria-rowcount", order.length);
+  setAttr(list, "aria-rowcount", lines.length);
+}
+
+/** Brings the rows in sight into the page, and takes the others out of it. */
+function draw() {
+  const { row } = lane;
+  const [from, to] = lane.range(lines.length * row);
+  const first = Math.max(0, Math.floor(from / row));
+  const part = lines.slice(first, Math.ceil(to / row));
+  const nodes = part.map((id, at) => {
+    const node = id === null ? divider : rowOf(id).row;
+    setAttr(node, "aria-rowindex", first + at + 1);
+    return node;
+  });
+  const kept = new Set(part);
+  for (const id of rows.keys()) if (!kept.has(id)) rows.delete(id);
+  box.style.insetBlockStart = `${first * row}px`;
+  arrange(box, nodes);
+  setAttr(list, "aria-activedescendant", rows.get(selected)?.row.id);
 }
 
 onChange((changed) => {
   if (changed.all) {
-    for (const id of new Set([...rows.keys(), ...incidents.keys(), ...closed.keys()])) patch(id);
+    for (const id of new Set([...keys.keys(), ...incidents.keys(), ...closed.keys()])) note(id);
     sort();
     if (selected) select(selected);
     return;
@@ -135,15 +178,14 @@ onChange((changed) => {
     const on = units.get(id)?.incident;
     if (on && incidents.has(on)) touched.add(on);
   }
-  for (const id of touched) patch(id);
+  for (const id of touched) note(id);
   if (isUnsorted) sort();
 });
 
 everySecond((at) => {
-  for (const row of seen.visible) {
-    const data = incidents.get(Number(row.dataset.id));
-    const made = rows.get(Number(row.dataset.id));
-    if (data && made) tickRow(made, data, at);
+  for (const [id, made] of rows) {
+    const data = incidents.get(id);
+    if (data) tickRow(made, data, at);
   }
 });
 
@@ -167,7 +209,12 @@ export function findIncidents(words) {
   list.focus({ preventScroll: true });
 }
 
+function readWords() {
+  words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+}
+
 export function initFilter() {
   filter.value = view.get("q") ?? "";
-  filter.addEventListener("input", () => { setView("q", filter.value.trim()); sort(); });
+  readWords();
+  filter.addEventListener("input", () => { setView("q", filter.value.trim()); readWords(); sort(); });
 }

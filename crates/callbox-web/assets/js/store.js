@@ -11,6 +11,7 @@ export const signs = new Map();
 export const position = { seq: 0 };
 
 const CLOSED_KEPT = 12;
+let alarmsText = "";
 const listeners = new Set();
 let changed = { incidents: new Set(), units: new Set(), alarms: false, all: false };
 let isPlanned = false;
@@ -46,10 +47,7 @@ export function apply(change) {
     changed.units.add(row.id);
   }
   // All of them come with each change: what is not there is over. An older message says nothing new.
-  if (change.seq >= position.seq && (alarms.size || change.alarms.length)) {
-    putAlarms(change.alarms);
-    changed.alarms = true;
-  }
+  if (change.seq >= position.seq) changed.alarms = putAlarms(change.alarms) || changed.alarms;
   position.seq = Math.max(position.seq, change.seq);
   plan();
 }
@@ -72,9 +70,14 @@ function putIncident(row) {
   }
 }
 
+/** Takes the alarms; says whether they are others than before. */
 function putAlarms(rows) {
+  const text = JSON.stringify(rows);
+  if (text === alarmsText) return false;
+  alarmsText = text;
   alarms.clear();
   for (const row of rows) alarms.set(row.id, row);
+  return true;
 }
 
 function putUnit(row) {
@@ -87,13 +90,21 @@ function putUnit(row) {
 function plan() {
   if (isPlanned) return;
   isPlanned = true;
-  requestAnimationFrame(() => {
-    isPlanned = false;
-    const now = changed;
-    changed = { incidents: new Set(), units: new Set(), alarms: false, all: false };
-    for (const listener of listeners) listener(now);
-  });
+  // A window that nobody sees gets no frames; its sounds have to come all the same.
+  if (globalThis.document?.hidden) setTimeout(tellAll, 50);
+  else requestAnimationFrame(tellAll);
 }
+
+function tellAll() {
+  if (!isPlanned) return;
+  isPlanned = false;
+  const now = changed;
+  changed = { incidents: new Set(), units: new Set(), alarms: false, all: false };
+  for (const listener of listeners) listener(now);
+}
+
+// What waited for a frame that does not come.
+globalThis.document?.addEventListener("visibilitychange", tellAll);
 
 /** The unit with this call sign, whatever its case. */
 export const unitCalled = (sign) => units.get(signs.get(sign.toUpperCase()));

@@ -2,21 +2,36 @@
 import { setView, view } from "./address.js";
 import { rights, t } from "./boot.js";
 import { everySecond, now, shortSpan } from "./clock.js";
-import { arrange, by, el, reveal, setAttr, setShape, setText, shape } from "./dom.js";
+import { arrange, by, el, setAttr, setShape, setText, shape } from "./dom.js";
 import { onSelect, selectedIncident } from "./incidents.js";
 import { config, onChange, statusLabel, units } from "./store.js";
 import { openUnit } from "./unit-dialog.js";
-import { watchRows } from "./visible.js";
+import { Windowed } from "./windowed.js";
+
+/** The narrowest cell, in rem, and the room below a group, in pixels. */
+const NARROWEST = 10.6;
+const BELOW = 8;
+const { compare } = new Intl.Collator("en", { numeric: true });
 
 const list = by("units");
 const filter = by("unit-filter");
 const choices = by("unit-choices");
+const lane = new Windowed(list, () => { place(); draw(); });
+/** All units by kind, in order; made anew only where a unit has come or is of another kind. */
+let kinds = null;
+/** What the kind and the counts of each unit depend on. */
+const noted = new Map();
+/** The cells and groups that stand in the page. */
 const cells = new Map();
 const groups = new Map();
-const seen = watchRows(list);
+/** The groups that the filter leaves, with their units and where they stand, in pixels. */
+let shownGroups = [];
+let allHeight = 0;
+let columns = 1;
 const picked = new Set();
 const listeners = new Set();
 let active = null;
+/** The units that the filter leaves, as they stand on the screen. */
 let order = [];
 
 /** `listener()` is called when other units are picked. */
@@ -48,28 +63,33 @@ function makeCell(id) {
     on: el("span", { class: "on" }),
     since: el("span", { class: "since", "aria-hidden": "true" }),
   };
-  const row = el("div", { class: "unit", role: "option", draggable: "true", id: `u${id}`, "aria-selected": "false" },
+  const row = el("div", { class: "unit", role: "option", draggable: "true", id: `u${id}` },
     parts.glyph, parts.sign, parts.code, parts.on, parts.since);
   row.dataset.id = id;
-  seen.add(row);
+  row.classList.toggle("is-active", id === active);
   return { row, ...parts };
 }
 
-function patch(id) {
-  const data = units.get(id);
+/** The cell of a unit, made where it does not stand in the page yet. */
+function cellOf(id) {
   let made = cells.get(id);
-  if (!data) {
-    if (made) { seen.remove(made.row); cells.delete(id); }
-    return;
+  if (!made) {
+    made = makeCell(id);
+    cells.set(id, made);
+    write(made, units.get(id));
   }
-  if (!made) cells.set(id, (made = makeCell(id)));
+  return made;
+}
+
+function write(made, data) {
   setText(made.sign, data.call_sign);
   setText(made.code, data.status);
   setText(made.on, data.incident ? `#${data.incident}` : "");
   setAttr(made.row, "title", [statusLabel(data.status), data.station, data.stack.length ? t("stack.next", { ids: data.stack.map((id) => `#${id}`).join(", ") }) : null].filter(Boolean).join(" · "));
   setAttr(made.row, "data-meaning", data.meaning);
   setAttr(made.row, "data-emergency", data.emergency);
-  setShape(made.glyph, picked.has(id) ? "closed" : data.meaning);
+  setAttr(made.row, "aria-selected", String(picked.has(data.id)));
+  setShape(made.glyph, picked.has(data.id) ? "closed" : data.meaning);
   made.row.classList.toggle("is-here", data.incident !== null && data.incident === selectedIncident());
   setText(made.since, shortSpan(now() - data.since));
 }
@@ -81,56 +101,111 @@ const CHOICE = {
   out: (unit) => unit.meaning === "out_of_service",
 };
 
+/** What moves a unit to another place in the list, and what moves the counts. */
+const kindOf = (unit) => `${unit.agency}\u0000${unit.type}`;
+
+function sortKinds() {
+  const byKind = new Map();
+  for (const unit of units.values()) {
+    const kind = kindOf(unit);
+    if (!byKind.has(kind)) byKind.set(kind, []);
+    byKind.get(kind).push(unit);
+  }
+  kinds = [...byKind.keys()].sort(compare).map((kind) => {
+    const all = byKind.get(kind).sort((a, b) => compare(a.call_sign, b.call_sign));
+    return { kind, type: all[0].type, agency: all[0].agency, members: all.map((unit) => unit.id) };
+  });
+}
+
+/** Applies the filter. */
 function sort() {
+  if (!kinds) sortKinds();
   const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
   const want = CHOICE[view.get("units") ?? ""] ?? CHOICE[""];
-  const byGroup = new Map();
-  for (const unit of units.values()) {
-    const key = `${unit.agency}\u0000${unit.type}`;
-    if (!byGroup.has(key)) byGroup.set(key, []);
-    byGroup.get(key).push(unit);
-  }
+  const isShown = (unit) => want(unit) && (!words.length || words.every((word) =>
+    `${unit.call_sign} ${unit.type} ${unit.agency} ${unit.station ?? ""} ${unit.status} #${unit.incident ?? ""}`.toLowerCase().includes(word)));
   order = [];
-  const compare = new Intl.Collator("en", { numeric: true }).compare;
-  const shownGroups = [];
-  for (const key of [...byGroup.keys()].sort(compare)) {
-    const all = byGroup.get(key);
-    const shown = all.filter((unit) => want(unit) && words.every((word) =>
-      `${unit.call_sign} ${unit.type} ${unit.agency} ${unit.station ?? ""} ${unit.status} #${unit.incident ?? ""}`.toLowerCase().includes(word)));
+  shownGroups = [];
+  for (const one of kinds) {
+    const shown = one.members.filter((id) => isShown(units.get(id)));
     if (!shown.length) continue;
-    shown.sort((a, b) => compare(a.call_sign, b.call_sign));
-    const group = groups.get(key) ?? makeGroup(key);
-    setText(group.name, config.unit_types.find((kind) => kind.code === all[0].type)?.label ?? all[0].type);
-    setText(group.agency, all[0].agency);
-    setAttr(group.agency, "title", config.agencies.find((agency) => agency.code === all[0].agency)?.name);
-    group.members = all.map((unit) => unit.id);
-    arrange(group.units, shown.map((unit) => cells.get(unit.id).row));
-    order.push(...shown.map((unit) => unit.id));
-    shownGroups.push(group.root);
+    shownGroups.push({ ...one, shown, first: order.length });
+    for (const id of shown) order.push(id);
   }
-  arrange(list, shownGroups);
-  countGroups();
+  place();
+  draw();
   by("units-empty").hidden = order.length > 0;
 }
 
-function countGroups() {
-  for (const group of groups.values()) {
-    const free = group.members.filter((id) => units.get(id)?.meaning === "available").length;
-    setText(group.free, t("units.free_of", { free, all: group.members.length }));
-    setAttr(group.head, "data-none", free === 0 ? "yes" : null);
+/** Says where each group stands, by the width of the pane. */
+function place() {
+  const narrowest = NARROWEST * lane.rem;
+  columns = Math.max(1, Math.floor((lane.width + 1) / (narrowest + 1)));
+  lane.lane.style.setProperty("--columns", columns);
+  let top = 0;
+  for (const group of shownGroups) {
+    group.top = top;
+    group.height = lane.row * (1 + Math.ceil(group.shown.length / columns)) + BELOW;
+    top += group.height;
   }
+  allHeight = top;
 }
 
-function makeGroup(key) {
-  const id = `g${groups.size}`;
+/** Brings the cells in sight into the page, and takes the others out of it. */
+function draw() {
+  const { row } = lane;
+  const [from, to] = lane.range(allHeight);
+  const kept = new Set();
+  const roots = [];
+  for (const group of shownGroups) {
+    if (group.top + group.height < from || group.top > to) continue;
+    const made = groups.get(group.kind) ?? makeGroup(group.kind);
+    const within = group.top + row;
+    const first = Math.max(0, Math.floor((from - within) / row)) * columns;
+    const part = group.shown.slice(first, Math.max(first, Math.ceil((to - within) / row) * columns));
+    const nodes = part.map((id, at) => {
+      const cell = cellOf(id).row;
+      kept.add(id);
+      setAttr(cell, "aria-setsize", order.length);
+      setAttr(cell, "aria-posinset", group.first + first + at + 1);
+      return cell;
+    });
+    made.root.style.insetBlockStart = `${group.top}px`;
+    made.root.style.blockSize = `${group.height}px`;
+    made.units.style.insetBlockStart = `${row + (first / columns) * row}px`;
+    arrange(made.units, nodes);
+    writeGroup(made, group);
+    roots.push(made.root);
+  }
+  for (const id of cells.keys()) if (!kept.has(id)) cells.delete(id);
+  arrange(lane.lane, roots);
+  const inPage = new Set(roots);
+  for (const [kind, group] of groups) if (!inPage.has(group.root)) groups.delete(kind);
+  setAttr(list, "aria-activedescendant", cells.get(active)?.row.id);
+}
+
+function writeGroup(made, { type, agency, members }) {
+  made.members = members;
+  setText(made.name, config.unit_types.find((known) => known.code === type)?.label ?? type);
+  setText(made.agency, agency);
+  setAttr(made.agency, "title", config.agencies.find((known) => known.code === agency)?.name);
+  const free = members.filter((id) => units.get(id)?.meaning === "available").length;
+  setText(made.free, t("units.free_of", { free, all: members.length }));
+  setAttr(made.head, "data-none", free === 0 ? "yes" : null);
+}
+
+let made = 0;
+function makeGroup(kind) {
+  made += 1;
+  const id = `g${made}`;
   const name = el("b", {});
   const agency = el("span", {});
   const free = el("span", {});
   const head = el("div", { class: "group-head", id }, name, agency, el("span", { class: "spacer" }), free);
   const holder = el("div", { class: "group-units", role: "presentation" });
-  const root = el("div", { role: "group", "aria-labelledby": id }, head, holder);
+  const root = el("div", { class: "group", role: "group", "aria-labelledby": id }, head, holder);
   const group = { root, head, name, agency, free, units: holder, members: [] };
-  groups.set(key, group);
+  groups.set(kind, group);
   return group;
 }
 
@@ -146,30 +221,45 @@ function count() {
   }
 }
 
+/** Takes over what is new about a unit; says whether kinds or counts are others now. */
+function note(id) {
+  const data = units.get(id);
+  const before = noted.get(id);
+  const now = { kind: kindOf(data), sign: data.call_sign, meaning: data.meaning };
+  const isMoved = before?.kind !== now.kind || before.sign !== now.sign;
+  const isCounted = before?.meaning !== now.meaning;
+  if (isMoved || isCounted) noted.set(id, now);
+  if (cells.has(id)) write(cells.get(id), data);
+  return { isMoved, isCounted };
+}
+
 onChange((changed) => {
+  if (!changed.all && !changed.units.size) return;
+  let isMoved = changed.all;
+  let isCounted = changed.all;
   if (changed.all) {
-    for (const id of [...cells.keys()]) if (!units.has(id)) patch(id);
-    for (const id of units.keys()) patch(id);
-  } else {
-    for (const id of changed.units) patch(id);
+    for (const id of [...noted.keys()]) if (!units.has(id)) noted.delete(id);
   }
-  if (changed.all || changed.units.size) {
-    // Without a filter a unit keeps its place: only a new one, or another kind, moves anything.
-    if (changed.all || units.size !== order.length) sort();
-    else countGroups();
-    count();
-    if (changed.all || changed.units.has(active)) showActive();
-    for (const listener of listeners) listener();
+  for (const id of changed.all ? units.keys() : changed.units) {
+    const what = note(id);
+    isMoved ||= what.isMoved;
+    isCounted ||= what.isCounted;
   }
+  if (isMoved) kinds = null;
+  // Without a filter a unit keeps its place: only a new one, or another kind, moves anything.
+  if (isMoved || order.length !== units.size) sort();
+  else if (isCounted) for (const group of shownGroups) if (groups.has(group.kind)) writeGroup(groups.get(group.kind), group);
+  if (isMoved || isCounted) count();
+  if (changed.all || changed.units.has(active)) showActive();
+  for (const listener of listeners) listener();
 });
 
-onSelect(() => { for (const id of units.keys()) patch(id); });
+onSelect(() => { for (const [id, cell] of cells) if (units.has(id)) write(cell, units.get(id)); });
 
 everySecond((at) => {
-  for (const row of seen.visible) {
-    const id = Number(row.dataset.id);
+  for (const [id, cell] of cells) {
     const data = units.get(id);
-    if (data) setText(cells.get(id).since, shortSpan(at - data.since));
+    if (data) setText(cell.since, shortSpan(at - data.since));
   }
 });
 
@@ -182,37 +272,51 @@ function showActive() {
   setText(by("unit-bar-text"), [data.call_sign, statusLabel(data.status), data.incident ? `#${data.incident}` : null, data.station].filter(Boolean).join(" · "));
 }
 
+/** Where a unit stands: its group, its line in it, its column. */
+function spot(id) {
+  const at = order.indexOf(id);
+  const group = at < 0 ? null : shownGroups.findLast((one) => one.first <= at);
+  if (!group) return null;
+  const within = at - group.first;
+  return { group, line: Math.floor(within / columns), column: within % columns };
+}
+
 function activate(id) {
   cells.get(active)?.row.classList.remove("is-active");
   active = id;
+  const at = spot(id);
+  if (at) {
+    const top = at.group.top + lane.row * (1 + at.line);
+    // The group's head stands above its units, whichever is in sight.
+    lane.reveal(top, top + lane.row, lane.row);
+    if (!cells.has(id)) draw();
+  }
   const cell = cells.get(id);
   cell?.row.classList.add("is-active");
   setAttr(list, "aria-activedescendant", cell ? cell.row.id : null);
   showActive();
-  reveal(cell?.row);
 }
 
 /** Moves among the units as they stand on the screen. */
 export function moveUnit(direction) {
   if (!order.length) return;
-  if (!order.includes(active)) { activate(order[0]); return; }
-  const at = order.indexOf(active);
+  const here = spot(active);
+  if (!here) { activate(order[0]); return; }
   if (direction === "left" || direction === "right") {
+    const at = order.indexOf(active);
     activate(order[Math.min(order.length - 1, Math.max(0, at + (direction === "right" ? 1 : -1)))]);
     return;
   }
-  const here = cells.get(active).row.getBoundingClientRect();
+  // The nearest one in the next line: lines and groups differ in length.
   const step = direction === "down" ? 1 : -1;
-  // The nearest one in the next line: rows of groups differ in length.
-  let best = null;
-  for (let i = at + step; i >= 0 && i < order.length; i += step) {
-    const box = cells.get(order[i]).row.getBoundingClientRect();
-    if (Math.abs(box.top - here.top) < 4) continue;
-    if (best && Math.abs(box.top - best.top) > 4) break;
-    const far = Math.abs(box.left - here.left);
-    if (!best || far < best.far) best = { far, top: box.top, id: order[i] };
+  let { group, line } = here;
+  line += step;
+  if (line < 0 || line * columns >= group.shown.length) {
+    group = shownGroups[shownGroups.indexOf(group) + step];
+    if (!group) return;
+    line = step > 0 ? 0 : Math.ceil(group.shown.length / columns) - 1;
   }
-  if (best) activate(best.id);
+  activate(group.shown[Math.min(group.shown.length - 1, line * columns + here.column)]);
 }
 
 export const activeUnit = () => active;
