@@ -2,7 +2,7 @@
 //
 //   node cuts.mjs ORIGIN COOKIE CUTS SEED      prints one line of JSON
 //
-// Each connection ends after a random number of bytes, often in the middle of an event, while others write.
+// Each connection ends after a random number of bytes or milliseconds, often in the middle of an event, while others write.
 // In the end the store has to be what a fresh board says: no row lost, none older, none twice.
 import http from "node:http";
 import process from "node:process";
@@ -41,14 +41,20 @@ class EventSource {
     this.readyState = 0;
     const headers = { Cookie: cookie, Accept: "text/event-stream" };
     if (this.lastId !== null) headers["Last-Event-ID"] = this.lastId;
-    let left = isCutting ? Math.floor(random() ** 3 * 12000) : Infinity;
+    // Cut after some bytes, or after some milliseconds, whichever comes first: in the middle of events and between them.
+    let left = isCutting ? Math.floor(random() ** 3 * 200_000) : Infinity;
+    const late = isCutting ? setTimeout(() => { left = 0; this.request.destroy(); again(); }, random() ** 2 * 150) : null;
     let text = "";
+    // Each connection ends once, whatever its socket still says.
+    let isEnded = false;
     const again = () => {
-      if (this.readyState === 2 || this.isOver) return;
-      this.isOver = true;
+      if (this.readyState === 2 || isEnded) return;
+      isEnded = true;
+      left = 0;
+      clearTimeout(late);
       done += 1;
       this.listeners.get("error")?.({});
-      setImmediate(() => { this.isOver = false; this.connect(); });
+      setImmediate(() => this.connect());
     };
     this.request = http.get(origin + this.url, { headers }, (response) => {
       if (response.statusCode !== 200) { response.resume(); setTimeout(again, 20); return; }
@@ -88,7 +94,6 @@ class EventSource {
 }
 
 globalThis.EventSource = EventSource;
-globalThis.requestAnimationFrame = (act) => setImmediate(act);
 const interval = globalThis.setInterval;
 globalThis.setInterval = (act, ms) => { const timer = interval(act, ms); timers.push(timer); return timer; };
 

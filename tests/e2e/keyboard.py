@@ -223,7 +223,7 @@ class Keyboard(Steps):
         self.a.press("Control+k")
         self.a.write("All panes")
         self.a.press("Enter")
-        self.a.wait("three panes", "return document.querySelectorAll('.board > .pane[hidden]').length === 0")
+        self.a.wait("three panes", "return document.querySelectorAll('.board > .pane:not([data-name=map])[hidden]').length === 0")
 
     # Journeys
 

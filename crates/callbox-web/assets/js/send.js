@@ -74,8 +74,9 @@ export class Send {
     const isReady = !bad.length && parts.length > 0;
     setText(this.plan, bad.length ? bad.join(" · ") : parts.length ? `${parts.join(" · ")} → #${this.incident.id}` : t("plan.empty"));
     setAttr(this.plan, "data-plan", bad.length ? "bad" : isReady ? "ready" : null);
-    this.button.disabled = !isReady;
-    this.also.hidden = !isReady || moved.length === 0;
+    // Writing what stands there already asks for a frame all the same.
+    setAttr(this.button, "disabled", isReady ? null : "");
+    setAttr(this.also, "hidden", isReady && moved.length ? null : "");
     if (moved.length) setText(this.also, t("send.also", { units: moved.map((unit) => unit.call_sign).join(", ") }));
   }
 

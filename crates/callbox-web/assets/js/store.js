@@ -1,4 +1,4 @@
-// What the server said last: rows by number. Panes are told once per frame what changed.
+// What the server said last: rows by number. Panes are told of what changed once in a frame's time.
 
 export const config = { statuses: [], priorities: [], types: [], dispositions: [], agencies: [], unit_types: [], templates: [], center: {} };
 export const incidents = new Map();
@@ -87,24 +87,24 @@ function putUnit(row) {
   signs.set(row.call_sign.toUpperCase(), row.id);
 }
 
+/**
+ * What comes within a frame's time is told at once. A timer and not a frame: what changes nothing in
+ * sight then draws nothing, and a window that nobody sees, which gets no frames, sounds all the same.
+ */
+const GATHER_MS = 16;
+
 function plan() {
   if (isPlanned) return;
   isPlanned = true;
-  // A window that nobody sees gets no frames; its sounds have to come all the same.
-  if (globalThis.document?.hidden) setTimeout(tellAll, 50);
-  else requestAnimationFrame(tellAll);
+  setTimeout(tellAll, GATHER_MS);
 }
 
 function tellAll() {
-  if (!isPlanned) return;
   isPlanned = false;
   const now = changed;
   changed = { incidents: new Set(), units: new Set(), alarms: false, all: false };
   for (const listener of listeners) listener(now);
 }
-
-// What waited for a frame that does not come.
-globalThis.document?.addEventListener("visibilitychange", tellAll);
 
 /** The unit with this call sign, whatever its case. */
 export const unitCalled = (sign) => units.get(signs.get(sign.toUpperCase()));
