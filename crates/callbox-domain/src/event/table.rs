@@ -88,7 +88,9 @@ pub struct KindRow {
 
 /// Makes the enum of all events out of the table's rows:
 ///
-///     NUMBER Name schema VERSION STREAM, "reason", was 1 NameV1, was 2 NameV2;
+/// ```text
+/// NUMBER Name schema VERSION STREAM, "reason", was 1 NameV1, was 2 NameV2;
+/// ```
 ///
 /// What follows `was` are the former versions, each a [`Former`] that lifts to the one after it.
 macro_rules! events {

@@ -1,5 +1,7 @@
 //! A browser opens `docs/verify.html` from the disk and checks the proof of one read.
 
+#![expect(clippy::print_stderr, reason = "a test that was skipped says so")]
+
 use std::{path::Path, process::Command};
 
 use base64::{
