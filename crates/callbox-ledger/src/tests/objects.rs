@@ -188,11 +188,8 @@ fn other_histories_other_keys_and_damage_are_refused() {
         .unwrap();
     let before = bucket.objects.lock().unwrap().clone();
     let refused = |store: &MemoryStore, end| {
-        let error = shipper(&bucket)
-            .unwrap()
-            .advance(&mut store.clone(), end, None)
-            .unwrap_err();
-        error
+        let mut shipper = shipper(&bucket).unwrap();
+        shipper.advance(&mut store.clone(), end, None).unwrap_err()
     };
     assert!(matches!(
         refused(&other, 9),

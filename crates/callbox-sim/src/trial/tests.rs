@@ -31,6 +31,10 @@ const NOT_RECORDED: &[(&str, &str)] = &[
     ("IncidentShared", "see ShareIncident"),
     ("IncidentUnshared", "see UnshareIncident"),
     ("ProgramRecorded", "see RecordProgram"),
+    (
+        "LiftUndone",
+        "these seeds take no lift of a closure back; transcripts do",
+    ),
     ("DomainErased", "see ApproveErasure"),
     ("ErasureCompleted", "see CompleteErasure"),
     ("ConsultationsRecorded", "see RecordConsultations"),
