@@ -172,29 +172,21 @@ fn offer(center: &Center, verb: &Verb, kind: What, begun: &str, found: &mut Vec<
             let rows = configuration.dispositions.values();
             codes(kind, rows.map(|row| (&row.code, &row.label)), begun, found);
         }
-        What::Handling => found.extend(
-            Handling::NAMES
-                .iter()
-                .filter(|name| name.starts_with(begun))
-                .map(|name| Candidate {
-                    kind,
-                    insert: (*name).to_owned(),
-                    label: (*name).to_owned(),
-                }),
-        ),
-        What::Cause => found.extend(
-            ClosureCause::NAMES
-                .iter()
-                .filter(|name| name.starts_with(begun))
-                .map(|name| Candidate {
-                    kind,
-                    insert: (*name).to_owned(),
-                    label: (*name).to_owned(),
-                }),
-        ),
+        What::Handling => names(kind, Handling::NAMES, begun, found),
+        What::Cause => names(kind, ClosureCause::NAMES, begun, found),
         What::Closure => closures(center, begun, found),
         _ => {}
     }
+}
+
+/// Fixed names, which are their own labels.
+fn names(kind: What, all: &[&str], begun: &str, found: &mut Vec<Candidate>) {
+    let begun = all.iter().filter(|name| name.starts_with(begun));
+    found.extend(begun.map(|name| Candidate {
+        kind,
+        insert: (*name).to_owned(),
+        label: (*name).to_owned(),
+    }));
 }
 
 /// Closures in force by number or by a word of the street's name; the newest first.
