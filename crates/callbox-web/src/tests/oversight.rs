@@ -122,17 +122,23 @@ async fn led_25_alteration_writes_one_entry_by_whatever_way() {
     assert_eq!(lines().await, before + 1);
 }
 
-#[tokio::test]
-async fn led_25_consultation_and_disclosure_write_one_entry_each_with_purpose() {
-    let world = World::set_up().await;
+/// Takes a call and closes it; gives the incident.
+async fn closed_case(world: &World) -> u64 {
     let id = world.take_call().await;
     act(
-        &world,
+        world,
         Role::Dispatcher,
         &format!("incidents/{id}/close"),
         json!({"disposition": "DONE"}),
     )
     .await;
+    id
+}
+
+#[tokio::test]
+async fn led_25_consultation_and_disclosure_write_one_entry_each_with_purpose() {
+    let world = World::set_up().await;
+    let id = closed_case(&world).await;
     world.pass(3_600);
     world.state_purpose(Role::Supervisor, id).await;
     let path = format!("/api/v1/incidents/{id}");
@@ -204,14 +210,7 @@ async fn led_25_combination_and_erasure_write_one_entry_each() {
 #[tokio::test]
 async fn led_4_a_read_without_purpose_is_refused_and_the_refusal_logged() {
     let world = World::set_up().await;
-    let id = world.take_call().await;
-    act(
-        &world,
-        Role::Dispatcher,
-        &format!("incidents/{id}/close"),
-        json!({"disposition": "DONE"}),
-    )
-    .await;
+    let id = closed_case(&world).await;
     world.pass(3_600);
     for (n, role) in [Role::CallTaker, Role::Dispatcher, Role::Supervisor]
         .into_iter()
@@ -371,14 +370,7 @@ async fn cjis_au_8_every_event_has_its_time_with_hundredths_and_offset() {
 #[tokio::test]
 async fn break_glass_needs_a_reason_tells_a_second_person_expires_is_reviewed_and_counted() {
     let world = World::set_up().await;
-    let id = world.take_call().await;
-    act(
-        &world,
-        Role::Dispatcher,
-        &format!("incidents/{id}/close"),
-        json!({"disposition": "DONE"}),
-    )
-    .await;
+    let id = closed_case(&world).await;
     world.pass(4 * 86_400);
     let mut glass =
         json!({"object": "incident", "incident": id, "purpose": "break-glass", "number": "26-1"});
