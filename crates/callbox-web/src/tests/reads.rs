@@ -159,6 +159,24 @@ async fn a_purpose_serves_only_those_and_that_for_which_it_is_meant() {
 }
 
 #[tokio::test]
+async fn a_case_that_left_memory_is_as_old_as_its_record_says() {
+    let world = World::set_up().await;
+    let id = case(&world).await;
+    let later = (0..callbox_domain::CLOSED_KEPT).map(|_| closed_incident(&world));
+    futures_util::future::join_all(later).await;
+    let object = callbox_domain::IncidentId(id);
+    assert!(world.engine.snapshot().incident(object).is_none());
+    state(&world, Role::CallTaker, about(id, "follow-up")).await;
+    let path = format!("/api/v1/incidents/{id}");
+    let shown = world.get(Role::CallTaker, &path).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    world.pass(4 * 86_400);
+    state(&world, Role::CallTaker, about(id, "follow-up")).await;
+    let refused = world.get(Role::CallTaker, &path).await;
+    assert_eq!(refused.problem(), "403 case-too-old");
+}
+
+#[tokio::test]
 async fn a_purpose_needs_a_number_and_a_reason() {
     let world = World::set_up().await;
     let id = case(&world).await;
