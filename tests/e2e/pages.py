@@ -4,6 +4,7 @@ With `--images DIR` each page is kept as a picture too.
 """
 
 import os
+import re
 import sys
 
 from steps import Steps, arguments, axe, faults, play
@@ -18,8 +19,13 @@ PAGES = {
         "/settings/dispositions", "/settings/templates?row=BELL", "/settings/unit-types", "/settings/unit-statuses", "/settings/units",
         "/settings/stations", "/settings/areas", "/settings/clocks", "/settings/welfare-rules", "/settings/turnouts",
         "/settings/dispatch-rules", "/settings/conditions", "/settings/erasure-rules",
+        "/guide", "/guide/tour", "/", "/incidents/{incident}/certificate", "/incidents/{incident}/timeline",
     ],
     "admin": ["/accounts", "/rights", "/account", "/confirm"],
+}
+# Pages that are shown only on the way to somewhere else; their journeys look at them.
+ELSEWHERE = {
+    "/sign-in": "journey.py", "/sign-in/code": "sign_in.py",
 }
 # What opens over the board, and by which key.
 DIALOGS = [("keys", "?"), ("palette", "Control+k"), ("call entry", "F9")]
@@ -86,6 +92,23 @@ class Pages(Steps):
         if self.found:
             raise Failed("axe finds:\n        " + "\n        ".join(self.found))
 
+    def table(self):
+        """Each page that the server's own table of rights names stands in the list above."""
+        window = self.window("table")
+        self.enter(window, "supervisor")
+        window.open(self.server.origin + "/rights")
+        routes = window.run("return [...document.querySelectorAll('.table tbody td:first-child code')].map((one) => one.textContent)")
+        pages = [route.split()[1] for route in routes if route.startswith("GET ")]
+        # What answers with something else than a page, by its own kind.
+        pages = [path for path in pages if not re.match(r"/(api|assets|tiles|metrics|healthz|readyz|checkpoint|tile|ledger/|guide/img|witness|log|openapi)", path)]
+        known = {re.sub(r"\?.*", "", path) for paths in PAGES.values() for path in paths} | set(ELSEWHERE)
+        fits = lambda path: any(re.fullmatch(re.sub(r"\\{\\\*?\w+\\}", "[^/]+", re.escape(path)), one.replace("{incident}", "1")) for one in known)
+        missing = [path for path in pages if not fits(path)]
+        if len(pages) < 30 or missing:
+            raise Failed(f"of {len(pages)} pages these are not looked at: {missing}")
+        window.close()
+        self.windows.remove(window)
+
     def enter(self, window, login):
         super().enter(window, login)
         window.wait("a page of one's own", "return !location.pathname.startsWith('/sign-in')")
@@ -93,6 +116,7 @@ class Pages(Steps):
     def all(self):
         if not self.begin("the demo's town without its people", self.start):
             return
+        self.step("every page of the server's own table is in the list", self.table)
         for login in PAGES:
             for theme in ("light", "dark"):
                 for language in ("en-US", "zh-CN"):

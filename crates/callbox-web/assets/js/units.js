@@ -5,7 +5,7 @@ import { everySecond, now, shortSpan } from "./clock.js";
 import { arrange, by, el, setAttr, setShape, setText, shape } from "./dom.js";
 import { onSelect, selectedIncident } from "./incidents.js";
 import { config, onChange, statusLabel, units } from "./store.js";
-import { openUnit } from "./unit-dialog.js";
+import { openUnit } from "./parts.js";
 import { Windowed } from "./windowed.js";
 
 /** The narrowest cell, in rem, and the room below a group, in pixels. */
