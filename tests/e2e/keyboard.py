@@ -178,7 +178,10 @@ class Keyboard(Steps):
         place = next(one["answers"][0]["label"] for one in found if one["verdict"] == "certain")
         self.line(f"BK works 4 @{place}")
         closed = self.api.ask("GET", "/closures")["closures"]
-        self.line(f"LF {closed[-1]['id']}")
+        self.line(f"LF {closed[-1]['closure']}")
+        self.line("?", "see")
+        self.a.wait("the keys", "return document.getElementById('keys-dialog').open")
+        self.a.press("Escape")
 
     def grammar(self):
         """Each verb that the server's own grammar names was typed here."""
@@ -204,7 +207,9 @@ class Keyboard(Steps):
         self.a.press("Up")
         if not self.a.run("return document.getElementById('line-input').value").startswith("NT "):
             raise Failed("the last line does not come back")
-        self.a.press("Escape", "Escape")
+        # Escape closes the offers, then clears; one more would leave the incident.
+        while not self.a.run(EMPTY):
+            self.a.press("Escape")
         self.focus()
         free = self.free()[0]
         self.a.write(f"D {free[:1]}")

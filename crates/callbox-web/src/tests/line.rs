@@ -200,7 +200,7 @@ async fn a_layout_is_ones_own_or_of_everybody_at_the_position() {
 
     let wrong = json!({"name": "Fire 1", "windows": ["cameras"]});
     let answer = world.post(Role::Supervisor, path, wrong).await;
-    assert_eq!(answer.problem(), "422 bad-field");
+    assert_eq!(answer.problem(), "422 bad-field windows");
 }
 
 #[tokio::test]
