@@ -108,11 +108,25 @@ mod tests {
 
     #[test]
     fn a_window_names_each_pane_once_with_a_share_or_all_without() {
-        for text in ["map", "incidents,selected", "incidents:60,units:40", "selected:5"] {
+        for text in [
+            "map",
+            "incidents,selected",
+            "incidents:60,units:40",
+            "selected:5",
+        ] {
             assert!(is_window(text), "{text}");
         }
         for text in [
-            "", "log", "map,map", "map:4", "map:101", "map:+9", "map:", "units,map:50", "map,", "units:50:50",
+            "",
+            "log",
+            "map,map",
+            "map:4",
+            "map:101",
+            "map:+9",
+            "map:",
+            "units,map:50",
+            "map,",
+            "units:50:50",
         ] {
             assert!(!is_window(text), "{text}");
         }

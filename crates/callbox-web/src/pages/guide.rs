@@ -33,7 +33,10 @@ static CHAPTERS: LazyLock<Vec<Chapter>> =
 
 /// A line of the summary, as in `- [Start](start.md)`.
 fn chapter(line: &'static str) -> Option<Chapter> {
-    let (title, file) = line.strip_prefix("- [")?.strip_suffix(')')?.split_once("](")?;
+    let (title, file) = line
+        .strip_prefix("- [")?
+        .strip_suffix(')')?
+        .split_once("](")?;
     let (name, locale) = match file.strip_suffix(ZH) {
         Some(name) => (name, Locale::Zh),
         None => (file.strip_suffix(".md")?, Locale::En),
@@ -184,7 +187,9 @@ fn address(target: &str) -> Option<String> {
     if let Some(picture) = target.strip_prefix("img/") {
         return Some(format!("/guide/img/{picture}"));
     }
-    let (file, anchor) = target.split_once('#').map_or((target, ""), |(file, _)| (file, target));
+    let (file, anchor) = target
+        .split_once('#')
+        .map_or((target, ""), |(file, _)| (file, target));
     let anchor = anchor.strip_prefix(file).unwrap_or_default();
     let name = file.strip_suffix(ZH).or_else(|| file.strip_suffix(".md"))?;
     let is_chapter = CHAPTERS.iter().any(|chapter| chapter.name == name);
@@ -262,15 +267,25 @@ mod tests {
         let chapters = FILES.iter().filter(|(name, _)| {
             name.ends_with(".md") && !["README.md", "SUMMARY.md"].contains(name)
         });
-        assert_eq!(chapters.clone().count(), CHAPTERS.len(), "all are in the summary");
+        assert_eq!(
+            chapters.clone().count(),
+            CHAPTERS.len(),
+            "all are in the summary"
+        );
         for (name, _) in chapters {
             let page = rendered(text(name));
             assert!(page.contains("<h1>"), "{name}");
-            assert!(!page.contains("style="), "{name}: the pages' policy refuses it");
+            assert!(
+                !page.contains("style="),
+                "{name}: the pages' policy refuses it"
+            );
             for part in page.split("href=\"").skip(1) {
                 let target = part.split('"').next().expect("it ends");
                 let is_here = target.starts_with("/guide/") && !target.contains(".md");
-                assert!(is_here || target.starts_with("https://"), "{name} leads to {target}");
+                assert!(
+                    is_here || target.starts_with("https://"),
+                    "{name} leads to {target}"
+                );
             }
             for part in page.split("src=\"/guide/").skip(1) {
                 let picture = part.split('"').next().expect("it ends");
@@ -281,9 +296,15 @@ mod tests {
 
     #[test]
     fn a_link_of_a_chapter_leads_to_its_page() {
-        assert_eq!(address("dispatch.zh.md").as_deref(), Some("/guide/dispatch"));
+        assert_eq!(
+            address("dispatch.zh.md").as_deref(),
+            Some("/guide/dispatch")
+        );
         assert_eq!(address("map.md#ways").as_deref(), Some("/guide/map#ways"));
-        assert_eq!(address("img/board.png").as_deref(), Some("/guide/img/board.png"));
+        assert_eq!(
+            address("img/board.png").as_deref(),
+            Some("/guide/img/board.png")
+        );
         assert_eq!(address("../console.md"), None);
     }
 }

@@ -193,7 +193,9 @@ async fn a_layout_is_ones_own_or_of_everybody_at_the_position() {
     assert_eq!(list["layouts"][0]["windows"], json!(["incidents"]));
     let list = world.get(Role::Supervisor, path).await.json();
     assert_eq!(list["layouts"], json!([body]));
-    let forgotten = world.post(Role::Dispatcher, path, json!({"name": "Fire 1"})).await;
+    let forgotten = world
+        .post(Role::Dispatcher, path, json!({"name": "Fire 1"}))
+        .await;
     assert_eq!(forgotten.status, StatusCode::OK, "{}", forgotten.text);
     let list = world.get(Role::Dispatcher, path).await.json();
     assert_eq!(list["layouts"], json!([body]));
