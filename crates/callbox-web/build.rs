@@ -1,4 +1,4 @@
-//! Lists the files under `assets/`, so that they are part of the binary.
+//! Lists the files under `assets/` and the user guide, so that they are part of the binary.
 
 use std::{
     env,
@@ -8,13 +8,19 @@ use std::{
 };
 
 fn main() {
-    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("assets");
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    list(&root.join("assets"), "assets.rs");
+    list(&root.join("../../docs/guide"), "guide.rs");
+}
+
+/// Writes the list of all files below `root`.
+fn list(root: &Path, name: &str) {
     let mut files = Vec::new();
-    collect(&root, &mut files);
+    collect(root, &mut files);
     files.sort();
     let mut listing = String::from("&[\n");
     for file in &files {
-        let name = file.strip_prefix(&root).expect("it is below the root");
+        let name = file.strip_prefix(root).expect("it is below the root");
         let name = name.to_string_lossy().replace('\\', "/");
         writeln!(
             listing,
@@ -24,9 +30,8 @@ fn main() {
         .expect("writing to a string cannot fail");
     }
     listing.push_str("]\n");
-    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it")).join("assets.rs");
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it")).join(name);
     fs::write(out, listing).expect("the build directory is writable");
-    println!("cargo::rerun-if-changed=assets");
 }
 
 /// Adds every file below `dir` but those whose name begins with a dot.

@@ -107,9 +107,24 @@ def fill(client, incidents, units, sight):
 
 
 def script_bytes(directory):
-    """The board's scripts as they are sent, without the map's."""
-    files = [name for name in sorted(os.listdir(directory)) if name.endswith(".js") and not name.startswith("map")]
-    return sum(len(gzip.compress(open(os.path.join(directory, name), "rb").read(), 9, mtime=0)) for name in files), len(files)
+    """The board's scripts as they are sent before it stands: what its page names, and what that imports. And what comes later."""
+    names = ["board.js", "theme.js", "help.js", "palette.js", "live-worker.js"]
+    later = ["call-entry.js", "unit-dialog.js", "layouts.js"]
+
+    def with_imports(todo, known):
+        todo = list(todo)
+        while todo:
+            name = todo.pop()
+            if name in known:
+                continue
+            with open(os.path.join(directory, name), encoding="utf-8") as file:
+                text = file.read()
+            known[name] = len(gzip.compress(text.encode(), 9, mtime=0))
+            todo += [one or other for one, other in re.findall(r'^import [^;]*?from "\./([^"]+)"|^import "\./([^"]+)"', text, re.M)]
+        return known
+
+    first = with_imports(names, {})
+    return sum(first.values()), len(first), sum(with_imports(later, dict(first)).values()) - sum(first.values())
 
 
 def memory(pid):
@@ -234,8 +249,8 @@ def main():
         server.stop()
         server.serve()
         here = os.path.dirname(os.path.abspath(__file__))
-        size, files = script_bytes(os.path.join(here, "../../crates/callbox-web/assets/js"))
-        print(f"{options.label} scripts: {size / 1000:.1f} KB gzip in {files} files, without the map", flush=True)
+        size, files, later = script_bytes(os.path.join(here, "../../crates/callbox-web/assets/js"))
+        print(f"{options.label} scripts: {size / 1000:.1f} KB gzip in {files} files, {later / 1000:.1f} KB later, without the map", flush=True)
         units, free, *codes = fill(Client(server, "supervisor"), options.incidents, options.units, options.sight)
         profile = os.path.join(directory, "measured")
         window = Window(driver, options.browser, profile, size=(1920, 1080))

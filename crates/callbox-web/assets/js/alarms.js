@@ -7,7 +7,7 @@ import { act } from "./commands.js";
 import { arrange, by, el, setAttr, setText } from "./dom.js";
 import { select } from "./incidents.js";
 import { alarms, onChange } from "./store.js";
-import { openUnit } from "./unit-dialog.js";
+import { openUnit } from "./parts.js";
 
 /** How many stand in the strip; the rest is counted. */
 const SHOWN = 4;

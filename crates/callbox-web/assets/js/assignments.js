@@ -5,7 +5,7 @@ import { now, span, time } from "./clock.js";
 import { act } from "./commands.js";
 import { arrange, el, setAttr, setShape, setText, shape } from "./dom.js";
 import { course, statusLabel } from "./store.js";
-import { openUnit } from "./unit-dialog.js";
+import { openUnit } from "./parts.js";
 
 export class Assignments {
   constructor() {

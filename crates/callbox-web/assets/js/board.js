@@ -1,7 +1,7 @@
 // The live board. Data flows one way: stream -> store -> panes; commands go to the server only.
 import "./alarms.js";
 import { initAlerts } from "./alerts.js";
-import { initCall, fillCall } from "./call-entry.js";
+import { initCall } from "./call.js";
 import { t } from "./boot.js";
 import { everySecond, learn, now, number, setTimeZone, span, time } from "./clock.js";
 import { by, setAttr, setText } from "./dom.js";
@@ -13,6 +13,7 @@ import { connect } from "./live.js";
 import { onPalette } from "./palette.js";
 import { initMapPane } from "./map-pane.js";
 import { choosePanes, initPanes } from "./panes.js";
+import { initParts } from "./parts.js";
 import "./selected.js";
 import "./undo.js";
 import { config, incidents, isWaiting, loadClosed, onChange, position, units, urgency } from "./store.js";
@@ -31,7 +32,6 @@ const sync = new Sync(fetchBoard, (board) => {
   heard = performance.now();
   learn(board.at_ms);
   setTimeZone(board.center.timezone);
-  fillCall();
   startAt(board.seq);
   loadHistory();
 });
@@ -116,4 +116,7 @@ startAt = await connect(tell);
 await sync.load();
 if (selectedIncident() === null) by("incidents").focus({ preventScroll: true });
 else select(selectedIncident());
+if (location.hash === "#layouts") by("layouts").click();
 if (begun) focusLine(`${decodeURIComponent(begun[1])} `);
+// What is not needed at once comes when the board stands.
+initParts();

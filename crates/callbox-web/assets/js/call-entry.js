@@ -1,15 +1,15 @@
-// The call entry. A draft lives in the server's memory; as soon as type and place are known the call
+// The call entry; its door is `call.js`. A draft lives in the server's memory; as soon as type and place are known the call
 // is recorded, and the units that the plans would send are shown. Enter records the rest; Ctrl+Enter sends those units
 // too, or goes on to the dispatch line where none are suggested.
 import { t } from "./boot.js";
 import { Candidates } from "./candidates.js";
-import { act, clearRefusal, say } from "./commands.js";
+import { act, say } from "./commands.js";
 import { by, el, setText } from "./dom.js";
 import { select } from "./incidents.js";
 import { Questions } from "./questions.js";
 import { Premises } from "./premises.js";
 import { PlaceSearch, post } from "./place-search.js";
-import { config } from "./store.js";
+import { config, onChange } from "./store.js";
 import { Suggestion, follow } from "./suggestion.js";
 
 const dialog = by("call-dialog");
@@ -36,12 +36,11 @@ const field = (name) => form.elements[name];
 const value = (name) => field(name).value.trim() || null;
 const buttons = () => [...form.querySelectorAll("button[type=submit]")];
 
-export async function openCall() {
-  if (!dialog || dialog.open) return;
-  clearRefusal();
-  dialog.showModal();
-  field("place").focus();
+/** The form was opened. */
+export async function begin() {
   questions.load();
+  // What was typed before this script was there.
+  if (value("place") && !places.taken) places.later();
   if (saved || NAMES.some((name) => name !== "kind" && value(name))) return;
   try {
     const response = await fetch("/api/v1/calls/draft", { headers: { Accept: "application/json" } });
@@ -204,7 +203,7 @@ async function saveRest() {
   return true;
 }
 
-async function finish(andDispatch) {
+export async function finish(andDispatch) {
   // Only what stands on the button is sent: what becomes known later waits for another key.
   clearTimeout(saveTimer);
   const shown = andDispatch && suggestion?.isReady && saved && !isOther() ? suggestion : null;
@@ -254,22 +253,13 @@ function guide() {
   setText(node, node.hidden ? "" : t(`guide.${kind}`));
 }
 
-export function initCall() {
-  if (!dialog) return;
+function init() {
   places = new PlaceSearch(field("place"), changed);
   candidates = new Candidates(attach);
   questions = new Questions(by("call-questions"), async () => { keepDraft(); if (!saving) await saveAnswers(); });
   premises = new Premises(by("call-premises"));
-  by("new-call").addEventListener("click", (event) => { event.preventDefault(); openCall(); });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    finish(event.submitter?.value === "dispatch");
-  });
   form.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      finish(true);
-    } else if (event.altKey && event.code === "KeyQ") {
+    if (event.altKey && event.code === "KeyQ") {
       event.preventDefault();
       questions.focus();
     } else if (event.altKey && /^[1-8]$/.test(event.key)) {
@@ -306,9 +296,8 @@ export function initCall() {
     select(id);
     say(t("say.received_as", { id }));
   });
-  for (const button of document.querySelectorAll("dialog [data-close]")) {
-    button.addEventListener("click", () => button.closest("dialog").close());
-  }
+  onChange((changed) => { if (changed.all) fill(); });
+  fill();
 }
 
 /** Puts a template's words where nothing stands yet. */
@@ -327,8 +316,7 @@ function useTemplate(template) {
 }
 
 /** Fills the lists of types and priorities from the configuration. */
-export function fillCall() {
-  if (!dialog) return;
+function fill() {
   for (const [name, table] of [["type", "types"], ["priority", "priorities"]]) {
     const chosen = field(name).value;
     const first = field(name).options[0];
@@ -342,3 +330,5 @@ export function fillCall() {
   list.replaceChildren(list.options[0], ...offered.map((row) =>
     el("option", { value: row.code, text: row.label === row.code ? row.code : `${row.code} · ${row.label}` })));
 }
+
+init();

@@ -29,7 +29,8 @@ if (dialog) {
   });
   addEventListener("keydown", (event) => {
     if (event.key !== "?" || event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (isField(event.target) || document.querySelector("dialog[open]") || !single.checked) return;
+    // Over another dialog too, but for one where signs are typed into a list.
+    if (isField(event.target) || document.querySelector("#palette[open]") || !single.checked) return;
     event.preventDefault();
     showHelp();
   });

@@ -3,7 +3,7 @@ import { view, setView } from "./address.js";
 import { t } from "./boot.js";
 import { everySecond, now, shortSpan, span, time } from "./clock.js";
 import { arrange, by, el, setAttr, setShape, setText, shape } from "./dom.js";
-import { closed, config, incidents, isWaiting, onChange, stage, units, urgency } from "./store.js";
+import { closed, config, incidents, isWaiting, onChange, signs, stage, units, urgency } from "./store.js";
 import { Windowed } from "./windowed.js";
 
 const list = by("incidents");
@@ -213,8 +213,22 @@ function readWords() {
   words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
 }
 
+/**
+ * Whether words may stand in the address, which browsers keep: codes and labels of the center, call signs, numbers of
+ * incidents. A place, or what a caller said, may not.
+ */
+function isOfTheCenter(word) {
+  if (/^#?\d{1,6}$/.test(word)) return true;
+  const tables = [...config.types, ...config.priorities.map((row) => ({ ...row, code: `p${row.code}` }))];
+  return tables.some((row) => `${row.code} ${row.label ?? ""}`.toLowerCase().includes(word)) || [...signs.keys()].some((sign) => sign.toLowerCase().startsWith(word));
+}
+
 export function initFilter() {
   filter.value = view.get("q") ?? "";
   readWords();
-  filter.addEventListener("input", () => { setView("q", filter.value.trim()); readWords(); sort(); });
+  filter.addEventListener("input", () => {
+    readWords();
+    setView("q", words.every(isOfTheCenter) ? filter.value.trim() : null);
+    sort();
+  });
 }

@@ -1,7 +1,7 @@
 // The keyboard. Function keys that browsers leave alone; plain signs only outside of fields.
 import { acknowledgeFirst } from "./alarms.js";
 import { clearRefusal } from "./commands.js";
-import { openCall } from "./call-entry.js";
+import { openCall } from "./call.js";
 import { by } from "./dom.js";
 import { focusLine } from "./line.js";
 import { move, select, selectedIncident } from "./incidents.js";

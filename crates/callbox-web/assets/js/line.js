@@ -6,7 +6,7 @@ import { by, el, setAttr, setText } from "./dom.js";
 import { showHelp } from "./help.js";
 import { findIncidents, onSelect, select, selectedIncident } from "./incidents.js";
 import { offerUndo } from "./undo.js";
-import { openUnit } from "./unit-dialog.js";
+import { openUnit } from "./parts.js";
 
 /** How many lines of this window can be had again; they are kept nowhere else. */
 const KEPT = 100;

@@ -48,7 +48,7 @@ function take(row) {
   const { line, panes, click, href } = row.dataset;
   if (line && takers.has("line")) takers.get("line")(line, row === number);
   else if (panes && takers.has("panes")) takers.get("panes")(panes);
-  else if (click) document.querySelector(click)?.click();
+  else if (click && document.querySelector(click)) document.querySelector(click).click();
   else if (href) location.assign(href);
   // Acts belong to the board: it opens with the line begun.
   else if (line) location.assign(`/board#line=${encodeURIComponent(line)}`);

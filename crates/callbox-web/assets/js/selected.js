@@ -160,7 +160,7 @@ class Case {
     this.endSection.hidden = !canAct;
     if (!canAct) return;
     const input = isClosed
-      ? el("input", { class: "input", id: "end-input", maxlength: "4000", placeholder: t("reopen.reason"), "aria-label": t("reopen.reason") })
+      ? el("input", { class: "input", id: "end-input", maxlength: "4000", autocomplete: "off", placeholder: t("reopen.reason"), "aria-label": t("reopen.reason") })
       : el("select", { class: "input", id: "end-input", "aria-label": t("disposition") }, ...options("dispositions", null, t("close.how")));
     const button = el("button", { type: "submit", class: "button" }, t(isClosed ? "reopen" : "close"));
     const isHeld = !isClosed && on.length > 0;

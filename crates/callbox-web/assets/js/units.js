@@ -5,7 +5,7 @@ import { everySecond, now, shortSpan } from "./clock.js";
 import { arrange, by, el, setAttr, setShape, setText, shape } from "./dom.js";
 import { onSelect, selectedIncident } from "./incidents.js";
 import { config, onChange, statusLabel, units } from "./store.js";
-import { openUnit } from "./unit-dialog.js";
+import { openUnit } from "./parts.js";
 import { Windowed } from "./windowed.js";
 
 /** The narrowest cell, in rem, and the room below a group, in pixels. */
@@ -21,6 +21,9 @@ const lane = new Windowed(list, () => { place(); draw(); });
 let kinds = null;
 /** What the kind and the counts of each unit depend on. */
 const noted = new Map();
+/** How many units there are for each choice, and how many of each kind are free: counted as they change. */
+const counts = { available: 0, committed: 0, out: 0 };
+const free = new Map();
 /** The cells and groups that stand in the page. */
 const cells = new Map();
 const groups = new Map();
@@ -184,14 +187,14 @@ function draw() {
   setAttr(list, "aria-activedescendant", cells.get(active)?.row.id);
 }
 
-function writeGroup(made, { type, agency, members }) {
+function writeGroup(made, { kind, type, agency, members }) {
   made.members = members;
   setText(made.name, config.unit_types.find((known) => known.code === type)?.label ?? type);
   setText(made.agency, agency);
   setAttr(made.agency, "title", config.agencies.find((known) => known.code === agency)?.name);
-  const free = members.filter((id) => units.get(id)?.meaning === "available").length;
-  setText(made.free, t("units.free_of", { free, all: members.length }));
-  setAttr(made.head, "data-none", free === 0 ? "yes" : null);
+  const left = free.get(kind) ?? 0;
+  setText(made.free, t("units.free_of", { free: left, all: members.length }));
+  setAttr(made.head, "data-none", left === 0 ? "yes" : null);
 }
 
 let made = 0;
@@ -210,15 +213,18 @@ function makeGroup(kind) {
 }
 
 function count() {
-  const counts = { available: 0, committed: 0, out: 0 };
-  for (const unit of units.values()) {
-    for (const name of Object.keys(counts)) if (CHOICE[name](unit)) counts[name] += 1;
-  }
   for (const button of choices.querySelectorAll("button")) {
     const name = button.dataset.choice;
     setText(button.querySelector(".count"), name ? counts[name] : units.size);
     setAttr(button, "aria-pressed", String((view.get("units") ?? "") === name));
   }
+}
+
+/** Counts a unit in or out. */
+function tally(one, by_one) {
+  if (!one) return;
+  for (const name of Object.keys(counts)) if (CHOICE[name](one)) counts[name] += by_one;
+  if (CHOICE.available(one)) free.set(one.kind, (free.get(one.kind) ?? 0) + by_one);
 }
 
 /** Takes over what is new about a unit; says whether kinds or counts are others now. */
@@ -228,7 +234,11 @@ function note(id) {
   const now = { kind: kindOf(data), sign: data.call_sign, meaning: data.meaning };
   const isMoved = before?.kind !== now.kind || before.sign !== now.sign;
   const isCounted = before?.meaning !== now.meaning;
-  if (isMoved || isCounted) noted.set(id, now);
+  if (isMoved || isCounted) {
+    tally(before, -1);
+    tally(now, 1);
+    noted.set(id, now);
+  }
   if (cells.has(id)) write(cells.get(id), data);
   return { isMoved, isCounted };
 }
@@ -238,7 +248,7 @@ onChange((changed) => {
   let isMoved = changed.all;
   let isCounted = changed.all;
   if (changed.all) {
-    for (const id of [...noted.keys()]) if (!units.has(id)) noted.delete(id);
+    for (const [id, one] of [...noted]) if (!units.has(id)) { tally(one, -1); noted.delete(id); }
   }
   for (const id of changed.all ? units.keys() : changed.units) {
     const what = note(id);

@@ -3,7 +3,7 @@
 import { by, el } from "./dom.js";
 
 /** So many lines above and below what is in sight stand in the page too, so that scrolling shows no gap. */
-const AROUND = 12;
+const AROUND = 8;
 /** A list of so few lines stands in the page as a whole. */
 const WHOLE = 200;
 

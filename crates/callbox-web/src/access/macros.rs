@@ -18,8 +18,8 @@ pub(crate) struct Macro {
     pub(crate) center: bool,
 }
 
-/// The table's owner of what is everybody's; no account has this number.
-const CENTER: i64 = 0;
+/// The owner, in this table and in that of layouts, of what is everybody's; no account has this number.
+pub(super) const CENTER: i64 = 0;
 
 fn owner_of(actor: Option<ActorId>) -> i64 {
     actor.map_or(CENTER, store::number)

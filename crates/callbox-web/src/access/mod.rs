@@ -4,6 +4,7 @@ mod account;
 mod authenticator;
 mod breached;
 mod identity;
+mod layouts;
 mod macros;
 mod passkey;
 mod password;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row};
 use super::AccessError;
 
 /// The schema's steps; a database has as many of them behind it as its version says.
-const STEPS: &[&str] = &[FIRST, SECOND_FACTORS, PROVIDER, MACROS, AGENCIES];
+const STEPS: &[&str] = &[FIRST, SECOND_FACTORS, PROVIDER, MACROS, AGENCIES, LAYOUTS];
 
 const FIRST: &str = "
 CREATE TABLE accounts (
@@ -100,6 +100,16 @@ CREATE TABLE macros (
     owner INTEGER NOT NULL,
     name TEXT NOT NULL,
     line TEXT NOT NULL,
+    PRIMARY KEY (owner, name)
+) STRICT, WITHOUT ROWID;
+";
+
+/// What the windows of a position show, one a line.
+const LAYOUTS: &str = "
+CREATE TABLE layouts (
+    owner INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    windows TEXT NOT NULL,
     PRIMARY KEY (owner, name)
 ) STRICT, WITHOUT ROWID;
 ";

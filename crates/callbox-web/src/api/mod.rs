@@ -13,6 +13,7 @@ mod erasures;
 pub(crate) mod fields;
 mod incident;
 mod intake;
+mod layouts;
 mod line;
 mod lists;
 mod macros;
@@ -100,6 +101,8 @@ pub(crate) fn router() -> Mount {
         .get("/api/v1/erasures", erasures::list)
         .get("/api/v1/incidents/{id}/erasure", erasures::show)
         .post("/api/v1/calls/candidates", calls::candidates)
+        .get(layouts::PATH, layouts::list)
+        .post(layouts::PATH, layouts::keep)
         .get(macros::PATH, macros::list)
         .post(macros::PATH, macros::keep)
         .post(line::PREVIEW, line::preview)

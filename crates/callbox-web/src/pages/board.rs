@@ -65,6 +65,7 @@ fn page(ui: Ui) -> Markup {
                     button type="button" id="sound" aria-pressed="true" { (ui.t("alerts.on")) }
                     button type="button" id="sound-test" { (ui.t("alerts.test")) }
                 }
+                span class="keys" { button type="button" id="layouts" { (ui.t("layout.short")) } }
                 span class="keys" { button type="button" data-keys { kbd { "?" } " " (ui.t("keys")) } }
                 @if ui.may(Action::ReadMetrics) {
                     @if ui.may(Action::ReviewBreakGlass) { a class="record-troubled" id="glass-broken" href="/break-glass" role="alert" hidden { (ui.t("glass.broken")) } }
@@ -72,6 +73,7 @@ fn page(ui: Ui) -> Markup {
                 }
                 a class="ledger-at" href="/ledger" { (ui.t("ledger.at")) " " span id="ledger-at" {} }
             }
+            (layouts(&ui))
             @if ui.may(Action::ReceiveIncident) { (call::dialog(&ui)) }
             @if ui.may(Action::ChangeUnitStatus) { (unit_dialog(&ui)) }
         },
@@ -91,6 +93,7 @@ pub(super) fn boot(ui: &Ui) -> String {
         "service": ui.may(Action::ChangeService),
         "acknowledge": ui.may(Action::AcknowledgeAlarm),
         "streets": ui.may(Action::CloseStreets),
+        "configure": ui.may(Action::Configure),
     });
     // Settings and reports are made by the server; no script says their words.
     let texts = ui.locale.table().iter();
@@ -117,11 +120,11 @@ fn gauges(ui: &Ui) -> Markup {
 
 fn incidents(ui: &Ui) -> Markup {
     html! {
-        section class="pane incidents-pane" data-name="incidents" aria-labelledby="incidents-title" {
+        section class="pane incidents-pane" data-name="incidents" data-title=(ui.t("incidents")) aria-labelledby="incidents-title" {
             div class="pane-head" {
                 h2 id="incidents-title" { (ui.t("incidents")) " " span class="count" id="incident-count" {} " " kbd { "F2" } }
                 span class="spacer" {}
-                input class="input" type="search" id="incident-filter" placeholder=(ui.t("filter")) aria-label=(ui.t("filter.incidents"));
+                input class="input" type="search" autocomplete="off" id="incident-filter" placeholder=(ui.t("filter")) aria-label=(ui.t("filter.incidents"));
                 @if ui.may(Action::ReceiveIncident) {
                     a class="button main" id="new-call" href="/calls/new" { (ui.t("new_call")) " " kbd { "F9" } }
                 }
@@ -143,7 +146,7 @@ fn units(ui: &Ui) -> Markup {
         ("out", "units.out"),
     ];
     html! {
-        section class="pane units-pane" data-name="units" aria-labelledby="units-title" {
+        section class="pane units-pane" data-name="units" data-title=(ui.t("units")) aria-labelledby="units-title" {
             div class="pane-head" {
                 h2 id="units-title" { (ui.t("units")) " " kbd { "F4" } }
                 span class="spacer" {}
@@ -152,7 +155,7 @@ fn units(ui: &Ui) -> Markup {
                         button type="button" data-choice=(choice) aria-pressed="false" { (ui.t(key)) " " span class="count" {} }
                     }
                 }
-                input class="input" type="search" id="unit-filter" placeholder=(ui.t("filter")) aria-label=(ui.t("filter.units"));
+                input class="input" type="search" autocomplete="off" id="unit-filter" placeholder=(ui.t("filter")) aria-label=(ui.t("filter.units"));
             }
             div class="rows" id="units" role="listbox" aria-multiselectable="true" tabindex="0" aria-labelledby="units-title" {}
             p class="empty" id="units-empty" hidden { (ui.t("units.none")) }
@@ -168,7 +171,7 @@ fn units(ui: &Ui) -> Markup {
 
 fn selected(ui: &Ui) -> Markup {
     html! {
-        section class="pane selected-pane" data-name="selected" aria-label=(ui.t("selected")) {
+        section class="pane selected-pane" data-name="selected" data-title=(ui.t("selected")) aria-label=(ui.t("selected")) {
             div class="selected" id="selected" {
                 div class="none" id="selected-none" {
                     p { (ui.t("none_selected")) }
@@ -198,13 +201,47 @@ fn selected(ui: &Ui) -> Markup {
 /// The map beside the lists; the script puts its page there while the pane is shown.
 fn map_pane(ui: &Ui) -> Markup {
     html! {
-        section class="pane map-pane" data-name="map" aria-labelledby="map-pane-title" hidden {
+        section class="pane map-pane" data-name="map" data-title=(ui.t("nav.map")) aria-labelledby="map-pane-title" hidden {
             div class="pane-head" {
                 h2 id="map-pane-title" { (ui.t("nav.map")) }
                 span class="spacer" {}
                 a href="/map" { (ui.t("map.whole")) }
             }
             div class="map-pane-body" id="map-pane" {}
+        }
+    }
+}
+
+/// What the windows of each position show; the script fills it.
+fn layouts(ui: &Ui) -> Markup {
+    html! {
+        dialog id="layout-dialog" class="wide" aria-labelledby="layout-title" {
+            div class="dialog-head" {
+                h2 id="layout-title" { (ui.t("layout.title")) }
+                button type="button" class="button plain" data-close aria-label=(ui.t("dismiss")) { "×" }
+            }
+            div class="dialog-body stack" {
+                div class="notice refused" data-refusal role="alert" hidden { b { (ui.t("refused")) ": " span data-what {} } span data-hint {} }
+                p class="quiet" { (ui.t("layout.hint")) }
+                form class="stack layout-now" id="layout-form" {
+                    h3 { (ui.t("layout.now")) }
+                    div id="layout-now" {}
+                    div class="row-of" {
+                        div class="field grow" {
+                            label for="layout-name" { (ui.t("layout.name")) }
+                            input class="input" id="layout-name" name="name" required maxlength="40" autocomplete="off" placeholder=(ui.t("layout.name_hint"));
+                        }
+                        button class="button main" { (ui.t("layout.keep")) }
+                    }
+                    @if ui.may(Action::Configure) { label class="label" { input type="checkbox" name="center" checked; " " (ui.t("layout.for_all")) } }
+                }
+                section class="stack" aria-labelledby="layout-kept-title" {
+                    h3 id="layout-kept-title" { (ui.t("layout.kept")) }
+                    p class="quiet" id="layout-none" { (ui.t("layout.none")) }
+                    ul class="layouts" id="layout-kept" {}
+                    p class="strong" id="layout-held" role="status" {}
+                }
+            }
         }
     }
 }

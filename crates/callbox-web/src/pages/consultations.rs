@@ -165,7 +165,7 @@ fn form(state: &AppState, ui: &Ui, asked: &Asked) -> Markup {
                 }
                 div class="field" {
                     label for="reason" { (ui.t("reads.reason")) }
-                    textarea class="input" id="reason" name="reason" rows="2" maxlength="1000" required { (asked.reason) }
+                    textarea class="input" autocomplete="off" id="reason" name="reason" rows="2" maxlength="1000" required { (asked.reason) }
                 }
                 div class="row-of" { button class="button main" { (ui.t("reads.go_on")) } }
             }

@@ -1,9 +1,9 @@
-//! Keys and the grammar of the command line, as a dialog on every page.
+//! Keys and the grammar of the command line, as a dialog on every page, and the way to the user guide.
 
 use callbox_domain::line::VERBS;
 use maud::{Markup, html};
 
-use super::ui::Ui;
+use super::{guide, ui::Ui};
 
 /// The keys of the board and the texts that say what they do.
 const KEYS: &[(&str, &str)] = &[
@@ -30,10 +30,14 @@ pub(super) fn dialog(ui: &Ui) -> Markup {
         dialog id="keys-dialog" class="wide" aria-labelledby="keys-title" {
             div class="dialog-head" {
                 h2 id="keys-title" { (ui.t("keys.title")) }
-                input class="input" type="search" id="keys-search" placeholder=(ui.t("filter")) aria-label=(ui.t("filter"));
+                input class="input" type="search" autocomplete="off" id="keys-search" placeholder=(ui.t("filter")) aria-label=(ui.t("filter"));
                 button type="button" class="button plain" data-close aria-label=(ui.t("dismiss")) { "×" }
             }
             div class="dialog-body help" tabindex="0" {
+                p class="help-guide" {
+                    @if let Some((address, title)) = guide::about(ui, &ui.here) { a href=(address) { (ui.fill("guide.about", &[("chapter", title)])) } }
+                    a href="/guide" { (ui.t("guide.title")) }
+                }
                 section aria-labelledby="help-grammar" {
                     h3 id="help-grammar" { (ui.t("help.grammar")) }
                     p class="grammar" { code { (ui.t("help.grammar.line")) } }

@@ -131,24 +131,24 @@ async fn render(
                         }
                         (timeline(state, ui, &center, &incident, &entries))
                         @if ui.may(Action::HandOut) {
-                            p {
+                            p class="screen-only" {
                                 @if is_stated {
                                     a class="button" href=(format!("/api/v1/incidents/{}/after-action", incident.id.0)) download { (ui.t("incident.hand_out")) }
                                 } @else {
                                     a class="button" href=(format!("/purpose?object=incident&incident={}", incident.id.0)) { (ui.t("incident.hand_out")) }
                                 }
                             }
-                            p class="quiet" { (ui.t("incident.hand_out_hint")) }
+                            p class="quiet screen-only" { (ui.t("incident.hand_out_hint")) }
                         }
                     }
                     aside class="stack" {
                         (premises::here(ui, &center, &incident))
                         (facts(state, ui, &incident))
                         (questions::section(ui, &center, &incident))
-                        @if let Some(advice) = &advice { (suggestion::panel(ui, &center, &incident, advice)) }
+                        @if let Some(advice) = &advice { div class="screen-only" { (suggestion::panel(ui, &center, &incident, advice)) } }
                         @if !center.is_erased(id) { (panel::panel(ui, &seen, &incident)) }
-                        @if ui.may(Action::ReadConsultations) { p { a href={"/consultations?object=incident&incident=" (id.0)} { (ui.t("reads.of_incident")) } } }
-                        @if ui.may(Action::ReadErasures) { p { a href={"/incidents/" (id.0) "/erasure"} { (ui.t("erasure.title")) } } }
+                        @if ui.may(Action::ReadConsultations) { p class="screen-only" { a href={"/consultations?object=incident&incident=" (id.0)} { (ui.t("reads.of_incident")) } } }
+                        @if ui.may(Action::ReadErasures) { p class="screen-only" { a href={"/incidents/" (id.0) "/erasure"} { (ui.t("erasure.title")) } } }
                     }
                 }
             }

@@ -61,7 +61,10 @@ pub(super) fn page_with(
             footer class="foot" {
                 span { (ui.center) }
                 span class="spacer" {}
-                @if ui.signed.is_some() { span class="keys" { button type="button" data-keys { kbd { "?" } " " (ui.t("keys")) } } }
+                span class="keys" {
+                    a href="/guide" { (ui.t("guide.title")) }
+                    @if ui.signed.is_some() { button type="button" data-keys { kbd { "?" } " " (ui.t("keys")) } }
+                }
                 span { (ui.date_time(ui.now())) }
             }
         },
@@ -159,6 +162,7 @@ fn menu(ui: &Ui) -> Markup {
                     @if ui.may(Action::ReviewBreakGlass) { a href="/break-glass" { (ui.t("glass.title")) } }
                     a href="/account/reads" { (ui.t("reads.own")) }
                     a href="/rights" { (ui.t("rights.title")) }
+                    a href="/guide" { (ui.t("guide.title")) }
                     a href="/account" { (ui.t("account.title")) }
                     a href={"/sign-in?hand_over=yes&next=" (ui.here)} { (ui.t("menu.hand_over")) }
                     form method="post" action="/sign-out" {

@@ -11,6 +11,7 @@ mod consultations;
 mod erasure;
 mod forms;
 mod glass;
+mod guide;
 mod help;
 mod history;
 mod incident;
@@ -452,6 +453,21 @@ pub(crate) const ROUTES: &[Route] = &[
         "the center is set up without a text file, in sight of all",
     ),
     get(
+        "/guide",
+        Action::ReadOpenly,
+        "people learn their tools from the program itself, also while the network is gone",
+    ),
+    get(
+        "/guide/{chapter}",
+        Action::ReadOpenly,
+        "people learn their tools from the program itself, also while the network is gone",
+    ),
+    get(
+        "/guide/img/{picture}",
+        Action::ReadOpenly,
+        "people learn their tools from the program itself, also while the network is gone",
+    ),
+    get(
         "/rights",
         Action::ReadRights,
         "people see who can see and do what, and why",
@@ -492,6 +508,9 @@ pub(crate) fn router() -> Mount {
         .get("/", async |signed: Signed| {
             Redirect::to(&home(&signed.account, "/"))
         })
+        .get("/guide", guide::first)
+        .get("/guide/{chapter}", guide::chapter_page)
+        .get("/guide/img/{picture}", guide::picture)
         .get("/rights", rights::show)
         .get("/board", board::show)
         .get("/calls/new", call::show)

@@ -40,6 +40,8 @@ pub(super) fn dialog(ui: &Ui) -> Markup {
                 @for (panes, key) in PANES {
                     li role="option" aria-selected="false" data-panes=(panes) { b { (ui.t(key)) } span { (ui.t("palette.panes")) } }
                 }
+                li role="option" aria-selected="false" data-click="#layouts" data-href="/board#layouts" { b { (ui.t("layout.title")) } span { (ui.t("palette.panes")) } }
+                li role="option" aria-selected="false" data-href="/guide" { b { (ui.t("guide.title")) } span { (ui.t("palette.page")) } }
                 @for (click, key) in [
                     ("[data-set-theme=dark]", "menu.theme.dark"),
                     ("[data-set-theme=light]", "menu.theme.light"),

@@ -23,7 +23,7 @@ pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident) -> Markup {
                     (act(ui))
                     div class="field" {
                         label for="text" { (ui.t("narrative")) }
-                        textarea class="input" id="text" name="text" rows="2" maxlength="4000" required placeholder=(ui.t("narrative.placeholder")) {}
+                        textarea class="input" autocomplete="off" id="text" name="text" rows="2" maxlength="4000" required placeholder=(ui.t("narrative.placeholder")) {}
                     }
                     div class="row-of" { button class="button" { (ui.t("add")) } }
                 }
@@ -61,7 +61,7 @@ pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident) -> Markup {
                     (act(ui))
                     div class="field grow" {
                         label for="reason" { (ui.t("reopen.reason")) }
-                        input class="input" id="reason" name="reason" required maxlength="4000";
+                        input class="input" id="reason" name="reason" required maxlength="4000" autocomplete="off";
                     }
                     button class="button" { (ui.t("reopen")) }
                 }
@@ -175,7 +175,7 @@ pub(super) fn correct_form(ui: &Ui, incident: &Incident, line: u32, words: &str)
                 input type="hidden" name="line" value=(line);
                 div class="field grow" {
                     label for=(field) { (ui.fill("narrative.correct_line", &[("no", &line.to_string())])) }
-                    textarea class="input" id=(field) name="text" rows="2" maxlength="4000" required { (words) }
+                    textarea class="input" autocomplete="off" id=(field) name="text" rows="2" maxlength="4000" required { (words) }
                 }
                 button class="button" { (ui.t("narrative.correct")) }
             }

@@ -196,7 +196,7 @@ fn form(ui: &Ui, center: &Center) -> Markup {
             }
             div class="field" {
                 label for="note-text" { (ui.t("premises.text")) }
-                textarea class="input" id="note-text" name="text" rows="2" maxlength="4000" required {}
+                textarea class="input" autocomplete="off" id="note-text" name="text" rows="2" maxlength="4000" required {}
             }
             div class="field" {
                 label for="note-owner" { (ui.t("premises.owner")) }

@@ -43,7 +43,8 @@ pub(super) async fn show(
                 div class="page-head" {
                     h1 { (ui.t("reports.title")) }
                     p { (ui.t("reports.words")) }
-                    p { a href="/wall" { (ui.t("wall.title")) } }
+                    p class="print-only strong" { (ui.center) " · " (span.from) " – " (span.to) }
+                    p class="screen-only" { a href="/wall" { (ui.t("wall.title")) } }
                 }
                 form class="row-of" method="get" action="/reports" {
                     div class="field" { label for="from" { (ui.t("reports.from")) } input class="input" type="date" id="from" name="from" value=(span.from) required; }
@@ -112,7 +113,7 @@ fn section(ui: &Ui, report: Report, days: &str, definition: &str, content: &Mark
                 a class="button plain" href={"/api/v1/reports/" (name) (days)} { "JSON" }
             }
             (content)
-            details { summary { (ui.t("reports.meaning")) } p class="quiet" lang="en" { (definition) } }
+            details class="meaning" { summary { (ui.t("reports.meaning")) } p class="quiet" lang="en" { (definition) } }
         }
     }
 }

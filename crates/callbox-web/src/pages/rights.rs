@@ -31,7 +31,7 @@ pub(super) async fn show(ui: Ui, Query(asked): Query<Asked>) -> Markup {
                 form method="get" action="/rights" class="row-of" role="search" {
                     div class="field grow" {
                         label class="label" for="rights-what" { (ui.t("rights.what")) }
-                        input class="input" type="search" id="rights-what" name="what" value=(asked.what)
+                        input class="input" type="search" autocomplete="off" id="rights-what" name="what" value=(asked.what)
                             placeholder="/incidents/2612" maxlength="200";
                     }
                     button class="button" { (ui.t("rights.ask")) }

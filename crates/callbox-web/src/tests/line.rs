@@ -172,6 +172,40 @@ async fn a_macro_is_ones_own_or_everybodys() {
 }
 
 #[tokio::test]
+async fn a_layout_is_ones_own_or_of_everybody_at_the_position() {
+    let world = World::set_up().await;
+    let path = "/api/v1/layouts";
+    let body = json!({"name": "Fire 1", "windows": ["incidents:55,units:45", "selected,map"], "center": true});
+    let answer = world.post(Role::Dispatcher, path, body.clone()).await;
+    assert_eq!(answer.problem(), "403 not-permitted");
+    let answer = world.post(Role::Supervisor, path, body.clone()).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    check_schema("Layout", &answer.json());
+    let list = world.get(Role::Dispatcher, path).await.json();
+    check_schema("Layouts", &list);
+    assert_eq!(list["layouts"], json!([body]));
+
+    // One's own goes before, and nobody else sees it.
+    let own = json!({"name": "Fire 1", "windows": ["incidents"]});
+    let answer = world.post(Role::Dispatcher, path, own).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    let list = world.get(Role::Dispatcher, path).await.json();
+    assert_eq!(list["layouts"][0]["windows"], json!(["incidents"]));
+    let list = world.get(Role::Supervisor, path).await.json();
+    assert_eq!(list["layouts"], json!([body]));
+    let forgotten = world
+        .post(Role::Dispatcher, path, json!({"name": "Fire 1"}))
+        .await;
+    assert_eq!(forgotten.status, StatusCode::OK, "{}", forgotten.text);
+    let list = world.get(Role::Dispatcher, path).await.json();
+    assert_eq!(list["layouts"], json!([body]));
+
+    let wrong = json!({"name": "Fire 1", "windows": ["cameras"]});
+    let answer = world.post(Role::Supervisor, path, wrong).await;
+    assert_eq!(answer.problem(), "422 bad-field windows");
+}
+
+#[tokio::test]
 async fn what_is_selected_is_meant_where_nothing_is_named() {
     let world = World::set_up().await;
     let id = world.take_call().await;

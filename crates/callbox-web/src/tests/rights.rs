@@ -22,6 +22,8 @@ pub(super) fn filled(path: &str) -> String {
         .replace("{note}", "1")
         .replace("{seq}", "1")
         .replace("{call_sign}", "E1")
+        .replace("{chapter}", "tour")
+        .replace("{picture}", "board.png")
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! The rows of the dispatcher's line.
+//! The rows of the dispatcher's line and windows.
 
 use super::{AT, Endpoint};
 use crate::{
     access::rights::Action,
     api::{
         fields::{Kind, optional, required},
-        line, macros,
+        layouts, line, macros,
     },
     security::{get, post},
 };
@@ -74,6 +74,36 @@ pub(super) const LINE: &[Endpoint] = &[
             optional("center", Kind::Flag, "true for all"),
         ],
         answer: "Macro",
+        make: None,
+    },
+    Endpoint {
+        route: get(
+            layouts::PATH,
+            Action::OwnSession,
+            "whoever sits down at a position finds its screens as they are used there",
+        ),
+        summary: "What the windows of each position show: one's own and the center's",
+        fields: &[],
+        answer: "Layouts",
+        make: None,
+    },
+    Endpoint {
+        route: post(
+            layouts::PATH,
+            Action::OwnSession,
+            "whoever sits down at a position finds its screens as they are used there",
+        ),
+        summary: "Keeps what the windows of a position show, for oneself or, by who configures, for all",
+        fields: &[
+            required("name", Kind::Code, "the position's name"),
+            optional(
+                "windows",
+                Kind::Codes,
+                "1 to 8 windows, each with its panes and their shares, like incidents:60,units:40; without them the layout is forgotten",
+            ),
+            optional("center", Kind::Flag, "true for all"),
+        ],
+        answer: "Layout",
         make: None,
     },
 ];

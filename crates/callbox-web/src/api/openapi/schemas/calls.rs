@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{list, millis, named, object, of, time};
 
 /// The schemas, by their names.
-pub(super) fn all() -> [(&'static str, Value); 12] {
+pub(super) fn all() -> [(&'static str, Value); 14] {
     [
         (
             "Places",
@@ -44,6 +44,8 @@ pub(super) fn all() -> [(&'static str, Value); 12] {
                 ("text", of("string")),
             ]),
         ),
+        ("Layout", a_layout()),
+        ("Layouts", object(&[("layouts", list(a_layout()))])),
         ("Macro", a_macro(of("string?"))),
         ("Macros", object(&[("macros", list(a_macro(of("string"))))])),
         (
@@ -185,6 +187,15 @@ pub(super) fn all() -> [(&'static str, Value); 12] {
             ]),
         ),
     ]
+}
+
+/// What the windows of a position show.
+fn a_layout() -> Value {
+    object(&[
+        ("name", of("string")),
+        ("windows", list(of("string"))),
+        ("center", of("boolean")),
+    ])
 }
 
 /// A line with a name.
