@@ -292,8 +292,10 @@ impl Payload for ClosureUndone {
 
 impl Payload for LiftUndone {
     fn evolve(&self, center: &mut Center, _: &Entry) {
-        let closure = Arc::new((*self.closure).clone());
-        let id = closure.id;
+        let mut closure = (*self.closure).clone();
+        // As it was before it was lifted; the lift is an event of its stream, too.
+        closure.version += 1;
+        let (id, closure) = (closure.id, Arc::new(closure));
         if id.0 > center.last_closure || center.closures.get(id.0).is_some() {
             center.mark_broken(format!("closure {id} is closed again and was not open"));
         }

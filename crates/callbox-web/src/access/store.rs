@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row};
 use super::AccessError;
 
 /// The schema's steps; a database has as many of them behind it as its version says.
-const STEPS: &[&str] = &[FIRST, SECOND_FACTORS, PROVIDER, MACROS, AGENCIES];
+const STEPS: &[&str] = &[FIRST, SECOND_FACTORS, PROVIDER, MACROS, AGENCIES, REQUESTS];
 
 const FIRST: &str = "
 CREATE TABLE accounts (
@@ -106,6 +106,19 @@ CREATE TABLE macros (
 
 const AGENCIES: &str = "
 ALTER TABLE accounts ADD COLUMN agency TEXT;
+";
+
+/// What other processes ask the server to put on the record; it says nothing secret.
+const REQUESTS: &str = "
+CREATE TABLE requests (
+    id INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    schema INTEGER NOT NULL,
+    open BLOB NOT NULL,
+    personal BLOB,
+    token INTEGER,
+    answer TEXT
+) STRICT;
 ";
 
 /// Opens the database, makes it where there is none.
