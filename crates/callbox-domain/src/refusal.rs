@@ -194,9 +194,9 @@ pub enum Refusal {
     UnknownGrant(GrantId),
     #[error("who broke the glass cannot judge it")]
     OwnGrant(GrantId),
-    #[error("there is no account {0} on the record")]
+    #[error("there is no account {} on the record", .0.0)]
     UnknownAccount(ActorId),
-    #[error("account {0} or its login name is on the record already")]
+    #[error("account {} or its login name is on the record already", .0.0)]
     AccountTaken(ActorId),
     #[error("there is no token {0} on the record")]
     UnknownToken(u64),
