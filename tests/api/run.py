@@ -87,6 +87,21 @@ class Center:
         except urllib.error.HTTPError as error:
             raise RuntimeError(f"{method} {path}: {error.read().decode()}") from None
 
+    def wait_for_tokens(self):
+        """The running server looks every half second at what the command line changed; a busy machine is slower."""
+        end = time.monotonic() + 60
+        for token in self.tokens.values():
+            headers = {"Authorization": f"Bearer {token}"}
+            request = urllib.request.Request(self.server.origin + "/api/v1/wall", headers=headers)
+            while True:
+                try:
+                    urllib.request.urlopen(request, timeout=30).close()
+                    break
+                except urllib.error.HTTPError as error:
+                    if error.code != 401 or time.monotonic() > end:
+                        raise RuntimeError(f"a new token opens nothing: {error}") from None
+                    time.sleep(0.2)
+
     def plant(self):
         """A demo's town without its day, an account for each role, and the planted words."""
         self.server.demo("--no-calls", "--history", "0")
@@ -95,8 +110,7 @@ class Center:
             label = ["--label", "schemathesis", "--days", "1"]
             made = json.loads(self.command("token", "add", f"x-{role}", *label, "--format", "json"))
             self.tokens[role] = made["token"]
-        # The running server looks every two seconds at what the command line changed.
-        time.sleep(2.5)
+        self.wait_for_tokens()
         board = self.ask("dispatcher", "GET", "/board")
         kind = board["types"][0]["code"]
         for name, words in (("OPEN", OPEN), ("CLOSED", CLOSED)):
@@ -127,10 +141,12 @@ def stream(server, token):
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     request = urllib.request.Request(server.origin + STREAM, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status, answer.read1(65_536).decode("utf-8", "replace")
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode("utf-8", "replace")
+    except OSError as error:
+        return f"nothing: {error}", ""
 
 
 def newest():
@@ -199,7 +215,7 @@ def fuzz(options, server, role, token, directory):
         command = [
             options.schemathesis, "run", f"{server.origin}/api/v1/openapi.json", "--no-color", "--continue-on-failure",
             "--phases", "examples,coverage,fuzzing", "--max-examples", str(options.examples), "--seed", str(options.seed),
-            "--generation-deterministic", "--no-shrink", "--request-timeout", "20", "--suppress-health-check", "all",
+            "--generation-deterministic", "--no-shrink", "--request-timeout", "60", "--suppress-health-check", "all",
             "--checks", CHECKS, "--warnings", "off", "--mode", "all" if role in PEOPLE else "positive", *selection,
         ]
         if token:

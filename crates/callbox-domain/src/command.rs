@@ -1,5 +1,6 @@
 use crate::{
     Center, Context, Event, IncidentId, Refusal,
+    account::KeepAccount,
     alarm::{AcknowledgeAlarm, RaiseAlarms},
     assignment::{
         CancelAssignment, ChangeUnitStatus, DispatchUnits, ReassignUnit, ReleaseUnit,
@@ -163,6 +164,7 @@ commands![
     BreakGlass,
     SeeBreakGlass,
     ReviewBreakGlass,
+    KeepAccount,
 ];
 
 impl Command {

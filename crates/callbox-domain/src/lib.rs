@@ -6,6 +6,7 @@
 //! the actor, a verified place) come in with the command and stand in the event, so that the same
 //! functions run live, in recovery, in tests and in simulation.
 
+mod account;
 mod alarm;
 mod assignment;
 mod base;
@@ -34,6 +35,10 @@ mod undo;
 mod unit;
 mod welfare;
 
+pub use account::{
+    Account, AccountAct, AccountNames, AccountToken, Credential, CredentialChange, KeepAccount,
+    SignInRule, SignInRules,
+};
 pub use alarm::{
     AcknowledgeAlarm, Acknowledged, Alarm, AlarmId, Cause, Due, EMERGENCY_ESCALATES_SECONDS,
     RaiseAlarms, Subject,
@@ -103,6 +108,10 @@ pub use welfare::{AnswerWelfare, AskWelfare, DefineWelfareRule, Welfare, Welfare
 
 /// The payload structs of all events, for callers that match on them.
 pub mod events {
+    pub use crate::account::{
+        AccountAdded, AccountBound, AccountRoleSet, AccountSwitched, CredentialChanged,
+        SignInRuleSet, TokenEnded, TokenIssued,
+    };
     pub use crate::alarm::{AlarmAcknowledged, AlarmEscalated, AlarmRaised};
     pub use crate::assignment::{
         AssignmentEnded, AssignmentProgressed, IncidentStacked, IncidentUnstacked, UnitDispatched,

@@ -1,7 +1,7 @@
 use thiserror::Error;
 
 use crate::{
-    AlarmId, ClosureId, Code, GrantId, IncidentId, LineNo, Meaning, NoteId, Timestamp,
+    ActorId, AlarmId, ClosureId, Code, GrantId, IncidentId, LineNo, Meaning, NoteId, Timestamp,
     undo::UNDO_SECONDS,
 };
 
@@ -194,6 +194,12 @@ pub enum Refusal {
     UnknownGrant(GrantId),
     #[error("who broke the glass cannot judge it")]
     OwnGrant(GrantId),
+    #[error("there is no account {} on the record", .0.0)]
+    UnknownAccount(ActorId),
+    #[error("account {} or its login name is on the record already", .0.0)]
+    AccountTaken(ActorId),
+    #[error("there is no token {0} on the record")]
+    UnknownToken(u64),
     #[error("{0} grants of yours wait for a review")]
     ReviewsDue(usize),
     #[error("{what} is full: at most {max}")]
@@ -307,6 +313,9 @@ impl Refusal {
             Self::Outdated(_) => "look at it and approve again".into(),
             Self::UnknownGrant(_) => "check the number in the list of grants".into(),
             Self::OwnGrant(_) => "let somebody else look at it".into(),
+            Self::UnknownAccount(_) => "check the login name in the list of accounts".into(),
+            Self::AccountTaken(_) => "choose another login name".into(),
+            Self::UnknownToken(_) => "check the number in the list of tokens".into(),
             Self::ReviewsDue(_) => "ask a supervisor to read it, or to review yours first".into(),
             Self::Full { .. } => "open a new incident and link the two".into(),
         }
@@ -377,6 +386,9 @@ impl Refusal {
         Self::Outdated(_) => "outdated",
         Self::UnknownGrant(_) => "unknown-grant",
         Self::OwnGrant(_) => "own-grant",
+        Self::UnknownAccount(_) => "unknown-account",
+        Self::AccountTaken(_) => "account-taken",
+        Self::UnknownToken(_) => "unknown-token",
         Self::ReviewsDue(_) => "reviews-due",
         Self::Full { .. } => "full",
     }
@@ -393,6 +405,8 @@ impl Refusal {
                 | Self::UnknownNote(_)
                 | Self::UnknownClosure(_)
                 | Self::UnknownGrant(_)
+                | Self::UnknownAccount(_)
+                | Self::UnknownToken(_)
         )
     }
 }

@@ -26,7 +26,7 @@ pub use witness::WitnessServer;
 pub(crate) use routes::{MAX_BODY_BYTES, routes, too_large};
 
 use crate::{
-    Access, AcmeSettings, Geography, PositionFeed, ProviderSettings, TlsError, TlsFiles, live,
+    Access, AccessError, AcmeSettings, Geography, PositionFeed, ProviderSettings, TlsError, TlsFiles, live,
     provider::Provider,
     state::{AppState, blocking, ticks},
     tls::Tls,
@@ -114,6 +114,9 @@ pub enum ServeError {
     /// The provider cannot be used.
     #[error(transparent)]
     Provider(#[from] crate::ProviderError),
+    /// The accounts cannot be tied to the record.
+    #[error(transparent)]
+    Accounts(#[from] AccessError),
     /// Signals cannot be waited for.
     #[error("cannot wait for signals: {0}")]
     Signal(io::Error),
@@ -164,6 +167,7 @@ impl Server {
             address: listen,
             source,
         })?;
+        tie(&engine, &access, purpose).await?;
         let state = AppState::new(engine, access, purpose, clock, is_tls, geography, provider);
         if let Some(tls) = &tls {
             // Set once, here: nobody has asked for figures yet.
@@ -256,6 +260,14 @@ pub async fn serve(
     Ok(())
 }
 
+/// Ties the accounts to the record before anybody signs in.
+async fn tie(engine: &Engine, access: &Access, purpose: Purpose) -> Result<(), ServeError> {
+    let (engine, access) = (engine.clone(), access.clone());
+    let tied = blocking(move || access.record_to(&engine, purpose)).await;
+    let tied = tied.map_err(|problem| AccessError::NotRecorded(problem.detail.to_string()))?;
+    Ok(tied?)
+}
+
 /// Waits for Ctrl-C or, where there is one, SIGTERM.
 #[cfg(unix)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
@@ -279,17 +291,18 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Takes over what the command line changed in the accounts, and forgets sessions that are over.
+/// Records and takes over what the command line changes in the accounts, and forgets sessions that are over.
 async fn keep_up(state: AppState) {
-    let mut ticks = ticks(Duration::from_secs(2));
+    let mut ticks = ticks(Duration::from_millis(500));
     let mut count = 0_u32;
     loop {
         ticks.tick().await;
         count = count.wrapping_add(1);
         let access = state.access.clone();
         let outcome = blocking(move || {
+            access.answer_requests()?;
             access.refresh()?;
-            if count.is_multiple_of(30) {
+            if count.is_multiple_of(120) {
                 access.tidy()
             } else {
                 Ok(())

@@ -27,6 +27,9 @@ pub(crate) const DEFAULT_DATA: &str = "callbox-data";
 /// How long the signing of the last events may take.
 const SIGNED_WITHIN: Duration = Duration::from_secs(20);
 
+/// How a store begins to say that it is in use.
+const ANOTHER_SERVER: &str = "another server";
+
 /// What a new center is made of.
 pub(crate) struct NewCenter<'a> {
     pub(crate) name: &'a str,
@@ -147,6 +150,15 @@ pub(crate) fn open(dir: &DataDir, options: Options) -> Outcome<Engine> {
     })
 }
 
+/// The same, or `None` while a server has the center open.
+pub(crate) fn open_if_free(dir: &DataDir) -> Outcome<Option<Engine>> {
+    match open(dir, Options::default()) {
+        Ok(engine) => Ok(Some(engine)),
+        Err(Failure::Refused(text)) if text.starts_with(ANOTHER_SERVER) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
 /// Waits until everything in the ledger is signed for, or as long as that may take; what is
 /// asked for next says so where it is not.
 pub(crate) fn wait_until_signed(engine: &Engine) {
@@ -199,7 +211,7 @@ fn data_dir(error: &DataDirError) -> Failure {
 /// A failure of the ledger's store.
 pub(crate) fn store(error: &StoreError) -> Failure {
     match error {
-        StoreError::Refused(text) if text.starts_with("another server") => {
+        StoreError::Refused(text) if text.starts_with(ANOTHER_SERVER) => {
             Failure::Refused(text.clone())
         }
         StoreError::Refused(text) => Failure::Input(text.clone()),

@@ -36,7 +36,8 @@ impl Center {
                 | Stream::PremiseNote(_)
                 | Stream::Closure(_)
                 | Stream::Consultations(_)
-                | Stream::Grant(_) => {}
+                | Stream::Grant(_)
+                | Stream::Account(_) => {}
                 Stream::Incident(id) => {
                     if let Some(incident) = self.incident(id) {
                         self.check_incident(incident)?;

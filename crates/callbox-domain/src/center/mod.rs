@@ -11,9 +11,9 @@ use std::{
 use minicbor::{Decode, Encode};
 
 use crate::{
-    Assignment, AssignmentNo, Closure, ClosureId, Code, Configuration, ConsultationCounts, Entry,
+    Account, Assignment, AssignmentNo, Closure, ClosureId, Code, Configuration, ConsultationCounts, Entry,
     ErasureCase, Grant, GrantCounts, Incident, IncidentId, Line, NoteId, PremiseNote, Refusal,
-    Stream, Table, Unit, UnitId, alarm::Alarm, undo::Recent,
+    SignInRules, Stream, Table, Unit, UnitId, alarm::Alarm, undo::Recent,
 };
 
 pub use invariants::BrokenInvariant;
@@ -89,6 +89,14 @@ pub struct Center {
     #[n(92)]
     #[cbor(default)]
     pub grant_counts: GrantCounts,
+    /// Who has an account, by its number.
+    #[n(93)]
+    #[cbor(default)]
+    pub accounts: Table<Account>,
+    /// What sign-in asks for.
+    #[n(94)]
+    #[cbor(default)]
+    pub sign_in: SignInRules,
 }
 
 impl Center {
@@ -158,6 +166,8 @@ impl Center {
             }
             Stream::Consultations(_) => 0,
             Stream::Grant(id) => self.grants.get(id.0).map_or(0, |grant| grant.version),
+            Stream::Account(crate::ActorId::SYSTEM) => self.sign_in.version,
+            Stream::Account(id) => self.accounts.get(id.0).map_or(0, |known| known.version),
         }
     }
 
@@ -431,6 +441,8 @@ impl Center {
                     grant.version += 1;
                 }
             }
+            Stream::Account(crate::ActorId::SYSTEM) => self.sign_in.version += 1,
+            Stream::Account(id) => self.with_account(id, |account| account.version += 1),
             Stream::Unit(id) => self.with_unit(id, |unit| {
                 unit.version += 1;
             }),

@@ -1,6 +1,10 @@
 use super::codec::{DecodeError, Former, Lifted, Payload, from_bytes, to_bytes};
 use crate::{
-    Center, ClosureId, Entry, GrantId, IncidentId, NoteId, UnitId,
+    ActorId, Center, ClosureId, Entry, GrantId, IncidentId, NoteId, UnitId,
+    account::{
+        AccountAdded, AccountBound, AccountRoleSet, AccountSwitched, CredentialChanged,
+        SignInRuleSet, TokenEnded, TokenIssued,
+    },
     alarm::{AlarmAcknowledged, AlarmEscalated, AlarmRaised},
     assignment::{
         AssignmentEnded, AssignmentProgressed, IncidentStacked, IncidentUnstacked, UnitDispatched,
@@ -54,6 +58,8 @@ pub enum Stream {
     Consultations(u32),
     /// One breaking of the glass.
     Grant(GrantId),
+    /// One account; the rules of sign-in are those of the program itself.
+    Account(ActorId),
     /// One unit, apart from its assignments.
     Unit(UnitId),
 }
@@ -69,6 +75,7 @@ impl Stream {
             Self::Closure(id) => (9, id.0),
             Self::Consultations(day) => (10, day as u64),
             Self::Grant(id) => (11, id.0),
+            Self::Account(id) => (12, id.0),
         }
     }
 }
@@ -306,6 +313,15 @@ events! {
 
     120 IncidentShared schema 1 |e| Stream::Incident(e.incident), "an agency that may have to help must know of the emergency";
     121 IncidentUnshared schema 1 |e| Stream::Incident(e.incident), "an agency that need not help any more need not see it";
+
+    122 AccountAdded schema 1 |e| Stream::Account(e.account), "whoever acts in the service's name does so under an account that the record knows";
+    123 AccountRoleSet schema 1 |e| Stream::Account(e.account), "what an account may do, and since when, decides whether an act was lawful";
+    124 AccountBound schema 1 |e| Stream::Account(e.account), "says whose incidents an account may see, and since when";
+    125 AccountSwitched schema 1 |e| Stream::Account(e.account), "says from when to when an account could be used";
+    126 CredentialChanged schema 1 |e| Stream::Account(e.account), "an account that was taken over shows by when its credentials changed, and by whom";
+    127 TokenIssued schema 1 |e| Stream::Account(e.account), "says which program may act with an account's rights, how far and how long";
+    128 TokenEnded schema 1 |e| Stream::Account(e.account), "says from when on a program may not act any more";
+    129 SignInRuleSet schema 1 |_| Stream::Account(ActorId::SYSTEM), "says what the center asked of those who signed in, and since when";
 }
 
 impl Event {

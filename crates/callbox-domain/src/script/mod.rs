@@ -18,6 +18,7 @@
 //!
 //! What is absent: a clock and randomness. The same script gives the same transcript.
 
+mod accounts;
 mod call_verbs;
 mod calls;
 mod clocks;

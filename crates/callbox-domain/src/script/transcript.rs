@@ -404,6 +404,14 @@ fn event(center: &Center, event: &Event) -> String {
         | Event::DomainErased(_)
         | Event::ErasureCompleted(_)
         | Event::ErasureRulesDefined(_) => super::erasures::event(event),
+        Event::AccountAdded(_)
+        | Event::AccountRoleSet(_)
+        | Event::AccountBound(_)
+        | Event::AccountSwitched(_)
+        | Event::CredentialChanged(_)
+        | Event::TokenIssued(_)
+        | Event::TokenEnded(_)
+        | Event::SignInRuleSet(_) => super::accounts::event(event),
         Event::ConsultationsRecorded(_)
         | Event::BreakGlassOpened(_)
         | Event::BreakGlassSeen(_)

@@ -1,7 +1,7 @@
 //! The verbs of the line language and how their lines are read.
 
 use super::{
-    NotACommand,
+    NotACommand, accounts,
     call_verbs::{
         answer, close_street, define_area, define_template, publish_cards, set_note, take_call,
     },
@@ -19,7 +19,7 @@ use crate::{
     DefineDisposition, DefineErasureRules, DefineIncidentType, DefinePriority, DefineStation,
     DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DefineWelfareRule, DispatchRules,
     DispatchUnits, EndEmergency, EquipUnit, ErasureRules, ExpireClosures, GrantId, HandleCall,
-    Handling, LiftClosure, LiftHold, LineNo, LinkIncidents, LocateIncident, Meaning,
+    Handling, KeepAccount, LiftClosure, LiftHold, LineNo, LinkIncidents, LocateIncident, Meaning,
     MergeIncidents, NoteId, PlaceHold, PlaceSource, PlaceVerdict, PrioritiseIncident, PublishCards,
     PublishPlans, PutUnitInService, RaiseAlarms, ReassignUnit, ReceiveIncident, RecordCall,
     RecordConsultations, RecordProgram, RefuseErasure, Relation, ReleaseUnit, RemoveClock,
@@ -355,6 +355,7 @@ verbs! {
     "break-glass" BreakGlass "INCIDENT" |w, _| Ok(BreakGlass { incident: w.incident()? });
     "see" SeeBreakGlass "GRANT" |w, _| Ok(SeeBreakGlass { grant: GrantId(w.number("a grant")?) });
     "review" ReviewBreakGlass "GRANT justified|unjustified [FILE]" consultations::review;
+    "account" KeepAccount "NUMBER add LOGIN ROLE | NUMBER role ROLE | NUMBER agency [CODE] | NUMBER on | NUMBER off | NUMBER credential KIND CHANGE | NUMBER token SCOPE | NUMBER end TOKEN | 0 rule NAME VALUE" accounts::keep;
 }
 
 /// Reads a line without time, actor and purpose.

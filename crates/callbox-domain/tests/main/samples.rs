@@ -1,8 +1,9 @@
 //! One event of every kind with all that it can hold, and one with as little as possible.
 
 use callbox_domain::{
-    ActorId, AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, CallTemplate, Caller,
-    CardEdition, Cause, Clock, ClosedStretch, Closure, ClosureCause, ClosureId, Consultation,
+    AccountNames, ActorId, AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, CallTemplate, Caller,
+    CardEdition, Cause, Clock, ClosedStretch, Closure, ClosureCause, ClosureId, Consultation, Credential,
+    CredentialChange,
     Digest, DispatchRules, Drive, Edition, EmergencyCause, ErasureFacts, ErasureRules, Event,
     Given, GrantId, Handling, Hazard, IncidentId, KeptRead, LineNo, LocalTime, Meaning, Moment,
     NoteDetails, NoteId, Personal, Place, PlaceSource, PlaceVerdict, Point, ReadAct, ReadObject,
@@ -56,6 +57,7 @@ pub(crate) fn samples() -> Vec<Event> {
     samples.extend(clocks());
     samples.extend(closures());
     samples.extend(shared());
+    samples.extend(accounts());
     samples
 }
 
@@ -931,6 +933,72 @@ fn clocks() -> Vec<Event> {
                 answer_seconds: 60,
                 misses_to_mayday: 2,
             },
+        }
+        .into(),
+    ]
+}
+
+fn accounts() -> Vec<Event> {
+    let account = ActorId(4_711_000_001);
+    let added = |expires, names| AccountAdded {
+        account,
+        role: code("dispatcher"),
+        expires,
+        names,
+    };
+    let names = AccountNames {
+        login: code("mlee"),
+        name: code("M. Lee"),
+    };
+    let changed = |credential, change| CredentialChanged {
+        account,
+        credential,
+        change,
+    };
+    vec![
+        added(
+            Some(Timestamp::from_seconds(1_790_000_000)),
+            Personal::Known(names),
+        )
+        .into(),
+        added(None, Personal::Erased).into(),
+        AccountRoleSet {
+            account,
+            role: code("supervisor"),
+        }
+        .into(),
+        AccountBound {
+            account,
+            agency: Some(code("EMS")),
+        }
+        .into(),
+        AccountBound {
+            account,
+            agency: None,
+        }
+        .into(),
+        AccountSwitched {
+            account,
+            disabled: true,
+        }
+        .into(),
+        changed(Credential::Password, CredentialChange::Replaced).into(),
+        changed(Credential::Authenticator, CredentialChange::Added).into(),
+        changed(Credential::RecoveryCodes, CredentialChange::Replaced).into(),
+        changed(Credential::Passkey, CredentialChange::Added).into(),
+        changed(Credential::SecondFactors, CredentialChange::Removed).into(),
+        changed(Credential::Provider, CredentialChange::Added).into(),
+        TokenIssued {
+            account,
+            token: 3,
+            scope: code("read"),
+            expires: Timestamp::from_seconds(1_790_000_000),
+        }
+        .into(),
+        TokenEnded { account, token: 3 }.into(),
+        SignInRuleSet {
+            name: code("second-factor"),
+            value: text("required"),
         }
         .into(),
     ]

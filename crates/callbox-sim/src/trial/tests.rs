@@ -12,6 +12,10 @@ use callbox_domain::Command;
 const NOT_SAID: &[(&str, &str)] = &[
     ("RecordProgram", "the server says it at its start"),
     (
+        "KeepAccount",
+        "no agency of these days keeps its accounts here; the accounts have tests of their own",
+    ),
+    (
         "ApproveErasure",
         "a start finishes it and takes back what was acknowledged; `xtask erasure` tries it",
     ),
@@ -24,6 +28,14 @@ const NOT_SAID: &[(&str, &str)] = &[
 /// Kinds of events that do not come of these days, each with its reason.
 const NOT_RECORDED: &[(&str, &str)] = &[
     ("ProgramRecorded", "see RecordProgram"),
+    ("AccountAdded", "see KeepAccount"),
+    ("AccountRoleSet", "see KeepAccount"),
+    ("AccountBound", "see KeepAccount"),
+    ("AccountSwitched", "see KeepAccount"),
+    ("CredentialChanged", "see KeepAccount"),
+    ("TokenIssued", "see KeepAccount"),
+    ("TokenEnded", "see KeepAccount"),
+    ("SignInRuleSet", "see KeepAccount"),
     ("DomainErased", "see ApproveErasure"),
     ("ErasureCompleted", "see CompleteErasure"),
     ("ConsultationsRecorded", "see RecordConsultations"),

@@ -1,10 +1,17 @@
 use std::sync::{Arc, PoisonError};
 
-use callbox_domain::{ActorId, Code};
+use callbox_domain::{
+    AccountAct, ActorId, Code,
+    events::{AccountBound, AccountRoleSet, AccountSwitched},
+};
 use rusqlite::{ErrorCode, OptionalExtension as _, params};
 use serde::Serialize;
 
-use super::{Access, AccessError, Role, password, random, store};
+use super::{
+    Access, AccessError, Role, password, random,
+    record::{Credential, CredentialChange, added, word},
+    store,
+};
 
 /// A person's or a program's account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -100,6 +107,10 @@ impl Access {
             expires,
             agency: None,
         };
+        if self.account_named(login)?.is_some() {
+            return Err(AccessError::Taken(login.to_owned()));
+        }
+        self.record(AccountAct::Add(added(&account)?))?;
         let inserted = self.db().execute(
             "INSERT INTO accounts (actor, login, name, role, password, created, expires)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -129,6 +140,8 @@ impl Access {
     pub fn set_password(&self, login: &str, password: &str) -> Result<(), AccessError> {
         self.check_password(login, password)?;
         let hash = password::hash(password)?;
+        let actor = self.need_named(login)?.actor;
+        self.record_credential(actor, Credential::Password, CredentialChange::Replaced)?;
         let changed = self.db().execute(
             "UPDATE accounts SET password = ?2 WHERE login = ?1",
             params![login, hash],
@@ -148,6 +161,7 @@ impl Access {
         let account = account.ok_or_else(|| AccessError::Unknown(String::new()))?;
         self.check_password(&account.login, password)?;
         let hash = password::hash(password)?;
+        self.record_credential(actor, Credential::Password, CredentialChange::Replaced)?;
         self.db().execute(
             "UPDATE accounts SET password = ?2 WHERE actor = ?1",
             params![store::number(actor), hash],
@@ -157,6 +171,9 @@ impl Access {
 
     /// Gives an account another role and ends its sessions.
     pub fn set_role(&self, login: &str, role: Role) -> Result<(), AccessError> {
+        let account = self.need_named(login)?.actor;
+        let role_word = word(role.name())?;
+        self.record(AccountAct::Role(AccountRoleSet { account, role: role_word }))?;
         let changed = self.db().execute(
             "UPDATE accounts SET role = ?2 WHERE login = ?1",
             params![login, role.name()],
@@ -166,6 +183,9 @@ impl Access {
 
     /// Binds an account to one agency's incidents, or to none; its sessions end.
     pub fn set_agency(&self, login: &str, agency: Option<&Code>) -> Result<(), AccessError> {
+        let account = self.need_named(login)?.actor;
+        let bound = AccountBound { account, agency: agency.cloned() };
+        self.record(AccountAct::Bind(bound))?;
         let changed = self.db().execute(
             "UPDATE accounts SET agency = ?2 WHERE login = ?1",
             params![login, agency.map(Code::as_str)],
@@ -175,6 +195,7 @@ impl Access {
 
     /// Takes an account out of use: its sessions end, its tokens are refused; its records stay.
     pub fn disable(&self, login: &str) -> Result<(), AccessError> {
+        self.record_switch(login, true)?;
         let now = self.now();
         let changed = self.db().execute(
             "UPDATE accounts SET disabled = coalesce(disabled, ?2) WHERE login = ?1",
@@ -185,6 +206,7 @@ impl Access {
 
     /// Puts a disabled account back into use.
     pub fn enable(&self, login: &str) -> Result<(), AccessError> {
+        self.record_switch(login, false)?;
         let changed = self.db().execute(
             "UPDATE accounts SET disabled = NULL WHERE login = ?1",
             [login],
@@ -192,8 +214,27 @@ impl Access {
         self.end_sessions(login, changed)
     }
 
+    fn record_switch(&self, login: &str, disabled: bool) -> Result<(), AccessError> {
+        let account = self.need_named(login)?.actor;
+        let switched = AccountSwitched { account, disabled };
+        self.record(AccountAct::Switch(switched)).map(drop)
+    }
+
+    fn need_named(&self, login: &str) -> Result<Account, AccessError> {
+        let account = self.account_named(login)?;
+        account.ok_or_else(|| AccessError::Unknown(login.to_owned()))
+    }
+
     /// All accounts in the order of their login names.
     pub fn accounts(&self) -> Result<Vec<Account>, AccessError> {
+        let center = self.recorded();
+        let stored = self.stored_accounts()?.into_iter();
+        let recorded = stored.map(|account| self.as_recorded(center.as_deref(), account));
+        Ok(recorded.collect())
+    }
+
+    /// The rows of all accounts, whatever the record says.
+    pub(super) fn stored_accounts(&self) -> Result<Vec<Account>, AccessError> {
         let db = self.db();
         let mut select = db.prepare(&format!("SELECT {COLUMNS} FROM accounts ORDER BY login"))?;
         let rows = select.query_map([], read)?;
@@ -212,7 +253,9 @@ impl Access {
 
     pub(crate) fn account_named(&self, login: &str) -> Result<Option<Account>, AccessError> {
         let sql = format!("SELECT {COLUMNS} FROM accounts WHERE login = ?1");
-        Ok(self.db().query_row(&sql, [login], read).optional()?)
+        let stored = self.db().query_row(&sql, [login], read).optional()?;
+        let center = self.recorded();
+        Ok(stored.map(|account| self.as_recorded(center.as_deref(), account)))
     }
 
     pub(super) fn load_accounts(&self) -> Result<(), AccessError> {
@@ -245,10 +288,9 @@ impl Access {
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
     let role: String = row.get(3)?;
-    let unknown = || {
-        let error = format!("unknown role {role}").into();
-        rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, error)
-    };
+    let known = Role::from_name(&role);
+    let created: i64 = row.get(4)?;
+    let disabled: Option<i64> = row.get(5)?;
     let agency: Option<String> = row.get(7)?;
     let bad_agency = |_| {
         let error = "an agency's code cannot be used".into();
@@ -258,9 +300,10 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
         actor: store::actor(row, 0)?,
         login: row.get(1)?,
         name: row.get(2)?,
-        role: Role::from_name(&role).ok_or_else(unknown)?,
-        created: row.get(4)?,
-        disabled: row.get(5)?,
+        // A role that this program does not know opens nothing.
+        role: known.unwrap_or(Role::Service),
+        created,
+        disabled: if known.is_none() { Some(created) } else { disabled },
         expires: row.get(6)?,
         agency: agency
             .as_deref()

@@ -1,7 +1,13 @@
 use callbox_domain::ActorId;
 use rusqlite::{OptionalExtension as _, params};
 
-use super::{Access, AccessError, Account, random, sha256, store, totp};
+use super::{
+    Access, AccessError, Account,
+    password::letters,
+    random,
+    record::{Credential, CredentialChange},
+    sha256, store, totp,
+};
 use crate::percent::encoded;
 
 /// How many codes for recovery somebody gets.
@@ -75,7 +81,9 @@ impl Access {
             let Some(step) = step else {
                 return Ok(None);
             };
-            db.execute(
+            drop(db);
+            self.record_credential(actor, Credential::Authenticator, CredentialChange::Added)?;
+            self.db().execute(
                 "UPDATE authenticators SET confirmed = ?2, last_step = ?3 WHERE actor = ?1",
                 params![store::number(actor), now, step],
             )?;
@@ -85,6 +93,7 @@ impl Access {
 
     /// Makes new codes for recovery; the old ones hold no longer.
     pub(crate) fn new_recovery_codes(&self, actor: ActorId) -> Result<Vec<String>, AccessError> {
+        self.record_credential(actor, Credential::RecoveryCodes, CredentialChange::Replaced)?;
         let codes = (0..RECOVERY_CODES)
             .map(|_| recovery_code())
             .collect::<Result<Vec<_>, _>>()?;
@@ -114,6 +123,11 @@ impl Access {
 
     /// Takes somebody's authenticator and codes out of use.
     pub(crate) fn remove_authenticator(&self, actor: ActorId) -> Result<(), AccessError> {
+        self.record_credential(actor, Credential::Authenticator, CredentialChange::Removed)?;
+        self.forget_authenticator(actor)
+    }
+
+    fn forget_authenticator(&self, actor: ActorId) -> Result<(), AccessError> {
         let db = self.db();
         let begun = db.unchecked_transaction()?;
         for table in ["authenticators", "recovery_codes"] {
@@ -129,7 +143,9 @@ impl Access {
     pub fn reset_factors(&self, login: &str) -> Result<(), AccessError> {
         let account = self.account_named(login)?;
         let account = account.ok_or_else(|| AccessError::Unknown(login.to_owned()))?;
-        self.remove_authenticator(account.actor)?;
+        let all = Credential::SecondFactors;
+        self.record_credential(account.actor, all, CredentialChange::Removed)?;
+        self.forget_authenticator(account.actor)?;
         self.db().execute(
             "DELETE FROM passkeys WHERE actor = ?1",
             [store::number(account.actor)],
@@ -171,18 +187,9 @@ impl Access {
     }
 }
 
-/// Letters and digits in four groups of six, 120 bits: enough for a plain hash to keep them.
+/// Letters and digits in five groups of six, 148 bits: enough for a plain hash to keep them.
 fn recovery_code() -> Result<String, AccessError> {
-    const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789x";
-    let bytes: [u8; 24] = random()?;
-    let groups: Vec<String> = bytes
-        .chunks(6)
-        .map(|group| {
-            let letters = group.iter().map(|byte| ALPHABET[usize::from(byte % 32)]);
-            letters.map(char::from).collect()
-        })
-        .collect();
-    Ok(groups.join("-"))
+    letters(5, 6)
 }
 
 /// What is stored of a code; how it is written does not matter.

@@ -1,6 +1,10 @@
 use rusqlite::{OptionalExtension as _, params};
 
-use super::{Access, AccessError, Account, store};
+use super::{
+    Access, AccessError, Account,
+    record::{Credential, CredentialChange},
+    store,
+};
 
 impl Access {
     /// The account of somebody whom a provider knows as `subject`.
@@ -30,6 +34,16 @@ impl Access {
         let (None, Some(account)) = (&known, &account) else {
             return Ok(account);
         };
+        let is_tied = {
+            let sql = "SELECT count(*) FROM identities WHERE issuer = ?1 AND actor = ?2";
+            let row = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+            let of = params![issuer, store::number(account.actor)];
+            self.db().query_row(sql, of, row)? > 0
+        };
+        if !is_tied {
+            let owner = self.by(account.actor);
+            owner.record_credential(account.actor, Credential::Provider, CredentialChange::Added)?;
+        }
         let tied = self.db().execute(
             "INSERT INTO identities (issuer, subject, actor) VALUES (?1, ?2, ?3)
              ON CONFLICT DO NOTHING",

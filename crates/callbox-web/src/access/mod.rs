@@ -9,6 +9,7 @@ mod macros;
 mod passkey;
 mod password;
 mod policy;
+mod record;
 pub(crate) mod rights;
 mod session;
 mod sign_in;
@@ -116,6 +117,9 @@ pub enum AccessError {
         "the center asks for a second factor and {0} has none; sign in at the console once and set one up"
     )]
     FactorFirst(String),
+    /// The record did not take an act, so that it was not done.
+    #[error("it cannot be recorded, so that nothing was changed: {0}")]
+    NotRecorded(String),
     /// Hashing failed.
     #[error("the password cannot be hashed: {0}")]
     Hash(String),
@@ -124,13 +128,13 @@ pub enum AccessError {
     Random,
 }
 
-/// Accounts, sessions and tokens of one center. Cheap to clone.
+/// Accounts, sessions and tokens of one center, and in whose name they are changed. Cheap to clone.
 ///
-/// `access.db` holds them; all sessions stand in memory too, so that a check costs nothing. What
+/// `access.db` holds what opens them, the record who may what ([`record_to`](Access::record_to)); all sessions stand in memory too, so that a check costs nothing. What
 /// another process changes there ([`disable`](Access::disable) at the command line) takes effect
 /// in a running server within about two seconds.
 #[derive(Clone)]
-pub struct Access(pub(crate) Arc<Inner>);
+pub struct Access(pub(crate) Arc<Inner>, ActorId);
 
 pub(crate) struct Inner {
     db: Mutex<Connection>,
@@ -141,6 +145,7 @@ pub(crate) struct Inner {
     sessions: RwLock<HashMap<[u8; 32], Arc<Session>>>,
     policy: RwLock<Policy>,
     data_version: Mutex<i64>,
+    recorder: RwLock<record::Recorder>,
 }
 
 impl std::fmt::Debug for Access {
@@ -159,7 +164,7 @@ impl Access {
 
     /// Opens `access.db` with other bounds and another clock.
     pub fn open_with(path: &Path, limits: Limits, clock: Clock) -> Result<Self, AccessError> {
-        let access = Self(Arc::new(Inner {
+        let inner = Inner {
             db: Mutex::new(store::open(path)?),
             clock,
             limits,
@@ -167,7 +172,9 @@ impl Access {
             sessions: RwLock::default(),
             policy: RwLock::default(),
             data_version: Mutex::new(-1),
-        }));
+            recorder: RwLock::default(),
+        };
+        let access = Self(Arc::new(inner), ActorId::SYSTEM);
         access.refresh()?;
         Ok(access)
     }

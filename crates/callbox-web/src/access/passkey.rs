@@ -17,7 +17,11 @@ use rusqlite::{OptionalExtension as _, params};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::{Access, AccessError, Account, random, sha256, store};
+use super::{
+    Access, AccessError, Account, random,
+    record::{Credential, CredentialChange},
+    sha256, store,
+};
 use credential::{AuthenticatorData, PublicKey};
 
 /// How many ceremonies may be under way; beyond it the oldest are forgotten.
@@ -161,6 +165,12 @@ impl Access {
         PublicKey::read(key)?;
         let label = callbox_domain::Code::new(sent.label.trim());
         let label = label.map_or_else(|_| "passkey".to_owned(), |label| label.to_string());
+        let sql = "SELECT count(*) FROM passkeys WHERE credential = ?1";
+        let row = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+        if self.db().query_row(sql, params![credential], row)? > 0 {
+            return Err(PasskeyError::Refused("the passkey is registered already"));
+        }
+        self.record_credential(actor, Credential::Passkey, CredentialChange::Added)?;
         let inserted = self.db().execute(
             "INSERT INTO passkeys (actor, host, credential, key, counter, label, created)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (credential) DO NOTHING",
@@ -224,6 +234,7 @@ impl Access {
 
     /// Takes one of somebody's passkeys out of use; whether there was one.
     pub(crate) fn remove_passkey(&self, actor: ActorId, id: i64) -> Result<bool, AccessError> {
+        self.record_credential(actor, Credential::Passkey, CredentialChange::Removed)?;
         let removed = self.db().execute(
             "DELETE FROM passkeys WHERE actor = ?1 AND id = ?2",
             params![store::number(actor), id],

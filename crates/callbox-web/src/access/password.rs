@@ -75,22 +75,37 @@ pub(super) fn verify(password: &str, hash: &str) -> Result<bool, AccessError> {
         .is_ok())
 }
 
-/// Makes a password of four groups of four letters and digits, about 80 bits.
+/// What generated passwords and codes are made of; what looks alike is left out.
+const ALPHABET: &[u8; 31] = b"abcdefghjkmnpqrstuvwxyz23456789";
+
+/// Makes a password of seven groups of four letters and digits, 138 bits.
 ///
 /// Letters and digits that look alike are left out, so that it can be read from a screen.
 pub fn generate_password() -> Result<String, AccessError> {
-    // 32 characters, so that each of the five bits of a random byte picks one without bias.
-    const ALPHABET: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789x";
-    let bytes: [u8; 16] = random()?;
-    let chars: Vec<char> = bytes
-        .iter()
-        .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
-        .collect();
-    let groups: Vec<String> = chars
-        .chunks(4)
-        .map(|group| group.iter().collect())
-        .collect();
-    Ok(groups.join("-"))
+    letters(7, 4)
+}
+
+/// So many groups of so many letters and digits, 4.95 bits each, with hyphens between them.
+pub(super) fn letters(groups: usize, each: usize) -> Result<String, AccessError> {
+    let mut text = String::new();
+    for at in 0..groups * each {
+        if at > 0 && at % each == 0 {
+            text.push('-');
+        }
+        text.push(letter()?);
+    }
+    Ok(text)
+}
+
+/// One of the alphabet, each as likely: bytes beyond its last whole multiple are drawn again.
+fn letter() -> Result<char, AccessError> {
+    const WHOLE: u8 = 248;
+    loop {
+        let [byte] = random::<1>()?;
+        if byte < WHOLE {
+            return Ok(char::from(ALPHABET[usize::from(byte) % ALPHABET.len()]));
+        }
+    }
 }
 
 #[cfg(test)]

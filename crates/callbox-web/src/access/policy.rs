@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use rusqlite::{OptionalExtension as _, params};
 use serde::Serialize;
 
-use super::{Access, AccessError};
+use super::{Access, AccessError, record::rule};
 
 /// What a center asks of those who sign in; kept in `access.db`, so that it is in its backups.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -160,6 +160,7 @@ impl Access {
     /// Sets one of [`Policy::NAMES`]; takes effect in a running server within about two seconds.
     pub fn set_policy(&self, name: &str, value: &str) -> Result<(), AccessError> {
         self.policy().set(name, value)?;
+        self.record(rule(name, value)?)?;
         self.db().execute(
             "INSERT INTO settings (name, value) VALUES (?1, ?2)
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -168,17 +169,25 @@ impl Access {
         self.load_policy()
     }
 
+    /// The row of a setting, whatever the record says.
+    pub(super) fn stored_setting(&self, name: &str) -> Result<Option<String>, AccessError> {
+        let sql = "SELECT value FROM settings WHERE name = ?1";
+        let row = |row: &rusqlite::Row<'_>| row.get(0);
+        Ok(self.db().query_row(sql, [name], row).optional()?)
+    }
+
     pub(super) fn load_policy(&self) -> Result<(), AccessError> {
         let mut policy = Policy::default();
+        let center = self.recorded();
         for name in Policy::NAMES {
-            let value: Option<String> = self
-                .db()
-                .query_row(
-                    "SELECT value FROM settings WHERE name = ?1",
-                    [name],
-                    |row| row.get(0),
-                )
-                .optional()?;
+            let value = match &center {
+                // What the record says holds; a dash stands for nothing there.
+                Some(center) => {
+                    let value = center.sign_in.get(name);
+                    value.map(|value| if value == "-" { "" } else { value }.to_owned())
+                }
+                None => self.stored_setting(name)?,
+            };
             match (name, value) {
                 (_, None) => {}
                 // The file may be gone for a while; a password is then refused, not let through.

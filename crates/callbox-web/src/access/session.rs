@@ -393,26 +393,43 @@ impl Access {
     }
 
     fn stored_sessions(&self) -> Result<HashMap<[u8; 32], Session>, AccessError> {
+        let center = self.recorded();
+        let now = self.now();
+        let is_usable = |actor| self.account(actor).is_some_and(|it| it.is_usable(now));
         let db = self.db();
         let mut stored = HashMap::new();
         let mut select = db.prepare(
             "SELECT hash, actor, sessions.created, seen, proved, stage, method, browser, device,
                  address
-             FROM sessions JOIN accounts USING (actor) WHERE disabled IS NULL",
+             FROM sessions JOIN accounts USING (actor)",
         )?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
-            stored.insert(row.get(0)?, self.browser_session(row)?);
+            let session = self.browser_session(row)?;
+            if is_usable(session.actor) {
+                stored.insert(row.get(0)?, session);
+            }
         }
         let mut select = db.prepare(
-            "SELECT hash, actor, tokens.created, tokens.expires, scope
-             FROM tokens JOIN accounts USING (actor) WHERE disabled IS NULL",
+            "SELECT hash, actor, tokens.created, tokens.expires, scope, id
+             FROM tokens JOIN accounts USING (actor)",
         )?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
             let actor = store::actor(row, 1)?;
-            let mut session = Session::new(Kind::Token, actor, row.get(2)?, row.get(3)?);
-            let scope: String = row.get(4)?;
+            let (mut expires, mut scope): (i64, String) = (row.get(3)?, row.get(4)?);
+            if !is_usable(actor) {
+                continue;
+            }
+            if let Some(center) = &center {
+                let number = row.get::<_, i64>(5)?.cast_unsigned();
+                let known = center.accounts.get(actor.0);
+                let known = known.and_then(|it| it.tokens.iter().find(|it| it.token == number));
+                let Some(known) = known else { continue };
+                expires = known.expires.micros().div_euclid(1_000_000);
+                scope = known.scope.to_string();
+            }
+            let mut session = Session::new(Kind::Token, actor, row.get(2)?, expires);
             // A scope that this callbox does not know grants nothing.
             let Some(scope) = Scope::from_name(&scope) else {
                 continue;

@@ -6,7 +6,15 @@ use rusqlite::{Connection, Row};
 use super::AccessError;
 
 /// The schema's steps; a database has as many of them behind it as its version says.
-const STEPS: &[&str] = &[FIRST, SECOND_FACTORS, PROVIDER, MACROS, AGENCIES, LAYOUTS];
+const STEPS: &[&str] = &[
+    FIRST,
+    SECOND_FACTORS,
+    PROVIDER,
+    MACROS,
+    AGENCIES,
+    LAYOUTS,
+    REQUESTS,
+];
 
 const FIRST: &str = "
 CREATE TABLE accounts (
@@ -116,6 +124,19 @@ CREATE TABLE layouts (
 
 const AGENCIES: &str = "
 ALTER TABLE accounts ADD COLUMN agency TEXT;
+";
+
+/// What other processes ask the server to put on the record; it says nothing secret.
+const REQUESTS: &str = "
+CREATE TABLE requests (
+    id INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    schema INTEGER NOT NULL,
+    open BLOB NOT NULL,
+    personal BLOB,
+    token INTEGER,
+    answer TEXT
+) STRICT;
 ";
 
 /// Opens the database, makes it where there is none.

@@ -59,12 +59,27 @@ fn accounts_are_checked_before_they_are_made() {
 }
 
 #[test]
+fn generated_secrets_have_128_bits_and_each_letter_is_as_likely() {
+    // 28 and 30 letters of 31: 138 and 148 bits.
+    assert!(28.0 * f64::from(31).log2() > 128.0);
+    let text = super::password::letters(2_000, 31).unwrap();
+    let letters: Vec<char> = text.chars().filter(|c| *c != '-').collect();
+    let kinds: BTreeSet<_> = letters.iter().collect();
+    assert_eq!((letters.len(), kinds.len()), (62_000, 31));
+    for kind in kinds {
+        let count = letters.iter().filter(|c| *c == kind).count();
+        // Ten standard deviations around 2,000.
+        assert!((1_560..2_440).contains(&count), "{kind}: {count}");
+    }
+}
+
+#[test]
 fn generated_passwords_are_fit_to_be_used() {
     let (_dir, access) = access();
     let passwords: BTreeSet<_> = (0..50).map(|_| generate_password().unwrap()).collect();
     assert_eq!(passwords.len(), 50);
     for password in &passwords {
-        assert_eq!(password.len(), 19, "{password}");
+        assert_eq!(password.len(), 34, "{password}");
     }
     let password = passwords.first().unwrap();
     access

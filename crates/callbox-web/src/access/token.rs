@@ -1,7 +1,8 @@
-use rusqlite::params;
+use callbox_domain::{AccountAct, events::TokenEnded};
+use rusqlite::{OptionalExtension as _, params};
 use serde::Serialize;
 
-use super::{Access, AccessError, random, sha256, store};
+use super::{Access, AccessError, random, record::issue, sha256, store};
 use crate::hex::hex;
 
 /// The longest time that a token may hold, in days.
@@ -78,16 +79,19 @@ impl Access {
         // The prefix lets secret scanners find a token that was committed somewhere by mistake.
         let secret = format!("callbox_{}", hex(&random::<32>()?));
         let now = self.now();
+        let expires = now + i64::from(days.min(MAX_DAYS)) * 86_400;
+        let number = self.record(issue(account.actor, scope, expires)?)?;
         self.db().execute(
-            "INSERT INTO tokens (hash, actor, label, created, expires, scope)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO tokens (id, hash, actor, label, created, expires, scope)
+             VALUES (?7, ?1, ?2, ?3, ?4, ?5, ?6)",
             params![
                 sha256(&[secret.as_bytes()]),
                 store::number(account.actor),
                 label.as_str(),
                 now,
-                now + i64::from(days.min(MAX_DAYS)) * 86_400,
-                scope.name()
+                expires,
+                scope.name(),
+                number.map(u64::cast_signed)
             ],
         )?;
         self.load_sessions()?;
@@ -117,13 +121,16 @@ impl Access {
 
     /// Ends a token.
     pub fn revoke_token(&self, id: i64) -> Result<(), AccessError> {
-        if self
-            .db()
-            .execute("DELETE FROM tokens WHERE id = ?1", [id])?
-            == 0
-        {
-            return Err(AccessError::UnknownToken(id));
-        }
+        let owner = {
+            let sql = "SELECT actor FROM tokens WHERE id = ?1";
+            let row = |row: &rusqlite::Row<'_>| store::actor(row, 0);
+            self.db().query_row(sql, [id], row).optional()?
+        };
+        let account = owner.ok_or(AccessError::UnknownToken(id))?;
+        let token = id.cast_unsigned();
+        self.record(AccountAct::End(TokenEnded { account, token }))?;
+        self.db()
+            .execute("DELETE FROM tokens WHERE id = ?1", [id])?;
         self.load_sessions()
     }
 }

@@ -131,6 +131,8 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         R::BadAnswer { question, .. } => problem.with("question", question),
         R::TooFewCorners { area } | R::AreaOfAreas { area } => problem.with("area", area),
         R::UnknownGrant(grant) | R::OwnGrant(grant) => problem.with("grant", grant),
+        R::UnknownAccount(account) | R::AccountTaken(account) => problem.with("account", account.0),
+        R::UnknownToken(token) => problem.with("token", token),
         R::ReviewsDue(max) => problem.with("max", max),
         R::TooMany { what, max } => problem.with("what", what).with("max", max),
         R::Full { what, max } => problem.with("what", what).with("max", max),

@@ -95,7 +95,7 @@ pub(super) async fn confirm(
     ui: Ui,
     SignedForm { signed, form }: SignedForm<Change>,
 ) -> Result<Response, Problem> {
-    let center = ui.center.clone();
+    let (center, kept) = (ui.center.clone(), secret(&state, &headers));
     act(&state, &headers, &ui, &signed, move |access, signed| {
         let codes = access.confirm(signed.actor(), &form.code)?;
         let Some(codes) = codes else {
@@ -106,6 +106,7 @@ pub(super) async fn confirm(
             });
         };
         access.finish_enrolment(&signed.session)?;
+        access.end_others(signed.actor(), &kept)?;
         Ok(Shown {
             codes,
             ..Shown::default()
@@ -121,8 +122,10 @@ pub(super) async fn remove_authenticator(
     ui: Ui,
     SignedForm { signed, form: _ }: SignedForm<Change>,
 ) -> Result<Response, Problem> {
+    let kept = secret(&state, &headers);
     act(&state, &headers, &ui, &signed, move |access, signed| {
         access.remove_authenticator(signed.actor())?;
+        access.end_others(signed.actor(), &kept)?;
         Ok(Shown::default())
     })
     .await
@@ -185,11 +188,12 @@ pub(super) async fn add_passkey(
         ));
     };
     let host = security::host(&headers)?.to_owned();
-    let shared = state.clone();
+    let (shared, kept) = (state.clone(), secret(&state, &headers));
     let added = blocking(move || {
-        let access = &shared.access;
+        let access = shared.access.by(signed.actor());
         access.add_passkey(&shared.ceremonies, signed.actor(), &host, &sent)?;
-        Ok(access.finish_enrolment(&signed.session)?)
+        access.finish_enrolment(&signed.session)?;
+        Ok(access.end_others(signed.actor(), &kept)?)
     });
     added.await?.map_err(security::passkey_problem)?;
     Ok(Json(json!({ "next": "/account" })).into_response())
@@ -203,8 +207,10 @@ pub(super) async fn remove_passkey(
     Path(passkey): Path<i64>,
     SignedForm { signed, form: _ }: SignedForm<Change>,
 ) -> Result<Response, Problem> {
+    let kept = secret(&state, &headers);
     act(&state, &headers, &ui, &signed, move |access, signed| {
         access.remove_passkey(signed.actor(), passkey)?;
+        access.end_others(signed.actor(), &kept)?;
         Ok(Shown::default())
     })
     .await
@@ -247,7 +253,7 @@ async fn act(
     work: impl FnOnce(&Access, &Signed) -> Result<Shown, AccessError> + Send + 'static,
 ) -> Result<Response, Problem> {
     need_proof(state, signed)?;
-    let (access, who) = (state.access.clone(), signed.clone());
+    let (access, who) = (state.access.by(signed.actor()), signed.clone());
     let shown = match blocking(move || work(&access, &who)).await? {
         Ok(shown) => shown,
         Err(error) => Shown {

@@ -121,7 +121,7 @@ async fn act(
     what: &'static str,
     work: impl FnOnce(&Access, &str) -> Result<Option<(String, String)>, AccessError> + Send + 'static,
 ) -> Result<Response, Problem> {
-    let access = state.access.clone();
+    let access = state.access.by(signed.actor());
     let shown = match blocking(move || work(&access, what)).await? {
         Ok(password) => {
             tracing::info!(

@@ -176,6 +176,9 @@ fn refusals() -> Vec<Refusal> {
         R::UnknownAlarm(AlarmId(7)),
         R::UnknownGrant(callbox_domain::GrantId(7)),
         R::OwnGrant(callbox_domain::GrantId(7)),
+        R::UnknownAccount(callbox_domain::ActorId(4_711_000_001)),
+        R::AccountTaken(callbox_domain::ActorId(4_711_000_001)),
+        R::UnknownToken(7),
         R::ReviewsDue(3),
         R::NothingToUndo,
         R::TooLateToUndo,
@@ -221,6 +224,26 @@ fn every_reason_has_a_text_in_every_language() {
             assert!(locale.table().contains_key(&key), "no {key} in {locale:?}");
         }
     }
+}
+
+/// A refusal names the right that is missing and the roles to ask, in the reader's language.
+#[test]
+fn every_right_and_every_role_has_words_in_every_language() {
+    use crate::access::{Role, rights};
+    let right = |words: &str| format!("right.{}", words.replace(' ', "-").replace('\'', ""));
+    let rights = rights::RIGHTS.iter().map(|(.., words)| right(words));
+    let roles = Role::ALL.map(|role| format!("role.{}", role.name()));
+    let mut own = std::collections::BTreeMap::<_, BTreeSet<String>>::new();
+    for key in rights.chain(roles) {
+        let texts = Locale::ALL.map(|locale| {
+            let text = locale.table().get(&key);
+            text.unwrap_or_else(|| panic!("no {key} in {locale:?}")).to_string()
+        });
+        let distinct: BTreeSet<_> = texts.iter().cloned().collect();
+        assert_eq!(distinct.len(), texts.len(), "{key} is the same in two languages");
+        own.entry(texts[0].clone()).or_default().insert(key);
+    }
+    assert!(own.values().all(|keys| keys.len() == 1), "two say the same: {own:?}");
 }
 
 #[test]

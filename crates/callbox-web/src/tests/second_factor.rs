@@ -445,3 +445,16 @@ async fn a_breached_password_is_not_taken() {
         "without the list nothing is let through"
     );
 }
+
+#[tokio::test]
+async fn other_sessions_end_after_a_change_of_factors() {
+    let world = World::set_up().await;
+    let mut here = Browser::new("Firefox");
+    here.sign_in(&world, "dispatcher").await;
+    let mut there = Browser::new("Chrome");
+    there.sign_in(&world, "dispatcher").await;
+    assert_eq!(there.get(&world, "/board").await.status, StatusCode::OK);
+    enrol(&world, &mut here).await;
+    assert_eq!(here.get(&world, "/board").await.status, StatusCode::OK);
+    assert_ne!(there.get(&world, "/board").await.status, StatusCode::OK);
+}

@@ -169,6 +169,9 @@ impl Demo {
             None => demo_place::town(geography.as_ref(), Some(&name))?,
         };
         let access = open_access(data)?;
+        access
+            .record_to(engine, Purpose::Exercise)
+            .map_err(|error| super::user::access_failure(&error))?;
         let passwords = sign_ins(data, &access)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     Data, Printed,
-    user::{access_failure, open},
+    user::{changed, open},
 };
 use crate::{failure::Outcome, output};
 
@@ -60,11 +60,11 @@ impl Policy {
         match self.what {
             What::List(List { data, printed }) => show(&open(&data)?.policy(), &printed),
             What::Set(set) => {
-                let access = open(&set.data)?;
-                access
-                    .set_policy(&set.name, &set.value)
-                    .map_err(|error| access_failure(&error))?;
-                show(&access.policy(), &set.printed)
+                let policy = changed(&set.data, |access| {
+                    access.set_policy(&set.name, &set.value)?;
+                    Ok(access.policy())
+                })?;
+                show(&policy, &set.printed)
             }
         }
     }

@@ -189,6 +189,7 @@ pub(super) fn failure(error: &ServeError) -> Failure {
         ServeError::Unprotected(_) | ServeError::Forbidden(_) => {
             Failure::Refused(error.to_string())
         }
+        ServeError::Accounts(error) => super::user::access_failure(error),
         ServeError::Signal(_) => Failure::internal(error),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, Read as _};
 
+use callbox_engine::Engine;
 use callbox_web::{Access, Account};
 
 use super::Data;
@@ -32,4 +33,16 @@ pub(super) fn confirm(data: &Data, login: &str) -> Outcome<Account> {
                     .to_owned(),
             )
         })
+}
+
+/// The account as the record has it; refuses one that is out of use there.
+pub(super) fn recorded(engine: &Engine, account: Account) -> Outcome<Account> {
+    let account = account.recorded(&engine.snapshot());
+    match account.disabled {
+        None => Ok(account),
+        Some(_) => Err(Failure::Refused(format!(
+            "the record has no account {} in use; see: callbox user list",
+            account.login
+        ))),
+    }
 }

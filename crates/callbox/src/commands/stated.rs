@@ -67,6 +67,9 @@ impl Stated {
         act: ReadAct,
         may: bool,
     ) -> Outcome {
+        // What the record says of the account holds, not what a database repeats of it.
+        let recorded = super::signed::recorded(engine, account.clone())?;
+        let may = may && recorded.role == account.role;
         // A demo has no data directory that outlives it, so that its purpose does not count here.
         let is_allowed = may && may_read_for(false, account.role, object, self.purpose);
         let reading = Reading {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     Data, Printed,
-    user::{access_failure, day, open},
+    user::{access_failure, changed, day, open},
 };
 use crate::{failure::Outcome, output};
 
@@ -88,9 +88,9 @@ impl Token {
 
 impl Add {
     fn run(self) -> Outcome {
-        let secret = open(&self.data)?
-            .add_token(&self.login, &self.label, self.days, self.scope)
-            .map_err(|error| access_failure(&error))?;
+        let secret = changed(&self.data, |access| {
+            access.add_token(&self.login, &self.label, self.days, self.scope)
+        })?;
         let json = json!({
             "login": self.login, "label": self.label, "days": self.days,
             "scope": self.scope.name(), "token": secret,
@@ -125,9 +125,7 @@ impl List {
 
 impl Revoke {
     fn run(self) -> Outcome {
-        open(&self.data)?
-            .revoke_token(self.id)
-            .map_err(|error| access_failure(&error))?;
+        changed(&self.data, |access| access.revoke_token(self.id))?;
         let text = format!("token {} is revoked", self.id);
         output::result(
             self.printed.format,

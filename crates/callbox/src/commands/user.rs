@@ -1,6 +1,6 @@
 //! `callbox user`: accounts, at the machine itself.
 
-use callbox_domain::Code;
+use callbox_domain::{Code, Purpose};
 use callbox_web::{Access, AccessError, Role, generate_password};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -141,15 +141,12 @@ impl User {
 
 impl Add {
     fn run(self) -> Outcome {
-        let access = open(&self.data)?;
         let password = generate_password().map_err(|error| access_failure(&error))?;
         let name = self.name.as_deref().unwrap_or(&self.login);
-        let made = if self.emergency {
-            access.create_for_emergency(&self.login, name, self.role, &password)
-        } else {
-            access.create(&self.login, name, self.role, &password)
-        };
-        let account = made.map_err(|error| access_failure(&error))?;
+        let account = changed(&self.data, |access| match self.emergency {
+            true => access.create_for_emergency(&self.login, name, self.role, &password),
+            false => access.create(&self.login, name, self.role, &password),
+        })?;
         let text = format!(
             "{} ({})\npassword  {password}\n(shown this once)",
             self.login, self.role
@@ -188,10 +185,7 @@ impl List {
 
 impl Rerole {
     fn run(self) -> Outcome {
-        let access = open(&self.data)?;
-        access
-            .set_role(&self.login, self.role)
-            .map_err(|error| access_failure(&error))?;
+        changed(&self.data, |access| access.set_role(&self.login, self.role))?;
         let text = format!("{} is {}", self.login, self.role);
         let json = json!({ "login": self.login, "role": self.role.name() });
         output::result(self.printed.format, text, &json)
@@ -200,11 +194,8 @@ impl Rerole {
 
 impl Bind {
     fn run(self) -> Outcome {
-        let access = open(&self.data)?;
         let agency = self.agency.as_ref();
-        access
-            .set_agency(&self.login, agency)
-            .map_err(|error| access_failure(&error))?;
+        changed(&self.data, |access| access.set_agency(&self.login, agency))?;
         let code = agency.map(Code::as_str);
         let text = match code {
             Some(code) => format!(
@@ -224,29 +215,22 @@ impl Named {
         words: &str,
         act: impl FnOnce(&Access, &str) -> Result<(), AccessError>,
     ) -> Outcome {
-        let access = open(&self.data)?;
-        act(&access, &self.login).map_err(|error| access_failure(&error))?;
+        changed(&self.data, |access| act(access, &self.login))?;
         let text = format!("{} {words}", self.login);
         output::result(self.printed.format, text, &json!({ "login": self.login }))
     }
 }
 
 fn password(named: &Named) -> Outcome {
-    let access = open(&named.data)?;
     let password = generate_password().map_err(|error| access_failure(&error))?;
-    access
-        .set_password(&named.login, &password)
-        .map_err(|error| access_failure(&error))?;
+    changed(&named.data, |access| access.set_password(&named.login, &password))?;
     let text = format!("{}\npassword  {password}\n(shown this once)", named.login);
     let json = json!({ "login": named.login, "password": password });
     output::result(named.printed.format, text, &json)
 }
 
 fn disable(named: &Named) -> Outcome {
-    let access = open(&named.data)?;
-    access
-        .disable(&named.login)
-        .map_err(|error| access_failure(&error))?;
+    changed(&named.data, |access| access.disable(&named.login))?;
     let text = format!("{} is disabled", named.login);
     let json = json!({ "login": named.login, "disabled": true });
     output::result(named.printed.format, text, &json)
@@ -256,6 +240,24 @@ fn disable(named: &Named) -> Outcome {
 pub(super) fn open(data: &Data) -> Outcome<Access> {
     let data = center::existing(&data.data)?;
     Access::open(&data.access_db()).map_err(|error| access_failure(&error))
+}
+
+/// Changes accounts, on the record first: by the server where one runs, in this process otherwise.
+pub(super) fn changed<T>(
+    data: &Data,
+    act: impl FnOnce(&Access) -> Result<T, AccessError>,
+) -> Outcome<T> {
+    let access = open(data)?;
+    let Some(engine) = center::open_if_free(&center::existing(&data.data)?)? else {
+        access.record_by_server();
+        return act(&access).map_err(|error| access_failure(&error));
+    };
+    let tied = access.record_to(&engine, Purpose::Administration);
+    let done = tied.and_then(|()| act(&access));
+    // What ties them to the record holds the engine; it ends first.
+    drop(access);
+    engine.shutdown();
+    done.map_err(|error| access_failure(&error))
 }
 
 /// What an error of the accounts means for the exit code.
@@ -270,7 +272,7 @@ pub(super) fn access_failure(error: &AccessError) -> Failure {
         | AccessError::Newer(_)
         | AccessError::BreachedList(_)
         | AccessError::BadSetting(_) => Failure::Input(error.to_string()),
-        AccessError::FactorFirst(_) => Failure::Refused(error.to_string()),
+        AccessError::FactorFirst(_) | AccessError::NotRecorded(_) => Failure::Refused(error.to_string()),
         _ => Failure::Internal(crate::failure::chain(error)),
     }
 }

@@ -6,6 +6,7 @@ use callbox_domain::{Command, KINDS, Refusal, script::VERBS};
 
 /// The files with the transcripts, as they are compiled into this binary.
 const SOURCES: &[&str] = &[
+    include_str!("accounts.rs"),
     include_str!("calls.rs"),
     include_str!("clocks.rs"),
     include_str!("closure.rs"),
@@ -438,6 +439,10 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ),
     ("SeeBreakGlass", &["own-grant", "unknown-grant"]),
     ("ReviewBreakGlass", &["own-grant", "unknown-grant"]),
+    (
+        "KeepAccount",
+        &["account-taken", "unknown-account", "unknown-token"],
+    ),
 ];
 
 #[test]

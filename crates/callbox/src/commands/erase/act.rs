@@ -103,7 +103,7 @@ impl Approve {
         let account = self.by.confirm()?;
         let engine = open(&self.by.data)?;
         let facts = None;
-        let approved = submit(&engine, &account, ApproveErasure { incident, facts }.into());
+        let approved = submit(&engine, account, ApproveErasure { incident, facts }.into());
         engine.shutdown();
         approved?;
         // As at a server's next start: keys and bytes go before anything else is done.
@@ -135,7 +135,7 @@ impl By {
     fn act(&self, incident: Option<IncidentId>, command: impl Into<Command>) -> Outcome {
         let account = self.confirm()?;
         let engine = open(&self.data)?;
-        let outcome = submit(&engine, &account, command.into());
+        let outcome = submit(&engine, account, command.into());
         let center = engine.snapshot();
         engine.shutdown();
         outcome?;
@@ -154,17 +154,22 @@ impl By {
 
     /// The account, if the password is right and a supervisor's.
     fn confirm(&self) -> Outcome<Account> {
-        let account = confirm(&self.data, &self.login)?;
-        match account.role {
-            Role::Supervisor => Ok(account),
-            role => Err(Failure::Refused(format!(
-                "as {role} you may not decide about erasures; ask a supervisor"
-            ))),
-        }
+        supervisor(confirm(&self.data, &self.login)?)
     }
 }
 
-fn submit(engine: &Engine, account: &Account, command: Command) -> Outcome {
+fn supervisor(account: Account) -> Outcome<Account> {
+    match account.role {
+        Role::Supervisor => Ok(account),
+        role => Err(Failure::Refused(format!(
+            "as {role} you may not decide about erasures; ask a supervisor"
+        ))),
+    }
+}
+
+fn submit(engine: &Engine, account: Account, command: Command) -> Outcome {
+    // What the record says of the account holds, not what a database repeats of it.
+    let account = supervisor(super::super::signed::recorded(engine, account)?)?;
     let context = Context {
         at: times::now(),
         actor: account.actor,
