@@ -196,6 +196,12 @@ pub enum Refusal {
     OwnGrant(GrantId),
     #[error("{0} grants of yours wait for a review")]
     ReviewsDue(usize),
+    #[error("{0} shows itself what it has")]
+    SharesWithItself(Code),
+    #[error("{what} is {agency}'s")]
+    OfAgency { what: Code, agency: Code },
+    #[error("this is not for {agency} to decide")]
+    NotTheirs { agency: Code },
     #[error("{what} is full: at most {max}")]
     Full { what: &'static str, max: usize },
 }
@@ -308,6 +314,11 @@ impl Refusal {
             Self::UnknownGrant(_) => "check the number in the list of grants".into(),
             Self::OwnGrant(_) => "let somebody else look at it".into(),
             Self::ReviewsDue(_) => "ask a supervisor to read it, or to review yours first".into(),
+            Self::SharesWithItself(_) => "name two different agencies".into(),
+            Self::OfAgency { agency, .. } => {
+                format!("ask {agency}, or somebody whose account is of the whole center")
+            }
+            Self::NotTheirs { .. } => "ask somebody whose account is of the whole center".into(),
             Self::Full { .. } => "open a new incident and link the two".into(),
         }
     }
@@ -378,6 +389,9 @@ impl Refusal {
         Self::UnknownGrant(_) => "unknown-grant",
         Self::OwnGrant(_) => "own-grant",
         Self::ReviewsDue(_) => "reviews-due",
+        Self::SharesWithItself(_) => "shares-with-itself",
+        Self::OfAgency { .. } => "of-agency",
+        Self::NotTheirs { .. } => "not-theirs",
         Self::Full { .. } => "full",
     }
 

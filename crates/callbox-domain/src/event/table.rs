@@ -14,7 +14,8 @@ use crate::{
     configuration::{
         AgencyDefined, AreaDefined, CallTemplateDefined, CenterDefined, ConditionSet,
         DispatchRulesDefined, DispositionDefined, IncidentTypeDefined, PriorityDefined,
-        ProgramRecorded, StationDefined, TurnoutDefined, UnitStatusDefined, UnitTypeDefined,
+        ProgramRecorded, SharingAgreed, SharingEnded, StationDefined, TurnoutDefined,
+        UnitStatusDefined, UnitTypeDefined,
     },
     consultation::{BreakGlassOpened, BreakGlassReviewed, BreakGlassSeen, ConsultationsRecorded},
     emergency::{EmergencyDeclared, EmergencyEnded},
@@ -24,8 +25,8 @@ use crate::{
     },
     incident::{
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
-        IncidentReopened, IncidentShared, IncidentUnshared, IncidentsLinked, NarrativeAdded,
-        NarrativeCorrected,
+        IncidentReopened, IncidentShared, IncidentTakenFor, IncidentUnshared, IncidentsLinked,
+        NarrativeAdded, NarrativeCorrected,
     },
     premise::{PremiseNoteRetired, PremiseNoteSet},
     question::{QuestionAnswered, QuestionCardPublished, QuestionsRuled},
@@ -306,6 +307,10 @@ events! {
 
     120 IncidentShared schema 1 |e| Stream::Incident(e.incident), "an agency that may have to help must know of the emergency";
     121 IncidentUnshared schema 1 |e| Stream::Incident(e.incident), "an agency that need not help any more need not see it";
+
+    130 SharingAgreed schema 1 |_| Stream::Center, "agencies that help each other see such emergencies from the first minute";
+    131 SharingEnded schema 1 |_| Stream::Center, "an agency sees no more than what it helps with";
+    132 IncidentTakenFor schema 1 |e| Stream::Incident(e.incident), "the agency that took a call works on it";
 }
 
 impl Event {

@@ -155,6 +155,7 @@ fn the_kinds_are_these() {
         .chain(100..=105)
         .chain(110..=114)
         .chain(120..=121)
+        .chain(130..=132)
         .collect();
     assert_eq!(numbers, expected);
 }

@@ -15,6 +15,8 @@ const NOT_SAID: &[(&str, &str)] = &[
         "no agency of these days has accounts of its own",
     ),
     ("UnshareIncident", "see ShareIncident"),
+    ("AgreeSharing", "see ShareIncident"),
+    ("EndSharing", "see ShareIncident"),
     ("RecordProgram", "the server says it at its start"),
     (
         "ApproveErasure",
@@ -30,6 +32,9 @@ const NOT_SAID: &[(&str, &str)] = &[
 const NOT_RECORDED: &[(&str, &str)] = &[
     ("IncidentShared", "see ShareIncident"),
     ("IncidentUnshared", "see UnshareIncident"),
+    ("SharingAgreed", "see AgreeSharing"),
+    ("SharingEnded", "see EndSharing"),
+    ("IncidentTakenFor", "see ShareIncident"),
     ("ProgramRecorded", "see RecordProgram"),
     (
         "LiftUndone",

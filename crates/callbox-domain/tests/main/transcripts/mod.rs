@@ -1,5 +1,6 @@
 //! What the rules answer, line by line.
 
+mod agencies;
 mod calls;
 mod clocks;
 mod closure;
