@@ -18,6 +18,17 @@ pub struct HistoryPage {
     pub next: Option<IncidentId>,
 }
 
+impl HistoryPage {
+    /// A page of at most `limit` of what was `found`, which has one more where there is a next page.
+    pub fn cut(mut found: Vec<Arc<Incident>>, limit: usize) -> Self {
+        let has_more = found.len() > limit;
+        found.truncate(limit);
+        let last = found.last().filter(|_| has_more);
+        let next = last.map(|incident| incident.id);
+        Self { found, next }
+    }
+}
+
 impl Engine {
     /// At most `limit` closed incidents below `before`, the newest first.
     pub fn history(

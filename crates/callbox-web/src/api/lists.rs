@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use callbox_domain::{Center, Incident, IncidentId, Refusal};
+use callbox_engine::HistoryPage;
 use serde_json::{Value, json};
 
 use super::{
@@ -24,6 +25,8 @@ use crate::{
     state::{AppState, blocking},
 };
 
+/// How many closed incidents are looked at for one page of somebody who sees some of them only.
+const LOOKED_AT: usize = 2_000;
 /// How many incidents a list has unless the caller says otherwise.
 const LIMIT: u64 = 50;
 
@@ -59,7 +62,7 @@ pub(super) async fn me(State(state): State<AppState>, signed: Signed) -> Respons
 
 /// `GET /api/v1/board`: rendered once per state of the center, whoever asks.
 pub(super) async fn board(State(state): State<AppState>, signed: Signed) -> Response {
-    if signed.account.agency.is_some() {
+    if signed.agency().is_some() {
         let board = render_board(&state, &state.center_for(Some(&signed)));
         return ([(header::CONTENT_TYPE, "application/json")], board).into_response();
     }
@@ -138,7 +141,7 @@ pub(super) async fn incidents(
         return closed(state, &signed, &query).await;
     }
     let (before, limit) = page(&query);
-    let center = state.engine.snapshot();
+    let center = state.center_for(Some(&signed));
     let open: Vec<_> = center
         .incidents
         .iter()
@@ -166,16 +169,38 @@ pub(super) async fn history(
 async fn closed(state: AppState, signed: &Signed, query: &Members) -> Result<Response, Problem> {
     let places = reads::sees_places(&state, signed).await?;
     let (before, limit) = page(query);
-    let engine = state.engine.clone();
-    let found = blocking(move || engine.history(before, limit + 1))
-        .await?
-        .map_err(|error| Problem::internal("the history cannot be read", &error))?;
-    Ok(super::answer(&list(
-        &state.engine.snapshot(),
-        &found,
-        limit,
-        places,
-    )))
+    let found = history_for(&state, signed, before, limit).await?;
+    let center = state.center_for(Some(signed));
+    let mut list = list(&center, &found.found, limit, places);
+    list["next_before"] = found.next.map(|id| id.0).into();
+    Ok(super::answer(&list))
+}
+
+/// A page of at most `limit` closed incidents that who asks sees, the newest first.
+///
+/// Somebody who is bound to an agency may get a short page, or an empty one, with more behind it.
+pub(crate) async fn history_for(
+    state: &AppState,
+    signed: &Signed,
+    before: Option<IncidentId>,
+    limit: usize,
+) -> Result<HistoryPage, Problem> {
+    let (state, agency) = (state.clone(), signed.agency().cloned());
+    blocking(move || {
+        let center = state.engine.snapshot();
+        let engine = &state.engine;
+        match &agency {
+            Some(agency) => engine.history_where(&center, before, limit, LOOKED_AT, |incident| {
+                center.incident_seen_by(agency, incident)
+            }),
+            None => {
+                let all = engine.history(before, limit + 1);
+                all.map(|found| HistoryPage::cut(found, limit))
+            }
+        }
+    })
+    .await?
+    .map_err(|error| Problem::internal("the history cannot be read", &error))
 }
 
 fn page(query: &Members) -> (Option<IncidentId>, usize) {

@@ -46,7 +46,7 @@ pub(crate) use calls::WARN_SECONDS;
 pub(crate) use configuration::member as configuration_member;
 pub(crate) use endpoints::{ENDPOINTS, Endpoint};
 pub(crate) use erasures::reach as erasure_reach;
-pub(crate) use incident::find as find_incident;
+pub(crate) use lists::history_for;
 #[cfg(test)]
 pub(crate) use openapi::description;
 pub(crate) use premises::RADIUS_METERS;

@@ -101,7 +101,7 @@ impl Client {
             turned_away("the server is shutting down", "wait until it is up again")
         })?;
         state.metrics.live_clients.fetch_add(1, Ordering::Relaxed);
-        let seen = signed.account.agency.clone().map(Seen::new);
+        let seen = signed.agency().cloned().map(Seen::new);
         Ok(Self {
             state,
             signed,

@@ -42,7 +42,7 @@ impl Ui {
         let defined = center.configuration.center.as_ref();
         let oversees = signed
             .as_ref()
-            .filter(|signed| signed.may(Action::ReviewBreakGlass));
+            .filter(|signed| signed.may(Action::ReviewBreakGlass) && signed.agency().is_none());
         let unseen_grants = oversees.map_or(0, |signed| {
             let grants = center.grants.iter().map(|(_, grant)| grant);
             let unseen = grants.filter(|grant| grant.seen.is_none());
@@ -75,7 +75,7 @@ impl Ui {
     /// Whether who reads it sees one agency's incidents only.
     pub(crate) fn is_bound(&self) -> bool {
         let signed = self.signed.as_ref();
-        signed.is_some_and(|signed| signed.account.agency.is_some())
+        signed.is_some_and(|signed| signed.agency().is_some())
     }
 
     /// Whether who asks may do this.

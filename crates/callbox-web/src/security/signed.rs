@@ -37,6 +37,11 @@ impl Signed {
         self.account.actor
     }
 
+    /// The agency to which the account is bound; none for those of the whole center.
+    pub(crate) fn agency(&self) -> Option<&callbox_domain::Code> {
+        self.account.agency.as_ref()
+    }
+
     /// What the person is at the center.
     pub(crate) fn role(&self) -> Role {
         self.account.role
