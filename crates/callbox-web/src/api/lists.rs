@@ -60,22 +60,20 @@ pub(super) async fn me(State(state): State<AppState>, signed: Signed) -> Respons
     }))
 }
 
-/// `GET /api/v1/board`: rendered once per state of the center, whoever asks.
+/// `GET /api/v1/board`: rendered once per state of the center, for all who see the same of it.
 pub(super) async fn board(State(state): State<AppState>, signed: Signed) -> Response {
-    if signed.agency().is_some() {
-        let board = render_board(&state, &state.center_for(Some(&signed)));
-        return ([(header::CONTENT_TYPE, "application/json")], board).into_response();
-    }
-    let center = state.engine.snapshot();
+    let center = state.center_for(Some(&signed));
     let is_quiet_since = |seq| {
         let touched = state.engine.touched_since(seq);
         touched.is_some_and(|touched| touched.is_quiet)
     };
-    let bytes = state
-        .live
-        .board(center.next_seq(), state.now(), is_quiet_since, || {
-            render_board(&state, &center)
-        });
+    let bytes = state.live.board(
+        signed.agency(),
+        center.next_seq(),
+        state.now(),
+        is_quiet_since,
+        || render_board(&state, &center),
+    );
     ([(header::CONTENT_TYPE, "application/json")], bytes).into_response()
 }
 

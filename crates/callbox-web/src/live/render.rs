@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::body::Bytes;
 use callbox_domain::Center;
@@ -33,22 +33,53 @@ struct Beat {
     glass: usize,
 }
 
+/// How often what was touched and the state are asked for, until they are of the same moment.
+const TRIES: usize = 8;
+
+/// What changed since the ledger was `from` long, and the state that it led to. They are of the same moment
+/// unless the ledger grows without a pause; then the state is the newer one.
+pub(super) fn moment(state: &AppState, from: u64) -> (Option<Touched>, Arc<Center>) {
+    let mut tries = 0;
+    loop {
+        let touched = state.engine.touched_since(from);
+        // Taken after the list of what was touched, so that it holds at least that.
+        let center = state.engine.snapshot();
+        tries += 1;
+        if is_one_moment(touched.as_ref(), &center) || tries == TRIES {
+            return (touched, center);
+        }
+    }
+}
+
+/// Whether the state holds nothing beyond what was touched.
+pub(super) fn is_one_moment(touched: Option<&Touched>, center: &Center) -> bool {
+    touched.is_none_or(|touched| touched.seq == center.next_seq())
+}
+
 /// What changed since the ledger was `from` long, as one message.
 pub(super) fn since(state: &AppState, from: u64) -> Message {
-    let touched = state.engine.touched_since(from);
-    // Taken after the list of what was touched, so that it holds at least that.
-    let center = state.engine.snapshot();
+    let (touched, center) = moment(state, from);
+    between(state, from, touched.as_ref(), &center)
+}
+
+/// The same of what is known to have changed.
+pub(super) fn between(
+    state: &AppState,
+    from: u64,
+    touched: Option<&Touched>,
+    center: &Center,
+) -> Message {
     // A closed incident that has left memory meanwhile has no row: what is not said would stay as it was.
     let has_left = |touched: &Touched| {
         let mut incidents = touched.incidents.iter();
         incidents.any(|id| center.is_archived(*id))
     };
     match touched {
-        Some(touched) if !touched.configuration && !has_left(&touched) => {
+        Some(touched) if !touched.configuration && !has_left(touched) => {
             // Reads alone change no board: nothing is sent for them.
             let bytes = match touched.is_quiet {
                 true => Bytes::new(),
-                false => change(state, &center, &touched),
+                false => change(state, center, touched),
             };
             Message::Change {
                 from,
@@ -56,7 +87,7 @@ pub(super) fn since(state: &AppState, from: u64) -> Message {
                 bytes,
             }
         }
-        _ => reset(state, &center),
+        _ => reset(state, center),
     }
 }
 
@@ -92,19 +123,21 @@ fn unseen(center: &Center) -> usize {
     grants.filter(|(_, grant)| grant.seen.is_none()).count()
 }
 
-/// Where units are: those that moved since the last time, or all; `None` where nothing moved.
-pub(super) fn positions(state: &AppState, center: &Center, all: bool) -> Option<Bytes> {
-    let positions = match all {
-        true => state.positions.rows(center),
-        false => state.positions.take_changed(center),
-    };
+/// Where all units of `center` are; `None` where nobody knows of any.
+pub(super) fn positions(state: &AppState, center: &Center) -> Option<Bytes> {
+    let rows = state.positions.rows(center);
+    (!rows.is_empty()).then(|| moved(state, &rows.iter().collect::<Vec<_>>()))
+}
+
+/// Where units are, as a message.
+pub(super) fn moved(state: &AppState, positions: &[&PositionRow]) -> Bytes {
     #[derive(Serialize)]
-    struct Moved {
+    struct Moved<'a> {
         at: i64,
-        positions: Vec<PositionRow>,
+        positions: &'a [&'a PositionRow],
     }
     let at = now(state);
-    (!positions.is_empty()).then(|| event("positions", None, &Moved { at, positions }))
+    event("positions", None, &Moved { at, positions })
 }
 
 pub(super) fn change(state: &AppState, center: &Center, touched: &Touched) -> Bytes {
