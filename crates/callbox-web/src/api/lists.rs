@@ -21,7 +21,7 @@ use crate::{
     live::rows::{IncidentRow, UnitRow, alarm_rows},
     problem::Problem,
     reads,
-    security::{Signed, Verb},
+    security::{Reach, Signed, Verb, reach},
     state::{AppState, blocking},
 };
 
@@ -48,6 +48,7 @@ pub(super) async fn me(State(state): State<AppState>, signed: Signed) -> Respons
     let may: Vec<_> = ENDPOINTS
         .iter()
         .filter(|endpoint| rights::may(account.role, endpoint.route.action))
+        .filter(|endpoint| signed.agency().is_none() || reach(&endpoint.route) != Reach::Center)
         .map(|endpoint| format!("{} {}", endpoint.route.verb.name(), endpoint.route.path))
         .collect();
     super::answer(&json!({

@@ -1,6 +1,7 @@
 //! The JSON interface: reads of the snapshot, writes as commands, problems as RFC 9457.
 
 mod after_action;
+pub(crate) mod agencies;
 mod alarms;
 mod calls;
 mod cards;
@@ -106,6 +107,7 @@ pub(crate) fn router() -> Mount {
         .post(line::SUBMIT, line::submit)
         .post("/api/v1/places/find", calls::find_places)
         .post("/api/v1/places/location", calls::read_location)
+        .get(agencies::PATH, agencies::list)
         .get("/api/v1/units", lists::units)
         .get("/api/v1/units/{call_sign}", lists::unit);
     ENDPOINTS

@@ -10,7 +10,12 @@ use callbox_domain::{Center, Timestamp};
 use jiff::tz::TimeZone;
 
 use super::texts::Locale;
-use crate::{access::rights::Action, hex::hex, security::Signed, state::AppState};
+use crate::{
+    access::rights::Action,
+    hex::hex,
+    security::{Signed, is_beyond_agencies},
+    state::AppState,
+};
 
 /// What every page needs of its request.
 #[derive(Clone)]
@@ -72,10 +77,10 @@ impl Ui {
         self.locale.fill(key, values)
     }
 
-    /// Whether who reads it sees one agency's incidents only.
-    pub(crate) fn is_bound(&self) -> bool {
-        let signed = self.signed.as_ref();
-        signed.is_some_and(|signed| signed.agency().is_some())
+    /// Whether the page at `path` is for who asks, as far as their agency decides.
+    pub(crate) fn reaches(&self, path: &str) -> bool {
+        let is_bound = self.signed.as_ref().and_then(Signed::agency).is_some();
+        !is_bound || !is_beyond_agencies(path)
     }
 
     /// Whether who asks may do this.

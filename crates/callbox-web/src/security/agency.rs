@@ -39,6 +39,11 @@ const SETTINGS: &[&str] = &[
     "/api/v1/configuration/changes",
 ];
 
+/// Whether a page is of the whole center, though its right is for everybody who works there.
+pub(crate) fn is_beyond_agencies(path: &str) -> bool {
+    SETTINGS.contains(&path)
+}
+
 /// How far an account that is bound to an agency gets by `route`.
 ///
 /// What a handler shows is what [`AppState::center_for`] and [`AppState::incident_for`] give it; what it has
@@ -50,7 +55,19 @@ pub(crate) fn reach(route: &Route) -> Reach {
     if route.path.contains("/incidents/{id}") {
         return Reach::Incident;
     }
-    match route.action {
+    if is_of_the_center(route.action) {
+        return Reach::Center;
+    }
+    if is_about_oneself(route.action) {
+        return Reach::NoIncident;
+    }
+    Reach::Seen
+}
+
+/// Whether no account that is bound to an agency may do it: it is set up, kept or overseen for all agencies
+/// together. Each action is named, so that a new one is decided about.
+pub(super) const fn is_of_the_center(action: Action) -> bool {
+    match action {
         Action::ReadOpenly
         | Action::SignIn
         | Action::OwnSession
@@ -58,8 +75,8 @@ pub(crate) fn reach(route: &Route) -> Reach {
         | Action::OwnAccount
         | Action::StatePurpose
         | Action::ReadOwnReads
-        | Action::ReadRights => Reach::NoIncident,
-        Action::ReadBoard
+        | Action::ReadRights
+        | Action::ReadBoard
         | Action::ReadIncident
         | Action::ReadHistory
         | Action::ReadPremises
@@ -81,15 +98,29 @@ pub(crate) fn reach(route: &Route) -> Reach {
         | Action::ReportPositions
         | Action::AgreeSharing
         | Action::ReadReports
-        | Action::ReadWall => Reach::Seen,
-        // Set up, kept and overseen for all agencies together.
+        | Action::ReadWall => false,
         Action::Configure
         | Action::KeepAccounts
         | Action::AuditRecord
         | Action::ReviewBreakGlass
         | Action::ReadConsultations
-        | Action::ReadMetrics => Reach::Center,
+        | Action::ReadMetrics => true,
     }
+}
+
+/// Whether no incident is in it.
+const fn is_about_oneself(action: Action) -> bool {
+    matches!(
+        action,
+        Action::ReadOpenly
+            | Action::SignIn
+            | Action::OwnSession
+            | Action::FinishSignIn
+            | Action::OwnAccount
+            | Action::StatePurpose
+            | Action::ReadOwnReads
+            | Action::ReadRights
+    )
 }
 
 /// Lets an account of the whole center through, and one that is bound to an agency as far as it reaches.

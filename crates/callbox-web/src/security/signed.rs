@@ -56,7 +56,8 @@ impl Signed {
 
     /// Whether the person may do this; pages leave out what they may not.
     pub(crate) fn may(&self, action: rights::Action) -> bool {
-        rights::may(self.role(), action)
+        let is_beyond = self.agency().is_some() && super::agency::is_of_the_center(action);
+        rights::may(self.role(), action) && !is_beyond
     }
 
     /// Whether who sits there has proved a moment ago who they are.
