@@ -192,11 +192,12 @@ impl Shared {
     pub(crate) fn publish(&self, center: Arc<Center>, entries: &[Entry]) {
         let seq = center.next_seq();
         erasure::withhold(&self.sealer, entries.iter().map(|entry| &entry.event));
-        self.snapshot.store(center);
-        self.ring
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(seq, entries);
+        {
+            // Together, so that somebody who asks for both gets them of one moment.
+            let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+            self.snapshot.store(center);
+            ring.push(seq, entries);
+        }
         self.frames.fetch_add(1, Ordering::Relaxed);
         self.length.send_replace(seq);
     }
@@ -444,6 +445,14 @@ impl Engine {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .since(seq)
+    }
+
+    /// What changed since the ledger was `seq` long, as [`touched_since`](Self::touched_since), and the state
+    /// of the same moment.
+    pub fn moment(&self, seq: u64) -> (Option<Touched>, Arc<Center>) {
+        let ring = &self.shared.ring;
+        let ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
+        (ring.since(seq), self.snapshot())
     }
 
     /// The entries at these ascending positions.

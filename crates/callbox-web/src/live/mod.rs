@@ -212,19 +212,13 @@ pub(crate) async fn run(state: AppState) {
                 let clients = state.metrics.live_clients.load(Ordering::Relaxed);
                 let clients = u32::try_from(clients).unwrap_or_default();
                 not_before = Instant::now() + GAP + GAP_PER_CLIENT * clients;
-                let (touched, center) = render::moment(&state, sent);
+                let (touched, center) = state.engine.moment(sent);
                 let message = render::between(&state, sent, touched.as_ref(), &center);
                 seen = message.seq().unwrap_or(length);
                 if message.is_quiet() {
                     continue;
                 }
-                let told = match render::is_one_moment(touched.as_ref(), &center) {
-                    true => agencies.tell(&state, state.live.bound(), sent, touched.as_ref(), &center),
-                    false => {
-                        agencies.forget();
-                        ToldAll::default()
-                    }
-                };
+                let told = agencies.tell(&state, state.live.bound(), sent, touched.as_ref(), &center);
                 sent = seen;
                 state.metrics.live_messages.fetch_add(1, Ordering::Relaxed);
                 let positions = Arc::default();

@@ -1,4 +1,4 @@
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use axum::body::Bytes;
 use callbox_domain::Center;
@@ -33,32 +33,9 @@ struct Beat {
     glass: usize,
 }
 
-/// How often what was touched and the state are asked for, until they are of the same moment.
-const TRIES: usize = 8;
-
-/// What changed since the ledger was `from` long, and the state that it led to. They are of the same moment
-/// unless the ledger grows without a pause; then the state is the newer one.
-pub(super) fn moment(state: &AppState, from: u64) -> (Option<Touched>, Arc<Center>) {
-    let mut tries = 0;
-    loop {
-        let touched = state.engine.touched_since(from);
-        // Taken after the list of what was touched, so that it holds at least that.
-        let center = state.engine.snapshot();
-        tries += 1;
-        if is_one_moment(touched.as_ref(), &center) || tries == TRIES {
-            return (touched, center);
-        }
-    }
-}
-
-/// Whether the state holds nothing beyond what was touched.
-pub(super) fn is_one_moment(touched: Option<&Touched>, center: &Center) -> bool {
-    touched.is_none_or(|touched| touched.seq == center.next_seq())
-}
-
 /// What changed since the ledger was `from` long, as one message.
 pub(super) fn since(state: &AppState, from: u64) -> Message {
-    let (touched, center) = moment(state, from);
+    let (touched, center) = state.engine.moment(from);
     between(state, from, touched.as_ref(), &center)
 }
 

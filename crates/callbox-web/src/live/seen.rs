@@ -79,11 +79,6 @@ impl Agencies {
         Arc::new(told)
     }
 
-    /// Forgets what consoles show: each catches up by itself.
-    pub(super) fn forget(&mut self) {
-        self.0.clear();
-    }
-
     /// The rows of `moved` that each agency sees, as far as its consoles were told of the units.
     pub(super) fn positions(&self, state: &AppState, moved: &[PositionRow]) -> Arc<Positions> {
         let of = |sight: &Arc<Sight>| {
@@ -182,20 +177,13 @@ impl Seen {
 
     /// What changed for this console alone since `from`.
     pub(super) fn since(&mut self, state: &AppState, from: u64) -> Message {
-        let (touched, whole) = render::moment(state, from);
+        let (touched, whole) = state.engine.moment(from);
         let center = state.sights.of(&self.agency, &whole);
         let now = Sight::of(&center);
         let before = self.shown.replace(Arc::clone(&now));
         match (before, touched) {
             // What was in sight when the board was fetched is known only if nothing happened since.
-            (None, Some(touched)) if touched.is_quiet && whole.next_seq() == touched.seq => {
-                Message::Change {
-                    from,
-                    seq: touched.seq,
-                    bytes: Bytes::new(),
-                }
-            }
-            (Some(_), Some(touched)) if touched.is_quiet => Message::Change {
+            (_, Some(touched)) if touched.is_quiet => Message::Change {
                 from,
                 seq: touched.seq,
                 bytes: Bytes::new(),
