@@ -15,7 +15,7 @@ from webdriver import Failed
 # Who sees which pages; {incident} is an open incident of the demo.
 PAGES = {
     "supervisor": [
-        "/board", "/map", "/units", "/units/E1", "/plans", "/cards", "/history", "/closures", "/premises", "/calls/new",
+        "/board", "/map", "/units", "/units/E1", "/plans", "/cards", "/history", "/agencies", "/closures", "/premises", "/calls/new",
         "/incidents/{incident}", "/erasures", "/ledger", "/account", "/account/reads", "/purpose?object=history", "/consultations", "/break-glass", "/rights", "/reports", "/wall", "/settings",
         "/settings/center", "/settings/agencies", "/settings/priorities?row=1", "/settings/incident-types",
         "/settings/dispositions", "/settings/templates?row=BELL", "/settings/unit-types", "/settings/unit-statuses", "/settings/units",

@@ -65,10 +65,11 @@ pub use closure::{
 };
 pub use command::Command;
 pub use configuration::{
-    Agency, Area, CallTemplate, Configuration, DefineAgency, DefineArea, DefineCallTemplate,
-    DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType, DefinePriority,
-    DefineStation, DefineTurnout, DefineUnitStatus, DefineUnitType, DispatchRules, Disposition,
-    IncidentType, Meaning, Priority, RecordProgram, SetCondition, Station, UnitStatus, UnitType,
+    Agency, AgreeSharing, Agreement, Area, CallTemplate, Configuration, DefineAgency, DefineArea,
+    DefineCallTemplate, DefineCenter, DefineDispatchRules, DefineDisposition, DefineIncidentType,
+    DefinePriority, DefineStation, DefineTurnout, DefineUnitStatus, DefineUnitType, DispatchRules,
+    Disposition, EndSharing, IncidentType, Meaning, Priority, RecordProgram, SetCondition, Station,
+    UnitStatus, UnitType,
 };
 pub use consultation::{
     BreakGlass, Consultation, ConsultationCounts, GLASS_SECONDS, Grant, GrantCounts, KeptRead,
@@ -125,7 +126,8 @@ pub mod events {
     pub use crate::configuration::{
         AgencyDefined, AreaDefined, CallTemplateDefined, CenterDefined, ConditionSet,
         DispatchRulesDefined, DispositionDefined, IncidentTypeDefined, PriorityDefined,
-        ProgramRecorded, StationDefined, TurnoutDefined, UnitStatusDefined, UnitTypeDefined,
+        ProgramRecorded, SharingAgreed, SharingEnded, StationDefined, TurnoutDefined,
+        UnitStatusDefined, UnitTypeDefined,
     };
     pub use crate::consultation::{
         BreakGlassOpened, BreakGlassReviewed, BreakGlassSeen, ConsultationsRecorded,
@@ -137,8 +139,8 @@ pub mod events {
     };
     pub use crate::incident::{
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
-        IncidentReopened, IncidentShared, IncidentUnshared, IncidentsLinked, NarrativeAdded,
-        NarrativeCorrected, ReceivedDetails,
+        IncidentReopened, IncidentShared, IncidentTakenFor, IncidentUnshared, IncidentsLinked,
+        NarrativeAdded, NarrativeCorrected, ReceivedDetails,
     };
     pub use crate::premise::{PremiseNoteRetired, PremiseNoteSet};
     pub use crate::question::{QuestionAnswered, QuestionCardPublished, QuestionsRuled};

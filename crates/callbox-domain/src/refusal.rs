@@ -202,6 +202,12 @@ pub enum Refusal {
     UnknownToken(u64),
     #[error("{0} grants of yours wait for a review")]
     ReviewsDue(usize),
+    #[error("{0} shows itself what it has")]
+    SharesWithItself(Code),
+    #[error("{what} is {agency}'s")]
+    OfAgency { what: Code, agency: Code },
+    #[error("this is not for {agency} to decide")]
+    NotTheirs { agency: Code },
     #[error("{what} is full: at most {max}")]
     Full { what: &'static str, max: usize },
 }
@@ -317,6 +323,11 @@ impl Refusal {
             Self::AccountTaken(_) => "choose another login name".into(),
             Self::UnknownToken(_) => "check the number in the list of tokens".into(),
             Self::ReviewsDue(_) => "ask a supervisor to read it, or to review yours first".into(),
+            Self::SharesWithItself(_) => "name two different agencies".into(),
+            Self::OfAgency { agency, .. } => {
+                format!("ask {agency}, or somebody whose account is of the whole center")
+            }
+            Self::NotTheirs { .. } => "ask somebody whose account is of the whole center".into(),
             Self::Full { .. } => "open a new incident and link the two".into(),
         }
     }
@@ -390,6 +401,9 @@ impl Refusal {
         Self::AccountTaken(_) => "account-taken",
         Self::UnknownToken(_) => "unknown-token",
         Self::ReviewsDue(_) => "reviews-due",
+        Self::SharesWithItself(_) => "shares-with-itself",
+        Self::OfAgency { .. } => "of-agency",
+        Self::NotTheirs { .. } => "not-theirs",
         Self::Full { .. } => "full",
     }
 

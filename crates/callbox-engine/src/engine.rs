@@ -8,7 +8,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use callbox_domain::{ActorId, BrokenInvariant, Center, Entry, Incident, IncidentId};
+use callbox_domain::{ActorId, BrokenInvariant, Center, Code, Entry, Incident, IncidentId};
 use callbox_ledger::{
     AskPassphrase, Checkpointer, Gate, GateError, NoteError, Rotation, StoreError, VaultError,
     VerifierKey,
@@ -192,11 +192,12 @@ impl Shared {
     pub(crate) fn publish(&self, center: Arc<Center>, entries: &[Entry]) {
         let seq = center.next_seq();
         erasure::withhold(&self.sealer, entries.iter().map(|entry| &entry.event));
-        self.snapshot.store(center);
-        self.ring
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(seq, entries);
+        {
+            // Together, so that somebody who asks for both gets them of one moment.
+            let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+            self.snapshot.store(center);
+            ring.push(seq, entries);
+        }
         self.frames.fetch_add(1, Ordering::Relaxed);
         self.length.send_replace(seq);
     }
@@ -374,10 +375,19 @@ impl Engine {
     /// Hands a command in and waits for the answer. Answers [`SubmitError::Busy`] at once when the
     /// queue is full.
     pub async fn submit(&self, submission: Submission) -> Result<Receipt, SubmitError> {
+        self.submit_as(None, submission).await
+    }
+
+    /// The same for somebody who is bound to `agency`, see [`Center::decide_as`].
+    pub async fn submit_as(
+        &self,
+        agency: Option<Code>,
+        submission: Submission,
+    ) -> Result<Receipt, SubmitError> {
         let (reply, answer) = oneshot::channel();
         self.requests
             .try_send(Message::Request(Request {
-                ask: Ask::Submit(Box::new(submission)),
+                ask: Ask::Submit(Box::new(submission), agency),
                 reply,
             }))
             .map_err(|error| match error {
@@ -416,7 +426,7 @@ impl Engine {
         let (reply, answer) = oneshot::channel();
         self.requests
             .blocking_send(Message::Request(Request {
-                ask: Ask::Submit(Box::new(submission)),
+                ask: Ask::Submit(Box::new(submission), None),
                 reply,
             }))
             .map_err(|_| stopped())?;
@@ -437,6 +447,14 @@ impl Engine {
             .since(seq)
     }
 
+    /// What changed since the ledger was `seq` long, as [`touched_since`](Self::touched_since), and the state
+    /// of the same moment.
+    pub fn moment(&self, seq: u64) -> (Option<Touched>, Arc<Center>) {
+        let ring = &self.shared.ring;
+        let ring = ring.lock().unwrap_or_else(PoisonError::into_inner);
+        (ring.since(seq), self.snapshot())
+    }
+
     /// The entries at these ascending positions.
     pub fn entries(&self, seqs: &[u64]) -> Result<Vec<Entry>, ReadError> {
         self.shared.reader.entries(seqs)
@@ -449,7 +467,14 @@ impl Engine {
 
     /// The incident with this number, from memory or built anew from its events.
     pub fn incident(&self, id: IncidentId) -> Result<Option<Arc<Incident>>, ReadError> {
-        let center = self.snapshot();
+        self.incident_in(&self.snapshot(), id)
+    }
+
+    pub(crate) fn incident_in(
+        &self,
+        center: &Center,
+        id: IncidentId,
+    ) -> Result<Option<Arc<Incident>>, ReadError> {
         match center.incident(id) {
             Some(incident) => Ok(Some(Arc::clone(incident))),
             None if center.is_archived(id) => {
@@ -473,36 +498,6 @@ impl Engine {
             Some((_, incident)) => Ok(Some(incident.id)),
             None => Ok(self.archive().by_reference(reference)?),
         }
-    }
-
-    /// At most `limit` closed incidents below `before`, the newest first.
-    pub fn history(
-        &self,
-        before: Option<IncidentId>,
-        limit: usize,
-    ) -> Result<Vec<Arc<Incident>>, ReadError> {
-        let center = self.snapshot();
-        let below = |id: u64| before.is_none_or(|before| id < before.0);
-        let mut ids: Vec<IncidentId> = center
-            .incidents
-            .iter()
-            .rev()
-            .filter(|(id, incident)| below(*id) && incident.closed.is_some())
-            .map(|(_, incident)| incident.id)
-            .take(limit)
-            .collect();
-        // An archived row of an incident that is in memory again is out of date.
-        let archived = self.archive().before(before, limit)?;
-        ids.extend(
-            archived
-                .into_iter()
-                .filter(|id| center.incident(*id).is_none()),
-        );
-        ids.sort_unstable_by(|a, b| b.cmp(a));
-        ids.truncate(limit);
-        ids.into_iter()
-            .filter_map(|id| self.incident(id).transpose())
-            .collect()
     }
 
     /// How the engine does.
@@ -583,7 +578,7 @@ impl Engine {
         }
     }
 
-    fn archive(&self) -> std::sync::MutexGuard<'_, Archive> {
+    pub(crate) fn archive(&self) -> std::sync::MutexGuard<'_, Archive> {
         self.shared
             .archive
             .lock()

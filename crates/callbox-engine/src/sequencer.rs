@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use callbox_domain::{ActorId, CLOSED_KEPT, Center, Entry, Incident, IncidentId, Timestamp};
+use callbox_domain::{ActorId, CLOSED_KEPT, Center, Code, Entry, Incident, IncidentId, Timestamp};
 use callbox_ledger::{AppendError, StoreError};
 use tokio::{
     runtime::{Builder, Runtime},
@@ -257,7 +257,7 @@ impl Sequencer {
     /// Decides one request against the speculative state.
     fn take(&mut self, request: Request) {
         let pending = match &request.ask {
-            Ask::Submit(submission) => self.decide(submission),
+            Ask::Submit(submission, agency) => self.decide(submission, agency.as_ref()),
             Ask::Earlier(actor, key) => Ok(self.earlier(*actor, key)),
         };
         let pending = pending.unwrap_or_else(Pending::Refused);
@@ -271,7 +271,11 @@ impl Sequencer {
             .unwrap_or(Pending::Fixed(Err(SubmitError::KeyUnknown)))
     }
 
-    fn decide(&mut self, submission: &Submission) -> Result<Pending, SubmitError> {
+    fn decide(
+        &mut self,
+        submission: &Submission,
+        agency: Option<&Code>,
+    ) -> Result<Pending, SubmitError> {
         let Submission {
             command,
             context,
@@ -294,7 +298,9 @@ impl Sequencer {
         let looked_up = self.shared.with_facts(command, &self.center);
         let (center, batch) = (&mut self.center, &mut self.batch);
         let decided = match looked_up {
-            Ok(with_facts) => center.decide(with_facts.as_ref().unwrap_or(command), context),
+            Ok(with_facts) => {
+                center.decide_as(agency, with_facts.as_ref().unwrap_or(command), context)
+            }
             Err(error) => {
                 thawed.into_iter().for_each(|id| center.freeze(id));
                 return Err(SubmitError::Unavailable(error.to_string()));

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use callbox_domain::{ActorId, Command, Context, Entry, Refusal};
+use callbox_domain::{ActorId, Code, Command, Context, Entry, Refusal};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
@@ -93,8 +93,8 @@ pub enum SubmitError {
 
 /// What somebody wants to know of the sequencer.
 pub(crate) enum Ask {
-    /// Carry this out.
-    Submit(Box<Submission>),
+    /// Carry this out, for somebody who is bound to an agency or for one of the whole center.
+    Submit(Box<Submission>, Option<Code>),
     /// What came of an earlier request.
     Earlier(ActorId, RequestKey),
 }

@@ -32,6 +32,8 @@ pub(crate) enum Whence {
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Question {
+    /// The agency to which who asks is bound.
+    pub(crate) agency: Option<Code>,
     /// From where.
     pub(crate) whence: Whence,
     /// Only units of this type.

@@ -36,6 +36,7 @@ mod security;
 mod server;
 mod settings;
 mod settle;
+mod sights;
 mod state;
 mod street_map;
 mod tls;

@@ -5,11 +5,11 @@
 //! server adds to it, and that is another a moment later.
 
 use axum::http::{Method, StatusCode, Uri};
-use callbox_domain::{ActorId, Command, Context};
+use callbox_domain::{ActorId, Code, Command, Context};
 use callbox_engine::{Receipt, RequestKey, Submission, SubmitError};
 use serde_json::Value;
 
-use crate::{access::sha256, problem::Problem, state::AppState};
+use crate::{access::sha256, problem::Problem, security::Signed, state::AppState};
 
 /// What a request said: a hash of its method, its path, and its body in a normal form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,14 +79,16 @@ fn write_normal(value: &Value, out: &mut String) {
 #[derive(Clone, Debug)]
 pub(crate) struct Once {
     actor: ActorId,
+    agency: Option<Code>,
     key: RequestKey,
 }
 
 impl Once {
     /// Names a request.
-    pub(crate) fn new(actor: ActorId, key: impl Into<String>, Received(hash): Received) -> Self {
+    pub(crate) fn new(signed: &Signed, key: impl Into<String>, Received(hash): Received) -> Self {
         Self {
-            actor,
+            actor: signed.actor(),
+            agency: signed.agency().cloned(),
             key: RequestKey::of_received(key, hash),
         }
     }
@@ -107,7 +109,7 @@ impl Once {
                     context,
                     idempotency: Some(self.key),
                 };
-                state.engine.submit(submission).await?
+                state.engine.submit_as(self.agency, submission).await?
             }
             // Who may not do it is not told what came of it.
             Err(problem)

@@ -73,6 +73,11 @@ pub(crate) struct PositionRow {
 }
 
 impl PositionRow {
+    /// Which unit's.
+    pub(crate) fn unit(&self) -> UnitId {
+        UnitId(self.id)
+    }
+
     /// Shows a fix; `None` for a unit that is not on duty.
     pub(crate) fn new(center: &Center, id: UnitId, fix: &Fix) -> Option<Self> {
         let unit = center.unit(id).filter(|unit| unit.in_service)?;

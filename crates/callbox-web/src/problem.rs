@@ -32,6 +32,7 @@ pub(crate) const CODES: &[&str] = &[
     "key-reused",
     "live-full",
     "method-not-allowed",
+    "names-others",
     "no-account",
     "no-checkpoint",
     "no-key",

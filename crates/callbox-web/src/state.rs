@@ -21,6 +21,7 @@ use crate::{
     provider::Provider,
     reads::Reads,
     security::{Limiter, Signed},
+    sights::Sights,
     street_map::TileCache,
 };
 
@@ -62,6 +63,8 @@ pub(crate) struct Shared {
     pub(crate) reports: crate::reports::Kept,
     /// The wallboard's figures of the day.
     pub(crate) wall_day: crate::api::WallDay,
+    /// The center as each agency sees it now.
+    pub(crate) sights: Sights,
     /// How many requests came from whom.
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) hashing: Semaphore,
@@ -99,6 +102,7 @@ impl AppState {
             coverage: Coverage::default(),
             reports: crate::reports::Kept::default(),
             wall_day: crate::api::WallDay::default(),
+            sights: Sights::default(),
             limiter: Arc::default(),
             hashing: Semaphore::new(HASHING_AT_ONCE),
             geography,
@@ -117,10 +121,9 @@ impl AppState {
 
     /// The center as who asks may see it: all of it, or what their agency sees.
     pub(crate) fn center_for(&self, signed: Option<&Signed>) -> Arc<Center> {
-        let center = self.engine.snapshot();
-        match signed.and_then(|signed| signed.account.agency.as_ref()) {
-            Some(agency) => Arc::new(center.seen_by(agency)),
-            None => center,
+        match signed.and_then(Signed::agency) {
+            Some(agency) => self.sights.of(agency, &self.engine.snapshot()),
+            None => self.engine.snapshot(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The live state of one dispatch centre.
 
+mod bound;
 mod invariants;
 mod sharing;
 

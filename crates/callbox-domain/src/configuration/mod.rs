@@ -1,6 +1,7 @@
 //! The center's configuration: data, defined by events, never hard-coded.
 
 mod agency;
+mod agreement;
 mod area;
 mod center;
 mod condition;
@@ -23,6 +24,7 @@ use std::{
 use minicbor::{Decode, Encode};
 
 pub use agency::{Agency, AgencyDefined, DefineAgency};
+pub use agreement::{AgreeSharing, Agreement, EndSharing, SharingAgreed, SharingEnded};
 pub use area::{Area, AreaDefined, DefineArea};
 pub use center::{CenterDefined, DefineCenter};
 pub use condition::{ConditionSet, SetCondition};
@@ -113,6 +115,10 @@ pub struct Configuration {
     #[n(90)]
     #[cbor(default)]
     pub changes: VecDeque<u64>,
+    /// Which agency shows which other one its incidents of a type, in the order of agreement.
+    #[n(91)]
+    #[cbor(default)]
+    pub agreements: Vec<Agreement>,
 }
 
 /// How many changes of its configuration a center can show without reading the whole ledger.

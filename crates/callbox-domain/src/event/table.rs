@@ -18,7 +18,8 @@ use crate::{
     configuration::{
         AgencyDefined, AreaDefined, CallTemplateDefined, CenterDefined, ConditionSet,
         DispatchRulesDefined, DispositionDefined, IncidentTypeDefined, PriorityDefined,
-        ProgramRecorded, StationDefined, TurnoutDefined, UnitStatusDefined, UnitTypeDefined,
+        ProgramRecorded, SharingAgreed, SharingEnded, StationDefined, TurnoutDefined,
+        UnitStatusDefined, UnitTypeDefined,
     },
     consultation::{BreakGlassOpened, BreakGlassReviewed, BreakGlassSeen, ConsultationsRecorded},
     emergency::{EmergencyDeclared, EmergencyEnded},
@@ -28,8 +29,8 @@ use crate::{
     },
     incident::{
         IncidentClassified, IncidentClosed, IncidentLocated, IncidentPrioritised, IncidentReceived,
-        IncidentReopened, IncidentShared, IncidentUnshared, IncidentsLinked, NarrativeAdded,
-        NarrativeCorrected,
+        IncidentReopened, IncidentShared, IncidentTakenFor, IncidentUnshared, IncidentsLinked,
+        NarrativeAdded, NarrativeCorrected,
     },
     premise::{PremiseNoteRetired, PremiseNoteSet},
     question::{QuestionAnswered, QuestionCardPublished, QuestionsRuled},
@@ -322,6 +323,9 @@ events! {
     127 TokenIssued schema 1 |e| Stream::Account(e.account), "says which program may act with an account's rights, how far and how long";
     128 TokenEnded schema 1 |e| Stream::Account(e.account), "says from when on a program may not act any more";
     129 SignInRuleSet schema 1 |_| Stream::Account(ActorId::SYSTEM), "says what the center asked of those who signed in, and since when";
+    130 SharingAgreed schema 1 |_| Stream::Center, "agencies that help each other see such emergencies from the first minute";
+    131 SharingEnded schema 1 |_| Stream::Center, "an agency sees no more than what it helps with";
+    132 IncidentTakenFor schema 1 |e| Stream::Incident(e.incident), "the agency that took a call works on it";
 }
 
 impl Event {

@@ -10,6 +10,7 @@ mod prioritise;
 mod receive;
 mod reopen;
 mod share;
+mod take_for;
 mod unshare;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ pub use prioritise::{IncidentPrioritised, PrioritiseIncident};
 pub use receive::{Caller, IncidentReceived, ReceiveIncident, ReceivedDetails};
 pub use reopen::{IncidentReopened, ReopenIncident};
 pub use share::{IncidentShared, ShareIncident};
+pub use take_for::IncidentTakenFor;
 pub use unshare::{IncidentUnshared, UnshareIncident};
 
 use crate::{
@@ -101,6 +103,9 @@ pub struct Incident {
     #[n(41)]
     #[cbor(default)]
     pub shared_with: Vec<Code>,
+    /// The agency whose account took the call, where it was bound to one: the incident is theirs.
+    #[n(42)]
+    pub taken_for: Option<Code>,
 }
 
 /// Whether an incident is being worked on.

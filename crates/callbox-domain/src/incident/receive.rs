@@ -155,6 +155,7 @@ impl Payload for IncidentReceived {
             alarm: 0,
             stacked_on: Vec::new(),
             shared_with: Vec::new(),
+            taken_for: None,
         });
     }
 }

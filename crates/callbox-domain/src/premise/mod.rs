@@ -118,7 +118,7 @@ impl PremiseNote {
         self.review <= now
     }
 
-    fn holds_at(&self, place: &Place) -> bool {
+    pub(crate) fn holds_at(&self, place: &Place) -> bool {
         let Some(details) = self.details.known() else {
             return false;
         };

@@ -10,13 +10,20 @@ use crate::{
 pub struct History {
     /// Calls by the number of their incident, from 1.
     calls: Vec<Option<Call>>,
-    /// Units by their number, from 1: call sign and type as last defined.
-    units: Vec<Option<(Code, Code)>>,
+    /// Units by their number, from 1: call sign, type and agency as last defined.
+    units: Vec<Option<Named>>,
     /// Codes recur: each is held once.
     codes: BTreeSet<Code>,
     timezone: Option<Code>,
     /// The center's clocks as last defined.
     clocks: BTreeMap<Code, Clock>,
+}
+
+#[derive(Clone, Debug)]
+struct Named {
+    call_sign: Code,
+    unit_type: Code,
+    agency: Code,
 }
 
 /// One call and the work on it.
@@ -100,7 +107,11 @@ impl History {
         match &entry.event {
             Event::CenterDefined(center) => self.timezone = Some(center.timezone.clone()),
             Event::UnitDefined(unit) => {
-                let named = (self.shared(&unit.call_sign), self.shared(&unit.unit_type));
+                let named = Named {
+                    call_sign: self.shared(&unit.call_sign),
+                    unit_type: self.shared(&unit.unit_type),
+                    agency: self.shared(&unit.agency),
+                };
                 put(&mut self.units, u64::from(unit.unit.0), named);
             }
             Event::IncidentReceived(received) => {
@@ -196,6 +207,32 @@ impl History {
         }
     }
 
+    /// An agency's own part: its units, the calls to which it sent one of them, and their work on those.
+    pub fn of_agency(&self, agency: &Code) -> Self {
+        let is_own = |unit: UnitId| {
+            let named = self.units.get((unit.0 as usize).wrapping_sub(1));
+            let named = named.and_then(Option::as_ref);
+            named.is_some_and(|named| named.agency == *agency)
+        };
+        let own_part = |call: &Option<Call>| {
+            let call = call.as_ref()?;
+            call.sent().any(|work| is_own(work.unit)).then(|| {
+                let mut own = call.clone();
+                own.work.retain(|work| is_own(work.unit));
+                own
+            })
+        };
+        let units = self.units.iter();
+        let own_unit = |unit: &Option<Named>| unit.clone().filter(|named| named.agency == *agency);
+        Self {
+            calls: self.calls.iter().map(own_part).collect(),
+            units: units.map(own_unit).collect(),
+            codes: BTreeSet::new(),
+            timezone: self.timezone.clone(),
+            clocks: self.clocks.clone(),
+        }
+    }
+
     /// The calls in the order of their numbers, without those that were merged into others or
     /// have not begun.
     pub fn calls(&self) -> impl Iterator<Item = &Call> {
@@ -218,8 +255,8 @@ impl History {
     /// The units' numbers with call sign and type as last defined.
     pub fn units(&self) -> impl Iterator<Item = (UnitId, &Code, &Code)> {
         self.units.iter().enumerate().filter_map(|(at, unit)| {
-            let (call_sign, unit_type) = unit.as_ref()?;
-            Some((UnitId(at as u32 + 1), call_sign, unit_type))
+            let unit = unit.as_ref()?;
+            Some((UnitId(at as u32 + 1), &unit.call_sign, &unit.unit_type))
         })
     }
 

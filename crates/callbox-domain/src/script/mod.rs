@@ -14,11 +14,13 @@
 //! `#12`), `-` leaves a word out, and a line that begins with `;` is a remark. [`VERBS`] lists all
 //! verbs; `show` prints an incident or a unit, `recommend` the
 //! units to send by the plans, as far as they are known without streets. A line after `>` is one that a dispatcher
-//! types ([`crate::line`]); the transcript has it in full before what came of it. In a transcript, ‹…› is personal data.
+//! types ([`crate::line`]); the transcript has it in full before what came of it. After `bound AGENCY` lines are
+//! said by somebody who is bound to that agency, until `bound -`. In a transcript, ‹…› is personal data.
 //!
 //! What is absent: a clock and randomness. The same script gives the same transcript.
 
 mod accounts;
+mod agencies;
 mod call_verbs;
 mod calls;
 mod clocks;
@@ -31,9 +33,13 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 
-use crate::{ActorId, Center, Command, Context, Entry, Purpose, Refusal, Timestamp, line::Act};
+use crate::{
+    ActorId, Center, Code, Command, Context, Entry, Purpose, Refusal, Timestamp, line::Act,
+};
 use words::Words;
 
 pub use verbs::{VERBS, VerbRow};
@@ -92,6 +98,8 @@ pub struct Run {
     entries: Vec<Entry>,
     context: Context,
     recorded: Timestamp,
+    /// The agency to which whoever speaks is bound.
+    agency: Option<Code>,
 }
 
 impl Default for Run {
@@ -105,6 +113,7 @@ impl Default for Run {
                 purpose: Purpose::Exercise,
             },
             recorded: DAY,
+            agency: None,
         }
     }
 }
@@ -131,7 +140,8 @@ impl Run {
 
     /// Decides one command in the run's present context and records what follows from it.
     pub fn act(&mut self, command: &Command) -> Result<Vec<Entry>, Refusal> {
-        let events = self.center.decide(command, &self.context)?;
+        let agency = self.agency.as_ref();
+        let events = self.center.decide_as(agency, command, &self.context)?;
         // A late entry is recorded after what is on record already.
         self.recorded = self.recorded.max(self.context.at);
         let first = self.entries.len();
@@ -165,6 +175,14 @@ impl Run {
         &self.center
     }
 
+    /// The state as whoever speaks sees it.
+    fn seen(&self) -> Cow<'_, Center> {
+        match &self.agency {
+            Some(agency) => Cow::Owned(self.center.seen_by(agency)),
+            None => Cow::Borrowed(&self.center),
+        }
+    }
+
     /// All that was recorded, in order.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
@@ -179,19 +197,24 @@ impl Run {
         self.context = words
             .context(self.context)
             .map_err(|mistake| mistake.to_string())?;
+        if words.keyword("bound") {
+            let agency = words.code_or_none("an agency");
+            self.agency = agency.map_err(|mistake| mistake.to_string())?;
+            return Ok(());
+        }
         if words.keyword("show") {
             let shown =
-                transcript::show(&self.center, words).map_err(|mistake| mistake.to_string())?;
+                transcript::show(&self.seen(), words).map_err(|mistake| mistake.to_string())?;
             transcript.extend(shown);
             return Ok(());
         }
         if words.keyword("recommend") {
-            let lines = transcript::recommend(&self.center, &self.context, words)
+            let lines = transcript::recommend(&self.seen(), &self.context, words)
                 .map_err(|mistake| mistake.to_string())?;
             transcript.extend(lines);
             return Ok(());
         }
-        let answer = match verbs::parse(words, &self.center, self.context.at) {
+        let answer = match verbs::parse(words, &self.seen(), self.context.at) {
             Ok(command) => self.act(&command),
             Err(NotACommand::Refused(refusal)) => Err(refusal),
             Err(NotACommand::Syntax(what)) => return Err(what),
@@ -202,7 +225,8 @@ impl Run {
 
     /// What a dispatcher types: read, shown in full, done.
     fn typed(&mut self, typed: &str, transcript: &mut Vec<String>) {
-        let reading = match crate::line::read(&self.center, None, typed) {
+        let seen = self.seen();
+        let reading = match crate::line::read(&seen, None, typed) {
             Ok(reading) => reading,
             Err(mistake) => {
                 transcript.push(format!("  mistake {}: {mistake}", mistake.code()));
@@ -220,8 +244,8 @@ impl Run {
             Act::Command(command) => command,
             Act::Take(call) => call.without_streets().into(),
             Act::Send(sending) => {
-                let facts = facts(&self.center, sending.incident, self.context.at);
-                sending.with(&self.center, facts)
+                let facts = facts(&seen, sending.incident, self.context.at);
+                sending.with(&seen, facts)
             }
             Act::CloseStreet(words) => {
                 // Scripts have no streets.

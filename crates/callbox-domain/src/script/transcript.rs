@@ -292,6 +292,9 @@ fn event(center: &Center, event: &Event) -> String {
         }) => format!("{incident} {} {other}", relation.name()),
         Event::IncidentShared(it) => format!("{} with {}", it.incident, it.agency),
         Event::IncidentUnshared(it) => format!("{} with {}", it.incident, it.agency),
+        Event::IncidentTakenFor(it) => format!("{} by {}", it.incident, it.agency),
+        Event::SharingAgreed(it) => format!("{} with {} {}", it.agency, it.with, it.incident_type),
+        Event::SharingEnded(it) => format!("{} with {} {}", it.agency, it.with, it.incident_type),
         Event::CallRecorded(_)
         | Event::PremiseNoteSet(_)
         | Event::PremiseNoteRetired(_)

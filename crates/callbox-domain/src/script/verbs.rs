@@ -1,7 +1,7 @@
 //! The verbs of the line language and how their lines are read.
 
 use super::{
-    NotACommand, accounts,
+    NotACommand, accounts, agencies,
     call_verbs::{
         answer, close_street, define_area, define_template, publish_cards, set_note, take_call,
     },
@@ -11,15 +11,16 @@ use super::{
 use std::ops::Deref;
 
 use crate::{
-    AcknowledgeAlarm, ActivateScheduled, AddNarrative, AlarmId, AnswerQuestion, AnswerWelfare,
-    ApproveErasure, AskWelfare, AssessPlace, Assessed, BreakGlass, CallKind, Caller,
+    AcknowledgeAlarm, ActivateScheduled, AddNarrative, AgreeSharing, AlarmId, AnswerQuestion,
+    AnswerWelfare, ApproveErasure, AskWelfare, AssessPlace, Assessed, BreakGlass, CallKind, Caller,
     CancelAssignment, Center, ChangeUnitStatus, ClassifyIncident, CloseIncident, CloseStreet,
     ClosureId, Command, CompleteErasure, CorrectNarrative, CrewUnit, DeclareEmergency,
     DefineAgency, DefineArea, DefineCallTemplate, DefineCenter, DefineClock, DefineDispatchRules,
     DefineDisposition, DefineErasureRules, DefineIncidentType, DefinePriority, DefineStation,
     DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DefineWelfareRule, DispatchRules,
-    DispatchUnits, EndEmergency, EquipUnit, ErasureRules, ExpireClosures, GrantId, HandleCall,
-    Handling, KeepAccount, LiftClosure, LiftHold, LineNo, LinkIncidents, LocateIncident, Meaning,
+    DispatchUnits, EndEmergency, EndSharing, EquipUnit, ErasureRules, ExpireClosures, GrantId,
+    HandleCall, Handling, KeepAccount, LiftClosure, LiftHold, LineNo, LinkIncidents, LocateIncident,
+    Meaning,
     MergeIncidents, NoteId, PlaceHold, PlaceSource, PlaceVerdict, PrioritiseIncident, PublishCards,
     PublishPlans, PutUnitInService, RaiseAlarms, ReassignUnit, ReceiveIncident, RecordCall,
     RecordConsultations, RecordProgram, RefuseErasure, Relation, ReleaseUnit, RemoveClock,
@@ -173,14 +174,10 @@ verbs! {
         relation: relation(w)?,
         other: w.incident()?,
     });
-    "share" ShareIncident "INCIDENT AGENCY" |w, _| Ok(ShareIncident {
-        incident: w.incident()?,
-        agency: w.code("an agency")?,
-    });
-    "unshare" UnshareIncident "INCIDENT AGENCY" |w, _| Ok(UnshareIncident {
-        incident: w.incident()?,
-        agency: w.code("an agency")?,
-    });
+    "share" ShareIncident "INCIDENT AGENCY" agencies::share;
+    "unshare" UnshareIncident "INCIDENT AGENCY" agencies::unshare;
+    "agree" AgreeSharing "AGENCY with AGENCY TYPE" agencies::agree;
+    "end-sharing" EndSharing "AGENCY with AGENCY TYPE" agencies::end;
     "premise" SetPremiseNote
         "[again N] HAZARD OWNER @PLACE [(LAT,LON)] METERS expires DAYS review DAYS // TEXT" set_note;
     "retire" RetirePremiseNote "NOTE" |w, _| Ok(RetirePremiseNote {

@@ -268,7 +268,28 @@ fn shared() -> Vec<Event> {
             agency: agency.clone(),
         }
         .into(),
-        IncidentUnshared { incident, agency }.into(),
+        IncidentUnshared {
+            incident,
+            agency: agency.clone(),
+        }
+        .into(),
+        IncidentTakenFor {
+            incident,
+            agency: agency.clone(),
+        }
+        .into(),
+        SharingAgreed {
+            agency: agency.clone(),
+            with: code("FIRE"),
+            incident_type: code("MED"),
+        }
+        .into(),
+        SharingEnded {
+            agency,
+            with: code("FIRE"),
+            incident_type: code("MED"),
+        }
+        .into(),
     ]
 }
 

@@ -270,7 +270,7 @@ impl Work {
         };
         self.requests
             .blocking_send(Message::Request(Request {
-                ask: Ask::Submit(Box::new(submission)),
+                ask: Ask::Submit(Box::new(submission), None),
                 reply,
             }))
             .map_err(|_| stopped())?;

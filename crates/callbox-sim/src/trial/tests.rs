@@ -10,6 +10,8 @@ use callbox_domain::Command;
 
 /// Verbs that no day says, each with its reason.
 const NOT_SAID: &[(&str, &str)] = &[
+    ("AgreeSharing", "no agency of these days has an agreement"),
+    ("EndSharing", "see AgreeSharing"),
     ("RecordProgram", "the server says it at its start"),
     (
         "KeepAccount",
@@ -27,6 +29,12 @@ const NOT_SAID: &[(&str, &str)] = &[
 ];
 /// Kinds of events that do not come of these days, each with its reason.
 const NOT_RECORDED: &[(&str, &str)] = &[
+    ("SharingAgreed", "see AgreeSharing"),
+    ("SharingEnded", "see EndSharing"),
+    (
+        "IncidentTakenFor",
+        "no agency of these days has call-takers of its own",
+    ),
     ("ProgramRecorded", "see RecordProgram"),
     ("AccountAdded", "see KeepAccount"),
     ("AccountRoleSet", "see KeepAccount"),

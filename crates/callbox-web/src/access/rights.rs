@@ -108,6 +108,8 @@ pub(crate) enum Action {
     EnterHistory,
     /// Defines types, statuses, units.
     Configure,
+    /// Agrees that an agency shows another one its incidents of a type, and ends that.
+    AgreeSharing,
     /// Hands the whole record of an incident out, with proofs.
     HandOut,
     /// Reads what is held, asked for and erased.
@@ -221,6 +223,11 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
         "enter events of more than 72 hours ago",
     ),
     (Action::Configure, SUPERVISORS, "set the center up"),
+    (
+        Action::AgreeSharing,
+        SUPERVISORS,
+        "agree on sharing between agencies",
+    ),
     (
         Action::HandOut,
         SUPERVISORS,

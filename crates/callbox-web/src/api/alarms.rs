@@ -9,11 +9,11 @@ use callbox_domain::{
 use serde_json::json;
 
 use super::{commands::Input, fields::Members};
-use crate::{live::rows::alarm_rows, problem::Problem, state::AppState};
+use crate::{live::rows::alarm_rows, problem::Problem, security::Signed, state::AppState};
 
 /// `GET /api/v1/alarms`: what asks for an action now.
-pub(super) async fn list(State(state): State<AppState>) -> Response {
-    let center = state.engine.snapshot();
+pub(super) async fn list(State(state): State<AppState>, signed: Signed) -> Response {
+    let center = state.center_for(Some(&signed));
     super::answer(&json!({"seq": center.next_seq(), "alarms": alarm_rows(&center)}))
 }
 

@@ -245,6 +245,7 @@ pub(super) async fn read_location(request: Request) -> Result<Response, Problem>
 /// `POST /api/v1/calls/candidates`.
 pub(super) async fn candidates(
     State(state): State<AppState>,
+    signed: Signed,
     request: Request,
 ) -> Result<Response, Problem> {
     let body = asked("/api/v1/calls/candidates", request).await?;
@@ -257,7 +258,7 @@ pub(super) async fn candidates(
         call_back: text("caller_number"),
         except: body.incident("except"),
     };
-    let center = state.engine.snapshot();
+    let center = state.center_for(Some(&signed));
     let found = center.candidates(&sought, state.now());
     let rows: Vec<Value> = found
         .iter()

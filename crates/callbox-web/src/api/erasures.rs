@@ -14,11 +14,12 @@ use serde_json::{Value, json};
 use super::{
     calls::number,
     commands::{Input, incident_number},
-    incident::{actor, find},
+    incident::actor,
     time::Zone,
 };
 use crate::{
     problem::Problem,
+    security::Signed,
     state::{AppState, blocking},
 };
 
@@ -56,26 +57,32 @@ pub(super) fn approve(input: &Input<'_>) -> Result<Command, Problem> {
 }
 
 /// `GET /api/v1/erasures`.
-pub(super) async fn list(State(state): State<AppState>) -> Response {
+pub(super) async fn list(
+    State(state): State<AppState>,
+    signed: Signed,
+) -> Result<Response, Problem> {
     let center = state.engine.snapshot();
     let zone = Zone::of(&center);
-    let all = center.erasures();
+    let ids = center.erasures().map(|(id, _)| id).collect();
+    let seen = state.seen_of(Some(&signed), ids).await?;
+    let all = center.erasures().filter(|(id, _)| seen.contains(id));
     let cases: Vec<_> = all
         .map(|(id, case)| case_json(&state, &zone, id, case))
         .collect();
-    super::answer(&json!({
+    Ok(super::answer(&json!({
         "wait_days": center.configuration.erasure_rules.wait_days,
         "erasures": cases,
-    }))
+    })))
 }
 
 /// `GET /api/v1/incidents/{id}/erasure`.
 pub(super) async fn show(
     State(state): State<AppState>,
+    signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let id = incident_number(&id)?;
-    let incident = find(&state, id).await?;
+    let incident = state.incident_for(Some(&signed), id).await?;
     let reach = reach(&state, id).await?;
     let center = state.engine.snapshot();
     let case = center.erasure(id).cloned().unwrap_or_default();
@@ -84,7 +91,8 @@ pub(super) async fn show(
     body["payloads"] = json!(reach.payloads);
     body["bytes"] = json!(reach.bytes);
     body["keys"] = json!(reach.keys);
-    body["merged"] = json!(reach.merged.iter().map(|id| id.0).collect::<Vec<_>>());
+    let merged = state.seen_of(Some(&signed), reach.merged.into_iter().collect());
+    body["merged"] = json!(merged.await?.iter().map(|id| id.0).collect::<Vec<_>>());
     Ok(super::answer(&body))
 }
 

@@ -1,48 +1,32 @@
 //! One incident with all that is known of it.
 
-use std::sync::Arc;
-
 use axum::{
     extract::{Path, State},
     response::Response,
 };
-use callbox_domain::{
-    ActorId, Assignment, AssignmentEnd, Center, Incident, IncidentId, Line, Personal, Refusal,
-    Relation, Text,
-};
+use callbox_domain::{ActorId, Assignment, Center, Incident, Line, Personal, Relation, Text};
 use serde_json::{Value, json};
 
 use super::{commands::incident_number, time::Zone};
 use crate::{
-    access::Access,
-    live::rows::IncidentRow,
-    problem::Problem,
-    state::{AppState, blocking},
+    access::Access, live::rows::IncidentRow, problem::Problem, security::Signed, state::AppState,
 };
 
 /// `GET /api/v1/incidents/{id}`.
 pub(super) async fn show(
     State(state): State<AppState>,
+    signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let incident = find(&state, incident_number(&id)?).await?;
+    let incident = state
+        .incident_for(Some(&signed), incident_number(&id)?)
+        .await?;
+    // Units that worked on it are named, whoever asks.
     Ok(super::answer(&render(
         &state,
         &state.engine.snapshot(),
         &incident,
     )))
-}
-
-/// The incident from memory or the archive, or the refusal that names it.
-pub(crate) async fn find(state: &AppState, id: IncidentId) -> Result<Arc<Incident>, Problem> {
-    if let Some(incident) = state.engine.snapshot().incident(id) {
-        return Ok(Arc::clone(incident));
-    }
-    let engine = state.engine.clone();
-    blocking(move || engine.incident(id))
-        .await?
-        .map_err(|error| Problem::internal("the incident cannot be read", &error))?
-        .ok_or_else(|| Refusal::UnknownIncident(id).into())
 }
 
 fn render(state: &AppState, center: &Center, incident: &Incident) -> Value {
@@ -114,15 +98,11 @@ fn assignment(center: &Center, zone: &Zone, incident: &Incident, assignment: &As
         .map(|(meaning, at)| (meaning.name().to_owned(), Value::String(zone.print(at))))
         .collect();
     let ended = assignment.ended.as_ref().map(|ended| {
-        let to = match ended.how {
-            AssignmentEnd::Reassigned(to) | AssignmentEnd::Preempted(to) => Some(to.0),
-            _ => None,
-        };
         let reason = ended.reason.as_ref().and_then(|reason| reason.known());
         json!({
             "at": ended.at.map(|at| zone.print(at)),
             "how": ended.how.name(),
-            "to": to,
+            "to": ended.how.to().map(|to| to.0),
             "reason": reason.map(Text::as_str),
         })
     });

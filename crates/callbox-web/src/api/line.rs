@@ -42,7 +42,7 @@ pub(super) async fn preview(
     let line = body.need_text("line").as_str().to_owned();
     let selected = body.incident("incident");
     let answer = blocking(move || {
-        let center = state.engine.snapshot();
+        let center = state.center_for(Some(&signed));
         if let Some(answer) = of_macro(&signed, &line) {
             return answer;
         }
@@ -81,7 +81,7 @@ pub(super) async fn submit(
     let made = {
         let state = state.clone();
         blocking(move || {
-            let center = state.engine.snapshot();
+            let center = state.center_for(Some(&signed));
             let line = macros::unfold(&state, &signed, line)?;
             let reading = line::read(&center, selected, &line).map_err(|it| problem(&line, &it))?;
             let action = right(reading.verb.does);
@@ -266,11 +266,13 @@ fn check(
         purpose: state.purpose,
     };
     // Those that have left memory come back when the line is sent.
+    let (whole, agency) = (state.engine.snapshot(), signed.agency());
     let about = command.incidents(center, &context);
-    if about.iter().any(|id| center.is_archived(*id)) {
+    if about.iter().any(|id| whole.is_archived(*id)) {
         return None;
     }
-    center.decide(command, &context).err().map(Problem::from)
+    let decided = whole.decide_as(agency, command, &context);
+    decided.err().map(Problem::from)
 }
 
 /// The units that the plans would send.

@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use callbox_domain::{Center, Incident, IncidentId, Refusal};
+use callbox_engine::HistoryPage;
 use serde_json::{Value, json};
 
 use super::{
@@ -20,10 +21,12 @@ use crate::{
     live::rows::{IncidentRow, UnitRow, alarm_rows},
     problem::Problem,
     reads,
-    security::{Signed, Verb},
+    security::{Reach, Signed, Verb, reach},
     state::{AppState, blocking},
 };
 
+/// How many closed incidents are looked at for one page of somebody who sees some of them only.
+const LOOKED_AT: usize = 2_000;
 /// How many incidents a list has unless the caller says otherwise.
 const LIMIT: u64 = 50;
 
@@ -45,6 +48,7 @@ pub(super) async fn me(State(state): State<AppState>, signed: Signed) -> Respons
     let may: Vec<_> = ENDPOINTS
         .iter()
         .filter(|endpoint| rights::may(account.role, endpoint.route.action))
+        .filter(|endpoint| signed.agency().is_none() || reach(&endpoint.route) != Reach::Center)
         .map(|endpoint| format!("{} {}", endpoint.route.verb.name(), endpoint.route.path))
         .collect();
     super::answer(&json!({
@@ -57,22 +61,20 @@ pub(super) async fn me(State(state): State<AppState>, signed: Signed) -> Respons
     }))
 }
 
-/// `GET /api/v1/board`: rendered once per state of the center, whoever asks.
+/// `GET /api/v1/board`: rendered once per state of the center, for all who see the same of it.
 pub(super) async fn board(State(state): State<AppState>, signed: Signed) -> Response {
-    if signed.account.agency.is_some() {
-        let board = render_board(&state, &state.center_for(Some(&signed)));
-        return ([(header::CONTENT_TYPE, "application/json")], board).into_response();
-    }
-    let center = state.engine.snapshot();
+    let center = state.center_for(Some(&signed));
     let is_quiet_since = |seq| {
         let touched = state.engine.touched_since(seq);
         touched.is_some_and(|touched| touched.is_quiet)
     };
-    let bytes = state
-        .live
-        .board(center.next_seq(), state.now(), is_quiet_since, || {
-            render_board(&state, &center)
-        });
+    let bytes = state.live.board(
+        signed.agency(),
+        center.next_seq(),
+        state.now(),
+        is_quiet_since,
+        || render_board(&state, &center),
+    );
     ([(header::CONTENT_TYPE, "application/json")], bytes).into_response()
 }
 
@@ -138,7 +140,7 @@ pub(super) async fn incidents(
         return closed(state, &signed, &query).await;
     }
     let (before, limit) = page(&query);
-    let center = state.engine.snapshot();
+    let center = state.center_for(Some(&signed));
     let open: Vec<_> = center
         .incidents
         .iter()
@@ -166,16 +168,38 @@ pub(super) async fn history(
 async fn closed(state: AppState, signed: &Signed, query: &Members) -> Result<Response, Problem> {
     let places = reads::sees_places(&state, signed).await?;
     let (before, limit) = page(query);
-    let engine = state.engine.clone();
-    let found = blocking(move || engine.history(before, limit + 1))
-        .await?
-        .map_err(|error| Problem::internal("the history cannot be read", &error))?;
-    Ok(super::answer(&list(
-        &state.engine.snapshot(),
-        &found,
-        limit,
-        places,
-    )))
+    let found = history_for(&state, signed, before, limit).await?;
+    let center = state.center_for(Some(signed));
+    let mut list = list(&center, &found.found, limit, places);
+    list["next_before"] = found.next.map(|id| id.0).into();
+    Ok(super::answer(&list))
+}
+
+/// A page of at most `limit` closed incidents that who asks sees, the newest first.
+///
+/// Somebody who is bound to an agency may get a short page, or an empty one, with more behind it.
+pub(crate) async fn history_for(
+    state: &AppState,
+    signed: &Signed,
+    before: Option<IncidentId>,
+    limit: usize,
+) -> Result<HistoryPage, Problem> {
+    let (state, agency) = (state.clone(), signed.agency().cloned());
+    blocking(move || {
+        let center = state.engine.snapshot();
+        let engine = &state.engine;
+        match &agency {
+            Some(agency) => engine.history_where(&center, before, limit, LOOKED_AT, |incident| {
+                center.incident_seen_by(agency, incident)
+            }),
+            None => {
+                let all = engine.history(before, limit + 1);
+                all.map(|found| HistoryPage::cut(found, limit))
+            }
+        }
+    })
+    .await?
+    .map_err(|error| Problem::internal("the history cannot be read", &error))
 }
 
 fn page(query: &Members) -> (Option<IncidentId>, usize) {

@@ -1,6 +1,7 @@
 //! The JSON interface: reads of the snapshot, writes as commands, problems as RFC 9457.
 
 mod after_action;
+pub(crate) mod agencies;
 mod alarms;
 mod calls;
 mod cards;
@@ -47,7 +48,7 @@ pub(crate) use calls::WARN_SECONDS;
 pub(crate) use configuration::member as configuration_member;
 pub(crate) use endpoints::{ENDPOINTS, Endpoint};
 pub(crate) use erasures::reach as erasure_reach;
-pub(crate) use incident::find as find_incident;
+pub(crate) use lists::history_for;
 #[cfg(test)]
 pub(crate) use openapi::description;
 pub(crate) use premises::RADIUS_METERS;
@@ -109,6 +110,7 @@ pub(crate) fn router() -> Mount {
         .post(line::SUBMIT, line::submit)
         .post("/api/v1/places/find", calls::find_places)
         .post("/api/v1/places/location", calls::read_location)
+        .get(agencies::PATH, agencies::list)
         .get("/api/v1/units", lists::units)
         .get("/api/v1/units/{call_sign}", lists::unit);
     ENDPOINTS

@@ -11,8 +11,9 @@ use serde_json::json;
 
 use super::time;
 use crate::{
-    positions::{self, PositionReport},
+    positions::{self, PositionRefused, PositionReport},
     problem::Problem,
+    security::Signed,
     state::{AppState, blocking},
 };
 
@@ -38,8 +39,8 @@ struct Reported {
 }
 
 /// `GET /api/v1/positions`: the newest position of every unit on duty.
-pub(super) async fn show(State(state): State<AppState>) -> Response {
-    let center = state.engine.snapshot();
+pub(super) async fn show(State(state): State<AppState>, signed: Signed) -> Response {
+    let center = state.center_for(Some(&signed));
     super::answer(&json!({
         "at": state.now().millis(),
         "positions": state.positions.rows(&center),
@@ -49,6 +50,7 @@ pub(super) async fn show(State(state): State<AppState>) -> Response {
 /// `POST /api/v1/positions`: takes a batch; those that cannot be right are named, the rest count.
 pub(super) async fn report(
     State(state): State<AppState>,
+    signed: Signed,
     request: Request,
 ) -> Result<Response, Problem> {
     let body = super::read_body(request, "application/json").await?;
@@ -75,7 +77,15 @@ pub(super) async fn report(
     let now = state.now();
     let (units, outcomes) = blocking(move || {
         let center = state.engine.snapshot();
-        let take = |report: &PositionReport| positions::take(&state, &center, report);
+        let is_others = |report: &PositionReport| {
+            let unit = center.unit_called(report.unit.as_str());
+            let agency = signed.agency();
+            agency.is_some_and(|agency| unit.is_some_and(|unit| unit.agency != *agency))
+        };
+        let take = |report: &PositionReport| match is_others(report) {
+            true => Err(PositionRefused::UnknownUnit),
+            false => positions::take(&state, &center, report),
+        };
         let outcomes: Vec<_> = reports.iter().map(take).collect();
         let units: Vec<_> = reports.into_iter().map(|report| report.unit).collect();
         (units, outcomes)

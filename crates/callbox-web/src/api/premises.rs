@@ -15,7 +15,7 @@ use super::{
     commands::Input,
     time::Zone,
 };
-use crate::{problem::Problem, state::AppState};
+use crate::{problem::Problem, security::Signed, state::AppState};
 
 /// How far a note holds unless somebody says otherwise, in metres.
 pub(crate) const RADIUS_METERS: u32 = 40;
@@ -65,12 +65,13 @@ fn note_number(input: &Input<'_>) -> Result<NoteId, Problem> {
 /// `POST /api/v1/premises/at`.
 pub(super) async fn at(
     State(state): State<AppState>,
+    signed: Signed,
     request: Request,
 ) -> Result<Response, Problem> {
     let body = asked("/api/v1/premises/at", request).await?;
     let lat_lon = body.lat_lon()?;
     let place = Place::new(body.need_text("place"), lat_lon);
-    let (center, now) = (state.engine.snapshot(), state.now());
+    let (center, now) = (state.center_for(Some(&signed)), state.now());
     let zone = Zone::of(&center);
     let notes: Vec<_> = center
         .notes_at(&place, now)
@@ -101,8 +102,8 @@ fn earlier_json(center: &Center, zone: &Zone, incident: &callbox_domain::Inciden
 }
 
 /// `GET /api/v1/premises/notes`.
-pub(super) async fn list(State(state): State<AppState>) -> Response {
-    let center = state.engine.snapshot();
+pub(super) async fn list(State(state): State<AppState>, signed: Signed) -> Response {
+    let center = state.center_for(Some(&signed));
     let zone = Zone::of(&center);
     let notes: Vec<_> = center
         .notes

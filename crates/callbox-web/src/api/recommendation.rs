@@ -34,6 +34,7 @@ pub(super) const SEND: &str = "/api/v1/incidents/{id}/alarm";
 /// `GET /api/v1/incidents/{id}/recommendation`.
 pub(super) async fn show(
     State(state): State<AppState>,
+    signed: Signed,
     Path(id): Path<String>,
     query: Pairs,
 ) -> Result<Response, Problem> {
@@ -42,7 +43,7 @@ pub(super) async fn show(
     let alarm = query.number("alarm");
     let only = query.code("why_not");
     let answer = blocking(move || {
-        let center = state.engine.snapshot();
+        let center = state.center_for(Some(&signed));
         let alarm = alarm.map_or_else(|| next_alarm(&center, incident), |alarm| alarm as u8);
         let question = Question { incident, alarm };
         let facts = advice::facts(&state, &center, incident);
@@ -88,8 +89,8 @@ pub(super) async fn send(
     let made = match context.and_then(|context| Ok((context, incident?))) {
         Ok((context, incident)) => {
             let command = {
-                let state = state.clone();
-                blocking(move || suggested(&state, incident, &body))
+                let (state, signed) = (state.clone(), signed.clone());
+                blocking(move || suggested(&state, &signed, incident, &body))
             };
             let command = command.await.and_then(|made| made.map_err(Problem::from));
             command.map(|command| (command.into(), context))
@@ -101,10 +102,11 @@ pub(super) async fn send(
 
 fn suggested(
     state: &AppState,
+    signed: &Signed,
     incident: IncidentId,
     body: &Members,
 ) -> Result<SendSuggested, callbox_domain::Refusal> {
-    let center = state.engine.snapshot();
+    let center = state.center_for(Some(signed));
     let instead = body.codes("units").map(|signs| {
         let unit = |sign: &callbox_domain::Code| {
             let unit = center.unit_called(sign.as_str()).map(|unit| unit.id);

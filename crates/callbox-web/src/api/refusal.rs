@@ -103,6 +103,8 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         | R::TooLateToUndo
         | R::SameActor
         | R::ChangedSince => problem,
+        R::SharesWithItself(agency) | R::NotTheirs { agency } => problem.with("agency", agency),
+        R::OfAgency { what, agency } => problem.with("what", what).with("agency", agency),
         R::NotAShare(percent) => problem.with("percent", percent),
         R::NobodyToAsk(incident) => problem.with("incident", incident),
         R::UnknownAlarm(alarm) => problem.with("alarm", alarm.0),

@@ -4,22 +4,24 @@ use axum::{
     extract::{Path, Query, State},
     response::Response,
 };
-use callbox_domain::Timestamp;
 use callbox_domain::report::{
     Dimension, dispositions, response_times, targets, utilisation, workload,
 };
+use callbox_domain::{Code, Timestamp};
 use serde_json::{Value, json};
 
 use super::time::Zone;
 use crate::{
     problem::Problem,
     reports::{Asked, Report, Span, json as shapes},
+    security::Signed,
     state::{AppState, blocking},
 };
 
 /// `GET /api/v1/reports/{report}`.
 pub(super) async fn show(
     State(state): State<AppState>,
+    signed: Signed,
     Path(name): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
@@ -31,7 +33,9 @@ pub(super) async fn show(
         )
     })?;
     let span = span(&state, &asked)?;
-    Ok(super::answer(&report_json(&state, report, &span).await?))
+    Ok(super::answer(
+        &report_json(&state, signed.agency(), report, &span).await?,
+    ))
 }
 
 /// The days that a request asks for, in the center's time zone.
@@ -40,16 +44,17 @@ pub(crate) fn span(state: &AppState, asked: &Asked) -> Result<Span, Problem> {
     Span::read(asked, zone.inner(), state.now())
 }
 
-/// One report as JSON.
+/// One report as JSON; of an agency's own part where one is given.
 pub(crate) async fn report_json(
     state: &AppState,
+    agency: Option<&Code>,
     report: Report,
     span: &Span,
 ) -> Result<Value, Problem> {
-    let (state, span) = (state.clone(), span.clone());
+    let (state, agency, span) = (state.clone(), agency.cloned(), span.clone());
     blocking(move || {
         let zone = Zone::of(&state.engine.snapshot());
-        state.reports.with(&state.engine, |history| {
+        state.reports.of(&state.engine, agency.as_ref(), |history| {
             let (window, offset) = (span.window(), span.offset());
             let shown = |window: Option<(Timestamp, Timestamp)>| {
                 json!({

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     coverage::{self, Question, Whence},
     problem::Problem,
+    security::Signed,
     state::{AppState, blocking},
     ways::{self, Way},
 };
@@ -27,15 +28,20 @@ const SQUARES: f64 = 48.0;
 const ZOOMS: (f64, f64) = (4.0, 17.0);
 
 /// `GET /api/v1/ways`: the ways of the units that are under way to an incident.
-pub(super) async fn ways(State(state): State<AppState>, query: Pairs) -> Result<Response, Problem> {
+pub(super) async fn ways(
+    State(state): State<AppState>,
+    signed: Signed,
+    query: Pairs,
+) -> Result<Response, Problem> {
     let query = parameters(WAYS, query)?;
     let id = query
         .incident("incident")
         .expect("the table says that it is required");
     let answer = blocking(move || {
-        let center = state.engine.snapshot();
+        let center = state.center_for(Some(&signed));
         // One that has left memory was closed long ago: nobody is under way to it.
-        let is_known = center.incident(id).is_some() || center.is_archived(id);
+        let is_archived = state.engine.snapshot().is_archived(id) && signed.agency().is_none();
+        let is_known = center.incident(id).is_some() || is_archived;
         if !is_known {
             return Err(Refusal::UnknownIncident(id));
         }
@@ -117,16 +123,22 @@ const fn notice(notice: Notice) -> &'static str {
 /// `GET /api/v1/coverage`: which streets help reaches in time.
 pub(super) async fn coverage(
     State(state): State<AppState>,
+    signed: Signed,
     query: Pairs,
 ) -> Result<Response, Problem> {
     let query = parameters(COVERAGE, query)?;
     let asked = bounds(&query)?;
-    let answer = blocking(move || shaded(&state, &query, asked)).await??;
+    let answer = blocking(move || shaded(&state, &signed, &query, asked)).await??;
     Ok(super::answer(&answer))
 }
 
-fn shaded(state: &AppState, query: &Members, asked: Option<[f64; 4]>) -> Result<Value, Problem> {
-    let center = state.engine.snapshot();
+fn shaded(
+    state: &AppState,
+    signed: &Signed,
+    query: &Members,
+    asked: Option<[f64; 4]>,
+) -> Result<Value, Problem> {
+    let center = state.center_for(Some(signed));
     let geography = state.geography.as_ref().ok_or_else(|| {
         Problem::not_found(
             "no streets were imported",
@@ -143,6 +155,7 @@ fn shaded(state: &AppState, query: &Members, asked: Option<[f64; 4]>) -> Result<
         _ => Whence::Units,
     };
     let question = Question {
+        agency: signed.agency().cloned(),
         whence,
         unit_type,
         turnout: aim.turnout,

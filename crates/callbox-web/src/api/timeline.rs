@@ -4,17 +4,18 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use callbox_domain::{AssignmentEnd, Cause, Center, Entry, Event, Personal, Place, Text, UnitId};
+use callbox_domain::{Cause, Center, Entry, Event, Personal, Place, Text, UnitId};
 use serde_json::{Value, json};
 
 use super::{
     commands::incident_number,
-    incident::{actor, find, relation},
+    incident::{actor, relation},
     lists::{Pairs, parameters},
     time::Zone,
 };
 use crate::{
     problem::Problem,
+    security::Signed,
     state::{AppState, blocking},
 };
 
@@ -26,6 +27,7 @@ const LATE_SECONDS: f64 = 60.0;
 /// `GET /api/v1/incidents/{id}/timeline`.
 pub(super) async fn show(
     State(state): State<AppState>,
+    signed: Signed,
     Path(id): Path<String>,
     query: Pairs,
 ) -> Result<Response, Problem> {
@@ -33,7 +35,7 @@ pub(super) async fn show(
     let query = parameters("/api/v1/incidents/{id}/timeline", query)?;
     let limit = query.number("limit").unwrap_or(LIMIT);
     let limit = usize::try_from(limit).expect("its bound is small");
-    let incident = find(&state, id).await?;
+    let incident = state.incident_for(Some(&signed), id).await?;
     let after = query.number("after");
     let mut seqs: Vec<u64> = incident
         .history
@@ -48,13 +50,15 @@ pub(super) async fn show(
     let entries = blocking(move || engine.entries(&seqs))
         .await?
         .map_err(|error| Problem::internal("the timeline cannot be read", &error))?;
+    let next = entries.last().filter(|_| has_more).map(|entry| entry.seq);
+    let entries = state.told_entries(Some(&signed), entries);
+    // Units that worked on it are named, whoever asks.
     let center = state.engine.snapshot();
     let zone = Zone::of(&center);
     let rows: Vec<_> = entries
         .iter()
         .map(|entry| row(&state, &center, &zone, entry))
         .collect();
-    let next = entries.last().filter(|_| has_more).map(|entry| entry.seq);
     Ok(super::answer(
         &json!({"incident": id.0, "entries": rows, "next_after": next}),
     ))
@@ -127,6 +131,7 @@ pub(crate) fn details(event: &Event) -> Value {
         }),
         Event::IncidentShared(it) => json!({"agency": it.agency.as_str()}),
         Event::IncidentUnshared(it) => json!({"agency": it.agency.as_str()}),
+        Event::IncidentTakenFor(it) => json!({"agency": it.agency.as_str()}),
         Event::CallRecorded(it) => {
             json!({"call": it.call, "kind": it.kind.name(), "has_caller": it.has_caller})
         }
@@ -179,10 +184,7 @@ pub(crate) fn details(event: &Event) -> Value {
         Event::AssignmentEnded(ended) => json!({
             "assignment": ended.assignment.0,
             "how": ended.how.name(),
-            "to": match ended.how {
-                AssignmentEnd::Reassigned(to) | AssignmentEnd::Preempted(to) => Some(to.0),
-                _ => None,
-            },
+            "to": ended.how.to().map(|to| to.0),
             "status": ended.status.as_str(),
             "reason": words(&ended.reason),
             "out_of_order": ended.out_of_order,

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use crate::{
     problem::Problem,
     reports::{Asked, Span},
+    security::Signed,
     state::{AppState, blocking},
 };
 
@@ -25,14 +26,17 @@ const LINES: usize = 16;
 /// How long figures of the day may be old, in seconds: each is a pass over the day's calls.
 const DAY_SECONDS: i64 = 60;
 
-/// The figures of the day as they were computed last.
+/// The figures of the day as they were computed last: of the center, and of agencies that somebody is bound to.
 #[derive(Default)]
-pub(crate) struct WallDay(Mutex<Option<(Timestamp, Value)>>);
+pub(crate) struct WallDay(Mutex<BTreeMap<Option<Code>, (Timestamp, Value)>>);
 
 /// `GET /api/v1/wall`.
-pub(super) async fn show(State(state): State<AppState>) -> Result<Response, Problem> {
-    let today = today(&state).await?;
-    let center = state.engine.snapshot();
+pub(super) async fn show(
+    State(state): State<AppState>,
+    signed: Signed,
+) -> Result<Response, Problem> {
+    let today = today(&state, signed.agency().cloned()).await?;
+    let center = state.center_for(Some(&signed));
     let now = state.now();
     let mut live: Vec<&Incident> = center
         .incidents
@@ -124,7 +128,7 @@ fn block(state: &AppState, incident: &Incident) -> Option<String> {
 }
 
 /// How the clocks were kept since midnight.
-async fn today(state: &AppState) -> Result<Value, Problem> {
+async fn today(state: &AppState, agency: Option<Code>) -> Result<Value, Problem> {
     let now = state.now();
     let kept = |state: &AppState| {
         let day = state
@@ -132,8 +136,8 @@ async fn today(state: &AppState) -> Result<Value, Problem> {
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        day.clone()
-            .filter(|(at, _)| *at <= now && now < at.plus_seconds(DAY_SECONDS))
+        let day = day.get(&agency).cloned();
+        day.filter(|(at, _)| *at <= now && now < at.plus_seconds(DAY_SECONDS))
     };
     if let Some((_, figures)) = kept(state) {
         return Ok(figures);
@@ -144,30 +148,34 @@ async fn today(state: &AppState) -> Result<Value, Problem> {
         .window();
     let (state, offset) = (state.clone(), |_: Timestamp| 0);
     let figures = blocking(move || {
-        let figures = state.reports.with(&state.engine, |history| {
-            let window = Window {
-                from: begun.from,
-                to: begun.to,
-            };
-            let rows = targets(history, window, &offset).rows;
-            let row = |row: &callbox_domain::report::TargetRow| {
-                let asked = row.clock.target.as_ref()?;
-                Some(json!({
-                    "label": row.clock.label.as_str(),
-                    "seconds": asked.seconds,
-                    "percent": asked.percent,
-                    "share": row.total.share,
-                    "n": row.total.n,
-                }))
-            };
-            rows.iter().filter_map(row).collect::<Value>()
-        })?;
+        let figures = state
+            .reports
+            .of(&state.engine, agency.as_ref(), |history| {
+                let window = Window {
+                    from: begun.from,
+                    to: begun.to,
+                };
+                let rows = targets(history, window, &offset).rows;
+                let row = |row: &callbox_domain::report::TargetRow| {
+                    let asked = row.clock.target.as_ref()?;
+                    Some(json!({
+                        "label": row.clock.label.as_str(),
+                        "seconds": asked.seconds,
+                        "percent": asked.percent,
+                        "share": row.total.share,
+                        "n": row.total.n,
+                    }))
+                };
+                rows.iter().filter_map(row).collect::<Value>()
+            })?;
         let mut day = state
             .wall_day
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        *day = Some((now, figures.clone()));
+        // Of agencies that nobody asks for any more nothing stays.
+        day.retain(|_, (at, _)| now < at.plus_seconds(DAY_SECONDS));
+        day.insert(agency, (now, figures.clone()));
         Ok::<_, callbox_engine::ReadError>(figures)
     });
     figures

@@ -49,7 +49,7 @@ async fn carry_out(
             .iter()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        let center = state.engine.snapshot();
+        let center = state.center_for(Some(&signed));
         let make = endpoint
             .make
             .expect("only endpoints that write are mounted here");
@@ -79,7 +79,7 @@ pub(super) async fn read(signed: &Signed, request: Request) -> Result<(Once, Byt
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let body = super::read_body(request, "application/json").await?;
     let received = Received::json(&method, &uri, &body);
-    Ok((Once::new(signed.actor(), key, received), body))
+    Ok((Once::new(signed, key, received), body))
 }
 
 /// Hands in what was made of a request and answers with what came of it.

@@ -7,8 +7,8 @@ use callbox_domain::IncidentId;
 use callbox_engine::NoProof;
 
 use crate::{
-    api::find_incident,
     problem::Problem,
+    security::Signed,
     state::{AppState, blocking},
 };
 
@@ -19,10 +19,11 @@ use crate::{
 /// hash.
 pub(super) async fn download(
     State(state): State<AppState>,
+    signed: Signed,
     Path((id, seq)): Path<(u64, u64)>,
 ) -> Result<Response, Problem> {
-    let incident = find_incident(&state, IncidentId(id)).await?;
-    if !incident.history.contains(&seq) {
+    let incident = state.incident_for(Some(&signed), IncidentId(id)).await?;
+    if !incident.history.contains(&seq) || !is_told(&state, &signed, seq).await? {
         return Err(Problem::not_found(
             "the incident has no such event",
             "take a position from its timeline",
@@ -37,6 +38,18 @@ pub(super) async fn download(
         (header::CONTENT_DISPOSITION, file),
     ];
     Ok((headers, proven.proof).into_response())
+}
+
+/// Whether who asks is told the whole event.
+async fn is_told(state: &AppState, signed: &Signed, seq: u64) -> Result<bool, Problem> {
+    if signed.agency().is_none() {
+        return Ok(true);
+    }
+    let engine = state.engine.clone();
+    let entries = blocking(move || engine.entries(&[seq]))
+        .await?
+        .map_err(|error| Problem::internal("the event cannot be read", &error))?;
+    Ok(state.told_entries(Some(signed), entries.clone()) == entries)
 }
 
 impl From<NoProof> for Problem {

@@ -1,7 +1,7 @@
 //! Live changes: rendered once, copied to every console.
 //!
-//! One task waits for published frames, renders the rows that they touched, and broadcasts the
-//! bytes. A stream of one console copies them; when it was away or too slow it asks the engine for
+//! One task waits for published frames, renders the rows that they touched, once for the whole center and once
+//! for each agency that has a console, and broadcasts the bytes. A stream of one console copies them; when it was away or too slow it asks the engine for
 //! the union of what it missed. Nothing queues up per console but positions in one bounded ring.
 
 mod render;
@@ -10,12 +10,13 @@ mod seen;
 mod stream;
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     time::Duration,
 };
 
 use axum::body::Bytes;
-use callbox_domain::Timestamp;
+use callbox_domain::{Code, Timestamp};
 use tokio::{
     sync::{Semaphore, broadcast, watch},
     time::{Instant, sleep_until},
@@ -24,6 +25,7 @@ use tokio::{
 pub(crate) use stream::follow;
 
 use crate::state::{AppState, ticks};
+use seen::{Agencies, Positions, ToldAll};
 
 /// How many consoles may be on the live stream.
 pub(crate) const MAX_CLIENTS: usize = 2_000;
@@ -52,13 +54,23 @@ pub(crate) enum Message {
     Beat { bytes: Bytes },
 }
 
+/// A message, and what it is for those who are bound to an agency.
+#[derive(Clone, Debug)]
+struct Sent {
+    message: Message,
+    told: ToldAll,
+    positions: Arc<Positions>,
+}
+
 /// Where messages come from.
 pub(crate) struct Live {
     /// `None` once the server shuts down: then the streams end.
-    messages: Mutex<Option<broadcast::Sender<Message>>>,
+    messages: Mutex<Option<broadcast::Sender<Sent>>>,
+    /// How many consoles each agency has.
+    bound: Mutex<BTreeMap<Code, usize>>,
     clients: Arc<Semaphore>,
     closing: watch::Sender<bool>,
-    board: Mutex<Option<Board>>,
+    boards: Mutex<BTreeMap<Option<Code>, Board>>,
 }
 
 /// A board that was rendered for somebody and serves others for a moment.
@@ -72,23 +84,26 @@ impl Live {
     pub(crate) fn new() -> Self {
         Self {
             messages: Mutex::new(Some(broadcast::Sender::new(RING))),
+            bound: Mutex::default(),
             clients: Arc::new(Semaphore::new(MAX_CLIENTS)),
             closing: watch::Sender::new(false),
-            board: Mutex::new(None),
+            boards: Mutex::default(),
         }
     }
 
-    /// The whole board at position `seq`: when all consoles come back at once, rendered once.
+    /// The board at position `seq`, of the whole center or of an agency: when all consoles come back at once,
+    /// rendered once.
     pub(crate) fn board(
         &self,
+        agency: Option<&Code>,
         seq: u64,
         now: Timestamp,
         is_quiet_since: impl FnOnce(u64) -> bool,
         render: impl FnOnce() -> Vec<u8>,
     ) -> Bytes {
         // Held while rendering, so that the others wait for the same bytes.
-        let mut board = self.board.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*board {
+        let mut boards = self.boards.lock().unwrap_or_else(PoisonError::into_inner);
+        match boards.get(&agency.cloned()) {
             Some(board)
                 if board.at.plus_seconds(1) > now
                     && (board.seq == seq || is_quiet_since(board.seq)) =>
@@ -97,11 +112,14 @@ impl Live {
             }
             _ => {
                 let bytes = Bytes::from(render());
-                *board = Some(Board {
+                // Of agencies that nobody asks for any more nothing stays.
+                boards.retain(|_, board| board.at.plus_seconds(1) > now);
+                let board = Board {
                     seq,
                     at: now,
                     bytes: bytes.clone(),
-                });
+                };
+                boards.insert(agency.cloned(), board);
                 bytes
             }
         }
@@ -116,17 +134,45 @@ impl Live {
             .take();
     }
 
-    fn subscribe(&self) -> Option<broadcast::Receiver<Message>> {
+    fn subscribe(&self) -> Option<broadcast::Receiver<Sent>> {
         let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         messages.as_ref().map(broadcast::Sender::subscribe)
     }
 
     fn send(&self, message: Message) {
+        let (told, positions) = Default::default();
+        self.send_to(Sent {
+            message,
+            told,
+            positions,
+        });
+    }
+
+    fn send_to(&self, sent: Sent) {
         let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(messages) = messages.as_ref() {
             // Nobody listening is no fault.
-            let _ = messages.send(message);
+            let _ = messages.send(sent);
         }
+    }
+
+    /// Counts a console of an agency in or out.
+    fn count(&self, agency: &Code, comes: bool) {
+        let mut bound = self.bound.lock().unwrap_or_else(PoisonError::into_inner);
+        let consoles = bound.entry(agency.clone()).or_default();
+        match comes {
+            true => *consoles += 1,
+            false => *consoles = consoles.saturating_sub(1),
+        }
+        if *consoles == 0 {
+            bound.remove(agency);
+        }
+    }
+
+    /// The agencies that have a console.
+    fn bound(&self) -> BTreeSet<Code> {
+        let bound = self.bound.lock().unwrap_or_else(PoisonError::into_inner);
+        bound.keys().cloned().collect()
     }
 }
 
@@ -138,6 +184,7 @@ pub(crate) async fn run(state: AppState) {
     let mut closing = state.live.closing.subscribe();
     let (mut beat, mut moves) = (ticks(BEAT), ticks(MOVE));
     let mut not_before = Instant::now();
+    let mut agencies = Agencies::default();
     loop {
         tokio::select! {
             _ = closing.wait_for(|closing| *closing) => return,
@@ -147,8 +194,12 @@ pub(crate) async fn run(state: AppState) {
             _ = moves.tick() => {
                 let center = state.engine.snapshot();
                 state.positions.forget_off_duty(&center);
-                if let Some(bytes) = render::positions(&state, &center, false) {
-                    state.live.send(Message::Positions { bytes });
+                let moved = state.positions.take_changed(&center);
+                if !moved.is_empty() {
+                    let all: Vec<_> = moved.iter().collect();
+                    let message = Message::Positions { bytes: render::moved(&state, &all) };
+                    let positions = agencies.positions(&state, &moved);
+                    state.live.send_to(Sent { message, told: ToldAll::default(), positions });
                 }
             }
             changed = async {
@@ -161,14 +212,17 @@ pub(crate) async fn run(state: AppState) {
                 let clients = state.metrics.live_clients.load(Ordering::Relaxed);
                 let clients = u32::try_from(clients).unwrap_or_default();
                 not_before = Instant::now() + GAP + GAP_PER_CLIENT * clients;
-                let message = render::since(&state, sent);
+                let (touched, center) = state.engine.moment(sent);
+                let message = render::between(&state, sent, touched.as_ref(), &center);
                 seen = message.seq().unwrap_or(length);
                 if message.is_quiet() {
                     continue;
                 }
+                let told = agencies.tell(&state, state.live.bound(), sent, touched.as_ref(), &center);
                 sent = seen;
                 state.metrics.live_messages.fetch_add(1, Ordering::Relaxed);
-                state.live.send(message);
+                let positions = Arc::default();
+                state.live.send_to(Sent { message, told, positions });
             }
         }
     }

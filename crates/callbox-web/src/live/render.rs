@@ -35,20 +35,28 @@ struct Beat {
 
 /// What changed since the ledger was `from` long, as one message.
 pub(super) fn since(state: &AppState, from: u64) -> Message {
-    let touched = state.engine.touched_since(from);
-    // Taken after the list of what was touched, so that it holds at least that.
-    let center = state.engine.snapshot();
+    let (touched, center) = state.engine.moment(from);
+    between(state, from, touched.as_ref(), &center)
+}
+
+/// The same of what is known to have changed.
+pub(super) fn between(
+    state: &AppState,
+    from: u64,
+    touched: Option<&Touched>,
+    center: &Center,
+) -> Message {
     // A closed incident that has left memory meanwhile has no row: what is not said would stay as it was.
     let has_left = |touched: &Touched| {
         let mut incidents = touched.incidents.iter();
         incidents.any(|id| center.is_archived(*id))
     };
     match touched {
-        Some(touched) if !touched.configuration && !has_left(&touched) => {
+        Some(touched) if !touched.configuration && !has_left(touched) => {
             // Reads alone change no board: nothing is sent for them.
             let bytes = match touched.is_quiet {
                 true => Bytes::new(),
-                false => change(state, &center, &touched),
+                false => change(state, center, touched),
             };
             Message::Change {
                 from,
@@ -56,7 +64,7 @@ pub(super) fn since(state: &AppState, from: u64) -> Message {
                 bytes,
             }
         }
-        _ => reset(state, &center),
+        _ => reset(state, center),
     }
 }
 
@@ -92,19 +100,21 @@ fn unseen(center: &Center) -> usize {
     grants.filter(|(_, grant)| grant.seen.is_none()).count()
 }
 
-/// Where units are: those that moved since the last time, or all; `None` where nothing moved.
-pub(super) fn positions(state: &AppState, center: &Center, all: bool) -> Option<Bytes> {
-    let positions = match all {
-        true => state.positions.rows(center),
-        false => state.positions.take_changed(center),
-    };
+/// Where all units of `center` are; `None` where nobody knows of any.
+pub(super) fn positions(state: &AppState, center: &Center) -> Option<Bytes> {
+    let rows = state.positions.rows(center);
+    (!rows.is_empty()).then(|| moved(state, &rows.iter().collect::<Vec<_>>()))
+}
+
+/// Where units are, as a message.
+pub(super) fn moved(state: &AppState, positions: &[&PositionRow]) -> Bytes {
     #[derive(Serialize)]
-    struct Moved {
+    struct Moved<'a> {
         at: i64,
-        positions: Vec<PositionRow>,
+        positions: &'a [&'a PositionRow],
     }
     let at = now(state);
-    (!positions.is_empty()).then(|| event("positions", None, &Moved { at, positions }))
+    event("positions", None, &Moved { at, positions })
 }
 
 pub(super) fn change(state: &AppState, center: &Center, touched: &Touched) -> Bytes {

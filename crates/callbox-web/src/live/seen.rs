@@ -1,18 +1,155 @@
-//! What a console of one agency shows: the same stream, without what the agency does not see.
+//! What consoles of an agency show: the same stream, without what the agency does not see; rendered once for all of
+//! the agency's consoles.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use axum::body::Bytes;
 use callbox_domain::{Center, Code, IncidentId, UnitId};
+use callbox_engine::Touched;
 
 use super::{Message, render};
-use crate::state::AppState;
+use crate::{positions::PositionRow, state::AppState};
 
-/// What one console of an agency was shown: two sets of numbers.
+/// What a board of an agency shows: two sets of numbers, of open incidents and of units.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Sight {
+    incidents: BTreeSet<IncidentId>,
+    units: BTreeSet<UnitId>,
+}
+
+impl Sight {
+    fn of(center: &Center) -> Arc<Self> {
+        let incidents = center.incidents.iter().map(|(_, incident)| incident);
+        let open = incidents.filter(|incident| incident.closed.is_none());
+        let incidents = open.map(|incident| incident.id);
+        let units = center.units.iter().map(|(_, unit)| unit.id);
+        Arc::new(Self {
+            incidents: incidents.collect(),
+            units: units.collect(),
+        })
+    }
+}
+
+/// A message as an agency gets it, for consoles that show `before` and stand where it begins.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    pub(super) message: Message,
+    before: Arc<Sight>,
+    after: Arc<Sight>,
+}
+
+/// The message of each agency that has a console.
+pub(super) type ToldAll = Arc<BTreeMap<Code, Told>>;
+
+/// What the consoles of all agencies were told last.
+#[derive(Default)]
+pub(super) struct Agencies(BTreeMap<Code, Arc<Sight>>);
+
+impl Agencies {
+    /// What changed since `from` for each of `bound`; `touched` and `whole` are of the same moment.
+    ///
+    /// An agency that has just got its first console is left out: that console catches up by itself.
+    pub(super) fn tell(
+        &mut self,
+        state: &AppState,
+        bound: BTreeSet<Code>,
+        from: u64,
+        touched: Option<&Touched>,
+        whole: &Center,
+    ) -> ToldAll {
+        let mut known = std::mem::take(&mut self.0);
+        let mut told = BTreeMap::new();
+        for agency in bound {
+            let center = state.sights.of(&agency, whole);
+            let after = Sight::of(&center);
+            if let Some(before) = known.remove(&agency) {
+                let message = between(state, &center, from, touched, (&before, &after));
+                let one = Told {
+                    message,
+                    before,
+                    after: Arc::clone(&after),
+                };
+                told.insert(agency.clone(), one);
+            }
+            self.0.insert(agency, after);
+        }
+        Arc::new(told)
+    }
+
+    /// The rows of `moved` that each agency sees, as far as its consoles were told of the units.
+    pub(super) fn positions(&self, state: &AppState, moved: &[PositionRow]) -> Arc<Positions> {
+        let of = |sight: &Arc<Sight>| {
+            let rows: Vec<_> = moved
+                .iter()
+                .filter(|row| sight.units.contains(&row.unit()))
+                .collect();
+            match rows.is_empty() {
+                true => Bytes::new(),
+                false => render::moved(state, &rows),
+            }
+        };
+        let all = self.0.iter();
+        Arc::new(all.map(|(code, sight)| (code.clone(), of(sight))).collect())
+    }
+}
+
+/// Positions of each agency that has a console; empty where none of its units moved.
+pub(super) type Positions = BTreeMap<Code, Bytes>;
+
+/// What changed for an agency since `from`: the rows that were touched and those that came in sight. Where one
+/// went out of it, consoles fetch their board anew: so what is not shared any more is gone from them, whatever
+/// they showed.
+fn between(
+    state: &AppState,
+    center: &Center,
+    from: u64,
+    touched: Option<&Touched>,
+    (before, after): (&Sight, &Sight),
+) -> Message {
+    let mut left = before.incidents.difference(&after.incidents);
+    // One that was closed meanwhile has its last row.
+    let is_left = left.any(|id| center.incident(*id).is_none())
+        || before.units.difference(&after.units).next().is_some();
+    let Some(touched) = touched.filter(|it| !is_left && !it.configuration) else {
+        return render::reset(state, center);
+    };
+    let incidents = touched.incidents.iter();
+    let incidents = incidents.filter(|id| center.incident(**id).is_some());
+    let incidents = incidents.chain(after.incidents.difference(&before.incidents));
+    let units = touched
+        .units
+        .iter()
+        .filter(|id| after.units.contains(id))
+        .chain(after.units.difference(&before.units));
+    let touched = Touched {
+        seq: touched.seq,
+        incidents: incidents
+            .copied()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
+        units: units
+            .copied()
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
+        ..Touched::default()
+    };
+    Message::Change {
+        from,
+        seq: touched.seq,
+        bytes: render::change(state, center, &touched),
+    }
+}
+
+/// What one console of an agency was shown.
 pub(super) struct Seen {
-    agency: Code,
+    pub(super) agency: Code,
     /// Nothing before the first message.
-    shown: Option<(BTreeSet<IncidentId>, BTreeSet<UnitId>)>,
+    shown: Option<Arc<Sight>>,
 }
 
 impl Seen {
@@ -23,47 +160,38 @@ impl Seen {
         }
     }
 
-    /// What changed for the agency since `from`. Where something came in sight or went out of it, the
-    /// console fetches its board anew: so what is not shared any more is gone from it, whatever it showed.
+    /// The agency's message, where this console stands at `position` and shows what it begins with.
+    pub(super) fn take(&mut self, told: &ToldAll, position: u64) -> Option<Message> {
+        let told = told.get(&self.agency)?;
+        let shown = self.shown.as_ref()?;
+        let is_same = Arc::ptr_eq(shown, &told.before) || *shown == told.before;
+        let begins = match told.message {
+            Message::Change { from, .. } => from == position,
+            _ => true,
+        };
+        (is_same && begins).then(|| {
+            self.shown = Some(Arc::clone(&told.after));
+            told.message.clone()
+        })
+    }
+
+    /// What changed for this console alone since `from`.
     pub(super) fn since(&mut self, state: &AppState, from: u64) -> Message {
-        let touched = state.engine.touched_since(from);
-        // Taken after the list of what was touched, so that it holds at least that.
-        let whole = state.engine.snapshot();
-        let center = whole.seen_by(&self.agency);
-        let now = in_sight(&center);
-        let Some(mut touched) = touched else {
-            self.shown = Some(now);
-            return render::reset(state, &center);
-        };
-        let is_known = match &self.shown {
+        let (touched, whole) = state.engine.moment(from);
+        let center = state.sights.of(&self.agency, &whole);
+        let now = Sight::of(&center);
+        let before = self.shown.replace(Arc::clone(&now));
+        match (before, touched) {
             // What was in sight when the board was fetched is known only if nothing happened since.
-            None => touched.is_quiet && center.next_seq() == touched.seq,
-            Some(before) => *before == now || touched.is_quiet,
-        };
-        if !is_known || touched.configuration {
-            self.shown = Some(now);
-            return render::reset(state, &center);
-        }
-        if touched.is_quiet {
-            self.shown.get_or_insert(now);
-            return Message::Change {
+            (_, Some(touched)) if touched.is_quiet => Message::Change {
                 from,
                 seq: touched.seq,
                 bytes: Bytes::new(),
-            };
-        }
-        touched.incidents.retain(|id| now.0.contains(id));
-        touched.units.retain(|id| now.1.contains(id));
-        Message::Change {
-            from,
-            seq: touched.seq,
-            bytes: render::change(state, &center, &touched),
+            },
+            (Some(before), touched) => {
+                between(state, &center, from, touched.as_ref(), (&before, &now))
+            }
+            (None, _) => render::reset(state, &center),
         }
     }
-}
-
-fn in_sight(center: &Center) -> (BTreeSet<IncidentId>, BTreeSet<UnitId>) {
-    let incidents = center.incidents.iter().map(|(_, incident)| incident.id);
-    let units = center.units.iter().map(|(_, unit)| unit.id);
-    (incidents.collect(), units.collect())
 }

@@ -16,7 +16,7 @@ use tokio::sync::{
     broadcast::{self, error::RecvError},
 };
 
-use super::{Message, render, seen::Seen};
+use super::{Message, Sent, render, seen::Seen};
 use crate::{problem::Problem, security::Signed, state::AppState};
 
 /// From where a console goes on.
@@ -74,7 +74,7 @@ struct Client {
     signed: Signed,
     /// What a console of one agency shows; nothing for those of the whole center.
     seen: Option<Seen>,
-    messages: broadcast::Receiver<Message>,
+    messages: broadcast::Receiver<Sent>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -101,7 +101,10 @@ impl Client {
             turned_away("the server is shutting down", "wait until it is up again")
         })?;
         state.metrics.live_clients.fetch_add(1, Ordering::Relaxed);
-        let seen = signed.account.agency.clone().map(Seen::new);
+        let seen = signed.agency().cloned().map(Seen::new);
+        if let Some(seen) = &seen {
+            state.live.count(&seen.agency, true);
+        }
         Ok(Self {
             state,
             signed,
@@ -114,43 +117,60 @@ impl Client {
     /// Waits for the next message that is news at `position`; `None` ends the stream.
     async fn next(&mut self, position: u64) -> Option<(Bytes, u64)> {
         loop {
-            let message = match self.messages.recv().await {
-                Ok(message) => message,
+            let sent = match self.messages.recv().await {
+                Ok(sent) => sent,
                 Err(RecvError::Lagged(skipped)) => {
                     self.state
                         .metrics
                         .live_dropped
                         .fetch_add(skipped, Ordering::Relaxed);
-                    self.catch_up_with_positions(position)
+                    let message = self.catch_up_with_positions(position);
+                    if let Some(next) = news(message, position) {
+                        return self.is_still_allowed().then_some(next);
+                    }
+                    continue;
                 }
                 Err(RecvError::Closed) => return None,
             };
             // Looked at for each message, not only when the stream began.
-            if !self.state.access.watch(&self.signed.session) || self.has_other_rights() {
+            if !self.is_still_allowed() {
                 return None;
             }
+            let message = match (sent.message, &mut self.seen) {
+                // What was made for this console alone.
+                (message, Some(seen)) => match message {
+                    Message::Change { .. } | Message::Reset { .. } => {
+                        match seen.take(&sent.told, position) {
+                            Some(message) => message,
+                            None => self.catch_up(position),
+                        }
+                    }
+                    Message::Positions { .. } => Message::Positions {
+                        bytes: match sent.positions.get(&seen.agency) {
+                            Some(bytes) => bytes.clone(),
+                            None => self.positions(),
+                        },
+                    },
+                    Message::Beat { bytes } => Message::Beat { bytes },
+                },
+                (message, None) => message,
+            };
             let message = match message {
-                Message::Change { .. } | Message::Reset { .. } if self.seen.is_some() => {
+                // A gap cannot be, but would be silent.
+                Message::Change { from, .. } if from > position && self.seen.is_none() => {
                     self.catch_up(position)
                 }
-                Message::Positions { .. } if self.seen.is_some() => Message::Positions {
-                    bytes: self.positions(),
-                },
-                // A gap cannot be, but would be silent.
-                Message::Change { from, .. } if from > position => self.catch_up(position),
                 message => message,
             };
-            match message {
-                Message::Change { ref bytes, .. } if bytes.is_empty() => {}
-                Message::Change { seq, .. } | Message::Reset { seq, .. } if seq <= position => {}
-                Message::Change { seq, bytes, .. } | Message::Reset { seq, bytes } => {
-                    return Some((bytes, seq));
-                }
-                Message::Positions { bytes } | Message::Beat { bytes } => {
-                    return Some((bytes, position));
-                }
+            if let Some(next) = news(message, position) {
+                return Some(next);
             }
         }
+    }
+
+    /// Whether session and account are what they were when the stream began.
+    fn is_still_allowed(&self) -> bool {
+        self.state.access.watch(&self.signed.session) && !self.has_other_rights()
     }
 
     /// The same with all positions: what was skipped may have been moves.
@@ -178,7 +198,7 @@ impl Client {
     /// Where all units are that this console may see.
     fn positions(&self) -> Bytes {
         let center = self.state.center_for(Some(&self.signed));
-        render::positions(&self.state, &center, true).unwrap_or_default()
+        render::positions(&self.state, &center).unwrap_or_default()
     }
 
     /// Whether the account is not what it was when the stream began: then the console asks anew.
@@ -206,9 +226,22 @@ impl Client {
     }
 }
 
+/// What a message says to a console at `position`, and where that leads; `None` where it is no news.
+fn news(message: Message, position: u64) -> Option<(Bytes, u64)> {
+    match message {
+        Message::Change { bytes, .. } | Message::Positions { bytes } if bytes.is_empty() => None,
+        Message::Change { seq, .. } | Message::Reset { seq, .. } if seq <= position => None,
+        Message::Change { seq, bytes, .. } | Message::Reset { seq, bytes } => Some((bytes, seq)),
+        Message::Positions { bytes } | Message::Beat { bytes } => Some((bytes, position)),
+    }
+}
+
 impl Drop for Client {
     fn drop(&mut self) {
         crate::reads::closed(&self.state, &self.signed);
+        if let Some(seen) = &self.seen {
+            self.state.live.count(&seen.agency, false);
+        }
         self.state
             .metrics
             .live_clients

@@ -39,7 +39,7 @@ pub(super) async fn publish(
 }
 
 fn render(state: &AppState, ui: &Ui, shown: Shown) -> Markup {
-    let center = state.engine.snapshot();
+    let center = state.center_for(ui.signed.as_ref());
     let cards = center.configuration.cards_at(state.now());
     let table = shown.table.unwrap_or_else(|| {
         PublishCards::write(&PublishCards::holding(&center.configuration, state.now()))
@@ -114,7 +114,7 @@ pub(super) async fn go_on(
 }
 
 fn walk(state: &AppState, ui: &Ui, card: &str, walk: &Walk) -> Result<Markup, Problem> {
-    let center = state.engine.snapshot();
+    let center = state.center_for(ui.signed.as_ref());
     let edition = center.configuration.card_at(card, state.now());
     let edition = edition.ok_or_else(|| {
         Problem::not_found("there is no such card", "look it up in the list of cards")

@@ -107,7 +107,7 @@ fn hours(value: &str, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
 }
 
 fn render(state: &AppState, ui: &Ui, form: &Form, problem: Option<&Problem>) -> Markup {
-    let center = state.engine.snapshot();
+    let center = state.center_for(ui.signed.as_ref());
     let may = ui.may(Action::CloseStreets);
     let geography = state.geography.as_ref();
     let lost = |id| {

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     access::rights::Action,
-    api::{erasure_reach, find_incident},
+    api::erasure_reach,
     certificate,
     problem::Problem,
     security::SignedForm,
@@ -38,8 +38,8 @@ pub(super) struct Sent {
 }
 
 /// `GET /erasures`.
-pub(super) async fn list(State(state): State<AppState>, ui: Ui) -> Markup {
-    render_list(&state, &ui, None)
+pub(super) async fn list(State(state): State<AppState>, ui: Ui) -> Result<Markup, Problem> {
+    render_list(&state, &ui, None).await
 }
 
 /// `POST /erasures`: leads to an incident's page.
@@ -49,14 +49,17 @@ pub(super) async fn open(
     SignedForm { form, .. }: SignedForm<Sent>,
 ) -> Response {
     let known = match need_incident("incident", &form.incident) {
-        Ok(id) => find_incident(&state, id).await.map(|_| id),
+        Ok(id) => state.incident_for(ui.signed.as_ref(), id).await.map(|_| id),
         Err(problem) => Err(problem),
     };
     match known {
         Ok(id) => Redirect::to(&format!("/incidents/{}/erasure", id.0)).into_response(),
         Err(problem) => {
             let status = problem.status;
-            (status, render_list(&state, &ui, Some(&problem))).into_response()
+            match render_list(&state, &ui, Some(&problem)).await {
+                Ok(page) => (status, page).into_response(),
+                Err(other) => other.into_response(),
+            }
         }
     }
 }
@@ -173,10 +176,16 @@ fn basis(case: &ErasureCase) -> &str {
     request.map_or("–", |request| request.basis.as_str())
 }
 
-fn render_list(state: &AppState, ui: &Ui, problem: Option<&Problem>) -> Markup {
+async fn render_list(
+    state: &AppState,
+    ui: &Ui,
+    problem: Option<&Problem>,
+) -> Result<Markup, Problem> {
     let center = state.engine.snapshot();
+    let ids = center.erasures().map(|(id, _)| id).collect();
+    let seen = state.seen_of(ui.signed.as_ref(), ids).await?;
     let days = center.configuration.erasure_rules.wait_days.to_string();
-    page(
+    Ok(page(
         ui,
         ui.t("erasure.title"),
         "/erasures",
@@ -184,10 +193,10 @@ fn render_list(state: &AppState, ui: &Ui, problem: Option<&Problem>) -> Markup {
             div class="page" {
                 div class="page-head" { h1 { (ui.t("erasure.title")) } p { (ui.fill("erasure.words", &[("days", &days)])) } }
                 (refusal(ui, problem))
-                @if center.erasures().next().is_none() { p class="empty sheet" { (ui.t("erasure.none")) } } @else {
+                @if seen.is_empty() { p class="empty sheet" { (ui.t("erasure.none")) } } @else {
                     div class="wide" { table class="table" {
                         thead { tr { @for key in ["erasure.incident", "erasure.state", "erasure.basis", "erasure.not_before", "erasure.holds"] { th { (ui.t(key)) } } } }
-                        tbody { @for (id, case) in center.erasures().rev() { tr {
+                        tbody { @for (id, case) in center.erasures().rev().filter(|(id, _)| seen.contains(id)) { tr {
                             td { a href={"/incidents/" (id.0) "/erasure"} { (id) } }
                             td { (ui.t(state_key(case))) }
                             td { (basis(case)) }
@@ -206,7 +215,7 @@ fn render_list(state: &AppState, ui: &Ui, problem: Option<&Problem>) -> Markup {
                 }
             }
         },
-    )
+    ))
 }
 
 fn holds(case: &ErasureCase) -> String {
@@ -223,7 +232,7 @@ async fn render(
     id: IncidentId,
     problem: Option<&Problem>,
 ) -> Result<Markup, Problem> {
-    let incident = find_incident(state, id).await?;
+    let incident = state.incident_for(ui.signed.as_ref(), id).await?;
     let reach = erasure_reach(state, id).await?;
     let center = state.engine.snapshot();
     let case = center.erasure(id).cloned().unwrap_or_default();

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use callbox_domain::{
-    ActivateScheduled, AddNarrative, AnswerQuestion, CancelAssignment, ChangeUnitStatus,
+    ActivateScheduled, AddNarrative, AnswerQuestion, CancelAssignment, Center, ChangeUnitStatus,
     ClassifyIncident, CloseIncident, Command, CorrectNarrative, DispatchUnits, HandleCall,
     Handling, IncidentId, LineNo, LinkIncidents, LocateIncident, MergeIncidents, Place,
     PrioritiseIncident, ReassignUnit, Relation, ReleaseUnit, ReopenIncident, ShareIncident,
@@ -72,7 +72,7 @@ macro_rules! handlers {
     };
 }
 
-type Commands = fn(&AppState, IncidentId, &Act) -> Result<Vec<Command>, Problem>;
+type Commands = fn(&Center, IncidentId, &Act) -> Result<Vec<Command>, Problem>;
 
 handlers! {
     /// `POST /incidents/{id}/narrative`.
@@ -80,9 +80,8 @@ handlers! {
         Ok(vec![AddNarrative { incident, text: need_text("text", &act.text)? }.into()])
     };
     /// `POST /incidents/{id}/describe`: place, type and priority, those that were filled in.
-    describe => |state, incident, act| {
+    describe => |center, incident, act| {
         let mut commands: Vec<Command> = Vec::new();
-        let center = state.engine.snapshot();
         let known = center.incident(incident).and_then(|incident| incident.place_text());
         // Words that stay the same leave the place's position alone.
         if let Some(words) = text("place", &act.place)?.filter(|words| Some(words.as_str()) != known) {
@@ -97,25 +96,25 @@ handlers! {
         Ok(commands)
     };
     /// `POST /incidents/{id}/units`.
-    dispatch => |state, incident, act| {
+    dispatch => |center, incident, act| {
         let signs = act.units.split([' ', ',', '\n']).filter(|sign| !sign.trim().is_empty());
-        let units = signs.map(|sign| unit(state, sign)).collect::<Result<_, _>>()?;
+        let units = signs.map(|sign| unit(center, sign)).collect::<Result<_, _>>()?;
         Ok(vec![DispatchUnits { incident, units, although_committed: act.is_express() }.into()])
     };
     /// `POST /incidents/{id}/status`.
-    status => |state, incident, act| {
-        let unit = unit(state, &act.unit)?;
+    status => |center, incident, act| {
+        let unit = unit(center, &act.unit)?;
         let status = need_code("status", &act.status)?;
         Ok(vec![ChangeUnitStatus { unit, status, incident: Some(incident), correction: act.is_express() }.into()])
     };
     /// `POST /incidents/{id}/reassign`: takes a unit from the incident `other` to this one.
-    reassign => |state, incident, act| {
-        let (unit, from) = (unit(state, &act.unit)?, need_incident("other", &act.other)?);
+    reassign => |center, incident, act| {
+        let (unit, from) = (unit(center, &act.unit)?, need_incident("other", &act.other)?);
         Ok(vec![ReassignUnit { unit, from: Some(from), to: incident, preempt: act.is_express() }.into()])
     };
     /// `POST /incidents/{id}/release`.
-    release => |state, incident, act| {
-        let (unit, reason) = (unit(state, &act.unit)?, need_text("reason", &act.reason)?);
+    release => |center, incident, act| {
+        let (unit, reason) = (unit(center, &act.unit)?, need_text("reason", &act.reason)?);
         Ok(vec![ReleaseUnit { unit, incident: Some(incident), reason }.into()])
     };
     /// `POST /incidents/{id}/correct`.
@@ -173,8 +172,8 @@ handlers! {
         }.into()])
     };
     /// `POST /incidents/{id}/cancel`.
-    cancel => |state, incident, act| {
-        let (unit, reason) = (unit(state, &act.unit)?, text("reason", &act.reason)?);
+    cancel => |center, incident, act| {
+        let (unit, reason) = (unit(center, &act.unit)?, text("reason", &act.reason)?);
         Ok(vec![CancelAssignment { unit, incident: Some(incident), reason }.into()])
     };
     /// `POST /incidents/{id}/close`.
@@ -194,7 +193,8 @@ async fn carry_out(
     SignedForm { signed, form }: SignedForm<Act>,
     commands: Commands,
 ) -> Response {
-    let commands = match commands(state, id, &form) {
+    let center = state.center_for(Some(&signed));
+    let commands = match commands(&center, id, &form) {
         Ok(commands) => commands,
         Err(problem) => return refused(state, ui, id, &form, problem).await,
     };

@@ -1,5 +1,6 @@
 use axum::extract::{Query, State};
 use callbox_domain::IncidentId;
+use callbox_engine::HistoryPage;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -7,12 +8,7 @@ use super::{
     layout::{page, rank, shape},
     ui::{Ui, span},
 };
-use crate::{
-    problem::Problem,
-    reads,
-    security::Signed,
-    state::{AppState, blocking},
-};
+use crate::{api::history_for, problem::Problem, reads, security::Signed, state::AppState};
 
 /// How many incidents a page has.
 const ROWS: usize = 50;
@@ -31,13 +27,9 @@ pub(super) async fn show(
     Query(Page { before }): Query<Page>,
 ) -> Result<Markup, Problem> {
     let places = reads::sees_places(&state, &signed).await?;
-    let engine = state.engine.clone();
-    let mut found = blocking(move || engine.history(before.map(IncidentId), ROWS + 1))
-        .await?
-        .map_err(|error| Problem::internal("the history cannot be read", &error))?;
-    let has_more = found.len() > ROWS;
-    found.truncate(ROWS);
-    let center = state.engine.snapshot();
+    let before = before.map(IncidentId);
+    let HistoryPage { found, next } = history_for(&state, &signed, before, ROWS).await?;
+    let center = state.center_for(Some(&signed));
     let configuration = &center.configuration;
     let content = html! {
         div class="page" {
@@ -87,8 +79,8 @@ pub(super) async fn show(
             }
             div class="pager" {
                 @if before.is_some() { a class="button" href="/history" { (ui.t("history.newest")) } } @else { span {} }
-                @if has_more && let Some(last) = found.last() {
-                    a class="button" href={"/history?before=" (last.id.0)} rel="next" { (ui.t("history.older")) }
+                @if let Some(next) = next {
+                    a class="button" href={"/history?before=" (next.0)} rel="next" { (ui.t("history.older")) }
                 }
             }
         }

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
@@ -19,9 +17,9 @@ use super::{
 };
 use crate::{
     access::rights::Action,
-    api::find_incident,
     problem::Problem,
     reads,
+    security::Signed,
     state::{AppState, blocking},
 };
 
@@ -65,13 +63,13 @@ async fn render(
     id: IncidentId,
     refused: Option<(&Problem, &Act)>,
 ) -> Result<Markup, Problem> {
-    let incident = find_incident(state, id).await?;
-    let entries = entries(state, &incident).await?;
+    let incident = state.incident_for(ui.signed.as_ref(), id).await?;
+    let entries = entries(state, ui.signed.as_ref(), &incident).await?;
     let advice = match incident.closed {
-        // It weighs units of all agencies, and says on what they are.
-        None if !ui.is_bound() => suggestion::ask(state, id).await?,
-        _ => None,
+        None => suggestion::ask(state, ui, id).await?,
+        Some(_) => None,
     };
+    // Units that worked on it are named, whoever asks.
     let center = state.engine.snapshot();
     // Beside the incident itself, what their agency sees.
     let seen = state.center_for(ui.signed.as_ref());
@@ -126,7 +124,7 @@ async fn render(
                             (assignments(ui, &center, &incident))
                         }
                         h2 { (ui.t("incident.timeline")) }
-                        @if incident.history.len() > entries.len() {
+                        @if incident.history.len() > EVENTS {
                             p class="notice" { (ui.fill("incident.more", &[("n", &entries.len().to_string())])) }
                         }
                         (timeline(state, ui, &center, &incident, &entries))
@@ -142,10 +140,10 @@ async fn render(
                         }
                     }
                     aside class="stack" {
-                        (premises::here(ui, &center, &incident))
+                        (premises::here(ui, &seen, &incident))
                         (facts(state, ui, &incident))
                         (questions::section(ui, &center, &incident))
-                        @if let Some(advice) = &advice { div class="screen-only" { (suggestion::panel(ui, &center, &incident, advice)) } }
+                        @if let Some(advice) = &advice { div class="screen-only" { (suggestion::panel(ui, &seen, &incident, advice)) } }
                         @if !center.is_erased(id) { (panel::panel(ui, &seen, &incident)) }
                         @if ui.may(Action::ReadConsultations) { p class="screen-only" { a href={"/consultations?object=incident&incident=" (id.0)} { (ui.t("reads.of_incident")) } } }
                         @if ui.may(Action::ReadErasures) { p class="screen-only" { a href={"/incidents/" (id.0) "/erasure"} { (ui.t("erasure.title")) } } }
@@ -156,12 +154,17 @@ async fn render(
     ))
 }
 
-async fn entries(state: &AppState, incident: &Arc<Incident>) -> Result<Vec<Entry>, Problem> {
+async fn entries(
+    state: &AppState,
+    signed: Option<&Signed>,
+    incident: &Incident,
+) -> Result<Vec<Entry>, Problem> {
     let engine = state.engine.clone();
     let seqs: Vec<u64> = incident.history.iter().copied().take(EVENTS).collect();
-    blocking(move || engine.entries(&seqs))
+    let entries = blocking(move || engine.entries(&seqs))
         .await?
-        .map_err(|error| Problem::internal("the timeline cannot be read", &error))
+        .map_err(|error| Problem::internal("the timeline cannot be read", &error))?;
+    Ok(state.told_entries(signed, entries))
 }
 
 fn place(ui: &Ui, incident: &Incident) -> String {

@@ -22,6 +22,7 @@ pub(super) const TABS: &[(&str, &str, Action)] = &[
     ("/closures", "nav.closures", Action::ReadBoard),
     ("/premises", "nav.premises", Action::ReadPremises),
     ("/reports", "nav.reports", Action::ReadReports),
+    ("/agencies", "nav.agencies", Action::ReadBoard),
     ("/settings", "nav.settings", Action::ReadBoard),
     ("/plans", "nav.plans", Action::ReadBoard),
     ("/cards", "nav.cards", Action::ReadBoard),
@@ -115,7 +116,7 @@ pub(super) fn bar(ui: &Ui, current: &str, middle: Markup) -> Markup {
             nav class="tabs" aria-label=(ui.t("nav.label")) {
                 // Until a second factor is set up every tab would lead back here.
                 @let is_in = ui.signed.as_ref().is_some_and(|signed| signed.session.stage == Stage::Full);
-                @let mine: Vec<_> = TABS.iter().filter(|(.., action)| is_in && ui.may(*action)).collect();
+                @let mine: Vec<_> = TABS.iter().filter(|(path, _, action)| is_in && ui.may(*action) && ui.reaches(path)).collect();
                 @let (first, more) = mine.split_at(IN_BAR.min(mine.len()));
                 @for (path, key, _) in first {
                     a href=(path) aria-current=[(*path == current).then_some("page")] { (ui.t(key)) }

@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod agencies;
 mod board;
 mod call;
 mod cards;
@@ -303,6 +304,16 @@ pub(crate) const ROUTES: &[Route] = &[
         "people see what is recorded of their own reads",
     ),
     get(
+        "/agencies",
+        Action::ReadBoard,
+        "who works here knows which agencies see which emergencies",
+    ),
+    post(
+        "/agencies",
+        Action::AgreeSharing,
+        "agencies that help each other see such emergencies from the first minute",
+    ),
+    get(
         "/closures",
         Action::ReadBoard,
         "who dispatches sees which streets are closed",
@@ -544,6 +555,8 @@ pub(crate) fn router() -> Mount {
         .get("/consultations", consultations::show)
         .get("/consultations/{seq}/{no}/proof", consultations::proof)
         .get("/account/reads", consultations::own)
+        .get("/agencies", agencies::show)
+        .post("/agencies", agencies::agree)
         .get("/closures", closures::show)
         .post("/closures", closures::close)
         .post("/closures/{closure}/lift", closures::lift)

@@ -27,7 +27,7 @@ pub(super) fn dialog(ui: &Ui) -> Markup {
                 role="combobox" aria-autocomplete="list" aria-expanded="true" aria-controls="palette-list" aria-label=(ui.t("palette"));
             ul id="palette-list" role="listbox" aria-label=(ui.t("palette")) {
                 li role="option" aria-selected="false" id="palette-number" hidden { b {} span { (ui.t("line.verb.view")) } }
-                @for (path, key, action) in TABS {
+                @for (path, key, action) in TABS.iter().filter(|(path, ..)| ui.reaches(path)) {
                     @if ui.may(*action) {
                         li role="option" aria-selected="false" data-href=(path) { b { (ui.t(key)) } span { (ui.t("palette.page")) } }
                     }

@@ -1,6 +1,6 @@
 //! The forms of an incident's page.
 
-use callbox_domain::{Assignment, Center, Incident, Meaning, Relation, Unit};
+use callbox_domain::{Assignment, Center, Code, Incident, Meaning, Relation, Unit};
 use maud::{Markup, html};
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     layout::act,
     ui::Ui,
 };
-use crate::{access::rights::Action, percent::encoded, problem::Problem};
+use crate::{access::rights::Action, percent::encoded, problem::Problem, security::Signed};
 
 /// The forms that the person may use on this incident.
 pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident) -> Markup {
@@ -204,36 +204,55 @@ fn link_form(ui: &Ui, incident: &Incident) -> Markup {
     }
 }
 
-/// With which agencies it is shared, where there are several; for those of the whole center.
+/// Who sees it and why, and with whom it is shared, where there are several agencies.
 fn share_form(ui: &Ui, center: &Center, incident: &Incident) -> Markup {
     let agencies = &center.configuration.agencies;
     let path = |verb: &str| format!("/incidents/{}/{verb}", incident.id.0);
-    let unseen = agencies
+    let own = ui.signed.as_ref().and_then(Signed::agency);
+    // Whose it is shares it; an agency with which it was shared can give that back.
+    let shares = own.is_none_or(|agency| center.owns(agency, incident));
+    let unseen: Vec<_> = agencies
         .iter()
-        .filter(|(code, _)| !center.sees(code, incident));
-    let unseen: Vec<_> = unseen.collect();
+        .filter(|(code, _)| !center.sees(code, incident))
+        .collect();
+    let name = |code: &Code| {
+        let known = agencies.get(code);
+        known.map_or(code.to_string(), |agency| agency.name.to_string())
+    };
+    let why = |code: &Code| match () {
+        () if center.owns(code, incident) => Some("agencies.own"),
+        () if incident.shared_with.contains(code) => Some("agencies.shared"),
+        () if center.sees(code, incident) => Some("agencies.agreed"),
+        () => None,
+    };
     html! {
-        @if !ui.is_bound() {
-            @for code in &incident.shared_with {
-                form class="row-of" method="post" action=(path("unshare")) {
-                    (act(ui))
-                    input type="hidden" name="agency" value=(code.as_str());
-                    button class="button" { (ui.fill("unshare", &[("agency", agencies.get(code).map_or(code.as_str(), |agency| agency.name.as_str()))])) }
-                }
-            }
-            @if !unseen.is_empty() {
-                form class="row-of" method="post" action=(path("share")) {
-                    (act(ui))
-                    div class="field grow" {
-                        label for="share-agency" { (ui.t("share.with")) }
-                        select class="input" id="share-agency" name="agency" required {
-                            option value="" { (ui.t("share.choose")) }
-                            @for (code, agency) in unseen {
-                                option value=(code.as_str()) { (label(code.as_str(), agency.name.as_str())) }
-                            }
+        @if agencies.len() > 1 {
+            section class="stack" aria-labelledby="seen-by" {
+                h3 id="seen-by" { (ui.t("agencies.seen_by")) }
+                ul { @for code in agencies.keys() { @if let Some(why) = why(code) { li { (name(code)) " · " span class="quiet" { (ui.t(why)) } } } } }
+                @for code in &incident.shared_with {
+                    @if shares || own == Some(code) {
+                        form class="row-of" method="post" action=(path("unshare")) {
+                            (act(ui))
+                            input type="hidden" name="agency" value=(code.as_str());
+                            button class="button" { (ui.fill("unshare", &[("agency", &name(code))])) }
                         }
                     }
-                    button class="button" { (ui.t("share")) }
+                }
+                @if shares && !unseen.is_empty() {
+                    form class="row-of" method="post" action=(path("share")) {
+                        (act(ui))
+                        div class="field grow" {
+                            label for="share-agency" { (ui.t("share.with")) }
+                            select class="input" id="share-agency" name="agency" required {
+                                option value="" { (ui.t("share.choose")) }
+                                @for (code, agency) in unseen {
+                                    option value=(code.as_str()) { (label(code.as_str(), agency.name.as_str())) }
+                                }
+                            }
+                        }
+                        button class="button" { (ui.t("share")) }
+                    }
                 }
             }
         }

@@ -27,7 +27,7 @@ pub(super) async fn publish(
 }
 
 fn render(state: &AppState, ui: &Ui, shown: Shown) -> Markup {
-    let center = state.engine.snapshot();
+    let center = state.center_for(ui.signed.as_ref());
     let edition = center.configuration.plans_at(state.now());
     let plans = edition.map_or(&[][..], |edition| edition.plans.as_slice());
     let table = shown.table.unwrap_or_else(|| csv::write(plans));

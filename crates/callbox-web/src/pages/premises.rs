@@ -137,7 +137,7 @@ fn line(ui: &Ui, note: &PremiseNote) -> Markup {
 }
 
 fn render(state: &AppState, ui: &Ui, problem: Option<&Problem>) -> Markup {
-    let center = state.engine.snapshot();
+    let center = state.center_for(ui.signed.as_ref());
     let in_force: Vec<_> = center
         .notes
         .iter()

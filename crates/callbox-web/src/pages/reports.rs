@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use callbox_domain::Code;
 use callbox_domain::report::{
     GroupValue, INTERVALS, Interval, TargetRow, Targets, Utilisation, dispositions_definition,
     response_times_definition, targets_definition, utilisation_definition, workload_definition,
@@ -19,6 +20,7 @@ use super::{
 use crate::{
     problem::Problem,
     reports::{Asked, Figures, Report, Span, csv},
+    security::Signed,
     state::{AppState, blocking},
 };
 
@@ -32,7 +34,8 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Markup, Problem> {
     let span = crate::api::report_span(&state, &asked)?;
-    let figures = compute(&state, &span).await?;
+    let agency = ui.signed.as_ref().and_then(Signed::agency);
+    let figures = compute(&state, agency, &span).await?;
     let days = format!("?from={}&to={}", span.from, span.to);
     Ok(page(
         &ui,
@@ -65,6 +68,7 @@ pub(super) async fn show(
 /// `GET /reports/{file}`: a report as a table for a spreadsheet.
 pub(super) async fn download(
     State(state): State<AppState>,
+    signed: Signed,
     Path(file): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
@@ -73,7 +77,7 @@ pub(super) async fn download(
         Problem::not_found("there is no such report", "choose one of those on /reports")
     })?;
     let span = crate::api::report_span(&state, &asked)?;
-    let json = crate::api::report_json(&state, report, &span).await?;
+    let json = crate::api::report_json(&state, signed.agency(), report, &span).await?;
     let name = format!(
         "attachment; filename=\"{}-{}-{}.csv\"",
         report.name(),
@@ -91,12 +95,12 @@ pub(super) async fn download(
     Ok((headers, csv(&json)).into_response())
 }
 
-async fn compute(state: &AppState, span: &Span) -> Result<Figures, Problem> {
-    let (state, span) = (state.clone(), span.clone());
+async fn compute(state: &AppState, agency: Option<&Code>, span: &Span) -> Result<Figures, Problem> {
+    let (state, agency, span) = (state.clone(), agency.cloned(), span.clone());
     blocking(move || {
-        state
-            .reports
-            .with(&state.engine, |history| Figures::of(history, &span))
+        state.reports.of(&state.engine, agency.as_ref(), |history| {
+            Figures::of(history, &span)
+        })
     })
     .await?
     .map_err(|error| Problem::internal("the record cannot be read", &error))

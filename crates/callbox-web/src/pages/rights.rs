@@ -49,7 +49,7 @@ fn table(ui: &Ui, own: Option<Role>, found: &[Grant]) -> Markup {
             table class="table" {
                 thead { tr {
                     th { (ui.t("rights.route")) } th { (ui.t("rights.you")) } th { (ui.t("rights.roles")) }
-                    th { (ui.t("rights.tokens")) } th { (ui.t("rights.before")) } th { (ui.t("rights.why")) }
+                    th { (ui.t("rights.tokens")) } th { (ui.t("rights.before")) } th { (ui.t("rights.agency")) } th { (ui.t("rights.why")) }
                 } }
                 tbody { @for grant in found { (row(ui, own, grant)) } }
             }
@@ -76,6 +76,7 @@ fn row(ui: &Ui, own: Option<Role>, grant: &Grant) -> Markup {
                 @if grant.read.is_some() { (ui.t("rights.recorded")) }
                 @if !grant.grave && grant.read.is_none() { "–" }
             }
+            td { (ui.t(&format!("rights.agency.{}", grant.agency.replace(' ', "-")))) }
             td lang="en" { (grant.right) ": " (grant.reason) }
         }
     }

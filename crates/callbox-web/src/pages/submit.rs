@@ -1,7 +1,9 @@
 //! From a form to a command.
 
 use axum::http::StatusCode;
-use callbox_domain::{Code, Command, Context, Event, IncidentId, Purpose, Text, TextError, UnitId};
+use callbox_domain::{
+    Center, Code, Command, Context, Event, IncidentId, Purpose, Text, TextError, UnitId,
+};
 use callbox_engine::Receipt;
 
 use crate::{once::Once, problem::Problem, security::Signed, state::AppState};
@@ -50,9 +52,7 @@ pub(super) async fn submit_as(
         purpose,
     };
     let made = made.map(|command| (command, context));
-    Once::new(signed.actor(), key, sent)
-        .carry_out(state, made)
-        .await
+    Once::new(signed, key, sent).carry_out(state, made).await
 }
 
 /// The incident that a receipt is about.
@@ -107,8 +107,7 @@ pub(super) fn need_incident(field: &'static str, value: &str) -> Result<Incident
 }
 
 /// The unit with this call sign, in whatever case it was typed.
-pub(super) fn unit(state: &AppState, call_sign: &str) -> Result<UnitId, Problem> {
-    let center = state.engine.snapshot();
+pub(super) fn unit(center: &Center, call_sign: &str) -> Result<UnitId, Problem> {
     let typed = call_sign.trim();
     let upper = typed.to_uppercase();
     let unit = center

@@ -37,10 +37,14 @@ pub(super) struct Advice {
 }
 
 /// Asks the plans; nothing for a closed incident.
-pub(super) async fn ask(state: &AppState, incident: IncidentId) -> Result<Option<Advice>, Problem> {
-    let state = state.clone();
+pub(super) async fn ask(
+    state: &AppState,
+    ui: &Ui,
+    incident: IncidentId,
+) -> Result<Option<Advice>, Problem> {
+    let (state, signed) = (state.clone(), ui.signed.clone());
     blocking(move || {
-        let center = state.engine.snapshot();
+        let center = state.center_for(signed.as_ref());
         let alarm = next_alarm(&center, incident);
         let question = Question { incident, alarm };
         let facts = advice::facts(&state, &center, incident);
@@ -66,9 +70,9 @@ pub(super) async fn send(
 ) -> Response {
     let incident = IncidentId(id);
     let facts = {
-        let state = state.clone();
+        let (state, signed) = (state.clone(), signed.clone());
         blocking(move || {
-            let center = state.engine.snapshot();
+            let center = state.center_for(Some(&signed));
             (
                 next_alarm(&center, incident),
                 advice::facts(&state, &center, incident),

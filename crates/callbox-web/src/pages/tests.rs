@@ -141,6 +141,14 @@ fn refusals() -> Vec<Refusal> {
             what: "the narrative",
             max: 10,
         },
+        R::SharesWithItself(code("EMS")),
+        R::NotTheirs {
+            agency: code("EMS"),
+        },
+        R::OfAgency {
+            what: code("E1"),
+            agency: code("FIRE"),
+        },
         R::CrewIsOut {
             unit: code("E1"),
             other: code("L1"),
@@ -357,6 +365,7 @@ fn texts_and_their_uses_agree() {
             "reports.workload",
             "reports.utilisation",
             "reports.dispositions",
+            "rights.agency.",
         ]
         .iter()
         .any(|made| key.starts_with(made));

@@ -191,6 +191,10 @@ fn describe(ui: &Ui, center: &Center, event: &Event) -> (Option<&'static str>, M
             None,
             plain("event.unshared", &[("agency", it.agency.as_str())]),
         ),
+        Event::IncidentTakenFor(it) => (
+            None,
+            plain("event.taken_for", &[("agency", it.agency.as_str())]),
+        ),
         Event::CallRecorded(it) => {
             let kind = ui.t(kind_key(it.kind));
             (

@@ -10,7 +10,12 @@ use callbox_domain::{Center, Timestamp};
 use jiff::tz::TimeZone;
 
 use super::texts::Locale;
-use crate::{access::rights::Action, hex::hex, security::Signed, state::AppState};
+use crate::{
+    access::rights::Action,
+    hex::hex,
+    security::{Signed, is_beyond_agencies},
+    state::AppState,
+};
 
 /// What every page needs of its request.
 #[derive(Clone)]
@@ -42,7 +47,7 @@ impl Ui {
         let defined = center.configuration.center.as_ref();
         let oversees = signed
             .as_ref()
-            .filter(|signed| signed.may(Action::ReviewBreakGlass));
+            .filter(|signed| signed.may(Action::ReviewBreakGlass) && signed.agency().is_none());
         let unseen_grants = oversees.map_or(0, |signed| {
             let grants = center.grants.iter().map(|(_, grant)| grant);
             let unseen = grants.filter(|grant| grant.seen.is_none());
@@ -72,10 +77,10 @@ impl Ui {
         self.locale.fill(key, values)
     }
 
-    /// Whether who reads it sees one agency's incidents only.
-    pub(crate) fn is_bound(&self) -> bool {
-        let signed = self.signed.as_ref();
-        signed.is_some_and(|signed| signed.account.agency.is_some())
+    /// Whether the page at `path` is for who asks, as far as their agency decides.
+    pub(crate) fn reaches(&self, path: &str) -> bool {
+        let is_bound = self.signed.as_ref().and_then(Signed::agency).is_some();
+        !is_bound || !is_beyond_agencies(path)
     }
 
     /// Whether who asks may do this.

@@ -60,7 +60,7 @@ pub(super) async fn status(
 ) -> Response {
     let command = || -> Result<Command, Problem> {
         let change = ChangeUnitStatus {
-            unit: called(&state, &call_sign)?,
+            unit: called(&state.center_for(Some(&signed)), &call_sign)?,
             status: need_code("status", &form.status)?,
             incident: form.incident.map(IncidentId),
             correction: form.expressly == "yes",
@@ -78,7 +78,7 @@ pub(super) async fn service(
     SignedForm { signed, form }: SignedForm<Act>,
 ) -> Response {
     let command = || -> Result<Command, Problem> {
-        let unit = called(&state, &call_sign)?;
+        let unit = called(&state.center_for(Some(&signed)), &call_sign)?;
         Ok(match form.to.as_str() {
             "in" => PutUnitInService { unit }.into(),
             _ => TakeUnitOutOfService {
@@ -112,7 +112,7 @@ pub(super) async fn crew(
             Ok((need_code("skills", name)?, count))
         };
         Ok(CrewUnit {
-            unit: called(&state, &call_sign)?,
+            unit: called(&state.center_for(Some(&signed)), &call_sign)?,
             size: form.size,
             skills: words.map(skill).collect::<Result<_, Problem>>()?,
         }
@@ -188,8 +188,8 @@ fn render(
     call_sign: &str,
     refused: Option<(&Problem, &Act)>,
 ) -> Result<Markup, Problem> {
-    let id = called(state, call_sign)?;
-    let center = state.engine.snapshot();
+    let center = state.center_for(ui.signed.as_ref());
+    let id = called(&center, call_sign)?;
     let unit = center.unit(id).expect("it was found a moment ago");
     let configuration = &center.configuration;
     let shown = unit.shown(&center);

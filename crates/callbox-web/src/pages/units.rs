@@ -40,7 +40,7 @@ pub(super) async fn serve(
     SignedForm { signed, form }: SignedForm<Service>,
 ) -> Response {
     let command = || -> Result<Command, Problem> {
-        let unit = unit(&state, &form.unit)?;
+        let unit = unit(&state.center_for(ui.signed.as_ref()), &form.unit)?;
         Ok(match form.to.as_str() {
             "in" => PutUnitInService { unit }.into(),
             _ => TakeUnitOutOfService {

@@ -201,6 +201,14 @@ impl AppState {
                 .with("max", max));
             }
         }
+        if let Some(id) = stated
+            .object
+            .incident()
+            .filter(|_| signed.agency().is_some())
+        {
+            // An incident that they do not see is answered like one that is not there.
+            self.incident_for(Some(signed), id).await?;
+        }
         let now = self.now();
         let claim = Claim {
             purpose: stated.purpose,

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use callbox_domain::report::History;
+use callbox_domain::{Code, report::History};
 use callbox_engine::{Engine, ReadError};
 
 /// How many entries are read at once.
@@ -22,12 +22,22 @@ struct Read {
 }
 
 impl Kept {
-    /// Runs `report` on everything that is recorded by now. Blocks: reads the disk.
-    pub(crate) fn with<T>(
+    /// Runs `report` on all that is recorded by now, or on `agency`'s own part of it: the calls to which it
+    /// sent units, with the work of those. Blocks: reads the disk.
+    pub(crate) fn of<T>(
         &self,
         engine: &Engine,
+        agency: Option<&Code>,
         report: impl FnOnce(&History) -> T,
     ) -> Result<T, ReadError> {
+        match agency {
+            Some(agency) => self.with(engine, |history| history.of_agency(agency)),
+            None => return self.with(engine, report),
+        }
+        .map(|own| report(&own))
+    }
+
+    fn with<T>(&self, engine: &Engine, report: impl FnOnce(&History) -> T) -> Result<T, ReadError> {
         let mut read = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let end = engine.snapshot().next_seq();
         while read.next < end {

@@ -1,22 +1,17 @@
 //! What an account that is bound to one agency reaches: one table, and what has no row is refused.
 
 use axum::http::StatusCode;
-use callbox_domain::{Code, Refusal};
+use callbox_domain::Code;
 
-use super::{Route, Signed, Verb};
-use crate::{
-    access::rights::{self, Action},
-    problem::Problem,
-    reads,
-    state::{AppState, blocking},
-};
+use super::{Route, Signed};
+use crate::{access::rights::Action, problem::Problem, reads, state::AppState};
 
 /// How far an account that is bound to an agency gets by a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reach {
     /// There is no incident in it.
     NoIncident,
-    /// It shows the center as the agency sees it.
+    /// It shows the center as the agency sees it, and changes that only.
     Seen,
     /// It is about the incident in its path, which the agency must see.
     Incident,
@@ -36,48 +31,96 @@ impl Reach {
     }
 }
 
-/// Routes whose handlers show what [`AppState::center_for`] gives, and nothing else of the center.
-const SEEN: &[(Verb, &str)] = &[
-    (Verb::Get, "/api/v1/board"),
-    (Verb::Get, "/api/v1/live"),
-    (Verb::Get, "/api/v1/units"),
-    (Verb::Get, "/api/v1/units/{call_sign}"),
-    (Verb::Get, "/"),
-    (Verb::Get, "/board"),
-    (Verb::Get, "/units"),
+/// Reads that show how the center is set up, and who changed that; with the settings themselves they are of the
+/// whole center.
+const SETTINGS: &[&str] = &[
+    "/settings",
+    "/settings/{noun}",
+    "/api/v1/configuration/changes",
 ];
 
-/// Routes about one incident whose answers hold nothing of others but their numbers.
-const INCIDENT: &[(Verb, &str)] = &[
-    (Verb::Get, "/api/v1/incidents/{id}"),
-    (Verb::Post, "/api/v1/incidents/{id}/narrative"),
-    (
-        Verb::Post,
-        "/api/v1/incidents/{id}/narrative/{line}/correction",
-    ),
-    (Verb::Post, "/api/v1/incidents/{id}/units"),
-    (Verb::Get, "/incidents/{id}"),
-    (Verb::Post, "/incidents/{id}/narrative"),
-    (Verb::Post, "/incidents/{id}/correct"),
-    (Verb::Post, "/incidents/{id}/units"),
-    (Verb::Post, "/incidents/{id}/status"),
-];
+/// Whether a page is of the whole center, though its right is for everybody who works there.
+pub(crate) fn is_beyond_agencies(path: &str) -> bool {
+    SETTINGS.contains(&path)
+}
 
 /// How far an account that is bound to an agency gets by `route`.
+///
+/// What a handler shows is what [`AppState::center_for`] and [`AppState::incident_for`] give it; what it has
+/// decided is decided on that (`Center::decide_as`).
 pub(crate) fn reach(route: &Route) -> Reach {
-    let row = (route.verb, route.path);
-    match route.action {
-        _ if SEEN.contains(&row) => Reach::Seen,
-        _ if INCIDENT.contains(&row) => Reach::Incident,
-        action if rights::is_open(action) => Reach::NoIncident,
-        Action::OwnSession
+    if SETTINGS.contains(&route.path) {
+        return Reach::Center;
+    }
+    if route.path.contains("/incidents/{id}") {
+        return Reach::Incident;
+    }
+    if is_of_the_center(route.action) {
+        return Reach::Center;
+    }
+    if is_about_oneself(route.action) {
+        return Reach::NoIncident;
+    }
+    Reach::Seen
+}
+
+/// Whether no account that is bound to an agency may do it: it is set up, kept or overseen for all agencies
+/// together. Each action is named, so that a new one is decided about.
+pub(super) const fn is_of_the_center(action: Action) -> bool {
+    match action {
+        Action::ReadOpenly
+        | Action::SignIn
+        | Action::OwnSession
         | Action::FinishSignIn
         | Action::OwnAccount
         | Action::StatePurpose
         | Action::ReadOwnReads
-        | Action::ReadRights => Reach::NoIncident,
-        _ => Reach::Center,
+        | Action::ReadRights
+        | Action::ReadBoard
+        | Action::ReadIncident
+        | Action::ReadHistory
+        | Action::ReadPremises
+        | Action::KeepPremises
+        | Action::CloseStreets
+        | Action::ReceiveIncident
+        | Action::DescribeIncident
+        | Action::Narrate
+        | Action::Dispatch
+        | Action::ChangeUnitStatus
+        | Action::AcknowledgeAlarm
+        | Action::ChangeService
+        | Action::CloseIncident
+        | Action::ReopenIncident
+        | Action::EnterHistory
+        | Action::HandOut
+        | Action::ReadErasures
+        | Action::DecideErasures
+        | Action::ReportPositions
+        | Action::AgreeSharing
+        | Action::ReadReports
+        | Action::ReadWall => false,
+        Action::Configure
+        | Action::KeepAccounts
+        | Action::AuditRecord
+        | Action::ReviewBreakGlass
+        | Action::ReadConsultations
+        | Action::ReadMetrics => true,
     }
+}
+
+/// Whether no incident is in it.
+const fn is_about_oneself(action: Action) -> bool {
+    matches!(
+        action,
+        Action::ReadOpenly
+            | Action::SignIn
+            | Action::OwnSession
+            | Action::FinishSignIn
+            | Action::OwnAccount
+            | Action::StatePurpose
+            | Action::ReadOwnReads
+            | Action::ReadRights
+    )
 }
 
 /// Lets an account of the whole center through, and one that is bound to an agency as far as it reaches.
@@ -89,28 +132,17 @@ pub(super) async fn check(
     signed: Option<&Signed>,
     path: &str,
 ) -> Result<(), Problem> {
-    let Some(agency) = signed.and_then(|signed| signed.account.agency.as_ref()) else {
+    let Some(agency) = signed.and_then(Signed::agency) else {
         return Ok(());
     };
     match reach(route) {
         Reach::NoIncident | Reach::Seen => Ok(()),
-        Reach::Incident => see(state, agency, path).await,
+        Reach::Incident => match reads::number_in(path) {
+            Some(id) => state.incident_for(signed, id).await.map(|_| ()),
+            // Without a number there is nothing to see, and the handler says so.
+            None => Ok(()),
+        },
         Reach::Center => Err(for_the_center(agency)),
-    }
-}
-
-async fn see(state: &AppState, agency: &Code, path: &str) -> Result<(), Problem> {
-    // Without a number there is nothing to see, and the handler says so.
-    let Some(id) = reads::number_in(path) else {
-        return Ok(());
-    };
-    let engine = state.engine.clone();
-    let incident = blocking(move || engine.incident(id))
-        .await?
-        .map_err(|error| Problem::internal("the incident cannot be read", &error))?;
-    match incident {
-        Some(incident) if state.engine.snapshot().sees(agency, &incident) => Ok(()),
-        _ => Err(Refusal::UnknownIncident(id).into()),
     }
 }
 
@@ -118,8 +150,8 @@ fn for_the_center(agency: &Code) -> Problem {
     Problem::new(
         StatusCode::FORBIDDEN,
         "other-agencies",
-        format!("this shows or changes what agencies other than {agency} have, and your account is bound to it"),
-        "ask somebody whose account is of the whole center; they can share an incident with your agency",
+        format!("this is of the whole center, and your account is bound to {agency}"),
+        "ask somebody whose account is of the whole center",
     )
     .with("agency", agency.as_str())
 }

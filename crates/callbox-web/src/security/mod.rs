@@ -11,9 +11,7 @@ mod sign_in;
 mod signed;
 mod who;
 
-#[cfg(test)]
-pub(crate) use agency::Reach;
-pub(crate) use agency::reach;
+pub(crate) use agency::{Reach, is_beyond_agencies, reach};
 pub(crate) use authorise::{authorise, permit_action, prove_again};
 pub(crate) use form::SignedForm;
 pub(crate) use headers::{board_policy, harden, map_policy};

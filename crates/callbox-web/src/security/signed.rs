@@ -37,6 +37,11 @@ impl Signed {
         self.account.actor
     }
 
+    /// The agency to which the account is bound; none for those of the whole center.
+    pub(crate) fn agency(&self) -> Option<&callbox_domain::Code> {
+        self.account.agency.as_ref()
+    }
+
     /// What the person is at the center.
     pub(crate) fn role(&self) -> Role {
         self.account.role
@@ -51,7 +56,8 @@ impl Signed {
 
     /// Whether the person may do this; pages leave out what they may not.
     pub(crate) fn may(&self, action: rights::Action) -> bool {
-        rights::may(self.role(), action)
+        let is_beyond = self.agency().is_some() && super::agency::is_of_the_center(action);
+        rights::may(self.role(), action) && !is_beyond
     }
 
     /// Whether who sits there has proved a moment ago who they are.

@@ -8,6 +8,7 @@ mod agencies;
 mod alarms;
 mod attacks;
 mod bodies;
+mod bound;
 mod calls;
 mod cards;
 mod closures;

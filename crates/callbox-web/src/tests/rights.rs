@@ -169,8 +169,8 @@ by a browser. `callbox who-can-see ADDRESS` and the page `/rights` answer for on
 'Before' says what is put on the record as read before it is shown, or `proof` where who acts has to prove again who they are.
 A scope counts within its account's role.
 
-'Agency' says how far an account gets that is bound to one agency: a route that nobody looked at answers `no`.
-`nothing_of_another_agency_comes_by_any_route` asks for another agency's incident by each of them.
+'Agency' says how far an account gets that is bound to one agency; `no` is for the whole center only.
+`nothing_of_another_agency_comes_by_any_route` and `the_table_holds_for_bound_and_unbound_accounts_by_every_route` ask each of them.
 
 | route | who | scopes of tokens | before | agency | right |
 |---|---|---|---|---|---|

@@ -1,6 +1,9 @@
 //! `callbox user`: accounts, at the machine itself.
 
-use callbox_domain::{Code, Purpose};
+use std::collections::BTreeSet;
+
+use callbox_domain::{Code, Event, Purpose};
+use callbox_engine::{ReadError, read_ledger};
 use callbox_web::{Access, AccessError, Role, generate_password};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -195,6 +198,9 @@ impl Rerole {
 impl Bind {
     fn run(self) -> Outcome {
         let agency = self.agency.as_ref();
+        if let Some(agency) = agency {
+            known_agency(&self.data, agency)?;
+        }
         changed(&self.data, |access| access.set_agency(&self.login, agency))?;
         let code = agency.map(Code::as_str);
         let text = match code {
@@ -207,6 +213,32 @@ impl Bind {
         let json = json!({ "login": self.login, "agency": code });
         output::result(self.printed.format, text, &json)
     }
+}
+
+/// Refuses an agency that the center does not have.
+fn known_agency(data: &Data, agency: &Code) -> Outcome {
+    let dir = center::existing(&data.data)?;
+    let mut known = BTreeSet::new();
+    read_ledger(&dir, |entry| {
+        if let Event::AgencyDefined(defined) = entry.event {
+            known.insert(defined.code);
+        }
+        Ok::<(), ReadError>(())
+    })
+    .map_err(|error| Failure::internal(&error))?;
+    if known.contains(agency) {
+        return Ok(());
+    }
+    let known: Vec<_> = known.iter().map(Code::as_str).collect();
+    Err(Failure::Input(match known.is_empty() {
+        true => {
+            "the center has no agencies yet; a supervisor defines them at /settings/agencies".into()
+        }
+        false => format!(
+            "there is no agency {agency}; use one of: {}",
+            known.join(", ")
+        ),
+    }))
 }
 
 impl Named {

@@ -35,7 +35,14 @@ impl WhoCanSee {
             )));
         }
         let rows: Vec<Vec<String>> = found.iter().map(row).collect();
-        let head = ["route", "who", "tokens", "before", "why"];
+        let head = [
+            "route",
+            "who",
+            "tokens",
+            "before",
+            "bound to an agency",
+            "why",
+        ];
         output::result(
             self.printed.format,
             output::table(&head, &rows, head.len()),
@@ -61,5 +68,5 @@ fn row(grant: &Grant) -> Vec<String> {
     };
     let why = format!("{}: {}", grant.right, grant.reason);
     let route = format!("{} {}", grant.method, grant.path);
-    vec![route, who, tokens, before, why]
+    vec![route, who, tokens, before, grant.agency.to_owned(), why]
 }

@@ -580,6 +580,7 @@ fn user_and_token() {
         user enable mlee --data center
         user role mlee auditor --data center
         user role nobody auditor --data center
+        user agency mlee COAST --data center
         user agency mlee EMS --data center
         user agency mlee --data center
         user agency nobody EMS --data center

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
-use crate::server::{Client, Scratch, Server, callbox, token};
+use crate::server::{Client, Scratch, Server, callbox, token, token_of};
 
 /// How the bench runs.
 #[derive(clap::Args)]
@@ -20,6 +20,9 @@ pub(crate) struct Arguments {
     /// How many consoles listen.
     #[arg(long, default_value_t = 50)]
     consoles: usize,
+    /// How many more listen as accounts that are bound to an agency.
+    #[arg(long, default_value_t = 0)]
+    bound: usize,
     /// How many commands a second are submitted.
     #[arg(long, default_value_t = 50)]
     rate: u32,
@@ -48,6 +51,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         &["init", "--data", path, "--center", "Latency"],
     )?;
     let token = token(&arguments.binary, path)?;
+    let bound = token_of(&arguments.binary, &data, "bound", "dispatcher")?;
+    // What its consoles see of these calls is nothing; that has to be found out for each message all the same.
+    callbox(
+        &arguments.binary,
+        &["user", "agency", "bound", "EMS", "--data", path],
+    )?;
     let server = Server::start(&arguments.binary, &data)?;
     let mut client = Client::new(server.address, &token);
     let (status, board) = client.get("/api/v1/board")?;
@@ -57,6 +66,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .context("the board names its position")?;
     let arrivals: Vec<Arrivals> = (0..arguments.consoles)
         .map(|_| listen(&client, after))
+        .collect::<anyhow::Result<_>>()?;
+    let bound = Client::new(server.address, &bound);
+    let bound: Vec<Arrivals> = (0..arguments.bound)
+        .map(|_| listen(&bound, after))
         .collect::<anyhow::Result<_>>()?;
     thread::sleep(Duration::from_millis(500));
     let mut flushed = flushes(&scratch, 100)?;
@@ -68,20 +81,19 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         .iter()
         .map(|(from, to, _)| millis(*from, *to))
         .collect();
-    let mut arrived = Vec::new();
-    for console in &arrivals {
-        let seen = console.lock().unwrap_or_else(PoisonError::into_inner);
-        for (from, _, length) in &sent {
-            let first = seen.iter().find(|(seq, _)| seq >= length);
-            let (_, at) = first.context("a console missed a change")?;
-            arrived.push(millis(*from, *at));
-        }
-    }
-    let rows = [
+    let mut arrived = arrived_at(&arrivals, &sent)?;
+    let mut arrived_bound = arrived_at(&bound, &sent)?;
+    let mut rows = vec![
         ("plain write and fdatasync", quantiles(&mut flushed)),
         ("submit to acknowledged", quantiles(&mut acknowledged)),
         ("submit to the delta's arrival", quantiles(&mut arrived)),
     ];
+    if arguments.bound > 0 {
+        rows.push((
+            "the same, bound to an agency",
+            quantiles(&mut arrived_bound),
+        ));
+    }
     let share = cpu / f64::from(arguments.seconds) * 100.0;
     if arguments.json {
         let rows: Vec<Value> = rows
@@ -92,8 +104,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return Ok(());
     }
     println!(
-        "{} consoles, {} commands a second",
-        arguments.consoles, arguments.rate
+        "{} consoles, {} more bound to an agency, {} commands a second",
+        arguments.consoles, arguments.bound, arguments.rate
     );
     println!("{:<32}{:>12}{:>12}", "milliseconds", "median", "p99");
     for (what, (median, p99)) in rows {
@@ -125,6 +137,20 @@ fn submit(
         sent.push((from, to, seq));
     }
     Ok(sent)
+}
+
+/// How long each console waited for each change, in milliseconds.
+fn arrived_at(consoles: &[Arrivals], sent: &[(Instant, Instant, u64)]) -> anyhow::Result<Vec<f64>> {
+    let mut arrived = Vec::new();
+    for console in consoles {
+        let seen = console.lock().unwrap_or_else(PoisonError::into_inner);
+        for (from, _, length) in sent {
+            let first = seen.iter().find(|(seq, _)| seq >= length);
+            let (_, at) = first.context("a console missed a change")?;
+            arrived.push(millis(*from, *at));
+        }
+    }
+    Ok(arrived)
 }
 
 /// Opens a console's stream and notes which length arrived when.

@@ -1,6 +1,7 @@
 //! What the rules answer, line by line.
 
 mod accounts;
+mod agencies;
 mod calls;
 mod clocks;
 mod closure;

@@ -2,11 +2,11 @@
 
 use callbox_domain::{CallKind, Handling, PlaceSource, PlaceVerdict};
 
-use super::{AT, Endpoint, LAT, LON, PLACE, PLACE_WORDS, write};
+use super::{AT, Endpoint, LAT, LON, PLACE, PLACE_WORDS, read, write};
 use crate::{
     access::rights::Action,
     api::{
-        calls, cards, commands,
+        agencies, calls, cards, commands,
         fields::{Field, Kind, optional, required},
     },
     security::{get, post},
@@ -272,4 +272,36 @@ pub(super) const CALLS: &[Endpoint] = &[
         &[required("agency", Kind::Code, "an agency's code"), AT],
         commands::unshare,
     ),
+    read(
+        "/api/v1/agreements",
+        Action::ReadBoard,
+        "who works here knows which agencies see which emergencies",
+        "The agreements between agencies in force",
+        &[],
+        "Agreements",
+    ),
+    write(
+        "/api/v1/agreements",
+        Action::AgreeSharing,
+        "agencies that help each other see such emergencies from the first minute",
+        "Agrees that an agency shows another one all its incidents of a type",
+        AGREEMENT,
+        agencies::agree,
+    ),
+    write(
+        "/api/v1/agreements/end",
+        Action::AgreeSharing,
+        "an agency sees no more than what it helps with",
+        "Ends such an agreement",
+        AGREEMENT,
+        agencies::end,
+    ),
+];
+
+/// What an agreement is about.
+const AGREEMENT: &[Field] = &[
+    required("agency", Kind::Code, "the agency whose incidents are seen"),
+    required("with", Kind::Code, "the agency that sees them"),
+    required("type", Kind::Code, "the incidents' type"),
+    AT,
 ];

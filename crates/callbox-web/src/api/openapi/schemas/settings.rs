@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{list, named, object, of, time};
 
 /// The schemas, by their names.
-pub(super) fn all() -> [(&'static str, Value); 3] {
+pub(super) fn all() -> [(&'static str, Value); 4] {
     // As the field of the same name: text, a number, a list; nothing where there was or is none.
     let value = || json!({"type": ["string", "number", "boolean", "array", "null"], "items": {}});
     let difference = object(&[
@@ -37,7 +37,18 @@ pub(super) fn all() -> [(&'static str, Value); 3] {
         },
         "additionalProperties": false,
     });
+    let agreement = object(&[
+        ("agency", of("string")),
+        ("with", of("string")),
+        ("type", of("string")),
+        ("since", time()),
+        ("by", named("Actor")),
+    ]);
     [
+        (
+            "Agreements",
+            object(&[("seq", of("integer")), ("agreements", list(agreement))]),
+        ),
         ("Changes", object(&[("changes", list(change))])),
         ("Report", report),
         ("Wall", wall()),
