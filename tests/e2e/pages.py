@@ -9,6 +9,7 @@ import re
 import sys
 import time
 
+from server import Client
 from steps import Steps, arguments, axe, faults, play
 from webdriver import Failed
 
@@ -32,6 +33,7 @@ ELSEWHERE = {
     "/incidents/{id}/proofs/{seq}": "a file", "/consultations/{seq}/{no}/proof": "a file", "/reports/{file}": "a file",
     "/incidents/{id}/erasure/certificate": "only after an erasure; the server's own tests read it",
 }
+CARD = "card,label,label_zh,types,question,kind,ask,ask_zh,answer,type,priority\nSMOKE,Smoke,冒烟,FIRE,inside,yes-no,Is anybody inside?,里面有人吗？,yes,,1\n,,,,where,text,Where?,在哪里？,,,\n"
 # What opens over the board, and by which key.
 DIALOGS = [("keys", "?"), ("palette", "Control+k"), ("call entry", "F9")]
 
@@ -39,6 +41,8 @@ DIALOGS = [("keys", "?"), ("palette", "Control+k"), ("call entry", "F9")]
 class Pages(Steps):
     def start(self):
         self.server.demo("--no-calls")
+        # The demo asks by no cards: one is published, so that its page can be looked at.
+        Client(self.server, "supervisor").ask("PUT", "/cards", {"table": CARD})
         self.drive()
         self.source = axe(self.directory)
         if self.source is None:
@@ -110,6 +114,10 @@ class Pages(Steps):
                 window.wait(dialog, "return document.querySelector('dialog[open]') !== null || document.activeElement?.id === 'call-place'")
                 self.look(window, f"/board {dialog}", name)
                 window.press("Escape")
+            window.run("document.getElementById('layouts').click()")
+            window.wait("the windows", "return document.querySelector('#layout-now .layout-window') !== null", seconds=20)
+            self.look(window, "/board windows", name)
+            window.press("Escape")
         window.close()
         self.windows.remove(window)
         if self.found:
