@@ -2,7 +2,10 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use crate::roads::{NEVER, Profile, RoadGraph, Says, turn::FORBIDDEN};
@@ -62,6 +65,8 @@ impl Conditions {
 /// What a query works on, whole: never changed once it is published.
 #[derive(Debug)]
 pub(super) struct Live {
+    /// Which times these are: no two profiles and no two moments with other times share it.
+    pub(super) number: u64,
     pub(super) metric: Arc<Metric>,
     pub(super) conditions: Conditions,
     /// Known once the times have settled.
@@ -70,11 +75,18 @@ pub(super) struct Live {
 
 impl Live {
     fn new(metric: Arc<Metric>, conditions: Conditions) -> Self {
+        static NUMBERS: AtomicU64 = AtomicU64::new(0);
         Self {
+            number: NUMBERS.fetch_add(1, Relaxed),
             metric,
             conditions,
             pruned: None,
         }
+    }
+
+    /// The links that stay, once the times have settled.
+    pub(super) fn pruned(&self) -> Option<&Pruned> {
+        self.pruned.as_ref()
     }
 
     /// The links upwards: the sweep of times to a place, the climb of times from one.
@@ -229,6 +241,7 @@ impl Driven {
             return false;
         }
         self.publish(Live {
+            number: now.number,
             metric: Arc::clone(&now.metric),
             conditions: now.conditions.clone(),
             pruned: Some(pruned),

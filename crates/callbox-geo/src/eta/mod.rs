@@ -5,6 +5,7 @@
 //! depends on it. All answers equal those of Dijkstra's algorithm on the same times, to the
 //! millisecond. See `docs/streets.md`.
 
+mod ascent;
 mod ask;
 mod builder;
 mod calibrate;

@@ -5,8 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use crate::roads::NEVER;
 
 use super::{
+    ascent::Ascent,
     cch::{Cch, NONE},
-    prune::Links,
+    prune::{Links, Pruned},
 };
 
 /// Where a search begins: a vertex, and the milliseconds already spent there.
@@ -28,6 +29,8 @@ pub(super) struct Room {
     climbed: Vec<u32>,
     /// One bit per vertex to be computed.
     marks: Vec<u64>,
+    /// The time of each vertex that a climb met; of all others, and between two questions, never.
+    met: Vec<u32>,
 }
 
 /// Rooms that wait for the next search.
@@ -46,6 +49,7 @@ impl Rooms {
         if room.time.len() != cch.vertices() {
             room.time = vec![NEVER; cch.vertices()];
             room.marks = vec![0; cch.vertices().div_ceil(64)];
+            room.met = Vec::new();
         }
         let result = work(&mut room);
         self.0
@@ -134,13 +138,40 @@ impl Room {
         }
     }
 
+    /// Climbs from the seeds and lends the times met, [`NEVER`] for all others, and the vertices.
+    pub(super) fn meet<T>(
+        &mut self,
+        links: &Links,
+        seeds: &[Seed],
+        work: impl FnOnce(&[u32], &[u32]) -> T,
+    ) -> T {
+        self.climb_pruned(links, seeds);
+        self.met.resize(self.time.len(), NEVER);
+        for &vertex in &self.climbed {
+            self.met[vertex as usize] = self.time[vertex as usize].min(NEVER);
+        }
+        let result = work(&self.met, &self.climbed);
+        for &vertex in &self.climbed {
+            self.met[vertex as usize] = NEVER;
+        }
+        result
+    }
+
+    /// Finds what lies above the seeds.
+    pub(super) fn ascend(&mut self, pruned: &Pruned, seeds: &[Seed]) -> Ascent {
+        self.meet(&pruned.up, seeds, |time, climbed| {
+            Ascent::new(climbed, time, pruned)
+        })
+    }
+
     /// Relaxes the links that stayed from the seeds upwards, as [`Room::climb`] does all.
     fn climb_pruned(&mut self, links: &Links, seeds: &[Seed]) {
         self.climbed.clear();
         for &(vertex, time) in seeds {
             self.reach(vertex, time);
         }
-        for word in 0..self.marks.len() {
+        let lowest = seeds.iter().map(|seed| seed.0 as usize / 64).min();
+        for word in lowest.unwrap_or(self.marks.len())..self.marks.len() {
             // A vertex marks higher ones only, some of them in the same word.
             while self.marks[word] != 0 {
                 let vertex = word as u32 * 64 + self.marks[word].trailing_zeros();

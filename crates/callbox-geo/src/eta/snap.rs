@@ -3,12 +3,15 @@
 use std::{
     cmp::Reverse,
     collections::{BinaryHeap, HashMap},
+    sync::Arc,
 };
 
 use crate::{
     Coord,
     roads::{NO_EDGE, Near, Network, RoadGraph, coord, near},
 };
+
+use super::ascent::Ascents;
 
 /// How far a street may lie that what else is known of a vehicle speaks for.
 const HINT_METERS: f64 = 25.0;
@@ -88,7 +91,9 @@ pub struct Snapped {
     pub level: i8,
     /// Why this street.
     pub why: Why,
-    pub(super) spots: Vec<Spot>,
+    pub(super) spots: Arc<[Spot]>,
+    /// What was searched from here; copies share it.
+    pub(super) ascents: Arc<Ascents>,
 }
 
 /// Finds the nearest street, and the nearest one from which one gets everywhere if that is another.
@@ -111,6 +116,7 @@ pub(super) fn snap(
         why: chosen.as_ref().map_or(Why::Nearest, |chosen| chosen.1),
         served: 0,
         snapped: None,
+        found: Vec::new(),
     };
     if let Some((found, _)) = &chosen {
         spots.add(found.near, found.sides);
@@ -124,7 +130,11 @@ pub(super) fn snap(
         }
         spots.served != EVERYBODY
     });
-    spots.snapped
+    let found = spots.found.into();
+    spots.snapped.map(|snapped| Snapped {
+        spots: found,
+        ..snapped
+    })
 }
 
 /// A street close by, and its directions that the hint allows.
@@ -262,6 +272,7 @@ struct Spots<'a> {
     /// For whom a spot on the main part of the network was found.
     served: u8,
     snapped: Option<Snapped>,
+    found: Vec<Spot>,
 }
 
 impl Spots<'_> {
@@ -290,11 +301,12 @@ impl Spots<'_> {
             },
             level: self.graph.seg_level[found.segment as usize],
             why: self.why,
-            spots: Vec::new(),
+            spots: Arc::default(),
+            ascents: Arc::default(),
         });
         let walk = (found.meters - snapped.meters).max(0.0) * self.walk_ms;
         let points = self.graph.points(found.segment as usize);
-        snapped.spots.push(Spot {
+        self.found.push(Spot {
             segment: found.segment,
             along: along(points, found.piece as usize, found.along),
             sides,

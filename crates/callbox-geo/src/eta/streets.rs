@@ -339,6 +339,15 @@ impl Streets {
         settled.filter(|settled| !settled).count() == 0
     }
 
+    /// Says whether [`Streets::settle`] has nothing to do.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let profiles = self.all_driven();
+        profiles
+            .iter()
+            .all(|driven| driven.now().pruned().is_some())
+    }
+
     /// Gives what differs from the map at present.
     #[must_use]
     pub fn conditions(&self) -> Vec<(Edge, Condition)> {

@@ -329,6 +329,10 @@ fn compare(streets: &Streets, dice: &mut Dice, units: usize, places: usize) -> (
             let expected = plain.eta_many_to_one(&units, &place);
             let found = streets.eta_many_to_one(&units, &place, profile);
             assert_eq!(found, expected);
+            // What is remembered of some units, or of all, changes no answer.
+            let some = dice.roll(units.len() as u64 + 1) as usize;
+            streets.remember(&units[..some], profile);
+            assert_eq!(streets.eta_many_to_one(&units, &place, profile), expected);
             pairs += found.len();
             ways += found.iter().flatten().count();
             for (unit, expected) in units.iter().zip(&expected).take(20) {

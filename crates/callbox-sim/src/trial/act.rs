@@ -23,6 +23,8 @@ pub(super) struct Day {
     second: i64,
     actor: u64,
     said: u64,
+    /// Whether the last line was a slip of the hand, which the same person takes back next.
+    pub(super) slip: bool,
 }
 
 impl Day {
@@ -33,6 +35,7 @@ impl Day {
             actor: ACTORS[0],
             random,
             said: 0,
+            slip: false,
         }
     }
 
@@ -47,6 +50,14 @@ impl Day {
         }
         if self.random.chance(0.1) {
             return Line::Befalls(self.befalls());
+        }
+        if std::mem::take(&mut self.slip) {
+            self.second = (self.second + self.random.below(20) as i64).min(EVENING);
+            return Line::Said {
+                second: self.second,
+                actor: self.actor,
+                words: "undo".into(),
+            };
         }
         self.pass();
         let words = self.words(world.center());

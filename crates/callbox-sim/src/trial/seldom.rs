@@ -14,7 +14,7 @@ const CARDS: [&str; 2] = [
 impl Day {
     /// A line that is said seldom.
     pub(super) fn seldom(&mut self, center: &Center) -> String {
-        match self.below(26) {
+        match self.below(29) {
             0..4 => self.answer(center),
             4 => (*self.pick(&CARDS)).to_owned(),
             5 | 6 => self.unspoken(),
@@ -22,6 +22,7 @@ impl Day {
             9..12 => self.closed_street(center),
             12..16 => self.kept_for_a_court(center),
             16..25 => self.glass(center),
+            25..28 => self.shared(center),
             _ => self.template(),
         }
     }
@@ -62,7 +63,11 @@ impl Day {
             // What ends by itself is left to the clock.
             (0, _) => "expire".into(),
             (1..4, Some(_)) if ends => "expire".into(),
-            (1 | 2, Some(closure)) => format!("lift {closure}"),
+            (1 | 2, Some(closure)) => {
+                // Whoever opens the wrong street takes it back at once.
+                self.slip = self.below(2) == 0;
+                format!("lift {closure}")
+            }
             (3, None) => "lift 1".into(),
             _ => {
                 let until = match self.below(2) {
@@ -72,6 +77,23 @@ impl Day {
                 let way = 1 + self.below(9);
                 format!("closure works \"Mill Lane\" {way} (50.85,4.35) (50.85,4.36){until}")
             }
+        }
+    }
+
+    /// An incident is shown to an agency, or no longer.
+    fn shared(&mut self, center: &Center) -> String {
+        let shared = center.incidents.iter().find_map(|(_, incident)| {
+            let agency = incident.shared_with.first()?;
+            Some(format!("unshare {} {agency}", incident.id.0))
+        });
+        let agency = *self.pick(&["FIRE", "EMS", "EMS", "POLICE"]);
+        let (verb, id) = (
+            *self.pick(&["share", "share", "unshare"]),
+            self.incident(center),
+        );
+        match (self.below(3), shared) {
+            (0, Some(shared)) => shared,
+            _ => format!("{verb} {id} {agency}"),
         }
     }
 

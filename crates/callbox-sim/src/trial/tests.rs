@@ -10,11 +10,6 @@ use callbox_domain::Command;
 
 /// Verbs that no day says, each with its reason.
 const NOT_SAID: &[(&str, &str)] = &[
-    (
-        "ShareIncident",
-        "no agency of these days has accounts of its own",
-    ),
-    ("UnshareIncident", "see ShareIncident"),
     ("RecordProgram", "the server says it at its start"),
     (
         "ApproveErasure",
@@ -28,13 +23,7 @@ const NOT_SAID: &[(&str, &str)] = &[
 ];
 /// Kinds of events that do not come of these days, each with its reason.
 const NOT_RECORDED: &[(&str, &str)] = &[
-    ("IncidentShared", "see ShareIncident"),
-    ("IncidentUnshared", "see UnshareIncident"),
     ("ProgramRecorded", "see RecordProgram"),
-    (
-        "LiftUndone",
-        "these seeds take no lift of a closure back; transcripts do",
-    ),
     ("DomainErased", "see ApproveErasure"),
     ("ErasureCompleted", "see CompleteErasure"),
     ("ConsultationsRecorded", "see RecordConsultations"),
