@@ -1,10 +1,15 @@
 //! The streets as the server holds them: driving times, places, and what follows from both.
 
-use std::{io, path::Path, sync::Arc};
+use std::{
+    collections::HashMap,
+    io,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use callbox_geo::{
     Coord,
-    eta::{ProfileId, Streets, StreetsError},
+    eta::{ProfileId, Snapped, Streets, StreetsError},
     geocode::{Geocoder, IndexError},
     import::{self, FindError},
     map::StreetMap,
@@ -27,7 +32,12 @@ pub struct Geography {
     pub map: Option<Arc<StreetMap>>,
     /// The south-west and the north-east corner of the streets.
     corners: (Coord, Coord),
+    /// Where stations are on the streets: found once, so that what is searched from there is kept.
+    stations: Arc<Mutex<HashMap<Coord, Option<Snapped>>>>,
 }
+
+/// The most places of stations that are kept; after that they are found anew.
+const STATIONS: usize = 4_096;
 
 /// Says why imported streets cannot be used.
 #[derive(Debug, Error)]
@@ -113,6 +123,40 @@ impl Geography {
             geocoder: Arc::new(geocoder),
             map: map.map(Arc::new),
             corners,
+            stations: Arc::default(),
+        }
+    }
+
+    /// Where a station's place is on the streets; `None` where no street is near.
+    pub(crate) fn station(&self, at: Coord) -> Option<Snapped> {
+        let mut known = self.stations.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= STATIONS {
+            known.clear();
+        }
+        let (lat, lon) = at.degrees();
+        let find = || self.streets.snap(lat, lon);
+        known.entry(at).or_insert_with(find).clone()
+    }
+
+    /// Searches once from a place where a unit of this type is; later questions use it.
+    pub(crate) fn remember(&self, place: &Snapped, unit_type: &str) {
+        let profile = self.streets.profile_of_unit(unit_type);
+        if let Some(profile) = self.streets.profile(profile) {
+            self.streets.remember(std::slice::from_ref(place), profile);
+        }
+    }
+
+    /// Whether no network's times changed since [`Geography::settle`].
+    pub(crate) fn is_settled(&self) -> bool {
+        let mut all = std::iter::once(&self.streets).chain(&self.beside);
+        all.all(|streets| streets.is_settled())
+    }
+
+    /// Makes questions faster until the times change again; costs some seconds of a core with a country.
+    pub(crate) fn settle(&self) {
+        for streets in std::iter::once(&self.streets).chain(&self.beside) {
+            // What changed meanwhile is done at the next look.
+            streets.settle();
         }
     }
 

@@ -35,6 +35,7 @@ pub mod reports;
 mod security;
 mod server;
 mod settings;
+mod settle;
 mod state;
 mod street_map;
 mod tls;

@@ -212,6 +212,7 @@ impl Server {
         let upkeep = tokio::spawn(keep_up(state.clone()));
         let schedule = tokio::spawn(crate::calls::schedule::run(state.clone()));
         let alarms = tokio::spawn(crate::alarms::run(state.clone()));
+        let settle = tokio::spawn(crate::settle::run(state.clone()));
         let goodbye = || state.live.close();
         let admit = |address| {
             let is_secured = state.access.rates(address).is_none();
@@ -228,6 +229,7 @@ impl Server {
         upkeep.abort();
         schedule.abort();
         alarms.abort();
+        settle.abort();
         // It ends by itself once the live streams are closed; a panic was logged already.
         let _ = live.await;
         if let Ok(Err(error)) = blocking({

@@ -148,7 +148,11 @@ impl Center {
             Stream::Incident(id) => self.incident(id).map_or(0, |incident| incident.version),
             Stream::Unit(id) => self.unit(id).map_or(0, |unit| unit.version),
             Stream::PremiseNote(id) => self.notes.get(id.0).map_or(0, |note| note.version),
-            Stream::Closure(id) => self.closures.get(id.0).map_or(0, |closure| closure.version),
+            Stream::Closure(id) => match self.closures.get(id.0) {
+                Some(closure) => closure.version,
+                // Its opening may be undone: that follows the event that opened it.
+                None => self.lifted(id).map_or(0, |closure| closure.version + 1),
+            },
             Stream::Consultations(day) if day == self.consultations.day => {
                 self.consultations.version
             }
@@ -414,7 +418,7 @@ impl Center {
                 incident.history.push(entry.seq);
             }),
             Stream::PremiseNote(id) => self.with_note(id, |note| note.version += 1),
-            // One that ended is gone, and no event follows in its stream.
+            // One that ended is gone; what follows when its opening is undone counts on from there.
             Stream::Closure(id) => {
                 if let Some(closure) = self.closures.get_mut(id.0) {
                     closure.version += 1;

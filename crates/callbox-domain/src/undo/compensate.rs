@@ -292,12 +292,14 @@ impl Payload for ClosureUndone {
 
 impl Payload for LiftUndone {
     fn evolve(&self, center: &mut Center, _: &Entry) {
-        let closure = Arc::new((*self.closure).clone());
+        let mut closure = (*self.closure).clone();
         let id = closure.id;
+        // The event that opened it is one of its stream.
+        closure.version += 1;
         if id.0 > center.last_closure || center.closures.get(id.0).is_some() {
             center.mark_broken(format!("closure {id} is closed again and was not open"));
         }
-        center.closures.insert(id.0, closure);
+        center.closures.insert(id.0, Arc::new(closure));
         center.forget_recent(self.undoes);
     }
 }

@@ -112,6 +112,17 @@ impl Center {
         });
     }
 
+    /// A closure that was opened, while that may be undone: as it was before.
+    pub(crate) fn lifted(&self, id: ClosureId) -> Option<&Closure> {
+        self.recent
+            .iter()
+            .rev()
+            .find_map(|recent| match &recent.act {
+                Act::Lift(closure) if closure.id == id => Some(&**closure),
+                _ => None,
+            })
+    }
+
     /// Forgets the act that was undone: it cannot be undone twice.
     pub(super) fn forget_recent(&mut self, seq: u64) {
         self.recent.retain(|recent| recent.seq != seq);

@@ -113,8 +113,9 @@ impl Streets {
             .iter()
             .map(|unit| unit.ascents.of(live.number))
             .collect();
-        let unknown = || (0..units.len());
-        let mut unknown: Vec<usize> = unknown().filter(|&at| ascents[at].is_none()).collect();
+        let unknown = 0..units.len();
+        let unknown = unknown.filter(|&at| ascents[at].is_none());
+        let mut unknown: Vec<usize> = unknown.collect();
         self.rooms.with(&self.cch, |room| {
             if unknown.len() <= FEW {
                 for at in unknown.drain(..) {

@@ -143,7 +143,10 @@ fn check(
             before: before.as_ref(),
             ..Hint::default()
         };
-        geography.streets.snap_hint(report.lat, report.lon, hint)
+        let snapped = geography.streets.snap_hint(report.lat, report.lon, hint)?;
+        // Searched now, so that nobody who asks for a suggestion waits for it.
+        geography.remember(&snapped, unit.unit_type.as_str());
+        Some(snapped)
     });
     let fix = Fix {
         point,

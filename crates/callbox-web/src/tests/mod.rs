@@ -21,6 +21,7 @@ mod oversight;
 mod plans;
 mod positions;
 mod pseudo;
+mod reachable;
 mod reads;
 mod repeats;
 mod reports;

@@ -94,7 +94,15 @@ fn measure(
     streets: Option<&Streets>,
 ) -> anyhow::Result<()> {
     let mut dice = Dice(arguments.seed);
-    let [mut eta, mut first, mut third, mut sort] = [const { Vec::new() }; 4];
+    let [
+        mut after_change,
+        mut eta,
+        mut first,
+        mut third,
+        mut one,
+        mut all,
+        mut sort,
+    ] = [const { Vec::new() }; 7];
     let somewhere = |dice: &mut Dice| match streets {
         Some(streets) => streets.node(dice.below(streets.node_count() as u64) as usize),
         None => Coord {
@@ -109,17 +117,37 @@ fn measure(
     };
     let snapped: Vec<Option<Snapped>> = points.iter().map(snap).collect();
     let on: Vec<Snapped> = snapped.iter().flatten().cloned().collect();
-    for _ in 0..arguments.incidents {
-        let goal = somewhere(&mut dice);
+    let goals: Vec<Coord> = (0..arguments.incidents)
+        .map(|_| somewhere(&mut dice))
+        .collect();
+    let drives = |goal: &Coord| match (streets, snap(goal)) {
+        (Some(streets), Some(to)) => {
+            let profile = streets.profile("blue-light").context("a profile")?;
+            let start = Instant::now();
+            let times = streets.eta_many_to_one(&on, &to, profile);
+            anyhow::Ok((times, micros(start)))
+        }
+        _ => Ok((Vec::new(), 0.0)),
+    };
+    if let Some(streets) = streets {
+        // As just after a street was closed: nothing has settled and nothing is remembered.
+        let at = streets.snap(goals[0].degrees().0, goals[0].degrees().1);
+        let edges = at.map_or_else(Vec::new, |at| streets.edges_at(&at));
+        streets.close(&edges);
+        for goal in &goals {
+            after_change.push(drives(goal)?.1);
+        }
+        streets.reopen(&edges);
+        // As a moment later: what the server does when changes have come to rest.
+        anyhow::ensure!(streets.settle(), "nobody changes the times meanwhile");
+        let profile = streets.profile("blue-light").context("a profile")?;
         let start = Instant::now();
-        let times = match (streets, snap(&goal)) {
-            (Some(streets), Some(to)) => {
-                let profile = streets.profile("blue-light").context("a profile")?;
-                streets.eta_many_to_one(&on, &to, profile)
-            }
-            _ => Vec::new(),
-        };
-        eta.push(micros(start));
+        streets.remember(&on, profile);
+        println!("remembering {units} places took {:.0} us", micros(start));
+    }
+    for goal in goals {
+        let (times, took) = drives(&goal)?;
+        eta.push(took);
         let mut times = times.into_iter();
         let facts = (1..)
             .zip(points.iter().zip(&snapped))
@@ -138,7 +166,7 @@ fn measure(
             local: LocalTime::default(),
             units: facts.collect(),
         };
-        for (alarm, into) in [(1, &mut first), (3, &mut third)] {
+        for (alarm, into, whole) in [(1, &mut first, &mut one), (3, &mut third, &mut all)] {
             let question = Question {
                 incident: IncidentId(1),
                 alarm,
@@ -146,6 +174,7 @@ fn measure(
             let start = Instant::now();
             let found = center.recommend(question, &facts)?;
             into.push(micros(start));
+            whole.push(micros(start) + took);
             anyhow::ensure!(!found.suggested.is_empty(), "nothing was suggested");
         }
         let start = Instant::now();
@@ -158,8 +187,14 @@ fn measure(
         (5, "recommendation, alarm 1", first),
         (12, "recommendation, alarm 3", third),
         (0, "drives of all units", eta),
+        (5, "both together, alarm 1", one),
+        (12, "both together, alarm 3", all),
+        (0, "drives just after a closure", after_change),
         (0, "baseline: sort by distance", sort),
     ] {
+        if values.is_empty() {
+            continue;
+        }
         values.sort_by(f64::total_cmp);
         let at = |share: f64| values[((values.len() - 1) as f64 * share) as usize];
         println!(

@@ -1,5 +1,6 @@
 //! Closed streets: why, until when, and how they open again.
 
+use callbox_domain::{ClosureId, Stream, script::Run};
 use expect_test::expect;
 
 use crate::town::{check, check_after};
@@ -137,6 +138,25 @@ by 8 undo
               42 LiftUndone 4 "Oak Road" undoes=41
         "#]],
     );
+}
+
+/// What is undone goes on in the closure's stream of events: a record that counts anew does not verify.
+#[test]
+fn an_opening_that_is_undone_counts_on_in_its_stream() {
+    let mut run = Run::default();
+    let next = |run: &Run| run.center().next_version(Stream::Closure(ClosureId(1)));
+    run.play("09:00:00 closure works \"Elm Street\" 7 (50.85,4.35) (50.86,4.35)")
+        .unwrap();
+    assert_eq!(next(&run), 2);
+    for (line, version) in [
+        ("09:00:10 lift 1", 3),
+        ("09:00:20 undo", 4),
+        ("09:00:30 lift 1", 5),
+        ("09:00:40 undo", 6),
+    ] {
+        run.play(line).unwrap();
+        assert_eq!(next(&run), version, "{line}");
+    }
 }
 
 #[test]
