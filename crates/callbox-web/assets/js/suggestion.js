@@ -63,9 +63,12 @@ export class Suggestion {
     if (!known) return;
     const { plan, alarm, alarms, suggested, shortfalls, requirements, others } = known;
     this.plan.textContent = plan ? t("suggest.plan", { plan, alarm, alarms }) : t("suggest.no_plan");
+    // Said once, not for each unit.
+    const noDrives = suggested.length > 1 && suggested.every((one) => one.drive === "unknown");
+    if (plan && noDrives) this.plan.append(" ", el("b", { text: t("suggest.no_drives") }));
     const items = suggested.map((one) => el("li", {},
       el("b", { text: one.unit }), " ", el("span", { class: "time", text: clock(one.eta_seconds) }),
-      ...one.notes.map((note) => el("small", { text: ` · ${words("note", note)}` })),
+      ...one.notes.filter((note) => !noDrives || note.code !== "no-drive").map((note) => el("small", { text: ` · ${words("note", note)}` })),
       ...(one.detour ? [el("small", { text: ` · ${t("suggest.detour", { streets: one.detour.around.join(", "), without: clock(one.detour.seconds_without) })}` })] : [])));
     items.push(...shortfalls.map((one) => el("li", { class: "missing" },
       el("b", { text: t("suggest.missing", { n: one.missing, what: needs(requirements[one.requirement]) }) }),

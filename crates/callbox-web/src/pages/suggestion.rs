@@ -7,8 +7,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use callbox_domain::{
-    Center, Facts, Incident, IncidentId, Note, Question, Recommendation, SendSuggested, UnitId,
-    WhyNot,
+    Center, Drive, Facts, Incident, IncidentId, Note, Question, Recommendation, SendSuggested,
+    UnitId, WhyNot,
 };
 use maud::{Markup, html};
 
@@ -119,6 +119,13 @@ pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident, advice: &Advi
         }
     };
     let number = alarm.to_string();
+    // Said once, not for each unit.
+    let no_drives = found.suggested.len() > 1
+        && found
+            .suggested
+            .iter()
+            .all(|one| one.lateness.drive == Drive::Unknown);
+    let told = |note: &&Note| !no_drives || **note != Note::NoDrive;
     html! {
         section class="stack" aria-label=(ui.t("suggest")) {
             h2 { (ui.t("suggest")) }
@@ -126,12 +133,13 @@ pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident, advice: &Advi
                 None => p class="quiet" { (ui.t("suggest.no_plan")) },
                 Some(plan) => {
                     p class="quiet" { (ui.fill("suggest.plan", &[("plan", plan.as_str()), ("alarm", &number), ("alarms", &found.alarms.to_string())])) }
+                    @if no_drives { p { b { (ui.t("suggest.no_drives")) } } }
                     ul {
                         @for one in &found.suggested {
                             li {
                                 b class="strong" { (sign(one.unit)) } " "
                                 span class="time" { (one.lateness.arrival_seconds().map_or("?".to_owned(), minutes)) }
-                                @for note in &one.notes { " · " (note_words(ui, note)) }
+                                @for note in one.notes.iter().filter(told) { " · " (note_words(ui, note)) }
                                 @if let Some(around) = advice.detours.get(&one.unit) {
                                     " · " (ui.fill("suggest.detour", &[("streets", &around.streets.join(", ")), ("without", &minutes(around.seconds_without))]))
                                 }

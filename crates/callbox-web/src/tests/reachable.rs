@@ -12,7 +12,6 @@ use crate::security;
 
 /// Commands that nobody asks for: the server says them itself, each with what brings it about.
 const OWN: &[(&str, &str)] = &[
-    ("ActivateScheduled", "the time of a planned call has come"),
     ("ExpireClosures", "the end of a closure has come"),
     ("RaiseAlarms", "a clock ran out"),
     ("RecordProgram", "another version was started"),
@@ -24,6 +23,8 @@ const OWN: &[(&str, &str)] = &[
 const KEPT_OTHERWISE: &[(&str, &str)] = &[
     ("in_force", "the conditions in force are a set of codes"),
     ("rules", "taken over as a whole"),
+    ("rule", "taken over as a whole"),
+    ("area", "taken over as a whole"),
 ];
 
 fn root() -> PathBuf {
@@ -56,6 +57,7 @@ fn every_command_can_be_asked_for() {
     let asking = [
         files("crates/callbox-web/src/api", &[".rs"], false),
         files("crates/callbox-web/src/reads", &[".rs"], false),
+        files("crates/callbox-web/src/closures", &[".rs"], false),
     ]
     .concat();
     let serving = [
@@ -70,6 +72,8 @@ fn every_command_can_be_asked_for() {
             format!("({name}.into()"),
             format!(" {name}.into()"),
             format!("{name}::"),
+            format!("<{name}>"),
+            format!("<{name},"),
         ];
         sources
             .iter()
@@ -92,6 +96,7 @@ fn every_command_can_be_asked_for() {
 fn no_setting_does_nothing() {
     let all = [
         files("crates/callbox-domain/src", &[".rs"], false),
+        files("crates/callbox-engine/src", &[".rs"], false),
         files("crates/callbox-web/src", &[".rs"], false),
     ]
     .concat();
