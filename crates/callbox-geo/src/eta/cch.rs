@@ -13,7 +13,7 @@ use crate::roads::{Column, FileError, FileReader, FileWriter, RoadGraph};
 use super::order::{Street, order};
 
 /// Grows with each change of the columns or of their meaning.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Stands for no vertex, no link, no turn.
 pub(super) const NONE: u32 = u32::MAX;
@@ -33,6 +33,9 @@ pub(crate) struct Cch {
     /// Where each vertex's links downwards begin in `down_link`.
     pub(super) down_first: Column<u32>,
     pub(super) down_link: Column<u32>,
+    /// The lower end of each link in `down_link`, once more, so that lists are compared without a look
+    /// at every link.
+    down_tail: Column<u32>,
     /// The turns that a link stands for, up and down.
     pub(super) turns: Column<[u32; 2]>,
     /// The link of each turn, times two, plus one for down; [`NONE`] for a loop.
@@ -107,10 +110,11 @@ impl Cch {
             down_first[vertex + 1] += down_first[vertex];
         }
         let mut next = down_first.clone();
-        let mut down_link = vec![0u32; head.len()];
+        let (mut down_link, mut down_tail) = (vec![0u32; head.len()], vec![0u32; head.len()]);
         for (link, &higher) in head.iter().enumerate() {
             let slot = &mut next[higher as usize];
             down_link[*slot as usize] = link as u32;
+            down_tail[*slot as usize] = tail[link];
             *slot += 1;
         }
         let mut cch = Self {
@@ -122,6 +126,7 @@ impl Cch {
             tail: tail.into(),
             down_first: down_first.into(),
             down_link: down_link.into(),
+            down_tail: down_tail.into(),
             turn_link: Vec::new().into(),
             lowest: lowest.into(),
             parent: Vec::new(),
@@ -161,8 +166,12 @@ impl Cch {
 
     /// The links to lower vertices, by ascending lower end.
     pub(super) fn downs(&self, vertex: u32) -> &[u32] {
-        let range = self.down_first[vertex as usize]..self.down_first[vertex as usize + 1];
-        &self.down_link[range.start as usize..range.end as usize]
+        &self.down_link[self.down_range(vertex)]
+    }
+
+    fn down_range(&self, vertex: u32) -> std::ops::Range<usize> {
+        let at = vertex as usize;
+        self.down_first[at] as usize..self.down_first[at + 1] as usize
     }
 
     fn parents(&self) -> Vec<u32> {
@@ -188,17 +197,25 @@ impl Cch {
     /// Calls `visit` with the links from each common lower neighbour of a link's ends to its lower
     /// and to its higher end, until `visit` returns true.
     pub(super) fn triangles(&self, link: usize, mut visit: impl FnMut(usize, usize) -> bool) {
-        let (mut low, mut high) = (self.downs(self.tail[link]), self.downs(self.head[link]));
-        while let (Some(&a), Some(&b)) = (low.first(), high.first()) {
-            let (at_a, at_b) = (self.tail[a as usize], self.tail[b as usize]);
-            if at_a == at_b && visit(a as usize, b as usize) {
+        let (lower, higher) = (self.tail[link], self.head[link]);
+        let (low, high) = (self.down_range(lower), self.down_range(higher));
+        let (low_tails, high_tails) = (&self.down_tail[low.clone()], &self.down_tail[high.clone()]);
+        // What is below both is below the lower end in the tree: a run of the higher end's list.
+        let lowest = self.lowest[lower as usize];
+        let mut at_high = high_tails.partition_point(|&tail| tail < lowest);
+        for (at_low, &tail) in low_tails.iter().enumerate() {
+            while at_high < high_tails.len() && high_tails[at_high] < tail {
+                at_high += 1;
+            }
+            if at_high == high_tails.len() || high_tails[at_high] > lower {
                 return;
             }
-            if at_a <= at_b {
-                low = &low[1..];
-            }
-            if at_b <= at_a {
-                high = &high[1..];
+            if high_tails[at_high] == tail {
+                let low = self.down_link[low.start + at_low] as usize;
+                let high = self.down_link[high.start + at_high] as usize;
+                if visit(low, high) {
+                    return;
+                }
             }
         }
     }
@@ -212,6 +229,7 @@ impl Cch {
             .column("tail", &self.tail)
             .column("downfst", &self.down_first)
             .column("downlink", &self.down_link)
+            .column("downtail", &self.down_tail)
             .column("turns", &self.turns)
             .column("turnlink", &self.turn_link)
             .column("lowest", &self.lowest)
@@ -228,6 +246,7 @@ impl Cch {
             tail: file.column("tail")?,
             down_first: file.column("downfst")?,
             down_link: file.column("downlink")?,
+            down_tail: file.column("downtail")?,
             turns: file.column("turns")?,
             turn_link: file.column("turnlink")?,
             lowest: file.column("lowest")?,
@@ -241,6 +260,7 @@ impl Cch {
             && cch.down_first.len() == edges + 1
             && cch.tail.len() == links
             && cch.down_link.len() == links
+            && cch.down_tail.len() == links
             && cch.turns.len() == links
             && cch.turn_link.len() == graph.turn_to.len();
         if !fits {

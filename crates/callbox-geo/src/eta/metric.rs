@@ -112,8 +112,10 @@ impl Metric {
 
     /// Recomputes what follows from changed turns; gives all links whose weights are new.
     ///
-    /// Costs one visit of the triangles below each link that may have changed: local for a side
-    /// street, up to the whole top of the hierarchy for a motorway.
+    /// Links are taken from the lowest up, so that each is computed once, with all below it done. One
+    /// that only gained a faster way takes it; the triangles below a link are visited only where the
+    /// way that it stood for became slower, in that direction only, and no further than to another as
+    /// fast as before. Where nothing changes, nothing above is asked.
     pub(super) fn update(
         &mut self,
         cch: &Cch,
@@ -121,64 +123,162 @@ impl Metric {
         turns: &[u32],
     ) -> Vec<Change> {
         let (up, down) = (owned(&mut self.up), owned(&mut self.down));
-        let mut queue: BinaryHeap<Reverse<u32>> = turns
-            .iter()
-            .map(|&turn| cch.turn_link[turn as usize])
+        let links = turns.iter().map(|&turn| cch.turn_link[turn as usize]);
+        let mut queue: BinaryHeap<Reverse<Doubt>> = links
             .filter(|&link| link != NONE)
-            .map(|link| Reverse(link >> 1))
+            .map(|link| Reverse(Doubt::new(link >> 1, 1 << (link & 1), [NEVER; 2])))
             .collect();
         let mut changes = Vec::new();
-        let mut last = NONE;
-        while let Some(Reverse(link)) = queue.pop() {
-            if link == last {
+        while let Some(Reverse(mut doubt)) = queue.pop() {
+            while let Some(Reverse(more)) = queue.peek()
+                && more.link == doubt.link
+            {
+                doubt.add(*more);
+                queue.pop();
+            }
+            let at = doubt.link as usize;
+            let old = [up[at], down[at]];
+            let new = doubt.settle(cch, weights, up, down);
+            if new == old {
                 continue;
             }
-            last = link;
-            let at = link as usize;
-            let [mut new_up, mut new_down] = plain(cch, weights, at);
-            cch.triangles(at, |low, high| {
-                new_up = new_up.min(down[low] + up[high]);
-                new_down = new_down.min(down[high] + up[low]);
-                false
-            });
-            let (old_up, old_down) = (up[at], down[at]);
-            if (new_up, new_down) == (old_up, old_down) {
-                continue;
-            }
-            up[at] = new_up;
-            down[at] = new_down;
-            changes.push((link, new_up, new_down));
-            let end = cch.head[at];
-            for other in cch.ups(cch.tail[at]) {
-                let far = cch.head[other];
-                if far == end {
-                    continue;
-                }
-                let over = cch
-                    .link(end.min(far), end.max(far))
-                    .expect("two higher neighbours of one vertex are linked");
+            [up[at], down[at]] = new;
+            changes.push((doubt.link, new[0], new[1]));
+            let (end, ups) = (cch.head[at], cch.ups(cch.tail[at]));
+            let mut tell = |other: usize, over: usize, is_higher: bool| {
                 // From this link's end to the other's, and back, over their common lower end.
-                let (to_far, from_far) = if end < far {
+                let (to_far, from_far) = if is_higher {
                     (up[over], down[over])
                 } else {
                     (down[over], up[over])
                 };
-                let matters =
-                    |old: u32, new: u32, weight: u32| old != new && (old == weight || new < weight);
-                if matters(
-                    (old_down + up[other]).min(NEVER),
-                    (new_down + up[other]).min(NEVER),
-                    to_far,
-                ) || matters(
-                    (down[other] + old_up).min(NEVER),
-                    (down[other] + new_up).min(NEVER),
-                    from_far,
-                ) {
-                    queue.push(Reverse(over as u32));
+                let there = Step::over(old[1], new[1], up[other], to_far);
+                let back = Step::over(old[0], new[0], down[other], from_far);
+                let (rise, fall) = if is_higher { (there, back) } else { (back, there) };
+                let slower = u8::from(rise.is_slower) | u8::from(fall.is_slower) << 1;
+                if slower != 0 || rise.faster != NEVER || fall.faster != NEVER {
+                    let faster = [rise.faster, fall.faster];
+                    queue.push(Reverse(Doubt::new(over as u32, slower, faster)));
                 }
+            };
+            let (no_up, no_down) = (old[0] == new[0], old[1] == new[1]);
+            let is_idle = |other: usize| {
+                (no_down || up[other] == NEVER) && (no_up || down[other] == NEVER)
+            };
+            for other in ups.start..at {
+                if is_idle(other) {
+                    continue;
+                }
+                let over = cch.link(cch.head[other], end);
+                tell(other, over.expect(LINKED), false);
+            }
+            // What else is above the lower end is above this link's end too, in the same order.
+            let mut above = cch.ups(end);
+            for other in at + 1..ups.end {
+                if is_idle(other) {
+                    continue;
+                }
+                above.start += gallop(&cch.head[above.clone()], cch.head[other]);
+                tell(other, above.start, true);
             }
         }
         changes
+    }
+}
+
+const LINKED: &str = "two higher neighbours of one vertex are linked";
+
+/// Counts the numbers below `wanted` at the beginning of an ascending list that has it.
+fn gallop(list: &[u32], wanted: u32) -> usize {
+    let mut step = 1;
+    while step < list.len() && list[step] <= wanted {
+        step *= 2;
+    }
+    let from = step / 2;
+    let to = (step + 1).min(list.len());
+    from + list[from..to].partition_point(|&at| at < wanted)
+}
+
+/// How the way over one triangle changed, seen from the link above it.
+struct Step {
+    /// The link may have stood for it, and it got slower.
+    is_slower: bool,
+    /// What it takes now, where that is less than the link's weight; else [`NEVER`].
+    faster: u32,
+}
+
+impl Step {
+    fn over(old: u32, new: u32, rest: u32, weight: u32) -> Self {
+        let old = (old + rest).min(NEVER);
+        let new = (new + rest).min(NEVER);
+        Self {
+            // Not only as fast: a way that was told as faster before may be slower by now.
+            is_slower: old < new && old <= weight,
+            faster: if new < weight { new } else { NEVER },
+        }
+    }
+}
+
+/// A link whose weights may be wrong.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Doubt {
+    link: u32,
+    /// Bit 0: what it stood for upwards became slower; bit 1: downwards.
+    slower: u8,
+    /// Faster ways up and down.
+    faster: [u32; 2],
+}
+
+impl Doubt {
+    fn new(link: u32, slower: u8, faster: [u32; 2]) -> Self {
+        Self {
+            link,
+            slower,
+            faster,
+        }
+    }
+
+    fn add(&mut self, more: Self) {
+        self.slower |= more.slower;
+        self.faster[0] = self.faster[0].min(more.faster[0]);
+        self.faster[1] = self.faster[1].min(more.faster[1]);
+    }
+
+    /// Gives the weights that the link has now.
+    fn settle(self, cch: &Cch, weights: &impl Weights, up: &[u32], down: &[u32]) -> [u32; 2] {
+        let at = self.link as usize;
+        let old = [up[at], down[at]];
+        let mut new = [
+            old[0].min(self.faster[0]),
+            old[1].min(self.faster[1]),
+        ];
+        if self.slower == 0 {
+            return new;
+        }
+        let plain = plain(cch, weights, at);
+        let asked = [self.slower & 1 != 0, self.slower & 2 != 0];
+        for way in [0, 1] {
+            if asked[way] {
+                new[way] = plain[way];
+            }
+        }
+        // Without a faster way nothing below the old weight can turn up.
+        let enough = |way: usize, found: u32| {
+            !asked[way] || (found <= old[way] && self.faster[way] == NEVER)
+        };
+        if enough(0, new[0]) && enough(1, new[1]) {
+            return new;
+        }
+        cch.triangles(at, |low, high| {
+            if asked[0] {
+                new[0] = new[0].min(down[low] + up[high]);
+            }
+            if asked[1] {
+                new[1] = new[1].min(down[high] + up[low]);
+            }
+            enough(0, new[0]) && enough(1, new[1])
+        });
+        new
     }
 }
 
