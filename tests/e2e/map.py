@@ -37,6 +37,8 @@ const [done] = arguments;
 fetch('/api/v1/board').then((r) => r.json()).then((b) => done(b.incidents.filter((row) => row.place && row.lat !== null)
   .map((row) => ({ id: row.id, place: row.place, lat: row.lat, lon: row.lon, units: row.units }))));
 """
+# How long streets may take that a busy processor draws instead of a graphics card, in seconds.
+DRAWN = 180
 CLOSURES = "return Number(document.getElementById('map').dataset.closures)"
 LINES = "return document.querySelectorAll('#map-incidents li').length"
 
@@ -53,7 +55,7 @@ class LiveMap(Steps):
     def drawn(self):
         self.a.open(self.server.origin + "/map")
         self.a.wait("the lists", LINES + " >= 3", seconds=30)
-        self.a.wait("the streets to be drawn", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        self.a.wait("the streets to be drawn", "return document.getElementById('map').dataset.state === 'idle'", seconds=DRAWN)
         colours = self.a.run_async(COLOURS, self.a.request("GET", self.a.session + "/screenshot"))
         if colours < 12:
             raise Failed(f"the picture has {colours} colours")
@@ -64,7 +66,7 @@ class LiveMap(Steps):
         self.a.run("document.querySelector('#map-incidents button:not(:disabled)').focus()")
         self.a.press("Enter")
         self.a.wait("what was chosen", "return !document.getElementById('map-picked').hidden && document.querySelector('#map-picked a').pathname.startsWith('/incidents/')")
-        self.a.wait("the streets there", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        self.a.wait("the streets there", "return document.getElementById('map').dataset.state === 'idle'", seconds=DRAWN)
         if self.a.run("return document.activeElement.getAttribute('aria-pressed')") != "true":
             raise Failed("the chosen line has lost the focus")
         self.picture(self.a, "map-near")
@@ -74,14 +76,14 @@ class LiveMap(Steps):
 
     def dark(self):
         self.a.run("document.querySelector('button[data-set-theme=dark]').click()")
-        self.a.wait("the dark streets", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        self.a.wait("the dark streets", "return document.getElementById('map').dataset.state === 'idle'", seconds=DRAWN)
         self.picture(self.a, "map-dark")
 
     def chinese(self):
         window = self.window("zh", webgl=True, language="zh-CN")
         self.sign_in(window, "dispatcher")
         window.open(self.server.origin + "/map")
-        window.wait("the streets to be drawn", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        window.wait("the streets to be drawn", "return document.getElementById('map').dataset.state === 'idle'", seconds=DRAWN)
         self.picture(window, "map-zh")
 
     def accessible(self):
@@ -127,7 +129,7 @@ class LiveMap(Steps):
     def closes_by_pointer(self):
         """Two clicks on the map draw a line along streets; what would be closed is said before."""
         self.a.run("document.querySelector('#map-incidents button:not(:disabled)').click()")
-        self.a.wait("the streets there", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        self.a.wait("the streets there", "return document.getElementById('map').dataset.state === 'idle'", seconds=DRAWN)
         self.a.run("document.getElementById('map-close').click()")
         for x, y in [(-60, 10), (70, -20)]:
             self.tap(self.a, x, y, "#map")
@@ -135,7 +137,7 @@ class LiveMap(Steps):
         self.picture(self.a, "map-drawing")
         self.a.run("document.getElementById('closing-send').click()")
         self.wait_closures(self.a, 1)
-        self.a.wait("the closure on the map", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        self.a.wait("the closure on the map", "return document.getElementById('map').dataset.state === 'idle'", seconds=DRAWN)
         self.picture(self.a, "map-closed")
 
     def ways(self):
@@ -156,7 +158,7 @@ class LiveMap(Steps):
         text = self.a.run("return document.querySelector('#map-ways li').textContent")
         if " min" not in text or not self.a.run("return document.querySelector('#map-ways li p').textContent.length > 3"):
             raise Failed(f"the way says {text}")
-        self.a.wait("the way drawn", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        self.a.wait("the way drawn", "return document.getElementById('map').dataset.state === 'idle'", seconds=DRAWN)
         self.picture(self.a, "map-ways")
 
     def covers(self):
@@ -178,20 +180,20 @@ class LiveMap(Steps):
         self.a.run("const field = document.getElementById('cover-minutes'); field.value = '2'; field.dispatchEvent(new Event('change'))")
         self.a.wait("two minutes", "return document.getElementById('cover-share').textContent.includes('2 min')")
         self.a.run("document.querySelector('.maplibregl-ctrl-zoom-out').click()")
-        self.a.wait("the shading drawn", "return document.getElementById('map').dataset.state === 'idle'", seconds=60)
+        self.a.wait("the shading drawn", "return document.getElementById('map').dataset.state === 'idle'", seconds=DRAWN)
         self.picture(self.a, "map-coverage")
 
     def pane(self):
         """The map beside the lists of the board: what is chosen here is chosen there; hidden it is not there at all."""
         inside = "document.querySelector('#map-pane iframe')?.contentDocument"
         self.a.open(self.server.origin + "/board?panes=incidents,map,selected")
-        self.a.wait("the map in the board", f"return {inside}?.getElementById('map')?.dataset.state === 'idle'", seconds=60)
+        self.a.wait("the map in the board", f"return {inside}?.getElementById('map')?.dataset.state === 'idle'", seconds=DRAWN)
         self.a.run("document.querySelectorAll('.incident')[1].click()")
         self.a.wait("the same incident on the map", f"return {inside}.getElementById('map-picked').hidden === false")
         chosen = self.a.run(f"return {inside}.querySelector('#map-picked a').textContent")
         other = self.a.run(f"const other = [...{inside}.querySelectorAll('#map-incidents button:not(:disabled)')].find((one) => one.querySelector('b').textContent !== arguments[0]); other.click(); return other.querySelector('b').textContent", chosen)
         self.a.wait("the other incident on the board", "return document.getElementById('selected').textContent.includes(arguments[0])", other)
-        self.a.wait("the streets", f"return {inside}.getElementById('map').dataset.state === 'idle'", seconds=60)
+        self.a.wait("the streets", f"return {inside}.getElementById('map').dataset.state === 'idle'", seconds=DRAWN)
         self.picture(self.a, "board-map")
         shared = self.a.run(f"return performance.getEntriesByType('resource').concat({inside}.defaultView.performance.getEntriesByType('resource')).filter((one) => one.name.includes('/api/v1/live')).length")
         if shared:
@@ -250,7 +252,7 @@ class LiveMap(Steps):
         self.sign_in(window, "supervisor")
         window.open(self.server.origin + "/settings/areas")
         idle = "return document.getElementById('draw-map')?.dataset.state === 'idle'"
-        window.wait("the streets to draw on", idle, seconds=60)
+        window.wait("the streets to draw on", idle, seconds=DRAWN)
         window.type("#set-code", "HARBOUR")
         window.type("#set-name", "Harbour")
         window.run("document.getElementById('draw-map').scrollIntoView({block: 'center'})")
@@ -283,6 +285,8 @@ class LiveMap(Steps):
     def picture(self, window, name):
         if self.options.images:
             os.makedirs(self.options.images, exist_ok=True)
+            # Names are put in place after the streets.
+            time.sleep(1.5)
             window.screenshot(os.path.join(self.options.images, f"{name}.png"))
 
     def all(self):

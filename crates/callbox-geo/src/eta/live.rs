@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
-use crate::roads::{NEVER, Profile, RoadGraph, Says, turn::FORBIDDEN};
+use crate::roads::{NEVER, Profile, RoadGraph, Says, turn};
 
 use super::{
     cch::Cch,
@@ -185,7 +185,7 @@ impl Driven {
         let into = graph.turn_to[turn as usize];
         let mut what = graph.turn_what[turn as usize];
         if conditions.hours.turns.contains(&turn) {
-            what |= FORBIDDEN;
+            what = turn::forbidden_to_all(what);
         }
         self.profile.turn_ms(graph, from, into, what)
     }

@@ -154,7 +154,11 @@ impl Metric {
                 };
                 let there = Step::over(old[1], new[1], up[other], to_far);
                 let back = Step::over(old[0], new[0], down[other], from_far);
-                let (rise, fall) = if is_higher { (there, back) } else { (back, there) };
+                let (rise, fall) = if is_higher {
+                    (there, back)
+                } else {
+                    (back, there)
+                };
                 let slower = u8::from(rise.is_slower) | u8::from(fall.is_slower) << 1;
                 if slower != 0 || rise.faster != NEVER || fall.faster != NEVER {
                     let faster = [rise.faster, fall.faster];
@@ -162,9 +166,8 @@ impl Metric {
                 }
             };
             let (no_up, no_down) = (old[0] == new[0], old[1] == new[1]);
-            let is_idle = |other: usize| {
-                (no_down || up[other] == NEVER) && (no_up || down[other] == NEVER)
-            };
+            let is_idle =
+                |other: usize| (no_down || up[other] == NEVER) && (no_up || down[other] == NEVER);
             for other in ups.start..at {
                 if is_idle(other) {
                     continue;
@@ -248,10 +251,7 @@ impl Doubt {
     fn settle(self, cch: &Cch, weights: &impl Weights, up: &[u32], down: &[u32]) -> [u32; 2] {
         let at = self.link as usize;
         let old = [up[at], down[at]];
-        let mut new = [
-            old[0].min(self.faster[0]),
-            old[1].min(self.faster[1]),
-        ];
+        let mut new = [old[0].min(self.faster[0]), old[1].min(self.faster[1])];
         if self.slower == 0 {
             return new;
         }

@@ -198,9 +198,9 @@ pub(super) fn draw(
                 time += driven.turn_alone_ms(graph, now, turn as u32, before);
                 let mut what = graph.turn_what[turn];
                 if now.hours.turns.contains(&(turn as u32)) {
-                    what |= crate::roads::turn::FORBIDDEN;
+                    what = crate::roads::turn::forbidden_to_all(what);
                 }
-                notices = notices_of(what);
+                notices = notices_of(what, driven.profile.is_forbidden(what));
             }
         }
         let class = graph.class(segment);
@@ -246,13 +246,13 @@ pub(super) fn draw(
     route
 }
 
-fn notices_of(what: u8) -> Vec<Notice> {
-    use crate::roads::turn::{BACK, FORBIDDEN, GATE, KIND};
+fn notices_of(what: u8, is_forbidden: bool) -> Vec<Notice> {
+    use crate::roads::turn::{BACK, GATE, KIND};
     let mut notices = Vec::new();
     if what & GATE != 0 {
         notices.push(Notice::Gate);
     }
-    if what & FORBIDDEN != 0 {
+    if is_forbidden {
         notices.push(Notice::ForbiddenTurn);
     }
     if what & KIND == BACK {

@@ -145,7 +145,7 @@ fn rounded(points: &[Pixel]) -> Vec<[i32; 2]> {
 /// Surfaces: each outer ring with the holes in it. The file does not tell holes from outer rings; a ring that lies in
 /// an odd number of others is a hole.
 fn areas(rings: Vec<Vec<Pixel>>) -> Vec<GeomData> {
-    let rings: Vec<Vec<[i32; 2]>> = rings
+    let mut whole: Vec<Vec<[i32; 2]>> = rings
         .iter()
         .filter(|ring| reach(ring) >= SMALLEST_UNITS)
         .map(|ring| {
@@ -157,12 +157,23 @@ fn areas(rings: Vec<Vec<Pixel>>) -> Vec<GeomData> {
         })
         .filter(|ring| ring.len() > 2 && doubled_area(ring) != 0)
         .collect();
+    // A tile that lies in a hole is cut out of both rings whole: they leave nothing.
+    let mut rings: Vec<Vec<[i32; 2]>> = Vec::with_capacity(whole.len());
+    for ring in whole.drain(..) {
+        match rings.iter().position(|other| is_same(other, &ring)) {
+            Some(other) => drop(rings.swap_remove(other)),
+            None => rings.push(ring),
+        }
+    }
+    let sizes: Vec<u64> = rings
+        .iter()
+        .map(|ring| doubled_area(ring).unsigned_abs())
+        .collect();
     let around: Vec<Vec<usize>> = (0..rings.len())
         .map(|no| {
-            let others = (0..rings.len()).filter(|&other| other != no);
-            others
-                .filter(|&other| holds(&rings[other], rings[no][0]))
-                .collect()
+            let at = within(&rings[no]);
+            let larger = (0..rings.len()).filter(|&other| sizes[other] > sizes[no]);
+            larger.filter(|&other| holds(&rings[other], at)).collect()
         })
         .collect();
     let is_hole = |no: &usize| around[*no].len() % 2 == 1;
@@ -209,16 +220,45 @@ fn doubled_area(ring: &[[i32; 2]]) -> i64 {
         .sum()
 }
 
+/// Whether two rings go through the same points, from wherever and whichever way round.
+fn is_same(a: &[[i32; 2]], b: &[[i32; 2]]) -> bool {
+    let sorted = |ring: &[[i32; 2]]| {
+        let mut points = ring.to_vec();
+        points.sort_unstable();
+        points
+    };
+    a.len() == b.len() && sorted(a) == sorted(b)
+}
+
+/// A point in a ring and not on it: rings that were cut lie on the tile's border together.
+fn within(ring: &[[i32; 2]]) -> Pixel {
+    let mut rows: Vec<i32> = ring.iter().map(|at| at[1]).collect();
+    rows.sort_unstable();
+    let gap = rows.windows(2).max_by_key(|pair| pair[1] - pair[0]);
+    let y = gap.map_or(0.0, |pair| f64::midpoint(pair[0].into(), pair[1].into()));
+    let mut crossed: Vec<f64> = crossings(ring, y).collect();
+    crossed.sort_by(f64::total_cmp);
+    let widest = crossed
+        .chunks_exact(2)
+        .max_by(|a, b| (a[1] - a[0]).total_cmp(&(b[1] - b[0])));
+    [
+        widest.map_or(0.0, |pair| f64::midpoint(pair[0], pair[1])),
+        y,
+    ]
+}
+
 /// Whether a point lies in a ring (even-odd rule).
-fn holds(ring: &[[i32; 2]], [x, y]: [i32; 2]) -> bool {
+fn holds(ring: &[[i32; 2]], [x, y]: Pixel) -> bool {
+    crossings(ring, y).filter(|&at| x < at).count() % 2 == 1
+}
+
+/// Where a ring crosses a level.
+fn crossings(ring: &[[i32; 2]], y: f64) -> impl Iterator<Item = f64> {
     let pairs = ring.iter().zip(ring.iter().cycle().skip(1));
-    let crossed = pairs.filter(|(a, b)| {
-        (a[1] > y) != (b[1] > y) && {
-            let part = f64::from(y - a[1]) / f64::from(b[1] - a[1]);
-            f64::from(x) < f64::from(a[0]) + part * f64::from(b[0] - a[0])
-        }
-    });
-    crossed.count() % 2 == 1
+    pairs.filter_map(move |(a, b)| {
+        let [a, b] = [a, b].map(|at| at.map(f64::from));
+        ((a[1] > y) != (b[1] > y)).then(|| a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0]))
+    })
 }
 
 #[cfg(test)]
@@ -258,5 +298,22 @@ mod tests {
             2,
             "the outer one with its hole, and the island"
         );
+    }
+
+    #[test]
+    fn holes_that_reach_the_border_stay_holes() {
+        let tile = vec![[0.0, 0.0], [100.0, 0.0], [100.0, 100.0], [0.0, 100.0]];
+        // An island cut off by the tile's border, whichever point it begins with.
+        let island = [[100.0, 20.0], [60.0, 50.0], [100.0, 80.0]];
+        for turn in 0..3 {
+            let mut hole = island.to_vec();
+            hole.rotate_left(turn);
+            assert_eq!(areas(vec![tile.clone(), hole]).len(), 1, "{turn}");
+        }
+        // All of the tile lies in the hole.
+        let mut back = tile.clone();
+        back.reverse();
+        back.rotate_left(1);
+        assert!(areas(vec![tile, back]).is_empty());
     }
 }

@@ -41,12 +41,23 @@ impl Wants for RoadWants {
     }
 
     fn relation(&self, tags: &Tags<'_>) -> Keep {
+        let mut keys = RESTRICTIONS.iter().chain([&RESTRICTION_AT_TIMES]);
         let restriction = self.0 == Network::Drive
             && tags.is("type", "restriction")
-            && (tags.get("restriction").is_some() || tags.get(RESTRICTION_AT_TIMES).is_some());
+            && keys.any(|key| tags.get(key).is_some());
         if restriction { Keep::Alone } else { Keep::No }
     }
 }
+
+/// The keys of turn restrictions that bind a vehicle of ours. Those for buses, bicycles or caravans alone do not.
+pub(super) const RESTRICTIONS: [&str; 4] = [
+    "restriction",
+    "restriction:motor_vehicle",
+    "restriction:motorcar",
+    RESTRICTION_HEAVY,
+];
+/// The key of those for goods vehicles.
+pub(super) const RESTRICTION_HEAVY: &str = "restriction:hgv";
 
 /// The key of turn restrictions that hold at times.
 pub(super) const RESTRICTION_AT_TIMES: &str = "restriction:conditional";

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Grows with each change of the columns or of their meaning.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Stands for no edge.
 pub(crate) const NO_EDGE: u32 = u32::MAX;
@@ -32,6 +32,19 @@ pub(crate) const TURN_GATE: u8 = 32;
 pub(crate) const TURN_BLOCKED: u8 = 64;
 /// There is no other way on, so turning round is what everybody does.
 pub(crate) const TURN_DEAD_END: u8 = 128;
+/// The same bit on any other turn: the sign is not meant for all. With [`TURN_FORBIDDEN`] it lets emergency
+/// vehicles pass, alone it stops heavy ones.
+pub(crate) const TURN_FOR_SOME: u8 = 128;
+
+/// Makes a turn forbidden to all, whatever the sign at its side says.
+pub(crate) fn forbidden_to_all(what: u8) -> u8 {
+    let some = if what & TURN_KIND == TURN_BACK {
+        0
+    } else {
+        TURN_FOR_SOME
+    };
+    (what & !some) | TURN_FORBIDDEN
+}
 
 /// Who may use an edge, and its speed limit (0: none known).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

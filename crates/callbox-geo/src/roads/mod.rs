@@ -37,7 +37,7 @@ pub(crate) use profile::NEVER;
 /// What a turn's attributes say.
 pub(crate) mod turn {
     pub(crate) use super::graph::{
-        TURN_BACK as BACK, TURN_FORBIDDEN as FORBIDDEN, TURN_GATE as GATE, TURN_KIND as KIND,
+        TURN_BACK as BACK, TURN_GATE as GATE, TURN_KIND as KIND, forbidden_to_all,
     };
 }
 

@@ -3,14 +3,17 @@
 use super::{
     Class, Network,
     graph::{
-        RoadGraph, Says, TURN_BACK, TURN_BLOCKED, TURN_DEAD_END, TURN_FORBIDDEN, TURN_GATE,
-        TURN_KIND, TURN_LEFT, TURN_RIGHT, TURN_SHARP, TURN_SIGNALS,
+        RoadGraph, Says, TURN_BACK, TURN_BLOCKED, TURN_DEAD_END, TURN_FOR_SOME, TURN_FORBIDDEN,
+        TURN_GATE, TURN_KIND, TURN_LEFT, TURN_RIGHT, TURN_SHARP, TURN_SIGNALS,
     },
     rules::{CAR, EMERGENCY},
 };
 
 /// A time that no drive takes, in milliseconds; two of them still fit into 32 bits.
 pub(crate) const NEVER: u32 = u32::MAX / 2;
+
+/// Above this weight a vehicle is what signs for goods vehicles mean (`hgv`), in tonnes.
+const HEAVY_TONNES: f32 = 3.5;
 
 /// Says how a kind of vehicle drives; an agency can change every part of it.
 ///
@@ -249,13 +252,26 @@ impl Profile {
         f64::from(graph.seg_length[segment]) * 360.0 / f64::from(speed)
     }
 
+    /// Tells whether a sign forbids a turn to this vehicle, whether or not it passes signs.
+    pub(crate) fn is_forbidden(&self, what: u8) -> bool {
+        let is_sign = what & TURN_FORBIDDEN != 0;
+        if what & TURN_KIND == TURN_BACK || what & TURN_FOR_SOME == 0 {
+            return is_sign;
+        }
+        if is_sign {
+            !self.emergency
+        } else {
+            self.weight_tonnes > HEAVY_TONNES
+        }
+    }
+
     /// Gives the milliseconds that a turn takes, without the edges, or [`NEVER`].
     pub(crate) fn turn_ms(&self, graph: &RoadGraph, from: u32, into: u32, what: u8) -> u32 {
         if what & TURN_BLOCKED != 0 {
             return NEVER;
         }
         let mut seconds = 0.0;
-        if what & TURN_FORBIDDEN != 0 {
+        if self.is_forbidden(what) {
             match self.forbidden_turn_seconds {
                 Some(lost) => seconds += lost,
                 None => return NEVER,

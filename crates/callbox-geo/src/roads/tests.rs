@@ -7,6 +7,7 @@ use crate::{
 };
 
 type Tags<'a> = &'a [(&'a str, &'a str)];
+/// Its kind, or `key=value` for other keys, more of them after a blank; and its members.
 type Restriction<'a> = (&'a str, &'a [(MemberKind, i64, &'a str)]);
 
 /// A town of ways over nodes on a line of latitude and longitude steps.
@@ -24,12 +25,11 @@ fn town(
         file.way(*id, nodes, tags).unwrap();
     }
     for (no, (kind, members)) in (1..).zip(restrictions) {
-        file.relation(
-            no,
-            members,
-            &[("type", "restriction"), ("restriction", kind)],
-        )
-        .unwrap();
+        let tags = kind
+            .split(' ')
+            .map(|tag| tag.split_once('=').unwrap_or(("restriction", tag)));
+        let tags: Vec<_> = tags.chain([("type", "restriction")]).collect();
+        file.relation(no, members, &tags).unwrap();
     }
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("x.osm.pbf");
@@ -127,6 +127,57 @@ fn a_forbidden_turn_binds_cars_and_costs_blue_light_seconds() {
     assert_eq!(drive(&graph, &Profile::car(), 1, 2), Some(vec![1, 3, 5, 2]));
     // A car from the south is not meant.
     assert_eq!(drive(&graph, &Profile::car(), 4, 2), Some(vec![4, 4, 2]));
+}
+
+#[test]
+fn a_sign_binds_those_whom_it_names() {
+    let members = [
+        (MemberKind::Way, 1, "from"),
+        (MemberKind::Node, 10, "via"),
+        (MemberKind::Way, 3, "to"),
+    ];
+    let over = [
+        (MemberKind::Way, 1, "from"),
+        (MemberKind::Way, 2, "via"),
+        (MemberKind::Way, 5, "to"),
+    ];
+    // What the turn itself costs: the signs are all that differs.
+    let strict = |profile: Profile| Profile {
+        forbidden_turn_seconds: None,
+        turn_round_anywhere_seconds: None,
+        ..profile
+    };
+    let [car, blue_light, heavy] = [
+        Profile::car(),
+        strict(Profile::blue_light()),
+        strict(Profile::heavy()),
+    ];
+    for (sign, binds) in [
+        ("no_left_turn", [true, true, true]),
+        ("restriction:motor_vehicle=no_left_turn", [true, true, true]),
+        ("restriction:motorcar=no_left_turn", [true, true, true]),
+        ("restriction:hgv=no_left_turn", [false, false, true]),
+        ("restriction:bus=no_left_turn", [false, false, false]),
+        ("no_left_turn except=psv;bicycle", [true, true, true]),
+        ("no_left_turn except=psv;emergency", [true, false, false]),
+        ("no_left_turn except=motorcar", [false, false, true]),
+        ("no_left_turn except=motor_vehicle", [false, false, false]),
+        (
+            "restriction:hgv=no_left_turn except=emergency",
+            [false, false, false],
+        ),
+    ] {
+        let graph = crossing(("x", "y"), &[(sign, &members)]);
+        let found = [&car, &blue_light, &heavy]
+            .map(|profile| drive(&graph, profile, 1, 3) != Some(vec![1, 3]));
+        assert_eq!(found, binds, "{sign}");
+        // The same along a way.
+        let along = sign.replace("no_left_turn", "no_u_turn");
+        let graph = crossing(("x", "y"), &[(along.as_str(), &over)]);
+        let found = [&car, &blue_light, &heavy]
+            .map(|profile| drive(&graph, profile, 1, 5) != Some(vec![1, 2, 5]));
+        assert_eq!(found, binds, "{along}");
+    }
 }
 
 #[test]

@@ -1,16 +1,19 @@
 //! Turns, and the restrictions on them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::osm::{Extract, MemberKind, Relation};
 
 use super::{
     barrier::Barrier,
-    build::{AtTimes, Edges, Nodes, RESTRICTION_AT_TIMES, Segments, bearing},
+    build::{
+        AtTimes, Edges, Nodes, RESTRICTION_AT_TIMES, RESTRICTION_HEAVY, RESTRICTIONS, Segments,
+        bearing,
+    },
     conditional::restriction,
     graph::{
-        TURN_BACK, TURN_BLOCKED, TURN_DEAD_END, TURN_FORBIDDEN, TURN_GATE, TURN_LEFT, TURN_RIGHT,
-        TURN_SHARP, TURN_SIGNALS, TURN_STRAIGHT, coord,
+        TURN_BACK, TURN_BLOCKED, TURN_DEAD_END, TURN_FOR_SOME, TURN_FORBIDDEN, TURN_GATE,
+        TURN_KIND, TURN_LEFT, TURN_RIGHT, TURN_SHARP, TURN_SIGNALS, TURN_STRAIGHT, coord,
     },
 };
 
@@ -20,13 +23,41 @@ const LONGEST: usize = 32;
 /// What signs forbid.
 #[derive(Default)]
 pub(super) struct Restrictions {
-    always: Forbidden,
+    /// What is forbidden whatever the hour, by whom it binds.
+    always: BTreeMap<Binds, Forbidden>,
     /// What is forbidden while a condition holds, by the condition's number.
     timed: Vec<(u32, Forbidden)>,
     pub(super) read: u64,
     pub(super) unread: u64,
     /// How many hold at times.
     pub(super) at_times: u64,
+}
+
+/// Whom a sign binds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Binds {
+    All,
+    /// All but emergency vehicles.
+    Others,
+    /// Goods vehicles, and what is as heavy.
+    Heavy,
+}
+
+/// Whom a restriction with this key binds; nobody of ours where `except` takes them out.
+fn binds(key: &str, relation: &Relation<'_>) -> Option<Binds> {
+    let except = relation.tags.get("except").unwrap_or_default();
+    let is_out = |kind: &str| except.split([';', ',']).any(|one| one.trim() == kind);
+    if is_out("motor_vehicle") || is_out("vehicle") {
+        return None;
+    }
+    let is_heavy = key == RESTRICTION_HEAVY || is_out("motorcar");
+    match (is_heavy, is_out("hgv"), is_out("emergency")) {
+        // Heavy vehicles of ours are emergency vehicles.
+        (true, true, _) | (true, _, true) => None,
+        (true, false, false) => Some(Binds::Heavy),
+        (false, _, true) => Some(Binds::Others),
+        (false, _, false) => Some(Binds::All),
+    }
 }
 
 #[derive(Default)]
@@ -66,13 +97,23 @@ impl Restrictions {
                 _ if kind.starts_with("only_") => Some(true),
                 _ => None,
             };
-            if let Some(kind) = relation.tags.get("restriction") {
-                let always = &mut restrictions.always;
+            let mut is_plain = false;
+            for key in RESTRICTIONS {
+                let Some(kind) = relation.tags.get(key) else {
+                    continue;
+                };
+                is_plain = true;
+                let Some(binds) = binds(key, &relation) else {
+                    continue;
+                };
+                let always = restrictions.always.entry(binds).or_default();
                 let done = only(kind).and_then(|only| reader.add(&relation, only, always));
                 match done {
                     Some(()) => restrictions.read += 1,
                     None => restrictions.unread += 1,
                 }
+            }
+            if is_plain {
                 continue;
             }
             let text = relation.tags.get(RESTRICTION_AT_TIMES);
@@ -81,7 +122,8 @@ impl Restrictions {
                 let Some(when) = when else {
                     at_times.unread += 1;
                     if let Some(only) = only(kind) {
-                        reader.add(&relation, only, &mut restrictions.always);
+                        let always = restrictions.always.entry(Binds::All).or_default();
+                        reader.add(&relation, only, always);
                     }
                     continue;
                 };
@@ -101,10 +143,28 @@ impl Restrictions {
         restrictions
     }
 
+    /// Adds to a turn what signs forbid whatever the hour.
+    fn sign(&self, path: &[u32], next: u32, what: u8) -> u8 {
+        let has = |binds: Binds| {
+            let forbidden = self.always.get(&binds);
+            forbidden.is_some_and(|forbidden| forbidden.has(path, next))
+        };
+        let is_back = what & TURN_KIND == TURN_BACK;
+        match (has(Binds::All), has(Binds::Others), has(Binds::Heavy)) {
+            (true, _, _) | (_, true, true) => what | TURN_FORBIDDEN,
+            // Turning round has no room for the difference.
+            (_, true, _) if is_back => what | TURN_FORBIDDEN,
+            (_, true, _) => what | TURN_FORBIDDEN | TURN_FOR_SOME,
+            (_, _, true) if !is_back => what | TURN_FOR_SOME,
+            _ => what,
+        }
+    }
+
     /// All paths of two edges and more, after which something is forbidden.
     fn paths(&self) -> impl Iterator<Item = &Vec<u32>> {
         let timed = self.timed.iter().map(|(_, forbidden)| forbidden);
-        std::iter::once(&self.always)
+        self.always
+            .values()
             .chain(timed)
             .flat_map(|forbidden| forbidden.paths.keys())
     }
@@ -293,12 +353,12 @@ impl Turns {
             let last = path[path.len() - 1];
             let node = edges.head(segments, last);
             for next in edges.from(node) {
-                let mut what = turn(nodes, segments, edges, last, next);
-                if restrictions.always.has(path, next) {
-                    what |= TURN_FORBIDDEN;
-                }
+                let plain = turn(nodes, segments, edges, last, next);
+                let what = restrictions.sign(path, next, plain);
+                let for_all = what & TURN_KIND == TURN_BACK || what & TURN_FOR_SOME == 0;
+                let is_open = what & TURN_FORBIDDEN == 0 || !for_all;
                 for (when, forbidden) in &restrictions.timed {
-                    if what & TURN_FORBIDDEN == 0 && forbidden.has(path, next) {
+                    if is_open && forbidden.has(path, next) {
                         turns.at_times.push([turns.to.len() as u32, *when]);
                     }
                 }

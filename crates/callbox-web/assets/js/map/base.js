@@ -37,9 +37,11 @@ export function openMap(frame, dress) {
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibregl.ScaleControl());
-  // For whoever waits for the whole picture.
-  map.on("dataloading", () => { frame.dataset.state = "loading"; });
-  map.on("idle", () => { frame.dataset.state = "idle"; });
+  // For whoever waits for the picture: units that move at every moment do not make it unfinished.
+  const state = (text) => { frame.dataset.state = text; };
+  map.on("dataloading", ({ sourceId }) => { if (sourceId === "streets" || !sourceId) state("loading"); });
+  map.on("movestart", () => state("loading"));
+  map.on("render", () => { if (!map.isMoving() && map.getSource("streets") && map.isSourceLoaded("streets")) state("idle"); });
   const restyle = () => map.setStyle(look(), { diff: false });
   dark.addEventListener("change", restyle);
   new MutationObserver(restyle).observe(document.documentElement, { attributeFilter: ["data-theme"] });

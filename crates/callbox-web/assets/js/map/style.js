@@ -53,7 +53,7 @@ export function style({ base, bounds, isDark, isChinese }) {
       ...roads.map(([kind, near, far]) => line(`${kind}-edge`, "road", of(kind), { "line-color": c.edge, "line-width": wide(near * 1.25 + 1, far * 1.6 + 0.2) })),
       ...roads.map(([kind, near, far, colour]) => line(kind, "road", of(kind), { "line-color": colour, "line-width": wide(near, far) })),
       { id: "hydrant", type: "circle", source: "streets", "source-layer": "poi", filter: of("hydrant"), minzoom: 16,
-        paint: { "circle-radius": 3, "circle-color": c.halo, "circle-stroke-color": c.ink3, "circle-stroke-width": 1.4 } },
+        paint: { "circle-radius": ["interpolate", ["linear"], ["zoom"], 16, 1.6, 18, 3.4], "circle-color": c.halo, "circle-stroke-color": c.ink3, "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 16, 0.9, 18, 1.4] } },
       text("house-number", "house_number", true, { "text-size": 9 }, { "text-color": c.ink3 }, { minzoom: 16.5 }),
       text("stream-name", "waterway", ["has", "name"], { "symbol-placement": "line" }, { "text-color": c.waterInk }),
       text("street-name", "road", ["all", ["has", "name"], of("street", "road", "main", "motorway")],
