@@ -149,6 +149,28 @@ class Keyboard(Steps):
         self.a.press("Escape")
         self.a.run("const f = document.getElementById('incident-filter'); f.value = ''; f.dispatchEvent(new Event('input'))")
 
+    def closed(self):
+        return {row["closure"]: row for row in self.api.ask("GET", "/closures")["closures"]}
+
+    def streets(self):
+        """BK closes a piece of street and a way between two crossings, LF and U open them; a whole street is refused."""
+        self.line("BK works 4 @Velmora General Hospital")
+        [(one, row)] = self.closed().items()
+        if row["impassable"] or not row["until"]:
+            raise Failed(f"the closure is {row}")
+        said = self.line("BK flood ! @Heronholm Street / Saltmead Street > Heronholm Street / Elmmead Lane")
+        if "Heronholm Street" not in said:
+            raise Failed(f"the sentence does not name the street: {said}")
+        [(other, row)] = [pair for pair in self.closed().items() if pair[0] != one]
+        if not row["impassable"] or row["until"]:
+            raise Failed(f"the closure is {row}")
+        self.line("U")
+        self.line(f"LF {one}")
+        if self.closed():
+            raise Failed(f"closed are still {self.closed()}")
+        self.refused("BK works @Heronholm Street", "mistake")
+        self.refused(f"LF {one}", "refused")
+
     def mistakes(self):
         """A wrong line says what to type instead, and nothing happens."""
         unit = self.free()[0]
@@ -334,6 +356,7 @@ class Keyboard(Steps):
             return
         for title, act in [
             ("every verb of the grammar does its act", self.every_verb),
+            ("streets are closed and opened", self.streets),
             ("a wrong line says what to type, and does nothing", self.mistakes),
             ("lines come back, and words are completed", self.history),
             ("a macro is kept, used and forgotten", self.macros),

@@ -47,7 +47,7 @@ class LiveMap(Steps):
     """One dispatcher looks at the map in three ways."""
 
     def start(self):
-        self.server.demo("--history", "1", "--speed", "30")
+        self.server.demo("--history", "1", "--speed", "12")
         self.a = self.window("a", webgl=True)
         self.sign_in(self.a, "dispatcher")
         self.a.wait("calls on the board", "return document.querySelectorAll('.incident:not(.is-closed)').length >= 3", seconds=90)

@@ -78,7 +78,7 @@ export const groundLayers = () => [
 /** What the dispatch floor puts on top; the data comes from live.js. */
 export function liveLayers(isDark) {
   const c = colours(isDark);
-  const label = { "text-font": FONT, "text-size": 12, "text-anchor": "left", "text-offset": [1.25, 0], "text-optional": true };
+  const label = { "text-font": FONT, "text-size": 12, "text-anchor": "left", "text-offset": [1.6, 0], "text-optional": true };
   const halo = { "text-color": c.ink, "text-halo-color": c.halo, "text-halo-width": 1.8 };
   const round = { "line-cap": "round", "line-join": "round" };
   return [
