@@ -168,7 +168,7 @@ class Keyboard(Steps):
         self.line(f"LF {one}")
         if self.closed():
             raise Failed(f"closed are still {self.closed()}")
-        self.refused("BK works @Heronholm Street", "mistake")
+        self.refused("BK works @Heronholm Street", "refused")
         self.refused(f"LF {one}", "refused")
 
     def mistakes(self):
