@@ -169,7 +169,7 @@ class Keyboard(Steps):
         if self.closed():
             raise Failed(f"closed are still {self.closed()}")
         self.refused("BK works @Heronholm Street", "refused")
-        self.refused(f"LF {one}", "refused")
+        self.refused(f"LF {one}", "mistake")
 
     def mistakes(self):
         """A wrong line says what to type instead, and nothing happens."""
