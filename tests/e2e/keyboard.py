@@ -172,8 +172,8 @@ class Keyboard(Steps):
         self.line(f"LF {one}")
         if self.closed():
             raise Failed(f"closed are still {self.closed()}")
-        self.refused("BK works @Heronholm Street", "mistake")
-        self.refused(f"LF {one}", "refused")
+        self.refused("BK works @Heronholm Street", "refused")
+        self.refused(f"LF {one}", "mistake")
 
     def rarer_verbs(self):
         """What a shift types seldom: the whole way of an ambulance, calls to be called back, planned calls, closed streets."""

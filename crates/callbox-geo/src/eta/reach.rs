@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::BTreeMap, collections::BinaryHeap};
 
 use crate::{
     Coord,
-    roads::{NEVER, NO_EDGE, coord},
+    roads::{Class, NEVER, NO_EDGE, coord},
 };
 
 use super::{
@@ -125,6 +125,10 @@ impl Streets {
         let mut squares: BTreeMap<Square, Reached> = BTreeMap::new();
         let side = 40_075_016.7 / f64::from(zoom).exp2();
         for (segment, &time) in reach.times.iter().enumerate() {
+            // Nobody lives on a ferry's line.
+            if self.graph.class(segment) == Class::Ferry {
+                continue;
+            }
             let is_in_time = time <= milliseconds;
             whole.add(f64::from(self.graph.seg_length[segment]) / 10.0, is_in_time);
             for pair in self.graph.points(segment).windows(2) {

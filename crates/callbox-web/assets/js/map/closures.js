@@ -97,7 +97,7 @@ function middle(line) {
 
 function list() {
   const box = by("map-closures");
-  const focused = document.activeElement?.dataset?.closure;
+  const { closure: shown, lift: lifted } = document.activeElement?.dataset ?? {};
   box.replaceChildren(...known.map((closure) => {
     const show = el("button", { type: "button", class: "map-line", "data-closure": String(closure.closure), onclick: () => go(closure) },
       el("b", { text: closure.street }), el("span", { text: words(closure) + (closure.impassable ? ` · ${t("closures.impassable")}` : "") }));
@@ -107,7 +107,9 @@ function list() {
     return el("li", { class: "map-closure" }, show, lift || null, lost ? el("small", { class: "quiet", text: t("closures.lost") }) : null);
   }));
   by("map-no-closures").hidden = known.length > 0;
-  if (focused) box.querySelector(`[data-closure="${focused}"]`)?.focus();
+  // Who stands on a line stays there.
+  if (shown) box.querySelector(`[data-closure="${shown}"]`)?.focus();
+  if (lifted) box.querySelector(`[data-lift="${lifted}"]`)?.focus();
 }
 
 function go(closure) {

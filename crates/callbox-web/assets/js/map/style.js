@@ -89,7 +89,7 @@ export function liveLayers(isDark) {
     { id: "closing-points", type: "circle", source: "closing-points", paint: { "circle-radius": 6, "circle-color": c.raised, "circle-stroke-color": c.pick, "circle-stroke-width": 2.5 } },
     { id: "ways-edge", type: "line", source: "ways", layout: round, paint: { "line-color": c.halo, "line-width": 8, "line-opacity": 0.9 } },
     { id: "ways", type: "line", source: "ways", layout: round, paint: { "line-color": c.pick, "line-width": 4 } },
-    { id: "ways-name", type: "symbol", source: "ways", layout: { "symbol-placement": "line-center", "text-field": ["get", "label"], "text-font": FONT, "text-size": 12, "text-allow-overlap": true },
+    { id: "ways-name", type: "symbol", source: "ways", layout: { "symbol-placement": "line-center", "text-field": ["get", "label"], "text-font": FONT, "text-size": 12, "text-offset": [0, 1.1], "text-allow-overlap": true },
       paint: { "text-color": c.pick, "text-halo-color": c.halo, "text-halo-width": 2 } },
     { id: "closure-marks", type: "symbol", source: "closure-marks", layout: { "icon-image": "place-closed", "icon-allow-overlap": true, "text-field": ["get", "label"], ...label, "text-size": 11 },
       paint: { ...halo, "text-color": c.ink2 } },
