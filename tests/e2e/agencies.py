@@ -13,9 +13,9 @@ from server import Client
 from steps import Steps, arguments, axe, faults, play
 from webdriver import Failed
 
-PAGES = ["/board", "/map", "/units", "/history", "/agencies", "/closures", "/premises", "/calls/new", "/incidents/{own}", "/plans",
+PAGES = ["/board", "/map", "/units", "/history", "/agencies", "/closures", "/calls/new", "/incidents/{own}", "/plans",
          "/cards", "/wall", "/rights", "/account"]
-SUPERVISES = ["/reports", "/erasures", "/agencies"]
+SUPERVISES = ["/premises", "/reports", "/erasures", "/agencies"]
 
 
 class Agencies(Steps):
@@ -24,7 +24,7 @@ class Agencies(Steps):
         for login, role in (("amb", "dispatcher"), ("ambchief", "supervisor")):
             made = self.callbox("user", "add", login, "--name", f"Ambulance {role}", "--role", role)
             self.server.passwords[login] = re.search(r"password\s+(\S+)", made)[1]
-            self.callbox("user", "agency", login, "EMS")
+            self.callbox("user", "agency", login, "VBAS")
         self.drive()
         self.source = axe(self.directory)
         self.center = Client(self.server, "supervisor")
@@ -51,18 +51,18 @@ class Agencies(Steps):
 
     def work(self):
         """What is theirs is on the board; what is not is not, until it is shared, and is gone when that ends."""
-        self.hidden = self.take("9 Hidden Lane", self.unit("FIRE"))
-        self.own = self.take("1 Open St", self.unit("EMS"))
+        self.hidden = self.take("9 Hidden Lane", self.unit("VBFR"))
+        self.own = self.take("1 Open St", self.unit("VBAS"))
         self.a = self.window("amb")
         self.enter(self.a, "amb")
         self.a.wait("their own incident", f"return document.querySelector('#incidents')?.textContent.includes('1 Open St')")
         if "Hidden" in self.a.run("return document.body.textContent"):
             raise Failed("the board shows what is not theirs")
         self.picture(self.a, "board")
-        self.center.ask("POST", f"/incidents/{self.hidden}/share", {"agency": "EMS"})
+        self.center.ask("POST", f"/incidents/{self.hidden}/share", {"agency": "VBAS"})
         self.a.wait("what was shared", "return document.querySelector('#incidents')?.textContent.includes('9 Hidden Lane')")
         self.picture(self.a, "board-shared")
-        self.center.ask("POST", f"/incidents/{self.hidden}/unshare", {"agency": "EMS"})
+        self.center.ask("POST", f"/incidents/{self.hidden}/unshare", {"agency": "VBAS"})
         self.a.wait("that it is gone", "return !document.querySelector('#incidents')?.textContent.includes('9 Hidden Lane')")
 
     def picture(self, window, name):
@@ -97,7 +97,7 @@ class Agencies(Steps):
         self.enter(window, "ambchief")
         window.wait("a page of one's own", "return !location.pathname.startsWith('/sign-in')")
         window.open(self.server.origin + "/agencies")
-        window.choose("#agree-with", "FIRE")
+        window.choose("#agree-with", "VBFR")
         window.run("const it = document.querySelector('#agree-type'); it.value = it.options[1].value")
         window.click("form.controls button.main")
         window.wait("the agreement", "return document.querySelector('button[value=end]') !== null")

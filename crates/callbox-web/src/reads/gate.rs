@@ -5,9 +5,7 @@ use callbox_domain::{
 use callbox_engine::{Reading, Recorded};
 
 use super::{Claim, table::Need};
-use crate::{
-    access::rights::Action, api::find_incident, problem::Problem, security::Signed, state::AppState,
-};
+use crate::{access::rights::Action, problem::Problem, security::Signed, state::AppState};
 
 /// How long after its end an incident still is the work of those on duty, in seconds.
 const GRACE_SECONDS: f64 = 15.0 * 60.0;
@@ -157,9 +155,8 @@ async fn hold_against_age(
     if signed.may(Action::HandOut) || is_beyond_age {
         return Ok(());
     }
-    // What left memory is read from the archive: how old it is says the record, not where it stands.
     // What left memory is read from the archive: how old it is, is in the record.
-    let incident = find_incident(state, id).await?;
+    let incident = state.incident_for(Some(signed), id).await?;
     let closed = incident.closed.as_ref();
     let is_near = closed.is_none_or(|closed| state.now().seconds_since(closed.at) < REACH_SECONDS);
     if is_near {

@@ -34,6 +34,7 @@ mod settings;
 mod sign_in;
 mod street_map;
 mod streets;
+mod whole;
 mod witness;
 mod writes;
 
