@@ -114,10 +114,14 @@ impl Center {
 
     /// How many events a closure's stream has that is gone because it was lifted a moment ago.
     pub(crate) fn version_when_lifted(&self, id: ClosureId) -> u32 {
-        let lifted = self.recent.iter().rev().find_map(|recent| match &recent.act {
-            Act::Lift(closure) if closure.id == id => Some(closure.version + 1),
-            _ => None,
-        });
+        let lifted = self
+            .recent
+            .iter()
+            .rev()
+            .find_map(|recent| match &recent.act {
+                Act::Lift(closure) if closure.id == id => Some(closure.version + 1),
+                _ => None,
+            });
         lifted.unwrap_or_default()
     }
 
