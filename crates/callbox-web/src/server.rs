@@ -26,7 +26,8 @@ pub use witness::WitnessServer;
 pub(crate) use routes::{MAX_BODY_BYTES, routes, too_large};
 
 use crate::{
-    Access, AccessError, AcmeSettings, Geography, PositionFeed, ProviderSettings, TlsError, TlsFiles, live,
+    Access, AccessError, AcmeSettings, Geography, PositionFeed, ProviderSettings, TlsError,
+    TlsFiles, live,
     provider::Provider,
     state::{AppState, blocking, ticks},
     tls::Tls,

@@ -134,7 +134,11 @@ impl Payload for AccountAdded {
             tokens: Vec::new(),
             version: 0,
         };
-        if center.accounts.insert(self.account.0, account.into()).is_some() {
+        if center
+            .accounts
+            .insert(self.account.0, account.into())
+            .is_some()
+        {
             center.mark_broken(format!("account {} was added twice", self.account));
         }
     }

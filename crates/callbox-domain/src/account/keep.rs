@@ -83,12 +83,21 @@ impl Verb for KeepAccount {
                 let account = center.need_account(switched.account)?;
                 account.disabled.is_some() != switched.disabled
             }
-            AccountAct::Credential(changed) => center.need_account(changed.account).map(|_| true)?,
+            AccountAct::Credential(changed) => {
+                center.need_account(changed.account).map(|_| true)?
+            }
             AccountAct::Issue(issued) => {
                 let account = center.need_account(issued.account)?;
-                limit("the list of an account's tokens", account.tokens.len(), MAX_TOKENS)?;
+                limit(
+                    "the list of an account's tokens",
+                    account.tokens.len(),
+                    MAX_TOKENS,
+                )?;
                 let token = center.sign_in.last_token + 1;
-                let issued = TokenIssued { token, ..issued.clone() };
+                let issued = TokenIssued {
+                    token,
+                    ..issued.clone()
+                };
                 return Ok(vec![issued.into()]);
             }
             AccountAct::End(ended) => {
@@ -112,10 +121,11 @@ fn need_vacant(center: &Center, added: &AccountAdded) -> Result<(), Refusal> {
     let login = added.names.known().map(|names| &names.login);
     // The lowest numbers are the program's own.
     let own = added.account <= ActorId::SIMULATED;
-    let taken = own || center.accounts.iter().any(|(_, known)| {
-        known.id == added.account
-            || (login.is_some() && known.names.known().map(|names| &names.login) == login)
-    });
+    let taken = own
+        || center.accounts.iter().any(|(_, known)| {
+            known.id == added.account
+                || (login.is_some() && known.names.known().map(|names| &names.login) == login)
+        });
     match taken {
         true => Err(Refusal::AccountTaken(added.account)),
         false => Ok(()),

@@ -12,9 +12,9 @@ use std::{
 use minicbor::{Decode, Encode};
 
 use crate::{
-    Account, Assignment, AssignmentNo, Closure, ClosureId, Code, Configuration, ConsultationCounts, Entry,
-    ErasureCase, Grant, GrantCounts, Incident, IncidentId, Line, NoteId, PremiseNote, Refusal,
-    SignInRules, Stream, Table, Unit, UnitId, alarm::Alarm, undo::Recent,
+    Account, Assignment, AssignmentNo, Closure, ClosureId, Code, Configuration, ConsultationCounts,
+    Entry, ErasureCase, Grant, GrantCounts, Incident, IncidentId, Line, NoteId, PremiseNote,
+    Refusal, SignInRules, Stream, Table, Unit, UnitId, alarm::Alarm, undo::Recent,
 };
 
 pub use invariants::BrokenInvariant;

@@ -352,7 +352,7 @@ verbs! {
     "break-glass" BreakGlass "INCIDENT" |w, _| Ok(BreakGlass { incident: w.incident()? });
     "see" SeeBreakGlass "GRANT" |w, _| Ok(SeeBreakGlass { grant: GrantId(w.number("a grant")?) });
     "review" ReviewBreakGlass "GRANT justified|unjustified [FILE]" consultations::review;
-    "account" KeepAccount "NUMBER add LOGIN ROLE | NUMBER role ROLE | NUMBER agency [CODE] | NUMBER on | NUMBER off | NUMBER credential KIND CHANGE | NUMBER token SCOPE | NUMBER end TOKEN | 0 rule NAME VALUE" accounts::keep;
+    "account" KeepAccount "NUMBER add LOGIN ROLE | NUMBER role ROLE | NUMBER agency [CODE] | NUMBER on | NUMBER off | NUMBER credential KIND CHANGE | NUMBER token SCOPE | NUMBER end TOKEN | 0 rule NAME // VALUE" accounts::keep;
 }
 
 /// Reads a line without time, actor and purpose.

@@ -239,7 +239,8 @@ fn bytes_that_are_no_event_are_refused() {
 #[test]
 fn a_street_whose_opening_is_undone_counts_its_events_without_a_gap() {
     let mut run = town();
-    run.play("09:00:00 closure flood \"Mill Lane\" 8 (50.85,4.35) (50.85,4.36)\nlift 1\nundo").unwrap();
+    run.play("09:00:00 by 7 closure flood \"Mill Lane\" 8 (50.85,4.35) (50.85,4.36)\n09:05:00 lift 1\n09:05:20 undo")
+        .unwrap();
     let mut center = town().center().clone();
     let mut versions = Vec::new();
     let begin = center.next_seq();
@@ -248,5 +249,8 @@ fn a_street_whose_opening_is_undone_counts_its_events_without_a_gap() {
         center.evolve(entry);
     }
     assert_eq!(versions, [1, 2, 3]);
-    assert_eq!(center.next_version(Stream::Closure(callbox_domain::ClosureId(1))), 4);
+    assert_eq!(
+        center.next_version(Stream::Closure(callbox_domain::ClosureId(1))),
+        4
+    );
 }

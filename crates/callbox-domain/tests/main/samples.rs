@@ -1,14 +1,13 @@
 //! One event of every kind with all that it can hold, and one with as little as possible.
 
 use callbox_domain::{
-    AccountNames, ActorId, AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind, CallTemplate, Caller,
-    CardEdition, Cause, Clock, ClosedStretch, Closure, ClosureCause, ClosureId, Consultation, Credential,
-    CredentialChange,
-    Digest, DispatchRules, Drive, Edition, EmergencyCause, ErasureFacts, ErasureRules, Event,
-    Given, GrantId, Handling, Hazard, IncidentId, KeptRead, LineNo, LocalTime, Meaning, Moment,
-    NoteDetails, NoteId, Personal, Place, PlaceSource, PlaceVerdict, Point, ReadAct, ReadObject,
-    ReadOutcome, ReadPurpose, Relation, Reported, Schedule, Source, Stamps, Subject, Target,
-    Timestamp, UnitFact, UnitId, WelfareRule,
+    AccountNames, ActorId, AlarmId, Area, Assessed, AssignmentEnd, AssignmentNo, CallKind,
+    CallTemplate, Caller, CardEdition, Cause, Clock, ClosedStretch, Closure, ClosureCause,
+    ClosureId, Consultation, Credential, CredentialChange, Digest, DispatchRules, Drive, Edition,
+    EmergencyCause, ErasureFacts, ErasureRules, Event, Given, GrantId, Handling, Hazard,
+    IncidentId, KeptRead, LineNo, LocalTime, Meaning, Moment, NoteDetails, NoteId, Personal, Place,
+    PlaceSource, PlaceVerdict, Point, ReadAct, ReadObject, ReadOutcome, ReadPurpose, Relation,
+    Reported, Schedule, Source, Stamps, Subject, Target, Timestamp, UnitFact, UnitId, WelfareRule,
     events::*,
     question::{Said, csv as cards},
     response_plan::csv,

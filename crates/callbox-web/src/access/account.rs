@@ -173,7 +173,10 @@ impl Access {
     pub fn set_role(&self, login: &str, role: Role) -> Result<(), AccessError> {
         let account = self.need_named(login)?.actor;
         let role_word = word(role.name())?;
-        self.record(AccountAct::Role(AccountRoleSet { account, role: role_word }))?;
+        self.record(AccountAct::Role(AccountRoleSet {
+            account,
+            role: role_word,
+        }))?;
         let changed = self.db().execute(
             "UPDATE accounts SET role = ?2 WHERE login = ?1",
             params![login, role.name()],
@@ -184,7 +187,10 @@ impl Access {
     /// Binds an account to one agency's incidents, or to none; its sessions end.
     pub fn set_agency(&self, login: &str, agency: Option<&Code>) -> Result<(), AccessError> {
         let account = self.need_named(login)?.actor;
-        let bound = AccountBound { account, agency: agency.cloned() };
+        let bound = AccountBound {
+            account,
+            agency: agency.cloned(),
+        };
         self.record(AccountAct::Bind(bound))?;
         let changed = self.db().execute(
             "UPDATE accounts SET agency = ?2 WHERE login = ?1",
@@ -303,7 +309,11 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
         // A role that this program does not know opens nothing.
         role: known.unwrap_or(Role::Service),
         created,
-        disabled: if known.is_none() { Some(created) } else { disabled },
+        disabled: if known.is_none() {
+            Some(created)
+        } else {
+            disabled
+        },
         expires: row.get(6)?,
         agency: agency
             .as_deref()

@@ -42,7 +42,11 @@ impl Access {
         };
         if !is_tied {
             let owner = self.by(account.actor);
-            owner.record_credential(account.actor, Credential::Provider, CredentialChange::Added)?;
+            owner.record_credential(
+                account.actor,
+                Credential::Provider,
+                CredentialChange::Added,
+            )?;
         }
         let tied = self.db().execute(
             "INSERT INTO identities (issuer, subject, actor) VALUES (?1, ?2, ?3)

@@ -77,7 +77,9 @@ impl Access {
 
     fn set_recorder(&self, recorder: Recorder) {
         let mut place = self.0.recorder.write();
-        *place.as_deref_mut().unwrap_or_else(|broken| broken.get_mut()) = recorder;
+        *place
+            .as_deref_mut()
+            .unwrap_or_else(|broken| broken.get_mut()) = recorder;
     }
 
     fn recorder(&self) -> Recorder {
@@ -143,7 +145,8 @@ impl Access {
             }
             let sql = "DELETE FROM requests WHERE id = ?1 AND answer IS NULL";
             if Instant::now() >= end && self.db().execute(sql, [id])? == 1 {
-                let why = "the server that runs does not answer; see its log, or stop it and repeat";
+                let why =
+                    "the server that runs does not answer; see its log, or stop it and repeat";
                 return Err(AccessError::NotRecorded(why.into()));
             }
         }
@@ -152,7 +155,8 @@ impl Access {
     /// What the server said to a request, if it said something.
     fn answer_to(&self, id: i64) -> Result<Option<Result<Option<u64>, AccessError>>, AccessError> {
         let db = self.db();
-        let sql = "DELETE FROM requests WHERE id = ?1 AND answer IS NOT NULL RETURNING token, answer";
+        let sql =
+            "DELETE FROM requests WHERE id = ?1 AND answer IS NOT NULL RETURNING token, answer";
         let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
         let answer: Option<(Option<i64>, String)> = db.query_row(sql, [id], row).optional()?;
         Ok(answer.map(|(token, answer)| match answer.as_str() {
@@ -170,7 +174,13 @@ impl Access {
                  WHERE answer IS NULL ORDER BY id";
             let mut select = db.prepare(sql)?;
             let row = |row: &rusqlite::Row<'_>| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+                Ok((
+                    row.get(0)?,
+                    row.get(1)?,
+                    row.get(2)?,
+                    row.get(3)?,
+                    row.get(4)?,
+                ))
             };
             select.query_map([], row)?.collect::<Result<_, _>>()?
         };
@@ -179,7 +189,9 @@ impl Access {
             let act = event.ok().and_then(AccountAct::of);
             let done = match act {
                 Some(act) => self.by(ActorId::SYSTEM).record(act),
-                None => Err(AccessError::NotRecorded("it is no act about accounts".into())),
+                None => Err(AccessError::NotRecorded(
+                    "it is no act about accounts".into(),
+                )),
             };
             let (token, why) = match done {
                 Ok(token) => (token.map(u64::cast_signed), String::new()),
@@ -224,10 +236,19 @@ impl Access {
             say(account.created, AccountAct::Add(added(account)?))?;
             if account.agency.is_some() {
                 let agency = account.agency.clone();
-                say(self.now(), AccountAct::Bind(AccountBound { account: id, agency }))?;
+                say(
+                    self.now(),
+                    AccountAct::Bind(AccountBound {
+                        account: id,
+                        agency,
+                    }),
+                )?;
             }
             if let Some(at) = account.disabled {
-                let switched = AccountSwitched { account: id, disabled: true };
+                let switched = AccountSwitched {
+                    account: id,
+                    disabled: true,
+                };
                 say(at, AccountAct::Switch(switched))?;
             }
         }
@@ -236,7 +257,10 @@ impl Access {
             let tokens = center.accounts.iter().flat_map(|(_, it)| it.tokens.clone());
             tokens.map(|token| token.token).collect()
         };
-        for token in tokens.iter().filter(|it| !numbered.contains(&it.id.cast_unsigned())) {
+        for token in tokens
+            .iter()
+            .filter(|it| !numbered.contains(&it.id.cast_unsigned()))
+        {
             let owner = accounts.iter().find(|it| it.login == token.login);
             let Some(owner) = owner else { continue };
             let issued = TokenIssued {
@@ -297,10 +321,15 @@ impl Access {
         begun.commit()?;
         drop(db);
         if lost > 0 {
-            tracing::warn!(lost, "accounts of the record had no row; they need new passwords");
+            tracing::warn!(
+                lost,
+                "accounts of the record had no row; they need new passwords"
+            );
         }
         let stored = self.stored_accounts()?;
-        let foreign = stored.iter().filter(|it| center.accounts.get(it.actor.0).is_none());
+        let foreign = stored
+            .iter()
+            .filter(|it| center.accounts.get(it.actor.0).is_none());
         for account in foreign {
             let actor = account.actor.0;
             tracing::warn!(actor, "an account is not on the record and cannot be used");
@@ -361,7 +390,11 @@ pub(super) fn rule(name: &str, value: &str) -> Result<AccountAct, AccessError> {
 }
 
 /// The act that issues a token.
-pub(super) fn issue(account: ActorId, scope: Scope, expires: i64) -> Result<AccountAct, AccessError> {
+pub(super) fn issue(
+    account: ActorId,
+    scope: Scope,
+    expires: i64,
+) -> Result<AccountAct, AccessError> {
     Ok(AccountAct::Issue(TokenIssued {
         account,
         token: 0,
@@ -374,11 +407,7 @@ pub(super) fn word(text: &str) -> Result<Code, AccessError> {
     Code::new(text).map_err(|_| AccessError::BadName)
 }
 
-fn submit(
-    engine: &Engine,
-    context: Context,
-    act: AccountAct,
-) -> Result<Option<u64>, AccessError> {
+fn submit(engine: &Engine, context: Context, act: AccountAct) -> Result<Option<u64>, AccessError> {
     let submission = Submission {
         command: KeepAccount { act }.into(),
         context,

@@ -245,13 +245,21 @@ fn every_right_and_every_role_has_words_in_every_language() {
     for key in rights.chain(roles) {
         let texts = Locale::ALL.map(|locale| {
             let text = locale.table().get(&key);
-            text.unwrap_or_else(|| panic!("no {key} in {locale:?}")).to_string()
+            text.unwrap_or_else(|| panic!("no {key} in {locale:?}"))
+                .to_string()
         });
         let distinct: BTreeSet<_> = texts.iter().cloned().collect();
-        assert_eq!(distinct.len(), texts.len(), "{key} is the same in two languages");
+        assert_eq!(
+            distinct.len(),
+            texts.len(),
+            "{key} is the same in two languages"
+        );
         own.entry(texts[0].clone()).or_default().insert(key);
     }
-    assert!(own.values().all(|keys| keys.len() == 1), "two say the same: {own:?}");
+    assert!(
+        own.values().all(|keys| keys.len() == 1),
+        "two say the same: {own:?}"
+    );
 }
 
 #[test]

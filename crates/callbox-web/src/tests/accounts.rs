@@ -15,10 +15,11 @@ impl World {
     /// What is recorded of accounts after `seq`: each event's actor, kind and account.
     fn account_acts(&self, seq: u64) -> Vec<(u64, &'static str)> {
         let entries = self.engine.entries_from(seq, 1_000).unwrap();
-        let acts = entries.into_iter().filter(|entry| {
-            (122..=129).contains(&entry.event.kind().number)
-        });
-        acts.map(|entry| (entry.actor.0, entry.event.kind().name)).collect()
+        let acts = entries
+            .into_iter()
+            .filter(|entry| (122..=129).contains(&entry.event.kind().number));
+        acts.map(|entry| (entry.actor.0, entry.event.kind().name))
+            .collect()
     }
 
     fn by_hand(&self, sql: &str) {
@@ -31,7 +32,13 @@ impl World {
 #[tokio::test]
 async fn accounts_of_before_come_onto_the_record_once_with_their_times() {
     let world = World::set_up().await;
-    world.access.set_agency("call-taker", Some(&callbox_domain::Code::new("EMS").unwrap())).unwrap();
+    world
+        .access
+        .set_agency(
+            "call-taker",
+            Some(&callbox_domain::Code::new("EMS").unwrap()),
+        )
+        .unwrap();
     world.access.disable("auditor").unwrap();
     world.access.set_policy("account-requests", "77").unwrap();
     let before = world.access.accounts().unwrap();
@@ -42,8 +49,16 @@ async fn accounts_of_before_come_onto_the_record_once_with_their_times() {
     assert_eq!(count("AccountAdded"), Role::ALL.len());
     assert_eq!(count("TokenIssued"), Role::ALL.len());
     assert_eq!((count("AccountBound"), count("AccountSwitched")), (1, 1));
-    assert_eq!(count("SignInRuleSet"), 2, "the one that was set, and that all is on the record");
-    assert_eq!(world.access.accounts().unwrap(), before, "nothing else about them");
+    assert_eq!(
+        count("SignInRuleSet"),
+        2,
+        "the one that was set, and that all is on the record"
+    );
+    assert_eq!(
+        world.access.accounts().unwrap(),
+        before,
+        "nothing else about them"
+    );
     assert_eq!(world.access.policy().account_requests, 77);
     // Tokens of before go on holding.
     let answer = world.get(Role::Supervisor, "/api/v1/board").await;
@@ -62,14 +77,24 @@ async fn each_act_about_an_account_is_an_event_in_the_name_of_who_did_it() {
     let world = World::set_up().await;
     world.tie();
     let seq = world.engine.snapshot().next_seq();
-    let admin = world.access.account_named("administrator").unwrap().unwrap();
+    let admin = world
+        .access
+        .account_named("administrator")
+        .unwrap()
+        .unwrap();
     let access = world.access.by(admin.actor);
     let password = "seven plain words make it long";
-    let made = access.create("kim", "Kim", Role::Dispatcher, password).unwrap();
-    access.create_for_emergency("lee", "Lee", Role::CallTaker, password).unwrap();
+    let made = access
+        .create("kim", "Kim", Role::Dispatcher, password)
+        .unwrap();
+    access
+        .create_for_emergency("lee", "Lee", Role::CallTaker, password)
+        .unwrap();
     access.set_role("kim", Role::Supervisor).unwrap();
     access.set_role("kim", Role::Supervisor).unwrap();
-    access.set_password("kim", "eight other words make it long").unwrap();
+    access
+        .set_password("kim", "eight other words make it long")
+        .unwrap();
     access.reset_factors("kim").unwrap();
     access.disable("kim").unwrap();
     access.enable("kim").unwrap();
@@ -78,7 +103,10 @@ async fn each_act_about_an_account_is_an_event_in_the_name_of_who_did_it() {
     access.revoke_token(token).unwrap();
     access.set_policy("second-factor", "required").unwrap();
     let refused = access.create("kim", "Kim", Role::Dispatcher, password);
-    assert!(matches!(refused, Err(AccessError::Taken(_))), "nothing of it is recorded");
+    assert!(
+        matches!(refused, Err(AccessError::Taken(_))),
+        "nothing of it is recorded"
+    );
     let acts = world.account_acts(seq);
     assert!(acts.iter().all(|(actor, _)| *actor == admin.actor.0));
     let kinds: Vec<_> = acts.iter().map(|(_, name)| *name).collect();
@@ -133,13 +161,28 @@ async fn an_edited_database_gives_nobody_a_right() {
          INSERT INTO settings (name, value) VALUES ('account-requests', '0');",
     );
     let address = std::net::IpAddr::from([127, 0, 0, 1]);
-    assert!(world.access.check_credentials("ghost", PASSWORD, address).is_err());
-    assert!(world.access.account(ActorId(4_711_000_001)).is_none_or(|it| it.disabled.is_some()));
+    assert!(
+        world
+            .access
+            .check_credentials("ghost", PASSWORD, address)
+            .is_err()
+    );
+    assert!(
+        world
+            .access
+            .account(ActorId(4_711_000_001))
+            .is_none_or(|it| it.disabled.is_some())
+    );
     assert_ne!(world.access.policy().account_requests, 0);
     // What was disabled stays disabled.
     world.access.disable("dispatcher").unwrap();
     world.by_hand("UPDATE accounts SET disabled = NULL");
-    assert!(world.access.check_credentials("dispatcher", PASSWORD, address).is_err());
+    assert!(
+        world
+            .access
+            .check_credentials("dispatcher", PASSWORD, address)
+            .is_err()
+    );
     let answer = world.get(Role::Dispatcher, "/api/v1/board").await;
     assert_eq!(answer.status, 401);
     // A row that is gone comes back, without a password that anybody knows.
@@ -147,7 +190,12 @@ async fn an_edited_database_gives_nobody_a_right() {
     world.tie();
     let auditor = world.access.account_named("auditor").unwrap().unwrap();
     assert_eq!((auditor.role, auditor.disabled), (Role::Auditor, None));
-    assert!(world.access.check_credentials("auditor", PASSWORD, address).is_err());
+    assert!(
+        world
+            .access
+            .check_credentials("auditor", PASSWORD, address)
+            .is_err()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -160,20 +208,37 @@ async fn another_process_asks_the_server_to_record_its_acts() {
         let other = Access::open(&path).unwrap();
         other.record_by_server();
         other.set_role("call-taker", Role::Dispatcher).unwrap();
-        other.add_token("call-taker", "export", 30, Scope::Read).unwrap();
+        other
+            .add_token("call-taker", "export", 30, Scope::Read)
+            .unwrap();
         other.disable("nobody")
     });
     while !asked.is_finished() {
         world.access.answer_requests().unwrap();
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    assert!(matches!(asked.join().unwrap(), Err(AccessError::Unknown(_))));
+    assert!(matches!(
+        asked.join().unwrap(),
+        Err(AccessError::Unknown(_))
+    ));
     world.access.refresh().unwrap();
-    let role = world.access.account_named("call-taker").unwrap().unwrap().role;
+    let role = world
+        .access
+        .account_named("call-taker")
+        .unwrap()
+        .unwrap()
+        .role;
     assert_eq!(role, Role::Dispatcher);
     let system = ActorId::SYSTEM.0;
     let expected = [(system, "AccountRoleSet"), (system, "TokenIssued")];
     assert_eq!(world.account_acts(seq), expected);
     let newest = world.engine.snapshot().sign_in.last_token.cast_signed();
-    assert!(world.access.tokens().unwrap().iter().any(|token| token.id == newest));
+    assert!(
+        world
+            .access
+            .tokens()
+            .unwrap()
+            .iter()
+            .any(|token| token.id == newest)
+    );
 }

@@ -255,7 +255,9 @@ impl Named {
 
 fn password(named: &Named) -> Outcome {
     let password = generate_password().map_err(|error| access_failure(&error))?;
-    changed(&named.data, |access| access.set_password(&named.login, &password))?;
+    changed(&named.data, |access| {
+        access.set_password(&named.login, &password)
+    })?;
     let text = format!("{}\npassword  {password}\n(shown this once)", named.login);
     let json = json!({ "login": named.login, "password": password });
     output::result(named.printed.format, text, &json)
@@ -304,7 +306,9 @@ pub(super) fn access_failure(error: &AccessError) -> Failure {
         | AccessError::Newer(_)
         | AccessError::BreachedList(_)
         | AccessError::BadSetting(_) => Failure::Input(error.to_string()),
-        AccessError::FactorFirst(_) | AccessError::NotRecorded(_) => Failure::Refused(error.to_string()),
+        AccessError::FactorFirst(_) | AccessError::NotRecorded(_) => {
+            Failure::Refused(error.to_string())
+        }
         _ => Failure::Internal(crate::failure::chain(error)),
     }
 }
