@@ -36,7 +36,7 @@ pub(super) enum Recorder {
     #[default]
     None,
     /// In the ledger of this process.
-    Engine(Engine, Purpose),
+    Engine(Box<Engine>, Purpose),
     /// By the server that runs, which is asked by a row in `access.db`.
     Server,
 }
@@ -58,7 +58,7 @@ impl Access {
             Purpose::Exercise => purpose,
             _ => Purpose::Administration,
         };
-        self.set_recorder(Recorder::Engine(engine.clone(), purpose));
+        self.set_recorder(Recorder::Engine(Box::new(engine.clone()), purpose));
         if engine.snapshot().sign_in.get(COMPLETE).is_none() {
             self.record_all_of_before()?;
         }
