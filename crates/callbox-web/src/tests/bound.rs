@@ -251,8 +251,8 @@ async fn the_table_holds_for_bound_and_unbound_accounts_by_every_route() {
         no right: 2244
         not theirs: 138
         of the whole center only: 102
-        what they see: 856
-        whole center: 548"#]]
+        what they see: 916
+        whole center: 578"#]]
     .assert_eq(&counts.join("\n"));
 }
 
