@@ -19,15 +19,14 @@ use crate::{
     DefineDisposition, DefineErasureRules, DefineIncidentType, DefinePriority, DefineStation,
     DefineTurnout, DefineUnit, DefineUnitStatus, DefineUnitType, DefineWelfareRule, DispatchRules,
     DispatchUnits, EndEmergency, EndSharing, EquipUnit, ErasureRules, ExpireClosures, GrantId,
-    HandleCall, Handling, KeepAccount, LiftClosure, LiftHold, LineNo, LinkIncidents, LocateIncident,
-    Meaning,
-    MergeIncidents, NoteId, PlaceHold, PlaceSource, PlaceVerdict, PrioritiseIncident, PublishCards,
-    PublishPlans, PutUnitInService, RaiseAlarms, ReassignUnit, ReceiveIncident, RecordCall,
-    RecordConsultations, RecordProgram, RefuseErasure, Relation, ReleaseUnit, RemoveClock,
-    ReopenIncident, RequestErasure, RetirePremiseNote, ReviewBreakGlass, SeeBreakGlass,
-    SendSuggested, SetCondition, SetPremiseNote, ShareIncident, StackIncident, TakeCall,
-    TakeUnitOutOfService, Timestamp, TransferIncident, Undo, UnmergeIncident, UnshareIncident,
-    UnstackIncident, response_plan::csv,
+    HandleCall, Handling, KeepAccount, LiftClosure, LiftHold, LineNo, LinkIncidents,
+    LocateIncident, Meaning, MergeIncidents, NoteId, PlaceHold, PlaceSource, PlaceVerdict,
+    PrioritiseIncident, PublishCards, PublishPlans, PutUnitInService, RaiseAlarms, ReassignUnit,
+    ReceiveIncident, RecordCall, RecordConsultations, RecordProgram, RefuseErasure, Relation,
+    ReleaseUnit, RemoveClock, ReopenIncident, RequestErasure, RetirePremiseNote, ReviewBreakGlass,
+    SeeBreakGlass, SendSuggested, SetCondition, SetPremiseNote, ShareIncident, StackIncident,
+    TakeCall, TakeUnitOutOfService, Timestamp, TransferIncident, Undo, UnmergeIncident,
+    UnshareIncident, UnstackIncident, response_plan::csv,
 };
 
 type Parsed = Result<Command, NotACommand>;
