@@ -242,6 +242,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether the next word can only be an incident: `#12`, or a number above `most`.
+    pub(super) fn is_incident_next(&self, most: u64) -> bool {
+        let digits = self.words.next().and_then(number);
+        digits.is_some_and(|(digits, is_whole)| {
+            is_whole || digits.parse::<u64>().is_ok_and(|number| number > most)
+        })
+    }
+
     /// Takes an incident if its number is next.
     pub(super) fn incident_if_any(&mut self) -> Result<Option<IncidentId>, Mistake> {
         match self.words.next().is_some_and(|word| number(word).is_some()) {

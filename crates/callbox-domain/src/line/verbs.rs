@@ -315,6 +315,9 @@ pub(super) fn act(r: &mut Reader<'_>) -> Result<Act, Mistake> {
     Ok(Act::Command(command))
 }
 
+/// Numbers above are no alarm's level.
+const MOST_ALARMS: u64 = 10;
+
 /// The incident, where more words are left than what follows it; otherwise the selected one.
 fn named_or_selected(r: &mut Reader<'_>, follow: usize) -> Result<crate::IncidentId, Mistake> {
     match r.left() > follow {
@@ -334,7 +337,9 @@ fn dispatch(r: &mut Reader<'_>) -> Result<Act, Mistake> {
 }
 
 fn alarm(r: &mut Reader<'_>) -> Result<Act, Mistake> {
-    let incident = named_or_selected(r, 1)?;
+    // One number alone is a level, unless it can only be an incident's.
+    let follow = usize::from(!r.is_incident_next(MOST_ALARMS));
+    let incident = named_or_selected(r, follow)?;
     let alarm = match r.left() {
         0 => None,
         _ => Some(r.number(What::Number, "alarm")?),

@@ -138,9 +138,12 @@ pub(super) async fn recovery_codes(
     ui: Ui,
     SignedForm { signed, form: _ }: SignedForm<Change>,
 ) -> Result<Response, Problem> {
+    let kept = secret(&state, &headers);
     act(&state, &headers, &ui, &signed, move |access, signed| {
+        let codes = access.new_recovery_codes(signed.actor())?;
+        access.end_others(signed.actor(), &kept)?;
         Ok(Shown {
-            codes: access.new_recovery_codes(signed.actor())?,
+            codes,
             ..Shown::default()
         })
     })

@@ -214,6 +214,16 @@ fn acts(world: &World) -> Vec<(&'static str, &'static str, Value)> {
             json!({"other": 1, "relation": "related"}),
         ),
         act(
+            "/api/v1/agreements",
+            "",
+            json!({"agency": "FIRE", "with": "EMS", "type": "MED"}),
+        ),
+        act(
+            "/api/v1/agreements/end",
+            "",
+            json!({"agency": "FIRE", "with": "EMS", "type": "MED"}),
+        ),
+        act(
             "/api/v1/incidents/{id}/share",
             "id=2",
             json!({"agency": "FIRE"}),

@@ -454,7 +454,16 @@ async fn other_sessions_end_after_a_change_of_factors() {
     let mut there = Browser::new("Chrome");
     there.sign_in(&world, "dispatcher").await;
     assert_eq!(there.get(&world, "/board").await.status, StatusCode::OK);
-    enrol(&world, &mut here).await;
+    let (_, codes) = enrol(&world, &mut here).await;
+    assert_eq!(here.get(&world, "/board").await.status, StatusCode::OK);
+    assert_ne!(there.get(&world, "/board").await.status, StatusCode::OK);
+    // New codes for recovery count as a change, too.
+    there.sign_in(&world, "dispatcher").await;
+    there
+        .post(&world, "/sign-in/code", &format!("code={}", codes[0]))
+        .await;
+    assert_eq!(there.get(&world, "/board").await.status, StatusCode::OK);
+    here.post(&world, "/account/recovery-codes", "").await;
     assert_eq!(here.get(&world, "/board").await.status, StatusCode::OK);
     assert_ne!(there.get(&world, "/board").await.status, StatusCode::OK);
 }

@@ -183,6 +183,8 @@ fn a_line_in_full_means_the_same_again() {
         "D",
         "AL 2",
         "AL #12 2",
+        "AL #12",
+        "AL 49",
         "R E104 !",
         "X E104 //why",
         "EN E104",
