@@ -1,11 +1,13 @@
 use callbox_domain::ActorId;
-use rusqlite::params;
 use serde::Serialize;
 
-use super::{Access, AccessError, macros::CENTER, store};
+use super::{Access, AccessError, named::Shelf};
 
-/// How many one account, or the center, may keep.
-const MAX: i64 = 50;
+const SHELF: Shelf = Shelf {
+    table: "layouts",
+    text: "windows",
+    max: 50,
+};
 
 /// What the windows of one position show, under the position's name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -21,22 +23,14 @@ pub(crate) struct Layout {
 impl Access {
     /// An account's own layouts and the center's, by name; its own go before.
     pub(crate) fn layouts(&self, actor: ActorId) -> Result<Vec<Layout>, AccessError> {
-        let db = self.db();
-        let mut select = db.prepare(
-            "SELECT name, windows, owner FROM layouts WHERE owner IN (?1, ?2)
-             ORDER BY name, owner DESC",
-        )?;
-        let rows = select.query_map([store::number(actor), CENTER], |row| {
-            let windows: String = row.get(1)?;
-            Ok(Layout {
-                name: row.get(0)?,
-                windows: windows.lines().map(str::to_owned).collect(),
-                center: row.get::<_, i64>(2)? == CENTER,
+        let all = self.named(&SHELF, actor)?.into_iter();
+        Ok(all
+            .map(|it| Layout {
+                name: it.name,
+                windows: it.text.lines().map(str::to_owned).collect(),
+                center: it.center,
             })
-        })?;
-        let mut all: Vec<Layout> = rows.collect::<Result<_, _>>()?;
-        all.dedup_by(|later, earlier| later.name == earlier.name);
-        Ok(all)
+            .collect())
     }
 
     /// Keeps what the windows show under a name, for an account or for all; without a window the name is
@@ -47,22 +41,6 @@ impl Access {
         name: &str,
         windows: &[String],
     ) -> Result<bool, AccessError> {
-        let owner = actor.map_or(CENTER, store::number);
-        let db = self.db();
-        if windows.is_empty() {
-            db.execute(
-                "DELETE FROM layouts WHERE owner = ?1 AND name = ?2",
-                params![owner, name],
-            )?;
-            return Ok(true);
-        }
-        let changed = db.execute(
-            "INSERT INTO layouts (owner, name, windows) SELECT ?1, ?2, ?3
-             WHERE EXISTS (SELECT 1 FROM layouts WHERE owner = ?1 AND name = ?2)
-                OR (SELECT count(*) FROM layouts WHERE owner = ?1) < ?4
-             ON CONFLICT (owner, name) DO UPDATE SET windows = excluded.windows",
-            params![owner, name, windows.join("\n"), MAX],
-        )?;
-        Ok(changed > 0)
+        self.set_named(&SHELF, actor, name, &windows.join("\n"))
     }
 }

@@ -6,6 +6,7 @@ mod breached;
 mod identity;
 mod layouts;
 mod macros;
+mod named;
 mod passkey;
 mod password;
 mod policy;
