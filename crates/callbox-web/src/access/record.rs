@@ -285,14 +285,18 @@ impl Access {
 
     /// Brings what the database repeats of the record in line with it.
     fn settle(&self, center: &Center) -> Result<(), AccessError> {
-        let nobodys = password::hash(&hex(&random::<32>()?))?;
+        let stored = self.stored_accounts()?;
+        let rows: BTreeSet<ActorId> = stored.iter().map(|it| it.actor).collect();
         let db = self.db();
         let begun = db.unchecked_transaction()?;
         let mut lost = 0;
         for (_, known) in center.accounts.iter() {
-            let seconds = |at: Timestamp| at.micros().div_euclid(1_000_000);
             let actor = store::number(known.id);
-            if let Some(names) = known.names.known() {
+            if !rows.contains(&known.id)
+                && let Some(names) = known.names.known()
+            {
+                // Hashing is slow on purpose: only for a row that is missing.
+                let nobodys = password::hash(&hex(&random::<32>()?))?;
                 lost += begun.execute(
                     "INSERT INTO accounts (actor, login, name, role, password, created)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
@@ -326,7 +330,6 @@ impl Access {
                 "accounts of the record had no row; they need new passwords"
             );
         }
-        let stored = self.stored_accounts()?;
         let foreign = stored
             .iter()
             .filter(|it| center.accounts.get(it.actor.0).is_none());
@@ -353,7 +356,6 @@ impl Account {
             self.disabled = Some(self.created);
             return self;
         };
-        let seconds = |at: Timestamp| at.micros().div_euclid(1_000_000);
         self.role = role;
         self.agency = known.agency.clone();
         self.disabled = known.disabled.map(seconds);
@@ -364,6 +366,10 @@ impl Account {
         }
         self
     }
+}
+
+fn seconds(at: Timestamp) -> i64 {
+    at.micros().div_euclid(1_000_000)
 }
 
 /// What the record says when an account is added.
