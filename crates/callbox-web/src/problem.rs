@@ -62,6 +62,8 @@ pub(crate) const CODES: &[&str] = &[
     "unsupported-media-type",
     "weak-password",
     "wrong-code",
+    "wrong-password",
+    "too-many-tries",
     "wrong-purpose",
 ];
 

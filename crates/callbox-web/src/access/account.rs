@@ -1,4 +1,7 @@
-use std::sync::{Arc, PoisonError};
+use std::{
+    net::IpAddr,
+    sync::{Arc, PoisonError},
+};
 
 use callbox_domain::{
     AccountAct, ActorId, Code,
@@ -8,7 +11,7 @@ use rusqlite::{ErrorCode, OptionalExtension as _, params};
 use serde::Serialize;
 
 use super::{
-    Access, AccessError, Role, password, random,
+    Access, AccessError, Role, SignInError, password, random,
     record::{Credential, CredentialChange, added, word},
     store,
 };
@@ -150,15 +153,18 @@ impl Access {
         self.end_sessions(login, changed)
     }
 
-    /// Sets another password for somebody who is signed in; all but the `kept` session end.
+    /// Sets another password for somebody who is signed in and knows the present one; all but the
+    /// `kept` session end. A wrong one counts as at sign-in, so that it cannot be guessed here.
     pub(crate) fn change_password(
         &self,
         actor: ActorId,
+        (present, address): (&str, IpAddr),
         password: &str,
         kept: &str,
-    ) -> Result<(), AccessError> {
+    ) -> Result<(), SignInError> {
         let account = self.account(actor);
         let account = account.ok_or_else(|| AccessError::Unknown(String::new()))?;
+        self.check_credentials(&account.login, present, address)?;
         self.check_password(&account.login, password)?;
         let hash = password::hash(password)?;
         self.record_credential(actor, Credential::Password, CredentialChange::Replaced)?;
@@ -166,7 +172,7 @@ impl Access {
             "UPDATE accounts SET password = ?2 WHERE actor = ?1",
             params![store::number(actor), hash],
         )?;
-        self.end_others(actor, kept)
+        Ok(self.end_others(actor, kept)?)
     }
 
     /// Gives an account another role and ends its sessions.

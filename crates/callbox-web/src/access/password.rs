@@ -42,10 +42,17 @@ fn check(login: &str, password: &str) -> Result<(), AccessError> {
 }
 
 impl Access {
-    /// Holds a new password against the bounds and against the list of breached ones.
+    /// Holds a new password against the bounds, the center's own words and the list of breached ones.
     pub(super) fn check_password(&self, login: &str, password: &str) -> Result<(), AccessError> {
         check(login, password)?;
-        let Some(list) = self.policy().breached_list else {
+        let policy = self.policy();
+        let lower = password.to_lowercase();
+        if policy.own_words.iter().any(|word| lower.contains(word)) {
+            return Err(AccessError::WeakPassword(
+                "a password holds none of the center's own words",
+            ));
+        }
+        let Some(list) = policy.breached_list else {
             return Ok(());
         };
         let breached = breached::is_breached(list.as_ref(), password);

@@ -16,11 +16,19 @@ pub struct Policy {
     /// A file of breached passwords: lines of SHA-1 in hexadecimal digits, sorted, with or without
     /// `:COUNT` after them, as Have I Been Pwned gives them out.
     pub breached_list: Option<String>,
+    /// Words that no password holds, in small letters: the center's name, its town, its products.
+    pub own_words: Vec<String>,
+    /// In how many browsers one account is signed in at once; 0 for any. The one beyond it that was
+    /// unused for the longest is signed out.
+    pub sessions: u32,
     /// How many requests an account may send each second, five seconds' worth at once; 0 for any.
     pub account_requests: u32,
     /// The same for an address; secured addresses have no limit.
     pub address_requests: u32,
 }
+
+/// The most words of its own that a center keeps out of passwords.
+const MAX_OWN_WORDS: usize = 200;
 
 /// The limits that hold for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +45,8 @@ impl Default for Policy {
             second_factor: false,
             secured_addresses: vec!["127.0.0.0/8".into(), "::1".into()],
             breached_list: None,
+            own_words: Vec::new(),
+            sessions: 0,
             account_requests: 200,
             address_requests: 400,
         }
@@ -45,10 +55,12 @@ impl Default for Policy {
 
 impl Policy {
     /// The names of what can be set.
-    pub const NAMES: [&str; 5] = [
+    pub const NAMES: [&str; 7] = [
         "second-factor",
         "secured-addresses",
         "breached-list",
+        "own-words",
+        "sessions",
         "account-requests",
         "address-requests",
     ];
@@ -88,6 +100,23 @@ impl Policy {
                 self.breached_list = Some(path.to_owned());
             }
             ("breached-list", _) => return refused("breached-list names a file that is there"),
+            ("own-words", _) => {
+                let words: Vec<String> = value.split_whitespace().map(str::to_lowercase).collect();
+                let fits = |word: &String| (3..=64).contains(&word.chars().count());
+                if words.len() > MAX_OWN_WORDS || !words.iter().all(fits) {
+                    return refused(
+                        "own-words are up to 200 words of 3 to 64 characters, with spaces between \
+                         them",
+                    );
+                }
+                self.own_words = words;
+            }
+            ("sessions", _) => {
+                let Some(number) = value.parse().ok().filter(|number| *number <= 100) else {
+                    return refused("sessions is a number up to 100; 0 for any");
+                };
+                self.sessions = number;
+            }
             ("account-requests" | "address-requests", _) => {
                 let Some(number) = value.parse().ok().filter(|number| *number <= 100_000) else {
                     return refused("it is a number of requests a second up to 100000; 0 for any");
@@ -100,7 +129,7 @@ impl Policy {
             _ => {
                 return refused(
                     "there is no such setting; use second-factor, secured-addresses, \
-                     breached-list, account-requests or address-requests",
+                     breached-list, own-words, sessions, account-requests or address-requests",
                 );
             }
         }

@@ -175,7 +175,51 @@ impl Access {
             ],
         )?;
         self.load_sessions()?;
+        if *stage == Stage::Full {
+            self.end_beyond(actor, &hash)?;
+        }
         Ok(secret)
+    }
+
+    /// Ends those of an account's sessions that are more than the center lets one have at once;
+    /// those unused for the longest go, never `newest`.
+    ///
+    /// Half-done sign-ins do not count: a known password alone must not sign anybody out.
+    fn end_beyond(&self, actor: ActorId, newest: &[u8; 32]) -> Result<(), AccessError> {
+        let most = self.policy().sessions as usize;
+        if most == 0 {
+            return Ok(());
+        }
+        let now = self.now();
+        let mut others: Vec<_> = {
+            let sessions = self.0.sessions.read();
+            let sessions = sessions.unwrap_or_else(PoisonError::into_inner);
+            sessions
+                .iter()
+                .filter(|(hash, session)| {
+                    session.kind == Kind::Browser
+                        && session.actor == actor
+                        && session.stage == Stage::Full
+                        && session.holds(now)
+                        && *hash != newest
+                })
+                .map(|(hash, session)| (session.seen.load(Ordering::Relaxed), *hash))
+                .collect()
+        };
+        others.sort_unstable_by(|a, b| b.cmp(a));
+        for (_, hash) in others.iter().skip(most - 1) {
+            self.db()
+                .execute("DELETE FROM sessions WHERE hash = ?1", [hash])?;
+        }
+        if others.len() >= most {
+            tracing::info!(
+                actor = actor.0,
+                most,
+                "signed out where it was unused longest"
+            );
+            self.load_sessions()?;
+        }
+        Ok(())
     }
 
     /// The session behind what a client sent, if it holds; counts as use.
@@ -302,6 +346,8 @@ impl Access {
                 "UPDATE sessions SET stage = ?2 WHERE hash = ?1",
                 params![hash, Stage::Full.name()],
             )?;
+            self.load_sessions()?;
+            return self.end_beyond(session.actor, &hash);
         }
         self.load_sessions()
     }

@@ -1,7 +1,9 @@
 //! How somebody signs in: password, authenticator, passkeys, and where they are signed in.
 
+use std::time::Duration;
+
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Path, State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
@@ -18,10 +20,10 @@ use super::{
     ui::Ui,
 };
 use crate::{
-    access::{Access, AccessError, Enrolment, Passkey, Registration, Stage, name_of},
+    access::{Access, AccessError, Enrolment, Passkey, Registration, SignInError, Stage, name_of},
     assets::asset_url,
     problem::Problem,
-    security::{self, Signed, SignedForm},
+    security::{self, Peer, Signed, SignedForm},
     state::{AppState, blocking},
 };
 
@@ -30,6 +32,7 @@ use crate::{
 #[serde(default)]
 #[derive(Default)]
 pub(super) struct Change {
+    present: String,
     password: String,
     code: String,
 }
@@ -53,18 +56,32 @@ pub(super) async fn show(
     render(&state, &headers, &ui, &signed, Shown::default()).await
 }
 
-/// `POST /account/password`: another password; all other sessions end.
+/// `POST /account/password`: another password for the present one; all other sessions end.
 pub(super) async fn password(
     State(state): State<AppState>,
+    peer: Option<Extension<Peer>>,
     headers: HeaderMap,
     ui: Ui,
     SignedForm { signed, form }: SignedForm<Change>,
 ) -> Result<Response, Problem> {
     let kept = secret(&state, &headers);
+    let address = security::address_of(peer);
+    let permit = tokio::time::timeout(Duration::from_secs(5), state.hashing.acquire()).await;
+    let Ok(Ok(_permit)) = permit else {
+        return Err(too_many_tries());
+    };
     act(&state, &headers, &ui, &signed, move |access, signed| {
-        access.change_password(signed.actor(), &form.password, &kept)?;
+        let present = (form.present.as_str(), address);
+        let changed = access.change_password(signed.actor(), present, &form.password, &kept);
+        let problem = match changed {
+            Ok(()) => None,
+            Err(SignInError::Wrong) => Some(wrong_password()),
+            Err(SignInError::Locked) => Some(too_many_tries()),
+            Err(SignInError::Access(error)) => return Err(error),
+        };
         Ok(Shown {
-            is_changed: true,
+            is_changed: problem.is_none(),
+            problem,
             ..Shown::default()
         })
     })
@@ -284,6 +301,24 @@ pub(super) fn unusable(error: &AccessError) -> Problem {
     Problem::internal("the accounts cannot be used", error)
 }
 
+fn wrong_password() -> Problem {
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "wrong-password",
+        "the present password is not right",
+        "try again; if you do not know it, ask an administrator for a new one",
+    )
+}
+
+fn too_many_tries() -> Problem {
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too-many-tries",
+        "there were too many tries",
+        "wait a while, or ask an administrator for a new password",
+    )
+}
+
 fn wrong_code() -> Problem {
     Problem::new(
         StatusCode::UNPROCESSABLE_ENTITY,
@@ -415,6 +450,10 @@ fn password_form(ui: &Ui) -> Markup {
         form class="stack" method="post" action="/account/password" {
             (token(ui))
             h2 { (ui.t("sign_in.password")) }
+            div class="field" {
+                label for="present-password" { (ui.t("account.password.present")) }
+                input class="input" id="present-password" name="present" type="password" required maxlength="1024" autocomplete="current-password";
+            }
             div class="field" {
                 label for="new-password" { (ui.t("account.password.new")) }
                 input class="input" id="new-password" name="password" type="password" required minlength="12" maxlength="256" autocomplete="new-password";

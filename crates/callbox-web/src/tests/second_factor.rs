@@ -414,6 +414,91 @@ async fn a_token_does_what_its_scope_says() {
     assert_eq!(refused.problem(), "403 out-of-scope");
 }
 
+/// The form that changes [`PASSWORD`] into another one.
+fn change(password: &str) -> String {
+    format!("present={PASSWORD}&password={password}").replace(' ', "+")
+}
+
+#[tokio::test]
+async fn another_password_takes_the_present_one() {
+    let world = World::empty();
+    let mut browser = Browser::new("x");
+    browser.sign_in(&world, "dispatcher").await;
+    let path = "/account/password";
+    for present in ["", "present=&", "present=not+it&"] {
+        let form = format!("{present}password=other+words+that+are+long");
+        let refused = browser.post(&world, path, &form).await;
+        assert_eq!(
+            refused.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{present}"
+        );
+        assert!(refused.text.contains("the present password is not right"));
+    }
+    let form = change("other words that are long");
+    let taken = browser.post(&world, path, &form).await;
+    assert_eq!(taken.status, StatusCode::OK);
+    // A stolen session does not try its way to the password: tries count as at sign-in.
+    for _ in 0..5 {
+        let refused = browser.post(&world, path, &form).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let locked = browser.post(&world, path, &form).await;
+    assert_eq!(locked.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn a_password_holds_none_of_the_centers_own_words() {
+    let world = World::empty();
+    let words = world.access.set_policy("own-words", "Elm Ahornstadt");
+    words.unwrap();
+    let mut browser = Browser::new("x");
+    browser.sign_in(&world, "dispatcher").await;
+    let path = "/account/password";
+    for holding in ["the way to ahornSTADT is long", "helmets for everybody"] {
+        let refused = browser.post(&world, path, &change(holding)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("a word of the center"), "{holding}");
+        let set = world.access.set_password("supervisor", holding);
+        assert!(set.is_err(), "the command line does not get around it");
+    }
+    let form = change("the way to oak is long");
+    let other = browser.post(&world, path, &form).await;
+    assert_eq!(other.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn beyond_the_most_sessions_the_one_unused_longest_ends() {
+    let world = World::empty();
+    world.access.set_policy("sessions", "2").unwrap();
+    let mut first = Browser::new("first");
+    first.sign_in(&world, "dispatcher").await;
+    world.pass(60);
+    let mut second = Browser::new("second");
+    second.sign_in(&world, "dispatcher").await;
+    world.pass(60);
+    assert_eq!(first.get(&world, "/board").await.status, StatusCode::OK);
+    world.pass(60);
+    let mut third = Browser::new("third");
+    third.sign_in(&world, "dispatcher").await;
+    assert_eq!(first.get(&world, "/board").await.status, StatusCode::OK);
+    assert_ne!(second.get(&world, "/board").await.status, StatusCode::OK);
+    assert_eq!(third.get(&world, "/board").await.status, StatusCode::OK);
+    // Others have their own count.
+    let mut supervisor = Browser::new("fourth");
+    supervisor.sign_in(&world, "supervisor").await;
+    assert_eq!(first.get(&world, "/board").await.status, StatusCode::OK);
+    assert_eq!(
+        supervisor.get(&world, "/board").await.status,
+        StatusCode::OK
+    );
+    // A password alone, without the second factor, signs nobody out.
+    let (_, _) = enrol(&world, &mut first).await;
+    third.sign_in(&world, "dispatcher").await;
+    second.sign_in(&world, "dispatcher").await;
+    assert_eq!(first.get(&world, "/board").await.status, StatusCode::OK);
+}
+
 #[tokio::test]
 async fn a_breached_password_is_not_taken() {
     let world = World::empty();
@@ -430,14 +515,15 @@ async fn a_breached_password_is_not_taken() {
         .post(
             &world,
             "/account/password",
-            "password=correct+horse+battery+staple",
+            &change("correct horse battery staple"),
         )
         .await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let form = "password=correct+horse+battery+stable";
+    let form = &change("correct horse battery stable");
     let taken = browser.post(&world, "/account/password", form).await;
     assert_eq!(taken.status, StatusCode::OK);
     std::fs::remove_file(&list).unwrap();
+    let form = "present=correct+horse+battery+stable&password=whatever+else+it+may+be";
     let closed = browser.post(&world, "/account/password", form).await;
     assert_eq!(
         closed.status,

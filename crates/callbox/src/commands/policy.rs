@@ -17,6 +17,8 @@ Example:
   callbox policy set second-factor required
   callbox policy set secured-addresses \"10.1.2.0/24 ::1\"
   callbox policy set breached-list /srv/pwned-passwords-sha1-ordered-by-hash.txt
+  callbox policy set own-words \"elm elmville\"
+  callbox policy set sessions 5
   callbox policy set account-requests 200")]
 pub(super) struct Policy {
     #[command(subcommand)]
@@ -45,7 +47,10 @@ struct List {
 struct Set {
     /// second-factor (required or optional), secured-addresses (where an open board keeps a
     /// session alive and requests have no limit), breached-list (a file of breached passwords; empty
-    /// for none), account-requests and address-requests (most a second; 0 for any)
+    /// for none), own-words (words that no password holds, with spaces between them; empty for
+    /// none), sessions (in how many browsers an account is signed in at once; 0 for any; beyond it
+    /// the one unused longest is signed out), account-requests and address-requests (most a second;
+    /// 0 for any)
     name: String,
     /// The value
     value: String,
@@ -76,10 +81,16 @@ fn show(policy: &SignInPolicy, printed: &Printed) -> Outcome {
     } else {
         "optional"
     };
+    let own_words = match policy.own_words.join(" ") {
+        none if none.is_empty() => "-".to_owned(),
+        words => words,
+    };
     let values = [
         factor.to_owned(),
         policy.secured_addresses.join(" "),
         policy.breached_list.clone().unwrap_or_else(|| "-".into()),
+        own_words,
+        policy.sessions.to_string(),
         policy.account_requests.to_string(),
         policy.address_requests.to_string(),
     ];

@@ -539,6 +539,10 @@ fn policy() {
         policy set secured-addresses \"10.1.2.0/24 ::1\" --data center
         policy set secured-addresses 10.1.2.0/99 --data center
         policy set breached-list nowhere.txt --data center
+        policy set own-words \"Elm ELMVILLE\" --data center
+        policy set own-words ab --data center
+        policy set sessions 5 --data center
+        policy set sessions several --data center
         policy set account-requests many --data center
         policy set colour blue --data center
         policy list --data center --format json
