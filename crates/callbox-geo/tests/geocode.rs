@@ -458,6 +458,9 @@ fn finds_crossings() {
         // A town before the mark may be the rest of another street's name; a street does not cross itself.
         "Mission Ashford & 5th",
         "Mission & 5th, Ashford",
+        // Neither by a word that carries nothing nor by a typing error.
+        "Mission Street & the Mission Street",
+        "Mision Street & Mission Street",
     ];
     check(
         &english().geocoder(),
@@ -483,6 +486,10 @@ fn finds_crossings() {
               intersection Mission Street & 5th Street, Ashford; 'street' was not said; 'street' was not said
             Mission & 5th, Ashford -> certain
               intersection Mission Street & 5th Street, Ashford; 'street' was not said; 'street' was not said
+            Mission Street & the Mission Street -> confirm
+              street Mission Street, Ashford; 'mission' does not fit; 'street' does not fit
+            Mision Street & Mission Street -> missing; 'mision' is not in the file
+              street Mission Street, Ashford; 'mision' does not fit; 'street' does not fit
         "#]],
     );
 }
