@@ -50,7 +50,8 @@ pub(crate) fn find(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candida
     candidates
 }
 
-/// Whether two texts may be one name: they differ by words that carry nothing, or by a typing error.
+/// Whether two texts may be one name: they differ by words that carry nothing, by other forms of a word, or by
+/// a typing error.
 fn is_one_name(left: &[Word], right: &[Word]) -> bool {
     let names = |words: &[Word]| -> Vec<usize> {
         let named = (0..words.len()).filter(|&no| words[no].class != Class::Noise);
@@ -60,10 +61,12 @@ fn is_one_name(left: &[Word], right: &[Word]) -> bool {
     of_left.len() == of_right.len()
         && of_left.iter().zip(&of_right).all(|(&a, &b)| {
             let (a, b) = (&left[a], &right[b]);
-            let is_known = |word: &Word| word.hits.iter().any(|hit| hit.cost == 0.0);
-            a.text == b.text
-                || !(is_known(a) && is_known(b))
-                    && a.hits.iter().any(|hit| b.hit(hit.token).is_some())
+            let both_known = a.has_exact() && b.has_exact();
+            let mut shared = a
+                .hits
+                .iter()
+                .filter_map(|hit| Some((hit, b.hit(hit.token)?)));
+            a.text == b.text || shared.any(|(a, b)| !both_known || a.cost == 0.0 && b.cost == 0.0)
         })
 }
 
