@@ -16,6 +16,8 @@ pub(crate) const MAX_COST: f32 = 0.65;
 
 /// The most names whose first word is looked at.
 const MAX_LOOKED_AT: usize = 500_000;
+/// A word that more names have does not lead to any of them.
+const COMMON: usize = 200;
 /// What a name costs more that does not go on as the small words typed last.
 const OTHERWISE: f32 = 0.04;
 
@@ -305,18 +307,22 @@ fn begins(index: &Index, words: &[Word], after: &[Word], name: u32) -> bool {
             .all(|(word, known)| word.text == **known || form(&word.text) == form(known))
 }
 
-/// The names that begin with what is typed where that is of such words only as no name is looked for by.
+/// The names that begin with what is typed where that has only words that very many names have.
 ///
 /// Costs a look at the first word of every name.
 fn begun(index: &Index, words: &[Word], filter: &Filter<'_>) -> Vec<u32> {
     let Some((_, before)) = words.split_last() else {
         return Vec::new();
     };
+    let stored = &index.stored;
+    let is_common = |word: &Word| {
+        let mut exact = word.hits.iter().filter(|hit| hit.cost == 0.0);
+        word.class.is_weak() || exact.any(|hit| stored.postings.get(hit.token).len() > COMMON)
+    };
     let first = &words[0];
-    if !first.class.is_weak() || !before.iter().all(|word| word.class.is_weak()) {
+    if !before.iter().chain([first]).all(is_common) {
         return Vec::new();
     }
-    let stored = &index.stored;
     let begins = |name: u32| {
         let tokens = stored.name_tokens.get(name);
         let hit = tokens.first().and_then(|token| first.hit(*token));
