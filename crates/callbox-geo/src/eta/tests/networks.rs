@@ -204,10 +204,10 @@ fn a_vehicle_of_its_own_size_goes_where_it_fits() {
         let vehicle = streets.vehicle(heavy, size);
         let route = vehicle.route(&from, &to).unwrap();
         check(&route);
-        let times = vehicle.matrix(&[from.clone()], &[to.clone(), from.clone()]);
+        let times = vehicle.matrix(std::slice::from_ref(&from), &[to.clone(), from.clone()]);
         let row = times[0][0].unwrap();
         assert_eq!(row.milliseconds, route.milliseconds);
-        let back = vehicle.matrix(&[from.clone(), to.clone()], &[to.clone()]);
+        let back = vehicle.matrix(&[from.clone(), to.clone()], std::slice::from_ref(&to));
         assert_eq!(back[0][0], Some(row));
         let names: Vec<&str> = route.legs.iter().map(|leg| leg.name.as_str()).collect();
         names.join(" ")
