@@ -458,6 +458,9 @@ fn finds_crossings() {
         // A town before the mark may be the rest of another street's name; a street does not cross itself.
         "Mission Ashford & 5th",
         "Mission & 5th, Ashford",
+        // Neither by a word that carries nothing nor by a typing error.
+        "Mission Street & the Mission Street",
+        "Mision Street & Mission Street",
     ];
     check(
         &english().geocoder(),
@@ -483,6 +486,10 @@ fn finds_crossings() {
               intersection Mission Street & 5th Street, Ashford; 'street' was not said; 'street' was not said
             Mission & 5th, Ashford -> certain
               intersection Mission Street & 5th Street, Ashford; 'street' was not said; 'street' was not said
+            Mission Street & the Mission Street -> confirm
+              street Mission Street, Ashford; 'mission' does not fit; 'street' does not fit
+            Mision Street & Mission Street -> missing; 'mision' is not in the file
+              street Mission Street, Ashford; 'mision' does not fit; 'street' does not fit
         "#]],
     );
 }
@@ -510,6 +517,115 @@ fn completes_what_is_being_typed() {
         Mission & 5 -> confirm
           intersection Mission Street & 5th Street, Ashford; the name also has 'street'; '5' completed to '5th'; the name also has 'street'
     "#]],
+    );
+}
+
+/// A town whose names begin with words that many names begin with.
+fn french() -> Town {
+    let mut town = Town::new("Valmer", 43.7, 7.4);
+    let names = [
+        ("Avenue", "31"),
+        ("Avenue de la Côte", "31"),
+        ("Avenue Saint-Charles", "7"),
+        ("Boulevard de Suisse", "27"),
+        ("Boulevard Albert", "27"),
+        ("Rue des Roses", "2"),
+        ("Rue du Port", "2"),
+        ("Rue de l'Église", "2"),
+    ];
+    for (name, y) in names.iter().zip((0..).step_by(500)) {
+        let y = f64::from(y);
+        town.street(name.0, &[(0.0, y), (300.0, y)])
+            .house(name.1, name.0, 100.0, y + 8.0);
+    }
+    town
+}
+
+#[test]
+fn never_takes_the_beginning_of_one_name_for_another() {
+    let typing = Ask {
+        limit: 2,
+        typing: true,
+        ..Ask::default()
+    };
+    let script = [
+        "31 Avenue",
+        "31 Avenue d",
+        "31 Avenue de l",
+        "27 Boulevard de",
+        "27 Boulevard a",
+        "2 rue des",
+        "2 Rue de l",
+        "7 Avenue Saint",
+        // The town, not the rest of the name.
+        "2 Rue du Port, V",
+    ];
+    check_as(
+        &french().geocoder(),
+        &typing,
+        &script,
+        &expect![[r#"
+        31 Avenue -> choose
+          house-point Avenue 31, Valmer
+          house-point Avenue de la Côte 31, Valmer; the name also has 'cote'
+        31 Avenue d -> confirm
+          house-point Avenue de la Côte 31, Valmer; the name also has 'cote'
+          house-point Avenue 31, Valmer; 'd' does not fit
+        31 Avenue de l -> choose
+          house-point Avenue de la Côte 31, Valmer; the name also has 'cote'
+          house-point Avenue 31, Valmer; 'l' does not fit
+        27 Boulevard de -> confirm
+          house-point Boulevard de Suisse 27, Valmer; the name also has 'suisse'
+          house-point Boulevard Albert 27, Valmer; the name also has 'albert'; 'de' does not fit
+        27 Boulevard a -> certain
+          house-point Boulevard Albert 27, Valmer; 'a' completed to 'albert'
+          street Avenue, Valmer; 'a' completed to 'av'; 'boulevard' does not fit; number 27 is not known here: the file has 31 to 31
+        2 rue des -> confirm
+          house-point Rue des Roses 2, Valmer; the name also has 'roses'
+          house-point Rue de l'Église 2, Valmer; the name also has 'leglise'; 'des' does not fit
+        2 Rue de l -> certain
+          house-point Rue de l'Église 2, Valmer; 'l' completed to 'leglise'
+          house-point Rue des Roses 2, Valmer; the name also has 'roses'; 'l' does not fit
+        7 Avenue Saint -> confirm
+          house-point Avenue Saint-Charles 7, Valmer; the name also has 'charles'
+          street Avenue, Valmer; 'saint' does not fit; number 7 is not known here: the file has 31 to 31
+        2 Rue du Port, V -> certain
+          house-point Rue du Port 2, Valmer
+    "#]],
+    );
+}
+
+#[test]
+fn a_name_crosses_itself_under_no_spelling() {
+    // Two streets with names that differ by a word that carries nothing are both found for either name.
+    let mut town = Town::new("Valmer", 43.7, 7.4);
+    town.street("Avenue Sainte Dévote", &[(0.0, 0.0), (300.0, 0.0)])
+        .way(
+            "Avenue d'Enclar|Avenue de Sainte Dévote",
+            &[],
+            &[(300.0, 0.0), (600.0, 0.0)],
+        )
+        .street("Rue du Port", &[(300.0, 0.0), (300.0, 300.0)]);
+    let script = [
+        "Avenue Sainte Dévote & Avenue de Sainte Dévote",
+        "Avenue Sainte Dévote & Avenue Saint Devote",
+        "Avenue Sainte Dévote & Rue du Port",
+    ];
+    check(
+        &town.geocoder(),
+        2,
+        &script,
+        &expect![[r#"
+            Avenue Sainte Dévote & Avenue de Sainte Dévote -> confirm
+              intersection Avenue Sainte Dévote & Avenue d'Enclar, Valmer; also called 'Avenue de Sainte Dévote'
+              intersection Avenue d'Enclar & Avenue Sainte Dévote, Valmer; also called 'Avenue de Sainte Dévote'
+            Avenue Sainte Dévote & Avenue Saint Devote -> confirm
+              intersection Avenue Sainte Dévote & Avenue d'Enclar, Valmer; also called 'Avenue de Sainte Dévote'
+              intersection Avenue d'Enclar & Avenue Sainte Dévote, Valmer; also called 'Avenue de Sainte Dévote'
+            Avenue Sainte Dévote & Rue du Port -> certain
+              intersection Avenue Sainte Dévote & Rue du Port, Valmer
+              intersection Avenue d'Enclar & Rue du Port, Valmer; also called 'Avenue de Sainte Dévote'
+        "#]],
     );
 }
 

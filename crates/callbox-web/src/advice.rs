@@ -8,7 +8,7 @@ use callbox_domain::{
 };
 use callbox_geo::{
     Coord,
-    eta::{ProfileId, Snapped, Streets},
+    eta::{Detour, ProfileId, Snapped, Streets},
     roads::{Network, WallClock},
 };
 
@@ -117,17 +117,21 @@ pub(crate) fn around(
     to: &Snapped,
     profile: ProfileId,
 ) -> Option<Around> {
-    let detour = streets.detour(from, to, profile)?;
+    streets.detour(from, to, profile).map(named)
+}
+
+/// A detour by the names of its streets, each once.
+pub(crate) fn named(detour: Detour) -> Around {
     let mut names: Vec<String> = Vec::new();
     for (name, _) in detour.around {
         if !name.is_empty() && !names.contains(&name) {
             names.push(name);
         }
     }
-    Some(Around {
+    Around {
         seconds_without: detour.without.seconds().round() as u32,
         streets: names,
-    })
+    }
 }
 
 /// Where a unit is taken to be.

@@ -13,6 +13,7 @@ use super::{
     route::{self, Path as Way, Route},
     snap::{Snapped, Spot},
     streets::{Eta, ProfileId, Streets},
+    vehicle::Size,
 };
 
 /// So many units of which nothing is remembered are searched from one by one; more of them together.
@@ -34,17 +35,26 @@ impl Streets {
         profile: ProfileId,
     ) -> Vec<Option<Eta>> {
         let driven = self.driven(profile);
-        let live = driven.now();
-        let ends = self.ends(&driven, &live, to);
+        self.many_to_one(&driven, &driven.now(), units, to)
+    }
+
+    pub(super) fn many_to_one(
+        &self,
+        driven: &Driven,
+        live: &Live,
+        units: &[Snapped],
+        to: &Snapped,
+    ) -> Vec<Option<Eta>> {
+        let ends = self.ends(driven, live, to);
         let seeds: Vec<Seed> = ends
             .iter()
             .map(|end| (self.cch.rank[end.before as usize], end.cost))
             .collect();
-        let goal = self.stands(&driven, &live, to);
+        let goal = self.stands(driven, live, to);
         let straight_on = |unit: &Snapped| {
             let shares = |spot: &Spot| to.spots.iter().any(|goal| goal.segment == spot.segment);
             let stands = unit.spots.iter().any(shares);
-            let stands = stands.then(|| self.stands(&driven, &live, unit));
+            let stands = stands.then(|| self.stands(driven, live, unit));
             stands.and_then(|stands| direct(&stands, &goal))
         };
         let mut times: Vec<u32> = units
@@ -52,11 +62,11 @@ impl Streets {
             .map(|unit| straight_on(unit).unwrap_or(NEVER))
             .collect();
         let unknown = match live.pruned() {
-            Some(pruned) => self.meet(&driven, &live, pruned, units, &seeds, &mut times),
+            Some(pruned) => self.meet(driven, live, pruned, units, &seeds, &mut times),
             None => (0..units.len()).collect(),
         };
         if !unknown.is_empty() {
-            self.sweep(&driven, &live, units, &unknown, &seeds, &mut times);
+            self.sweep(driven, live, units, &unknown, &seeds, &mut times);
         }
         times.into_iter().map(Eta::below_never).collect()
     }
@@ -172,8 +182,17 @@ impl Streets {
         profile: ProfileId,
     ) -> Vec<Option<Eta>> {
         let driven = self.driven(profile);
-        let live = driven.now();
-        let stands = self.stands(&driven, &live, from);
+        self.one_to_many(&driven, &driven.now(), from, places)
+    }
+
+    pub(super) fn one_to_many(
+        &self,
+        driven: &Driven,
+        live: &Live,
+        from: &Snapped,
+        places: &[Snapped],
+    ) -> Vec<Option<Eta>> {
+        let stands = self.stands(driven, live, from);
         let rank = &*self.cch.rank;
         let seeds: Vec<Seed> = stands
             .iter()
@@ -181,7 +200,7 @@ impl Streets {
             .collect();
         let ends: Vec<Vec<End>> = places
             .iter()
-            .map(|to| self.ends(&driven, &live, to))
+            .map(|to| self.ends(driven, live, to))
             .collect();
         self.rooms.with(&self.cch, |room| {
             let wanted = ends.iter().flatten().map(|end| rank[end.before as usize]);
@@ -200,7 +219,7 @@ impl Streets {
                         end.cost
                             .saturating_add(room.time[rank[end.before as usize] as usize])
                     });
-                    let goal = self.stands(&driven, &live, to);
+                    let goal = self.stands(driven, live, to);
                     let best = around.chain(direct(&stands, &goal)).min().unwrap_or(NEVER);
                     Eta::below_never(best)
                 })
@@ -208,8 +227,8 @@ impl Streets {
         })
     }
 
-    /// Gives the times from each of `from` (rows) to each of `to` (columns). Costs one
-    /// [`Streets::eta_many_to_one`] per column.
+    /// Gives the times from each of `from` (rows) to each of `to` (columns). Costs one search for
+    /// each of the fewer.
     #[must_use]
     pub fn eta_matrix(
         &self,
@@ -217,23 +236,13 @@ impl Streets {
         to: &[Snapped],
         profile: ProfileId,
     ) -> Vec<Vec<Option<Eta>>> {
-        let mut rows = vec![Vec::with_capacity(to.len()); from.len()];
-        for place in to {
-            let column = self.eta_many_to_one(from, place, profile);
-            for (row, eta) in rows.iter_mut().zip(column) {
-                row.push(eta);
-            }
-        }
-        rows
+        self.vehicle(profile, Size::default()).matrix(from, to)
     }
 
     /// Finds the way; its time equals the ETA's.
     #[must_use]
     pub fn route(&self, from: &Snapped, to: &Snapped, profile: ProfileId) -> Option<Route> {
-        let driven = self.driven(profile);
-        let live = driven.now();
-        let way = self.way(&driven, &live, from, to)?;
-        Some(route::draw(&self.graph, &driven, &live, &way, (from, to)))
+        self.vehicle(profile, Size::default()).route(from, to)
     }
 
     pub(super) fn way(

@@ -169,6 +169,12 @@ impl Cch {
         &self.down_link[self.down_range(vertex)]
     }
 
+    /// The lower ends of the links to lower vertices, ascending, and these links.
+    pub(super) fn links_down(&self, vertex: u32) -> (&[u32], &[u32]) {
+        let range = self.down_range(vertex);
+        (&self.down_tail[range.clone()], &self.down_link[range])
+    }
+
     fn down_range(&self, vertex: u32) -> std::ops::Range<usize> {
         let at = vertex as usize;
         self.down_first[at] as usize..self.down_first[at + 1] as usize

@@ -168,12 +168,15 @@ impl Metric {
             let (no_up, no_down) = (old[0] == new[0], old[1] == new[1]);
             let is_idle =
                 |other: usize| (no_down || up[other] == NEVER) && (no_up || down[other] == NEVER);
+            // The ends of the links before this one are linked to its end: a part of one list, in their order.
+            let (tails, links) = cch.links_down(end);
+            let mut below = 0;
             for other in ups.start..at {
                 if is_idle(other) {
                     continue;
                 }
-                let over = cch.link(cch.head[other], end);
-                tell(other, over.expect(LINKED), false);
+                below += gallop(&tails[below..], cch.head[other]);
+                tell(other, links[below] as usize, false);
             }
             // What else is above the lower end is above this link's end too, in the same order.
             let mut above = cch.ups(end);
@@ -188,8 +191,6 @@ impl Metric {
         changes
     }
 }
-
-const LINKED: &str = "two higher neighbours of one vertex are linked";
 
 /// Counts the numbers below `wanted` at the beginning of an ascending list that has it.
 fn gallop(list: &[u32], wanted: u32) -> usize {

@@ -24,6 +24,7 @@ mod snap;
 mod speeds;
 mod streets;
 mod stretch;
+mod vehicle;
 
 pub use builder::{StreetBuilder, StreetCounts};
 pub use calibrate::{CalibrateError, Calibrated, Drive, Misses};
@@ -35,6 +36,7 @@ pub use snap::{Hint, Side, Snapped, Why};
 pub use speeds::{SpeedsError, keep_speeds, speeds_file};
 pub use streets::{Edge, Eta, ProfileId, Streets, StreetsError};
 pub use stretch::{Detour, Refound, Stretch};
+pub use vehicle::{Size, Vehicle};
 
 #[cfg(test)]
 mod tests;

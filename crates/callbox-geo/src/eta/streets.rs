@@ -23,6 +23,7 @@ use super::{
     query::Rooms,
     snap::{self, Hint, Snapped},
     speeds::{self, SpeedsError},
+    vehicle,
 };
 
 /// Says why streets cannot be opened.
@@ -86,6 +87,7 @@ pub struct Streets {
     pub(super) clock: Clock,
     units: speeds::Units,
     pub(super) rooms: Rooms,
+    pub(super) sized: Mutex<vehicle::Sized>,
 }
 
 impl Streets {
@@ -155,6 +157,7 @@ impl Streets {
             profiles: RwLock::new(profiles),
             conditions: Mutex::new(Conditions::default()),
             rooms: Rooms::default(),
+            sized: Mutex::default(),
         }
     }
 

@@ -8,10 +8,11 @@ use crate::{
 };
 
 use super::{
-    live::{Condition, Driven},
+    live::{Condition, Conditions, Driven, Live},
     place::direct,
     snap::{Snapped, bearing},
     streets::{Edge, Eta, ProfileId, Streets},
+    vehicle::Size,
 };
 
 /// How far a changed map may lie from the recorded place.
@@ -182,12 +183,21 @@ impl Streets {
     /// Costs a search by Dijkstra's algorithm as far as the place is: ask for one way, not for all.
     #[must_use]
     pub fn detour(&self, from: &Snapped, to: &Snapped, profile: ProfileId) -> Option<Detour> {
-        let driven = self.driven(profile);
-        let live = driven.now();
+        self.vehicle(profile, Size::default()).detour(from, to)
+    }
+
+    pub(super) fn goes_round(
+        &self,
+        driven: &Driven,
+        live: &Live,
+        from: &Snapped,
+        to: &Snapped,
+    ) -> Option<Detour> {
         if live.conditions.said.is_empty() {
             return None;
         }
-        let (edges, milliseconds) = self.way_on_the_map(&driven, from, to)?;
+        let free = live.conditions.unsaid();
+        let (edges, milliseconds) = self.way_on_the_map(driven, &free, from, to)?;
         let mut around: Vec<(String, Condition)> = Vec::new();
         for edge in edges {
             if let Some(&condition) = live.conditions.said.get(&edge) {
@@ -205,13 +215,13 @@ impl Streets {
     fn way_on_the_map(
         &self,
         driven: &Driven,
+        free: &Conditions,
         from: &Snapped,
         to: &Snapped,
     ) -> Option<(Vec<u32>, u32)> {
-        let free = driven.now().conditions.unsaid();
-        let starts = self.stands_under(driven, &free, from);
-        let goals = self.stands_under(driven, &free, to);
-        let ends = self.ends_under(driven, &free, to);
+        let starts = self.stands_under(driven, free, from);
+        let goals = self.stands_under(driven, free, to);
+        let ends = self.ends_under(driven, free, to);
         let mut best = direct(&starts, &goals).unwrap_or(NEVER);
         let straight = starts
             .iter()
@@ -243,7 +253,7 @@ impl Streets {
             }
             for turn in self.graph.turns(edge) {
                 let into = self.graph.turn_to[turn];
-                let longer = time.saturating_add(driven.turn_ms(&self.graph, &free, turn as u32));
+                let longer = time.saturating_add(driven.turn_ms(&self.graph, free, turn as u32));
                 if longer < NEVER && known.get(&into).is_none_or(|at| longer < at.0) {
                     known.insert(into, (longer, edge));
                     queue.push((Reverse(longer), into));

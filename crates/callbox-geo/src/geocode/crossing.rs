@@ -50,6 +50,26 @@ pub(crate) fn find(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candida
     candidates
 }
 
+/// Whether two texts may be one name: they differ by words that carry nothing, by other forms of a word, or by
+/// a typing error.
+fn is_one_name(left: &[Word], right: &[Word]) -> bool {
+    let names = |words: &[Word]| -> Vec<usize> {
+        let named = (0..words.len()).filter(|&no| words[no].class != Class::Noise);
+        named.collect()
+    };
+    let (of_left, of_right) = (names(left), names(right));
+    of_left.len() == of_right.len()
+        && of_left.iter().zip(&of_right).all(|(&a, &b)| {
+            let (a, b) = (&left[a], &right[b]);
+            let both_known = a.has_exact() && b.has_exact();
+            let mut shared = a
+                .hits
+                .iter()
+                .filter_map(|hit| Some((hit, b.hit(hit.token)?)));
+            a.text == b.text || shared.any(|(a, b)| !both_known || a.cost == 0.0 && b.cost == 0.0)
+        })
+}
+
 /// The crossings of the streets that two texts may mean.
 pub(crate) fn pair(index: &Index, left: &[Token], right: &[Token], typing: bool) -> Vec<Candidate> {
     let kinds = |kind: EntityKind| matches!(kind, EntityKind::Street | EntityKind::Route);
@@ -69,8 +89,8 @@ pub(crate) fn pair(index: &Index, left: &[Token], right: &[Token], typing: bool)
             .map(|(no, token)| word(index, token, typing && no == last))
             .collect()
     };
-    let words_of = [left, right];
     let words = [words(left, false), words(right, typing)];
+    let is_one_name = is_one_name(&words[0], &words[1]);
     let untyped = words
         .each_ref()
         .map(|words| words.iter().all(|word| word.class != Class::Type));
@@ -88,10 +108,6 @@ pub(crate) fn pair(index: &Index, left: &[Token], right: &[Token], typing: bool)
         side.truncate(MAX_STREETS);
     }
     let [mut left, right_fits] = sides;
-    let texts = |tokens: &[Token]| -> Vec<String> {
-        let words = tokens.iter().filter(|token| token.script != Script::Mark);
-        words.map(|token| token.text.clone()).collect()
-    };
     for fit in &mut left {
         // A town is said last. Words before the mark that only a town explains, beside a name that
         // was not said whole, may well be the rest of another street's name.
@@ -100,7 +116,7 @@ pub(crate) fn pair(index: &Index, left: &[Token], right: &[Token], typing: bool)
             fit.name_cost += TOWN_FIRST;
         }
     }
-    if texts(words_of[0]) == texts(words_of[1]) {
+    if is_one_name {
         // A street does not cross itself: which two of that name are meant has to be asked.
         for fit in &mut left {
             fit.name_cost += SAME_NAME;

@@ -14,6 +14,13 @@ const MAX_COMPARED: usize = 400;
 /// Names that cost more are not answers.
 pub(crate) const MAX_COST: f32 = 0.65;
 
+/// The most names whose first word is looked at.
+const MAX_LOOKED_AT: usize = 500_000;
+/// A word that more names have does not lead to any of them.
+const COMMON: usize = 200;
+/// What a name costs more that does not go on as the small words typed last.
+const OTHERWISE: f32 = 0.04;
+
 /// A name that fits.
 #[derive(Debug, Clone)]
 pub(crate) struct Fit {
@@ -43,7 +50,13 @@ pub(crate) struct Filter<'a> {
 
 /// The entities whose names fit the words best, one fit for each, cheapest first.
 pub(crate) fn fits(index: &Index, words: &[Word], typing: bool, filter: &Filter<'_>) -> Vec<Fit> {
-    let mut best: Vec<Fit> = gather(index, words, filter)
+    let mut names = gather(index, words, filter);
+    if typing {
+        names.extend(begun(index, words, filter));
+        names.sort_unstable();
+        names.dedup();
+    }
+    let mut best: Vec<Fit> = names
         .into_iter()
         .filter_map(|name| compare(index, words, typing, name))
         .filter(|fit| fit.cost() <= MAX_COST)
@@ -180,13 +193,15 @@ fn compare(index: &Index, words: &[Word], typing: bool, name: u32) -> Option<Fit
         .iter()
         .rposition(|place| *place != usize::MAX)
         .unwrap_or(0);
+    let after = words.get(last + 1..).unwrap_or_default();
+    let ends_open = typing && (after.is_empty() || begins(index, words, after, entry.text));
     for (no, (token, place)) in tokens.iter().zip(places).enumerate() {
         if *place != usize::MAX {
             continue;
         }
         let known = index.text(stored.tokens[*token as usize]);
         let known = index.vocabulary.written(known).to_owned();
-        if typing && no > typed_to && last + 1 == words.len() {
+        if no > typed_to && ends_open {
             // The rest of the name has not been typed yet.
             cost += 0.02;
             reasons.push(Reason::NameLonger(known));
@@ -245,6 +260,15 @@ fn compare(index: &Index, words: &[Word], typing: bool, name: u32) -> Option<Fit
             _ => Reason::OtherName(text()),
         });
     }
+    if typing && !ends_open && after.iter().all(|word| word.class == Class::Noise) {
+        // What is not typed out yet says nothing, but it belongs to something, and not to this name.
+        cost += OTHERWISE;
+        reasons.extend(after.last().map(|word| Reason::Ignored(word.text.clone())));
+    }
+    if ends_open {
+        let words = last + 1..words.len();
+        used = words.fold(used, |used, no| used | 1 << no);
+    }
     let besides = words
         .iter()
         .enumerate()
@@ -259,6 +283,60 @@ fn compare(index: &Index, words: &[Word], typing: bool, name: u32) -> Option<Fit
         besides,
         reasons,
     })
+}
+
+/// Whether a name is written as the words are, as far as they go, and goes on: `Rue des` begins `Rue des
+/// Roses`, though no name is looked for by `des`. `after` are the last words, which stand for nothing else.
+fn begins(index: &Index, words: &[Word], after: &[Word], name: u32) -> bool {
+    let Some((unfinished, small)) = after.split_last() else {
+        return true;
+    };
+    if small.iter().any(|word| word.class != Class::Noise) {
+        return false;
+    }
+    let tokens = index.vocabulary.tokens(index.text(name));
+    let known = tokens.iter().filter(|token| token.script != Script::Mark);
+    let known: Vec<&str> = known.map(|token| token.text.as_str()).collect();
+    let form = |word: &str| index.vocabulary.form(word).0;
+    let before = words.len() - 1;
+    known.len() > words.len()
+        && known[before].starts_with(&unfinished.text)
+        && words[..before]
+            .iter()
+            .zip(&known)
+            .all(|(word, known)| word.text == **known || form(&word.text) == form(known))
+}
+
+/// The names that begin with what is typed where that has only words that very many names have.
+///
+/// Costs a look at the first word of every name.
+fn begun(index: &Index, words: &[Word], filter: &Filter<'_>) -> Vec<u32> {
+    let Some((_, before)) = words.split_last() else {
+        return Vec::new();
+    };
+    let stored = &index.stored;
+    let is_common = |word: &Word| {
+        let mut exact = word.hits.iter().filter(|hit| hit.cost == 0.0);
+        word.class.is_weak() || exact.any(|hit| stored.postings.get(hit.token).len() > COMMON)
+    };
+    let first = &words[0];
+    if !before.iter().chain([first]).all(is_common) {
+        return Vec::new();
+    }
+    let begins = |name: u32| {
+        let tokens = stored.name_tokens.get(name);
+        let hit = tokens.first().and_then(|token| first.hit(*token));
+        tokens.len() > 1 && hit.is_some_and(|hit| hit.cost == 0.0)
+    };
+    let owner = |name: u32| stored.names[name as usize].owner;
+    let kind = |name: u32| stored.entities[owner(name) as usize].kind;
+    let names = (0..stored.names.len() as u32).take(MAX_LOOKED_AT);
+    let (mut preferred, others): (Vec<u32>, Vec<u32>) = names
+        .filter(|name| begins(*name) && (filter.kinds)(kind(*name)))
+        .partition(|name| (filter.prefer)(owner(*name)));
+    preferred.extend(others);
+    preferred.truncate(MAX_COMPARED);
+    preferred
 }
 
 /// What the words that are not part of the name cost: nothing if they name where the thing is.

@@ -11,6 +11,7 @@ mod configuration;
 mod consultations;
 mod endpoints;
 mod erasures;
+mod eta;
 pub(crate) mod fields;
 mod incident;
 mod intake;
@@ -96,6 +97,8 @@ pub(crate) fn router() -> Mount {
         .get("/api/v1/premises/notes", premises::list)
         .get(streets::COVERAGE, streets::coverage)
         .get(streets::WAYS, streets::ways)
+        .post(eta::TABLE, eta::table)
+        .post(eta::ROUTE, eta::route)
         .get(closures::PATH, closures::list)
         .post(closures::PATH, closures::close)
         .post(closures::PREVIEW, closures::preview)

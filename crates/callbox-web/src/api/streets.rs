@@ -2,7 +2,10 @@
 
 use axum::{extract::State, response::Response};
 use callbox_domain::{Center, Refusal, Source};
-use callbox_geo::{Coord, eta::Notice};
+use callbox_geo::{
+    Coord,
+    eta::{Notice, Route},
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -11,7 +14,9 @@ use super::{
     time::Zone,
 };
 use crate::{
+    advice::Around,
     coverage::{self, Question, Whence},
+    geography::Geography,
     problem::Problem,
     security::Signed,
     state::{AppState, blocking},
@@ -67,20 +72,6 @@ fn told(state: &AppState, center: &Center, way: &Way<'_>) -> Value {
     };
     let eta = way.eta_seconds();
     let arrives = state.now().plus_seconds(i64::from(eta));
-    let pair = |at: &Coord| {
-        let (lat, lon) = at.degrees();
-        [lon, lat]
-    };
-    let legs = way.route.legs.iter().map(|leg| {
-        let notices = leg.notices.iter().copied().map(notice);
-        json!({
-            "street": (!leg.name.is_empty()).then_some(&leg.name),
-            "meters": leg.meters.round(),
-            "seconds": (f64::from(leg.milliseconds) / 1_000.0).round(),
-            "first_point": leg.first_point,
-            "notices": notices.collect::<Vec<_>>(),
-        })
-    });
     json!({
         "unit": way.unit.call_sign.as_str(),
         "unit_id": way.unit.id.0,
@@ -92,13 +83,42 @@ fn told(state: &AppState, center: &Center, way: &Way<'_>) -> Value {
         "turnout_seconds": way.turnout_seconds,
         "arrives": Zone::of(center).print(arrives),
         "meters": way.route.meters.round(),
-        "detour": way.around.as_ref().map(|around| json!({
-            "seconds_without": around.seconds_without,
-            "around": around.streets,
-        })),
-        "legs": legs.collect::<Vec<_>>(),
-        "line": way.route.points.iter().map(pair).collect::<Vec<_>>(),
+        "detour": way.around.as_ref().map(detour),
+        "legs": legs(&way.route),
+        "line": line(&way.route),
     })
+}
+
+/// The closed streets that a way goes round.
+pub(super) fn detour(around: &Around) -> Value {
+    json!({
+        "seconds_without": around.seconds_without,
+        "around": around.streets,
+    })
+}
+
+/// The streets of a way in their order.
+pub(super) fn legs(route: &Route) -> Vec<Value> {
+    let legs = route.legs.iter().map(|leg| {
+        let notices = leg.notices.iter().copied().map(notice);
+        json!({
+            "street": (!leg.name.is_empty()).then_some(&leg.name),
+            "meters": leg.meters.round(),
+            "seconds": (f64::from(leg.milliseconds) / 1_000.0).round(),
+            "first_point": leg.first_point,
+            "notices": notices.collect::<Vec<_>>(),
+        })
+    });
+    legs.collect()
+}
+
+/// A way as maps take it: longitude first.
+pub(super) fn line(route: &Route) -> Vec<[f64; 2]> {
+    let pair = |at: &Coord| {
+        let (lat, lon) = at.degrees();
+        [lon, lat]
+    };
+    route.points.iter().map(pair).collect()
 }
 
 /// The names of what a driver should know.
@@ -139,13 +159,7 @@ fn shaded(
     asked: Option<[f64; 4]>,
 ) -> Result<Value, Problem> {
     let center = state.center_for(Some(signed));
-    let geography = state.geography.as_ref().ok_or_else(|| {
-        Problem::not_found(
-            "no streets were imported",
-            "import them: callbox import streets FILE.osm.pbf",
-        )
-        .in_words("not-found.streets")
-    })?;
+    let geography = geography(state)?;
     let unit_type = query.code("type");
     let aim = coverage::aim(&center, unit_type.as_ref());
     let minutes = query.number("minutes").map(|minutes| minutes as u32 * 60);
@@ -192,6 +206,17 @@ fn shaded(
         "zoom": zoom,
         "squares": squares.collect::<Vec<_>>(),
     }))
+}
+
+/// The streets, or that there are none.
+pub(super) fn geography(state: &AppState) -> Result<&Geography, Problem> {
+    state.geography.as_ref().ok_or_else(|| {
+        Problem::not_found(
+            "no streets were imported",
+            "import them: callbox import streets FILE.osm.pbf",
+        )
+        .in_words("not-found.streets")
+    })
 }
 
 /// The zoom of squares of which about [`SQUARES`] lie side by side.

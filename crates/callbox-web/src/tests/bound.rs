@@ -248,11 +248,11 @@ async fn the_table_holds_for_bound_and_unbound_accounts_by_every_route() {
         .map(|(what, n)| format!("{what}: {n}"))
         .collect();
     expect![[r#"
-        no right: 2244
+        no right: 2262
         not theirs: 138
         of the whole center only: 102
-        what they see: 916
-        whole center: 578"#]]
+        what they see: 928
+        whole center: 584"#]]
     .assert_eq(&counts.join("\n"));
 }
 

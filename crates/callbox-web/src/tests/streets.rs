@@ -193,3 +193,170 @@ async fn what_help_reaches_in_time_follows_units_closures_and_minutes() {
         .await;
     assert_eq!(without.problem(), "404 not-found");
 }
+
+/// Some junctions as points of a body.
+fn junctions(world: &World, numbers: impl Iterator<Item = usize>) -> Vec<(f64, f64)> {
+    let streets = &world.state.geography.as_ref().unwrap().streets;
+    let nodes = numbers.map(|no| streets.node(no % streets.node_count()).degrees());
+    nodes.collect()
+}
+
+async fn asked(world: &World, path: &str, body: Value) -> Value {
+    let found = world.post(Role::Dispatcher, path, body).await;
+    assert_eq!(found.status, StatusCode::OK, "{}", found.text);
+    let schema = match path {
+        "/api/v1/eta" => "EtaTable",
+        _ => "EtaRoute",
+    };
+    check_schema(schema, &found.json());
+    found.json()
+}
+
+#[tokio::test]
+async fn programs_ask_for_times_and_ways_and_get_the_same() {
+    let (world, _) = town().await;
+    let before = world.engine.snapshot().next_seq();
+    let from = junctions(&world, (0..12).map(|no| no * 17 + 3));
+    let to = junctions(&world, (0..5).map(|no| no * 29 + 11));
+    let table = asked(&world, "/api/v1/eta", json!({"from": from, "to": to})).await;
+    assert_eq!(table["profile"], "blue-light");
+    let time = |table: &Value, row: usize, column: usize| table["seconds"][row][column].clone();
+    // The other way about it is one to many instead of many to one, and gives the same.
+    for (row, start) in from.iter().enumerate() {
+        let body = json!({"from": [start], "to": to});
+        let single = asked(&world, "/api/v1/eta", body).await;
+        assert_eq!(single["seconds"][0], table["seconds"][row]);
+    }
+    let mut ways = 0;
+    for (row, start) in from.iter().enumerate() {
+        let body = json!({"from": [start], "to": [to[0]]});
+        if time(&table, row, 0).is_null() {
+            let refused = world
+                .post(Role::Dispatcher, "/api/v1/eta/route", body)
+                .await;
+            assert_eq!(refused.problem(), "422 no-street to");
+            continue;
+        }
+        let way = asked(&world, "/api/v1/eta/route", body).await;
+        assert_eq!(way["seconds"], time(&table, row, 0));
+        assert_eq!(way["from"], table["from"][row]);
+        ways += usize::from(way["legs"].as_array().unwrap().len() > 2);
+    }
+    assert!(ways > 3, "{ways} ways have more than two streets");
+    // A car that obeys signs is slower than blue light; a crew on foot has no network here.
+    let body = json!({"from": from, "to": to, "profile": "car"});
+    let car = asked(&world, "/api/v1/eta", body).await;
+    let sum = |table: &Value| -> f64 {
+        let rows = table["seconds"].as_array().unwrap().iter();
+        let all = rows.flat_map(|row| row.as_array().unwrap());
+        all.filter_map(Value::as_f64).sum()
+    };
+    assert!(sum(&car) > sum(&table));
+    // Nothing drives that is higher than every bridge and heavier than every street is wide.
+    let body = json!({"from": from, "to": to, "profile": "heavy", "height_centimeters": 250,
+        "width_centimeters": 200, "weight_kilograms": 3000});
+    asked(&world, "/api/v1/eta", body).await;
+    assert_eq!(world.engine.snapshot().next_seq(), before);
+}
+
+#[tokio::test]
+async fn a_way_says_what_it_goes_round() {
+    let (world, _) = town().await;
+    let ends = {
+        let streets = &world.state.geography.as_ref().unwrap().streets;
+        let profile = streets.profile("blue-light").unwrap();
+        let pairs = (1..200).map(|no| junctions(&world, [no * 7, no * 13 + 40].into_iter()));
+        let mut long = pairs.filter(|pair| {
+            let snap = |at: (f64, f64)| streets.snap(at.0, at.1).unwrap();
+            let route = streets.route(&snap(pair[0]), &snap(pair[1]), profile);
+            route.is_some_and(|route| route.legs.len() > 3 && route.points.len() > 12)
+        });
+        long.next().unwrap()
+    };
+    let body = json!({"from": [ends[0]], "to": [ends[1]]});
+    let way = asked(&world, "/api/v1/eta/route", body.clone()).await;
+    assert_eq!(way["detour"], Value::Null);
+    let mut detours = 0;
+    for part in [3, 2] {
+        let line = way["line"].as_array().unwrap();
+        let point = &line[line.len() / part];
+        let closing = json!({"cause": "works", "lat": point[1], "lon": point[0]});
+        act(&world, "/api/v1/closures", closing).await;
+        let after = asked(&world, "/api/v1/eta/route", body.clone()).await;
+        assert!(after["seconds"].as_f64() >= way["seconds"].as_f64());
+        if after["line"] != way["line"] {
+            detours += 1;
+            let without = after["detour"]["seconds_without"].as_f64().unwrap();
+            assert!((without - way["seconds"].as_f64().unwrap()).abs() <= 1.0);
+        }
+    }
+    assert!(detours > 0, "no closure made the way another");
+}
+
+#[tokio::test]
+async fn what_cannot_be_reckoned_says_what_to_do() {
+    let (world, _) = town().await;
+    let at = junctions(&world, [5, 50].into_iter());
+    let sea = (0.0, 0.0);
+    let many = vec![at[0]; 200];
+    for (path, body, problem) in [
+        ("/api/v1/eta", json!({"from": at}), "422 bad-field to"),
+        (
+            "/api/v1/eta",
+            json!({"from": [], "to": at}),
+            "422 bad-field from",
+        ),
+        (
+            "/api/v1/eta",
+            json!({"from": many, "to": many}),
+            "422 bad-field to",
+        ),
+        (
+            "/api/v1/eta",
+            json!({"from": at, "to": at, "profile": "hovercraft"}),
+            "422 bad-field profile",
+        ),
+        (
+            "/api/v1/eta",
+            json!({"from": at, "to": at, "weight_kilograms": 0}),
+            "422 bad-field weight_kilograms",
+        ),
+        (
+            "/api/v1/eta",
+            json!({"from": at, "to": [at[0], sea]}),
+            "422 no-street to",
+        ),
+        (
+            "/api/v1/eta/route",
+            json!({"from": at, "to": [at[0]]}),
+            "422 bad-field from",
+        ),
+        (
+            "/api/v1/eta/route",
+            json!({"from": [sea], "to": [at[0]]}),
+            "422 no-street from",
+        ),
+    ] {
+        let refused = world.post(Role::CallTaker, path, body).await;
+        assert_eq!(refused.problem(), problem, "{}", refused.text);
+    }
+    let body = json!({"from": at, "to": [at[0], sea]});
+    let far = world
+        .post(Role::CallTaker, "/api/v1/eta", body)
+        .await
+        .json();
+    assert_eq!(far["values"]["number"], "2");
+    let body = json!({"from": at, "to": at, "profile": "foot"});
+    let foot = world
+        .post(Role::CallTaker, "/api/v1/eta", body.clone())
+        .await;
+    assert!(
+        foot.json()["hint"].as_str().unwrap().contains("blue-light"),
+        "{}",
+        foot.text
+    );
+    let without = World::empty()
+        .post(Role::CallTaker, "/api/v1/eta", body)
+        .await;
+    assert_eq!(without.problem(), "404 not-found");
+}

@@ -311,7 +311,7 @@ fn wall_clock(text: &str) -> Result<WallClock, String> {
     })
 }
 
-fn minutes(seconds: f64) -> String {
+pub(super) fn minutes(seconds: f64) -> String {
     let seconds = seconds as u64;
     format!("{}:{:02} min", seconds / 60, seconds % 60)
 }
@@ -332,7 +332,7 @@ fn snap(streets: &Streets, point: Coord) -> Outcome<Snapped> {
 }
 
 /// Parses `LAT,LON` in degrees.
-fn point(text: &str) -> Result<Coord, String> {
+pub(super) fn point(text: &str) -> Result<Coord, String> {
     let parsed = text.split_once(',').and_then(|(lat, lon)| {
         Coord::from_degrees(lat.trim().parse().ok()?, lon.trim().parse().ok()?)
     });

@@ -8,6 +8,7 @@ mod coverage;
 mod demo;
 mod doctor;
 mod erase;
+mod eta;
 mod geo;
 mod import;
 mod incident;
@@ -67,6 +68,7 @@ enum Verb {
     Town(town::Town),
     Closures(closures::Closures),
     Coverage(coverage::Coverage),
+    Eta(eta::Eta),
     Plans(plans::Plans),
     Cards(cards::Cards),
     Replay(replay::Replay),
@@ -98,6 +100,7 @@ impl Cli {
             Verb::Town(verb) => verb.run(),
             Verb::Closures(verb) => verb.run(),
             Verb::Coverage(verb) => verb.run(),
+            Verb::Eta(verb) => verb.run(),
             Verb::Plans(verb) => verb.run(),
             Verb::Cards(verb) => verb.run(),
             Verb::Replay(verb) => verb.run(),

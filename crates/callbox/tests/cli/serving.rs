@@ -227,6 +227,32 @@ fn streets_are_closed_and_opened_at_a_running_server() {
     let covered = asked("coverage --from stations --minutes 8");
     assert_eq!(covered["seconds"], 480);
     assert!(covered["meters"].as_f64() > Some(1_000.0));
+    // Times and the way between two places that are closed above and opened again.
+    let places = asked("closures close works \"Larchmoor Road / Harbour Road\"");
+    assert_eq!(places["closure"], 2);
+    let lines = asked("closures list")["closures"][0]["lines"].clone();
+    let end = |at: usize| {
+        let line = lines[0].as_array().unwrap();
+        let point = &line[at * (line.len() - 1)];
+        format!("{},{}", point[1], point[0])
+    };
+    let (from, to) = (end(0), end(1));
+    let way = asked(&format!("eta --from {from} --to {to}"));
+    assert!(way["seconds"].as_f64() > Some(0.0), "{way}");
+    let small = "--profile heavy --height 2.5 --width 2 --weight 3";
+    let table = asked(&format!("eta --from {from} --from {to} --to {to} {small}"));
+    assert_eq!(table["seconds"][1][0], 0.0);
+    let Ran { stdout, .. } = shop.run(&format!("eta --from {from} --to {to} {server_of}"));
+    assert!(stdout.contains(" m  blue-light\n"), "{stdout}");
+    let unknown = shop.run(&format!(
+        "eta --from {from} --to {to} --profile sledge {server_of}"
+    ));
+    assert_eq!(unknown.code, 4);
+    assert!(
+        unknown.stderr.contains("send one of: "),
+        "{}",
+        unknown.stderr
+    );
     assert_eq!(server.end(), Some(0));
 }
 

@@ -667,7 +667,7 @@ fn incident() {
 }
 
 #[test]
-fn closures_and_coverage_need_a_server() {
+fn closures_coverage_and_times_need_a_server() {
     let shop = Shop::new();
     shop.write("token", "callbox_0");
     let server = "--server http://127.0.0.1:1 --token-file token";
@@ -690,4 +690,13 @@ fn closures_and_coverage_need_a_server() {
     "
     );
     check(&shop, &coverage, expect_file!["transcripts/coverage.txt"]);
+    let eta = format!(
+        "
+        eta --from 39.469,-76.829 --to 39.45,-76.82 {server}
+        eta --from 39.469,-76.829 {server}
+        eta --from here --to 39.45,-76.82 {server}
+        eta --from 39.469,-76.829 --to 39.45,-76.82 --weight heavy {server}
+    "
+    );
+    check(&shop, &eta, expect_file!["transcripts/eta.txt"]);
 }

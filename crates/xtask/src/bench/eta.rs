@@ -187,6 +187,23 @@ fn measure(extract: &Path, arguments: &Arguments) -> anyhow::Result<Value> {
         streets.reopen(&edges);
         reopen.push(start.millis());
     }
+    // Where most depends on a street: in the middle of a way.
+    let (mut close_middle, mut reopen_middle, mut links_middle) = (vec![], vec![], vec![]);
+    for (unit, place) in units.iter().zip(&places) {
+        let way = streets.route(unit, place, profile);
+        let middle = way.and_then(|way| {
+            let (lat, lon) = way.points.get(way.points.len() / 2)?.degrees();
+            streets.snap(lat, lon)
+        });
+        let Some(middle) = middle else { continue };
+        let edges = streets.edges_at(&middle);
+        let start = Work::start();
+        links_middle.push(streets.close(&edges) as f64);
+        close_middle.push(start.millis());
+        let start = Work::start();
+        streets.reopen(&edges);
+        reopen_middle.push(start.millis());
+    }
     // After hundreds of changes the times are still those of Dijkstra.
     let closed: Vec<_> = places
         .iter()
@@ -243,6 +260,9 @@ fn measure(extract: &Path, arguments: &Arguments) -> anyhow::Result<Value> {
         "closure_ms": quantiles(&mut close),
         "reopen_ms": quantiles(&mut reopen),
         "closure_links": quantiles(&mut links),
+        "closure_in_a_way_ms": quantiles(&mut close_middle),
+        "reopen_in_a_way_ms": quantiles(&mut reopen_middle),
+        "closure_in_a_way_links": quantiles(&mut links_middle),
         "all_places_closed_ms": all_closed_ms,
     }))
 }

@@ -171,3 +171,72 @@ fn real_ways_on_foot_and_by_boat_equal_dijkstra() {
         }
     }
 }
+
+/// A short way under a low bridge that bears little, and a long one.
+fn bridge() -> PbfWriter<Vec<u8>> {
+    let low = [
+        ROAD,
+        ("name", "Low"),
+        ("maxheight", "3.2"),
+        ("maxweight", "12"),
+    ];
+    drawn(
+        &[
+            (1, 0.0, 0.0, &[]),
+            (2, 0.0, 4.0, &[]),
+            (3, 4.0, 0.0, &[]),
+            (4, 4.0, 4.0, &[]),
+        ],
+        &[
+            (1, &[1, 2], &low),
+            (2, &[1, 3, 4, 2], &[ROAD, ("name", "High")]),
+        ],
+    )
+}
+
+#[test]
+fn a_vehicle_of_its_own_size_goes_where_it_fits() {
+    let (dir, _) = built(bridge(), &[]);
+    let streets = Streets::open(dir.path()).unwrap();
+    let heavy = streets.profile("heavy").unwrap();
+    let (from, to) = (at(&streets, 1.0, 0.0), at(&streets, 1.0, 4.0));
+    let names = |size: Size| {
+        let vehicle = streets.vehicle(heavy, size);
+        let route = vehicle.route(&from, &to).unwrap();
+        check(&route);
+        let times = vehicle.matrix(std::slice::from_ref(&from), &[to.clone(), from.clone()]);
+        let row = times[0][0].unwrap();
+        assert_eq!(row.milliseconds, route.milliseconds);
+        let back = vehicle.matrix(&[from.clone(), to.clone()], std::slice::from_ref(&to));
+        assert_eq!(back[0][0], Some(row));
+        let names: Vec<&str> = route.legs.iter().map(|leg| leg.name.as_str()).collect();
+        names.join(" ")
+    };
+    let small = Size {
+        height_meters: Some(3.1),
+        weight_tonnes: Some(7.5),
+        ..Size::default()
+    };
+    assert_eq!(names(Size::default()), "High");
+    assert_eq!(names(small), "High Low High");
+    for too in [
+        Size {
+            height_meters: Some(3.3),
+            ..small
+        },
+        Size {
+            weight_tonnes: Some(12.5),
+            ..small
+        },
+    ] {
+        assert_eq!(names(too), "High");
+    }
+    // The profile itself is as before, and a closure counts for the small one at once.
+    assert_eq!(names(Size::default()), "High");
+    streets.close(&streets.edges_at(&at(&streets, 0.0, 2.0)));
+    assert_eq!(names(small), "High");
+    let detour = streets.vehicle(heavy, small).detour(&from, &to).unwrap();
+    assert_eq!(detour.around[0].0, "Low");
+    streets.reopen(&streets.edges_at(&at(&streets, 0.0, 2.0)));
+    assert_eq!(names(small), "High Low High");
+}

@@ -3,10 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{list, object, of, time};
-use crate::api::streets::{NOTICES, WHENCE};
+use crate::api::{
+    eta::WHY,
+    streets::{NOTICES, WHENCE},
+};
 
 /// The schemas, by their names.
-pub(super) fn all() -> [(&'static str, Value); 2] {
+pub(super) fn all() -> [(&'static str, Value); 4] {
     let nullable = |schema: Value| json!({"anyOf": [schema, {"type": "null"}]});
     let leg = object(&[
         ("street", of("string?")),
@@ -33,11 +36,42 @@ pub(super) fn all() -> [(&'static str, Value); 2] {
         ("turnout_seconds", of("integer")),
         ("arrives", time()),
         ("meters", of("number")),
-        ("detour", nullable(detour)),
-        ("legs", list(leg)),
+        ("detour", nullable(detour.clone())),
+        ("legs", list(leg.clone())),
         ("line", list(list(of("number")))),
     ]);
+    let place = object(&[
+        ("lat", of("number")),
+        ("lon", of("number")),
+        ("meters", of("number")),
+        ("street", of("string?")),
+        ("why", json!({"enum": WHY})),
+    ]);
     [
+        (
+            "EtaTable",
+            object(&[
+                ("seq", of("integer")),
+                ("profile", of("string")),
+                ("from", list(place.clone())),
+                ("to", list(place.clone())),
+                ("seconds", list(list(of("number?")))),
+            ]),
+        ),
+        (
+            "EtaRoute",
+            object(&[
+                ("seq", of("integer")),
+                ("profile", of("string")),
+                ("from", place.clone()),
+                ("to", place),
+                ("seconds", of("number")),
+                ("meters", of("number")),
+                ("detour", nullable(detour)),
+                ("legs", list(leg)),
+                ("line", list(list(of("number")))),
+            ]),
+        ),
         (
             "Ways",
             object(&[

@@ -1,0 +1,126 @@
+//! Questions for one vehicle: a profile as it is, or one that is higher, wider or heavier.
+
+use std::sync::{Arc, PoisonError};
+
+use crate::roads::Profile;
+
+use super::{
+    live::{Driven, Live},
+    route::{self, Route},
+    snap::Snapped,
+    streets::{Eta, ProfileId, Streets},
+    stretch::Detour,
+};
+
+/// So many vehicles of their own size are kept; each takes the memory of one profile's times.
+const MOST_KEPT: usize = 2;
+
+/// Is how large a vehicle is; what is `None` is as its profile says.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Size {
+    /// Metres.
+    pub height_meters: Option<f32>,
+    /// Metres.
+    pub width_meters: Option<f32>,
+    /// Tonnes.
+    pub weight_tonnes: Option<f32>,
+}
+
+/// Vehicles of their own size, each with the moment whose conditions its times have.
+pub(super) type Sized = Vec<(u64, Arc<Driven>)>;
+
+/// Is what drives, under the conditions of the moment in which it was asked for.
+#[derive(Debug)]
+pub struct Vehicle<'a> {
+    streets: &'a Streets,
+    driven: Arc<Driven>,
+    live: Arc<Live>,
+}
+
+impl Streets {
+    /// Gives what drives as a profile says, but for its size.
+    ///
+    /// A size of its own costs one customization of the whole network, unless one of the last two
+    /// that were asked for is the same and no street was closed or opened since.
+    #[must_use]
+    pub fn vehicle(&self, profile: ProfileId, size: Size) -> Vehicle<'_> {
+        let model = self.driven(profile);
+        let wanted = size.of(&model.profile);
+        let driven = match wanted == model.profile {
+            true => model,
+            false => self.sized(&model, wanted),
+        };
+        let live = driven.now();
+        Vehicle {
+            streets: self,
+            driven,
+            live,
+        }
+    }
+
+    fn sized(&self, model: &Driven, wanted: Profile) -> Arc<Driven> {
+        // Held meanwhile, so that many who ask at once cost one customization at a time.
+        let mut kept = self.sized.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = model.now();
+        let known = kept
+            .iter()
+            .find(|(moment, driven)| *moment == now.number && driven.profile == wanted);
+        if let Some((_, driven)) = known {
+            return Arc::clone(driven);
+        }
+        let conditions = now.conditions.clone();
+        let driven = Driven::new(&self.graph, &self.cch, wanted, None, conditions);
+        let driven = Arc::new(driven);
+        kept.truncate(MOST_KEPT - 1);
+        kept.insert(0, (now.number, Arc::clone(&driven)));
+        driven
+    }
+}
+
+impl Size {
+    fn of(self, profile: &Profile) -> Profile {
+        Profile {
+            height_meters: self.height_meters.unwrap_or(profile.height_meters),
+            width_meters: self.width_meters.unwrap_or(profile.width_meters),
+            weight_tonnes: self.weight_tonnes.unwrap_or(profile.weight_tonnes),
+            ..profile.clone()
+        }
+    }
+}
+
+impl Vehicle<'_> {
+    /// Gives the times from each of `from` (rows) to each of `to` (columns); `None` where no way
+    /// leads there. Costs one search for each of the fewer.
+    #[must_use]
+    pub fn matrix(&self, from: &[Snapped], to: &[Snapped]) -> Vec<Vec<Option<Eta>>> {
+        let streets = self.streets;
+        if from.len() < to.len() {
+            let rows = from.iter();
+            return rows
+                .map(|start| streets.one_to_many(&self.driven, &self.live, start, to))
+                .collect();
+        }
+        let mut rows = vec![Vec::with_capacity(to.len()); from.len()];
+        for place in to {
+            let column = streets.many_to_one(&self.driven, &self.live, from, place);
+            for (row, eta) in rows.iter_mut().zip(column) {
+                row.push(eta);
+            }
+        }
+        rows
+    }
+
+    /// Finds the way; its time equals that of [`Vehicle::matrix`].
+    #[must_use]
+    pub fn route(&self, from: &Snapped, to: &Snapped) -> Option<Route> {
+        let (streets, driven, live) = (self.streets, &self.driven, &self.live);
+        let way = streets.way(driven, live, from, to)?;
+        Some(route::draw(&streets.graph, driven, live, &way, (from, to)))
+    }
+
+    /// Does what [`Streets::detour`] does.
+    #[must_use]
+    pub fn detour(&self, from: &Snapped, to: &Snapped) -> Option<Detour> {
+        self.streets.goes_round(&self.driven, &self.live, from, to)
+    }
+}
