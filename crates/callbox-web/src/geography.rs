@@ -148,13 +148,22 @@ impl Geography {
 
     /// Whether no network's times changed since [`Geography::settle`].
     pub(crate) fn is_settled(&self) -> bool {
-        let mut all = std::iter::once(&self.streets).chain(&self.beside);
-        all.all(|streets| streets.is_settled())
+        self.networks().all(|streets| streets.is_settled())
+    }
+
+    /// A number that another has once any network's times have changed; settling keeps it.
+    pub(crate) fn times(&self) -> u64 {
+        let numbers = self.networks().map(|streets| streets.times());
+        numbers.max().unwrap_or_default()
+    }
+
+    fn networks(&self) -> impl Iterator<Item = &Arc<Streets>> {
+        std::iter::once(&self.streets).chain(&self.beside)
     }
 
     /// Makes questions faster until the times change again; costs some seconds of a core with a country.
     pub(crate) fn settle(&self) {
-        for streets in std::iter::once(&self.streets).chain(&self.beside) {
+        for streets in self.networks() {
             // What changed meanwhile is done at the next look.
             streets.settle();
         }

@@ -122,13 +122,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 fn told(seen: &Seen) -> String {
     format!(
         "{} commands carried out ({} kinds), {} refused, {} failed with the store, {} restarts, {} \
-         events",
+         events, at most {} acts taken back in a row",
         seen.done,
         seen.verbs.len(),
         seen.refused,
         seen.failed,
         seen.starts,
-        seen.events
+        seen.events,
+        seen.undone_in_a_row
     )
 }
 

@@ -351,6 +351,14 @@ impl Streets {
             .all(|driven| driven.now().pruned().is_some())
     }
 
+    /// Gives a number that the present times have and no earlier ones had; settling keeps it.
+    #[must_use]
+    pub fn times(&self) -> u64 {
+        let profiles = self.all_driven();
+        let numbers = profiles.iter().map(|driven| driven.now().number);
+        numbers.max().unwrap_or_default()
+    }
+
     /// Gives what differs from the map at present.
     #[must_use]
     pub fn conditions(&self) -> Vec<(Edge, Condition)> {

@@ -14,6 +14,8 @@ const ACTORS: [u64; 6] = [7, 8, 9, 10, 11, 12];
 const STATUSES: [&str; 10] = [
     "AVL", "AVP", "DSP", "ACK", "ENR", "ONS", "PAT", "TRN", "HOS", "OOS",
 ];
+/// How many acts are taken back one after the other: as many as are explored in every order.
+const IN_A_ROW: u8 = 5;
 /// The last second at which lines are said: a script has one day.
 const EVENING: i64 = 86_000;
 
@@ -23,8 +25,10 @@ pub(super) struct Day {
     second: i64,
     actor: u64,
     said: u64,
-    /// Whether the last line was a slip of the hand, which the same person takes back next.
-    pub(super) slip: bool,
+    /// How many slips of the hand the same person takes back next, one after the other.
+    pub(super) slips: u8,
+    /// How many lines the same person still says without a pause, before taking back as many as can be.
+    haste: u8,
 }
 
 impl Day {
@@ -35,7 +39,8 @@ impl Day {
             actor: ACTORS[0],
             random,
             said: 0,
-            slip: false,
+            slips: 0,
+            haste: 0,
         }
     }
 
@@ -51,8 +56,9 @@ impl Day {
         if self.random.chance(0.1) {
             return Line::Befalls(self.befalls());
         }
-        if std::mem::take(&mut self.slip) {
-            self.second = (self.second + self.random.below(20) as i64).min(EVENING);
+        if let Some(left) = self.slips.checked_sub(1) {
+            self.slips = left;
+            self.wait(if left > 0 { 3 } else { 20 });
             return Line::Said {
                 second: self.second,
                 actor: self.actor,
@@ -90,15 +96,28 @@ impl Day {
 
     /// Lets time pass, mostly seconds; the same person mostly goes on.
     fn pass(&mut self) {
+        if let Some(left) = self.haste.checked_sub(1) {
+            self.haste = left;
+            self.slips = if left == 0 { IN_A_ROW } else { 0 };
+            return self.wait(3);
+        }
+        if self.random.chance(0.02) {
+            self.haste = IN_A_ROW;
+        }
         let seconds = match self.random.below(10) {
-            0..6 => self.random.below(20),
-            6..9 => self.random.below(400),
-            _ => self.random.below(3_000),
+            0..6 => 20,
+            6..9 => 400,
+            _ => 3_000,
         };
-        self.second = (self.second + seconds as i64).min(EVENING);
+        self.wait(seconds);
         if self.random.chance(0.4) {
             self.actor = *self.random.pick(&ACTORS);
         }
+    }
+
+    /// Lets less than `seconds` pass.
+    fn wait(&mut self, seconds: usize) {
+        self.second = (self.second + self.random.below(seconds) as i64).min(EVENING);
     }
 
     fn words(&mut self, center: &Center) -> String {

@@ -65,7 +65,7 @@ impl Day {
             (1..4, Some(_)) if ends => "expire".into(),
             (1 | 2, Some(closure)) => {
                 // Whoever opens the wrong street takes it back at once.
-                self.slip = self.below(2) == 0;
+                self.slips = u8::from(self.below(2) == 0);
                 format!("lift {closure}")
             }
             (3, None) => "lift 1".into(),

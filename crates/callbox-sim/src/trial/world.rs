@@ -41,6 +41,8 @@ pub struct Seen {
     pub starts: u64,
     /// Events in the ledger.
     pub events: u64,
+    /// The most acts that were taken back one after the other, with nothing in between.
+    pub undone_in_a_row: u64,
 }
 
 impl Seen {
@@ -53,6 +55,7 @@ impl Seen {
         self.failed += other.failed;
         self.starts += other.starts;
         self.events += other.events;
+        self.undone_in_a_row = self.undone_in_a_row.max(other.undone_in_a_row);
     }
 }
 
@@ -82,6 +85,8 @@ pub struct World {
     halted: bool,
     now: i64,
     seen: Seen,
+    /// How many acts were taken back since anything else was recorded.
+    undone: u64,
 }
 
 impl World {
@@ -105,6 +110,7 @@ impl World {
             halted: false,
             now: 0,
             seen: Seen::default(),
+            undone: 0,
         };
         world.open()?;
         for line in TOWN.lines().filter(|line| !line.is_empty()) {
@@ -279,6 +285,13 @@ impl World {
     /// Takes what was recorded into the state beside the engine.
     fn fold(&mut self, entries: &[Entry]) -> Result<(), String> {
         let before = self.center.clone();
+        let mut kinds = entries.iter().map(|entry| entry.event.kind().name);
+        self.undone = match entries {
+            [] => self.undone,
+            _ if kinds.all(|name| name.ends_with("Undone")) => self.undone + 1,
+            _ => 0,
+        };
+        self.seen.undone_in_a_row = self.seen.undone_in_a_row.max(self.undone);
         for entry in entries {
             self.seen.kinds.insert(entry.event.kind().name);
             let last = self.ledger.last();

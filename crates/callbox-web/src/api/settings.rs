@@ -40,7 +40,7 @@ pub(super) async fn list(State(state): State<AppState>, query: Pairs) -> Result<
         let row = |change: &Change| {
             let fields = change.differences.iter().map(|difference| {
                 json!({
-                    "field": difference.field,
+                    "field": difference.field.name,
                     "before": difference.before,
                     "after": difference.after,
                 })

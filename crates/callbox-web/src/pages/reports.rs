@@ -6,10 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use callbox_domain::Code;
-use callbox_domain::report::{
-    GroupValue, INTERVALS, Interval, TargetRow, Targets, Utilisation, dispositions_definition,
-    response_times_definition, targets_definition, utilisation_definition, workload_definition,
-};
+use callbox_domain::report::{GroupValue, INTERVALS, Interval, TargetRow, Targets, Utilisation};
 use maud::{Markup, html};
 
 use super::{
@@ -55,11 +52,11 @@ pub(super) async fn show(
                     button class="button main" { (ui.t("reports.show")) }
                 }
                 @if figures.workload.total.calls == 0 { p class="notice" { (ui.t("reports.no_calls")) } }
-                (section(&ui, Report::Targets, &days, targets_definition(), &targets(&ui, &figures.targets)))
-                (section(&ui, Report::ResponseTimes, &days, response_times_definition(), &response_times(&ui, &figures)))
-                (section(&ui, Report::Workload, &days, workload_definition(), &workload(&ui, &figures)))
-                (section(&ui, Report::Utilisation, &days, utilisation_definition(), &utilisation(&ui, &figures.utilisation)))
-                (section(&ui, Report::Dispositions, &days, dispositions_definition(), &dispositions(&ui, &figures)))
+                (section(&ui, Report::Targets, &days, &targets(&ui, &figures.targets)))
+                (section(&ui, Report::ResponseTimes, &days, &response_times(&ui, &figures)))
+                (section(&ui, Report::Workload, &days, &workload(&ui, &figures)))
+                (section(&ui, Report::Utilisation, &days, &utilisation(&ui, &figures.utilisation)))
+                (section(&ui, Report::Dispositions, &days, &dispositions(&ui, &figures)))
             }
         },
     ))
@@ -106,7 +103,7 @@ async fn compute(state: &AppState, agency: Option<&Code>, span: &Span) -> Result
     .map_err(|error| Problem::internal("the record cannot be read", &error))
 }
 
-fn section(ui: &Ui, report: Report, days: &str, definition: &str, content: &Markup) -> Markup {
+fn section(ui: &Ui, report: Report, days: &str, content: &Markup) -> Markup {
     let name = report.name();
     let title = ui.t(&format!("reports.{name}"));
     html! {
@@ -117,7 +114,7 @@ fn section(ui: &Ui, report: Report, days: &str, definition: &str, content: &Mark
                 a class="button plain" href={"/api/v1/reports/" (name) (days)} { "JSON" }
             }
             (content)
-            details class="meaning" { summary { (ui.t("reports.meaning")) } p class="quiet" lang="en" { (definition) } }
+            details class="meaning" { summary { (ui.t("reports.meaning")) } p class="quiet" { (ui.t(&format!("reports.meaning.{name}"))) } }
         }
     }
 }

@@ -13,12 +13,13 @@ use serde::Deserialize;
 
 use super::{
     layout::{page, page_with, refusal},
-    settings_form::{self, label, value},
+    settings_form::{self, label, told_value, value},
     settings_map,
     ui::{Ui, grouped},
 };
 use crate::{
     access::rights::Action,
+    api::fields::Field,
     percent::encoded,
     problem::Problem,
     security::{SignedForm, map_policy, permit_action},
@@ -288,18 +289,18 @@ fn announced(ui: &Ui, would: &[Difference]) -> Markup {
 }
 
 fn differences(ui: &Ui, differences: &[Difference]) -> Markup {
-    let short = |value: &serde_json::Value| {
-        let text = tell(value);
+    let short = |field: &Field, value: &serde_json::Value| {
+        let text = told_value(ui, field, value);
         match text.lines().count() {
             0 | 1 => text,
             lines => ui.fill("settings.corners", &[("n", &lines.to_string())]),
         }
     };
     html! {
-        ul class="differences" { @for difference in differences { li {
-            span class="quiet" { (ui.t(&format!("settings.field.{}", difference.field))) ": " }
-            @if let Some(before) = &difference.before { del { (short(before)) } " → " }
-            @match &difference.after { Some(after) => ins { (short(after)) }, None => (ui.t("settings.empty")) }
+        ul class="differences" { @for Difference { field, before, after } in differences { li {
+            span class="quiet" { (label(ui, field)) ": " }
+            @if let Some(before) = before { del { (short(field, before)) } " → " }
+            @match after { Some(after) => ins { (short(field, after)) }, None => (ui.t("settings.empty")) }
         } } }
     }
 }

@@ -59,16 +59,24 @@ pub(super) fn label(ui: &Ui, field: &Field) -> &'static str {
     ui.t(&format!("settings.field.{}", field.name))
 }
 
-/// A value for people: choices in their words, yes for what is set.
+/// A value for people, in a table.
 pub(super) fn value(ui: &Ui, field: &Field, value: &Value) -> Markup {
+    let told = told_value(ui, field, value);
     html! {
-        @match (field.kind, value) {
-            (Kind::Choice(_), Value::String(name)) => (ui.t(&choice(field, name))),
-            (Kind::Flag, Value::Bool(true)) => (ui.t("settings.yes")),
-            (Kind::Flag, _) => "",
-            (Kind::Number(..), _) => span class="number" { (tell(value)) },
-            _ => (tell(value)),
+        @match field.kind {
+            Kind::Number(..) => span class="number" { (told) },
+            _ => (told),
         }
+    }
+}
+
+/// A value in words: choices in their own, yes for what is set.
+pub(super) fn told_value(ui: &Ui, field: &Field, value: &Value) -> String {
+    match (field.kind, value) {
+        (Kind::Choice(_), Value::String(name)) => ui.t(&choice(field, name)).to_owned(),
+        (Kind::Flag, Value::Bool(true)) => ui.t("settings.yes").to_owned(),
+        (Kind::Flag, _) => String::new(),
+        _ => tell(value),
     }
 }
 

@@ -29,6 +29,27 @@ fn every_language_has_the_same_texts() {
     }
 }
 
+/// Pages, programs and the command line say the same of what a report counts.
+#[test]
+fn reports_mean_on_pages_what_they_mean_elsewhere() {
+    use callbox_domain::report as r;
+    for (name, definition) in [
+        ("targets", r::targets_definition()),
+        ("response-times", r::response_times_definition()),
+        ("workload", r::workload_definition()),
+        ("utilisation", r::utilisation_definition()),
+        ("dispositions", r::dispositions_definition()),
+    ] {
+        let [english, chinese] = Locale::ALL.map(|it| it.text(&format!("reports.meaning.{name}")));
+        assert_eq!(english, definition);
+        // A field that a file has is named in both languages.
+        let fields = definition.split(|c: char| !c.is_ascii_lowercase() && c != '_');
+        for field in fields.filter(|word| word.contains('_')) {
+            assert!(chinese.contains(field), "{name} says nothing of {field}");
+        }
+    }
+}
+
 /// The names in braces.
 fn holes(text: &str) -> BTreeSet<&str> {
     text.split('{')
@@ -368,6 +389,7 @@ fn texts_and_their_uses_agree() {
             "settings.moment.",
             "reports.head.",
             "reports.interval.",
+            "reports.meaning.",
             "reports.targets",
             "reports.response-times",
             "reports.workload",

@@ -201,10 +201,10 @@ impl Noun {
 }
 
 /// One field's value before and after.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Difference {
     /// The field.
-    pub(crate) field: &'static str,
+    pub(crate) field: &'static Field,
     /// Its value before; nothing for a new row.
     pub(crate) before: Option<Value>,
     /// Its value after; nothing for a removed row.
@@ -247,7 +247,7 @@ fn differences(noun: &Noun, before: Option<&Row>, after: Option<&Row>) -> Vec<Di
     };
     noun.fields()
         .map(|field| Difference {
-            field: field.name,
+            field,
             before: told(before, field),
             after: told(after, field),
         })

@@ -8,7 +8,7 @@ use callbox_geo::{
 use serde_json::{Value, json};
 
 use super::{World, check_schema};
-use crate::{access::Role, alarms, closures::Closures};
+use crate::{access::Role, alarms, closures::Closures, settle};
 
 const PATH: &str = "/api/v1/closures";
 
@@ -99,6 +99,46 @@ async fn a_closed_street_is_gone_round_until_it_is_lifted() {
     assert_eq!(list(&world).await, json!([]));
     let again = world.post(Role::Dispatcher, &lift(second), json!({})).await;
     assert_eq!(again.problem(), "404 unknown-closure");
+}
+
+/// A suggestion asks for the times as they are, so that only its speed may tell whether they have settled.
+#[tokio::test]
+async fn times_settle_once_nobody_changes_them_and_stay_the_same() {
+    let world = World::with_streets();
+    let geography = world.state.geography.clone().unwrap();
+    let look = |seen| settle::look(&world.state, &geography, seen);
+    let (from, to, middle) = way(&world);
+
+    let seen = look(None).await;
+    assert!(!geography.is_settled(), "one look alone changes nothing");
+    let seen = look(seen).await;
+    assert!(geography.is_settled());
+    assert_eq!(look(seen).await, None, "nothing is left to do");
+
+    let before = milliseconds(&world, &from, &to);
+    let closure = close(&world, middle, json!({})).await;
+    let around = milliseconds(&world, &from, &to);
+    assert!(around > before);
+    assert!(!geography.is_settled());
+    let seen = look(None).await;
+    // Another change: whoever closes one street after the other is not waited upon.
+    let elsewhere = snap(&world, streets(&world).node(0));
+    streets(&world).close(&streets(&world).edges_at(&elsewhere));
+    let seen = look(seen).await;
+    assert!(
+        !geography.is_settled(),
+        "the times changed since the last look"
+    );
+    streets(&world).reopen(&streets(&world).edges_at(&elsewhere));
+    let seen = look(look(seen).await).await;
+    assert!(geography.is_settled(), "{seen:?}");
+    assert_eq!(milliseconds(&world, &from, &to), around);
+
+    let path = format!("{PATH}/{closure}/lift");
+    world.post(Role::Dispatcher, &path, json!({})).await;
+    look(look(None).await).await;
+    assert!(geography.is_settled());
+    assert_eq!(milliseconds(&world, &from, &to), before);
 }
 
 #[tokio::test]

@@ -140,6 +140,24 @@ async fn a_setting_is_previewed_saved_and_told_with_who_changed_it() {
     assert!(change["by"]["name"].is_string());
 }
 
+/// A choice is told in the words of whoever reads it, also where it changed.
+#[tokio::test]
+async fn changes_are_told_in_words_and_in_both_languages() {
+    let world = world().await;
+    let mut browser = signed_in(&world, Role::Supervisor).await;
+    let form = "code=OOS&label=OOS&meaning=available&then=save&key=k1";
+    browser.post(&world, "/settings/unit-statuses", form).await;
+    let page = browser.get(&world, "/settings/unit-statuses").await.text;
+    assert!(
+        page.contains("<del>out of service</del>") && page.contains("<ins>available</ins>"),
+        "{page}"
+    );
+    browser.cookie += "; lang=zh";
+    let page = browser.get(&world, "/settings").await.text;
+    assert!(page.contains("<del>停勤</del>"), "{page}");
+    assert!(!page.contains("out_of_service"), "{page}");
+}
+
 #[tokio::test]
 async fn what_is_removed_is_gone_and_stays_in_the_changes() {
     let world = world().await;
