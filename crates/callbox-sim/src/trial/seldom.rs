@@ -99,8 +99,14 @@ impl Day {
 
     /// Legal holds and requests for erasure; approving is for a start to finish.
     fn kept_for_a_court(&mut self, center: &Center) -> String {
-        let id = self.closed(center);
-        match self.below(9) {
+        let mut id = self.closed(center);
+        let no = self.below(9);
+        // Mostly one that was asked for.
+        let mut asked = center.erasures().filter(|(_, case)| case.request.is_some());
+        if let (6..8, Some((asked, _))) = (no, asked.next()) {
+            id = asked.0;
+        }
+        match no {
             0..2 => format!("hold {id} COURT-7"),
             2..4 => format!("lift-hold {id} COURT-7"),
             4..6 => format!("erase {id} LAW-12"),
