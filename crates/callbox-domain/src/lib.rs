@@ -56,7 +56,7 @@ pub use call::{
     Handled, Handling, Intake, Likeness, MergeIncidents, PlaceSource, PlaceVerdict, RecordCall,
     Reported, Schedule, Sought, TakeCall, Transfer, TransferIncident, UnmergeIncident,
 };
-pub use center::{BrokenInvariant, CLOSED_KEPT, Center};
+pub use center::{BrokenInvariant, CLOSED_AT_MOST, CLOSED_KEPT, Center};
 pub use clock::{
     Clock, DefineClock, Moment, RemoveClock, Target, usual_clocks, usual_welfare_rule,
 };

@@ -369,7 +369,7 @@ async fn a_console_that_missed_a_closing_that_left_memory_begins_anew() {
     let world = World::set_up().await;
     let seq = world.engine.snapshot().next_seq();
     // Many at once: they share their frames.
-    let calls = (0..=callbox_domain::CLOSED_KEPT).map(|_| world.take_call());
+    let calls = (0..=callbox_domain::CLOSED_AT_MOST).map(|_| world.take_call());
     let ids = futures_util::future::join_all(calls).await;
     let closed = world.engine.snapshot().next_seq();
     let still = Message::seq(&render::since(&world.state, seq));
@@ -388,7 +388,7 @@ async fn a_console_that_missed_a_closing_that_left_memory_begins_anew() {
         }
     });
     futures_util::future::join_all(closings).await;
-    assert!(world.engine.snapshot().incidents.len() <= callbox_domain::CLOSED_KEPT);
+    assert!(world.engine.snapshot().incidents.len() <= callbox_domain::CLOSED_AT_MOST);
     // The first that closed has no row any more: to leave it out would leave it open on that board.
     assert!(matches!(
         render::since(&world.state, closed),
