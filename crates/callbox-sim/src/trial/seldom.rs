@@ -20,8 +20,8 @@ impl Day {
             5 | 6 => self.unspoken(),
             7 | 8 => self.handled(center),
             9..12 => self.closed_street(center),
-            12..16 => self.kept_for_a_court(center),
-            16..25 => self.glass(center),
+            12..18 => self.kept_for_a_court(center),
+            18..25 => self.glass(center),
             25..28 => self.shared(center),
             _ => self.template(),
         }
@@ -99,18 +99,14 @@ impl Day {
 
     /// Legal holds and requests for erasure; approving is for a start to finish.
     fn kept_for_a_court(&mut self, center: &Center) -> String {
-        let mut id = self.closed(center);
-        let no = self.below(9);
-        // Mostly one that was asked for.
+        let id = self.closed(center);
         let mut asked = center.erasures().filter(|(_, case)| case.request.is_some());
-        if let (6..8, Some((asked, _))) = (no, asked.next()) {
-            id = asked.0;
-        }
-        match no {
-            0..2 => format!("hold {id} COURT-7"),
-            2..4 => format!("lift-hold {id} COURT-7"),
-            4..6 => format!("erase {id} LAW-12"),
-            6..8 => format!("refuse {id} HELD"),
+        match (self.below(9), asked.next()) {
+            (0..2, _) => format!("hold {id} COURT-7"),
+            (2..4, _) => format!("lift-hold {id} COURT-7"),
+            (4..8, Some((asked, _))) => format!("refuse {asked} HELD"),
+            (4..7, None) => format!("erase {id} LAW-12"),
+            (7, None) => format!("refuse {id} HELD"),
             _ => format!("define erasure {}", self.below(30)),
         }
     }
