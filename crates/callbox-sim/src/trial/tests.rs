@@ -52,7 +52,7 @@ const NOT_RECORDED: &[(&str, &str)] = &[
 #[test]
 fn days_in_which_everything_goes_wrong() {
     let total = thread::scope(|scope| {
-        let halves = [0..100, 100..200].map(|seeds| scope.spawn(move || days(seeds)));
+        let halves = [0..120, 120..240].map(|seeds| scope.spawn(move || days(seeds)));
         let mut total = Seen::default();
         for half in halves {
             total.add(&half.join().unwrap());
