@@ -29,7 +29,7 @@ pub(crate) struct After {
 /// `GET /api/v1/live`: what changes, as server-sent events, from the client's position on.
 ///
 /// The position is `Last-Event-ID` (a reconnecting browser sends it) or else `after`; without
-/// either, now.
+/// either, now. Packed with gzip for who takes that; each message can be read when it comes.
 pub(crate) async fn follow(
     State(state): State<AppState>,
     signed: Signed,
