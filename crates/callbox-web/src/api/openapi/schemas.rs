@@ -78,7 +78,7 @@ pub(super) fn all() -> Value {
             ("at", millis("integer")),
             ("incidents", list(named("IncidentRow"))),
             ("units", list(named("UnitRow"))),
-            ("alarms", list(named("AlarmRow"))),
+            ("alarms", or_null(list(named("AlarmRow")))),
             ("closures", list(of("integer"))),
         ]),
         "AlarmRow": alarm_row(),
