@@ -17,6 +17,7 @@ mod description;
 mod duty;
 mod erasures;
 mod first_password;
+mod former_access;
 mod ledger;
 mod limits;
 mod line;
