@@ -16,7 +16,12 @@ fn no_handler_takes_the_whole_center_but_these() {
             1,
             "names of the units that worked on an incident that is seen",
         ),
-        ("api/lists.rs", 1, "which are seen is asked for each"),
+        ("api/duty.rs", 2, "the time zone"),
+        (
+            "api/lists.rs",
+            2,
+            "which are seen is asked for each; the time zone",
+        ),
         ("api/line.rs", 1, "decides for the agency"),
         ("api/streets.rs", 1, "for those of the whole center"),
         ("api/plans.rs", 1, "plans"),
