@@ -57,6 +57,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let binary = &arguments.binary;
     let run = |line: &[&str]| callbox(binary, line);
     run(&["init", "--data", path, "--center", "Erasure"])?;
+    // Nobody is there to set up a factor, or to choose another password.
+    for (name, value) in [("second-factor", "optional"), ("first-passwords", "0")] {
+        run(&["policy", "set", name, value, "--data", path])?;
+    }
     let supervisors = [
         supervisor(binary, path, "one")?,
         supervisor(binary, path, "two")?,
