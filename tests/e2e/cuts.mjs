@@ -3,9 +3,11 @@
 //   node cuts.mjs ORIGIN COOKIE CUTS SEED      prints one line of JSON
 //
 // Each connection ends after a random number of bytes or milliseconds, often in the middle of an event, while others write.
-// In the end the store has to be what a fresh board says: no row lost, none older, none twice.
+// Boards with an even seed take the stream packed, as browsers do. In the end the store has to be what a fresh board says:
+// no row lost, none older, none twice.
 import http from "node:http";
 import process from "node:process";
+import zlib from "node:zlib";
 
 const [origin, cookie, cuts, seed] = [process.argv[2], process.argv[3], Number(process.argv[4]), Number(process.argv[5])];
 let state = seed >>> 0 || 1;
@@ -17,6 +19,7 @@ function random() {
   return state / 2 ** 32;
 }
 
+const isPacked = seed % 2 === 0;
 let done = 0;
 let delivered = 0;
 let resets = 0;
@@ -41,8 +44,9 @@ class EventSource {
     this.readyState = 0;
     const headers = { Cookie: cookie, Accept: "text/event-stream" };
     if (this.lastId !== null) headers["Last-Event-ID"] = this.lastId;
+    if (isPacked) headers["Accept-Encoding"] = "gzip";
     // Cut after some bytes, or after some milliseconds, whichever comes first: in the middle of events and between them.
-    let left = isCutting ? Math.floor(random() ** 3 * 200_000) : Infinity;
+    let left = isCutting ? Math.floor(random() ** 3 * (isPacked ? 30_000 : 200_000)) : Infinity;
     const late = isCutting ? setTimeout(() => { left = 0; this.request.destroy(); again(); }, random() ** 2 * 150) : null;
     let text = "";
     // Each connection ends once, whatever its socket still says.
@@ -60,17 +64,25 @@ class EventSource {
       if (response.statusCode !== 200) { response.resume(); setTimeout(again, 20); return; }
       this.readyState = 1;
       const decoder = new TextDecoder();
-      response.on("data", (bytes) => {
-        if (left <= 0) return;
-        const part = bytes.subarray(0, Math.min(bytes.length, left));
-        left -= bytes.length;
+      const read = (part) => {
+        if (isEnded) return;
         text += decoder.decode(part, { stream: true });
         for (let end; (end = text.indexOf("\n\n")) >= 0;) {
           const block = text.slice(0, end);
           text = text.slice(end + 2);
           this.dispatch(block);
         }
-        if (left <= 0) { response.destroy(); again(); }
+      };
+      if (isPacked !== (response.headers["content-encoding"] === "gzip")) throw new Error("the stream is not packed as it was asked for");
+      const unpacker = isPacked ? zlib.createGunzip() : null;
+      unpacker?.on("data", read);
+      response.on("data", (bytes) => {
+        if (left <= 0) return;
+        const part = bytes.subarray(0, Math.min(bytes.length, left));
+        left -= bytes.length;
+        const cut = () => { if (left <= 0) { response.destroy(); again(); } };
+        if (unpacker) unpacker.write(part, cut);
+        else { read(part); cut(); }
       });
       response.on("end", again);
       response.on("error", again);
@@ -89,7 +101,7 @@ class EventSource {
     }
     if (!data) return;
     delivered += 1;
-    this.listeners.get(kind)?.({ data });
+    this.listeners.get(kind)?.({ data, lastEventId: this.lastId ?? "" });
   }
 }
 
@@ -125,8 +137,8 @@ function check() {
   }
 }
 const sync = new Sync(() => board().catch(() => null), () => {});
-const stream = new Stream("/api/v1/live", ({ kind, data }) => {
-  if (kind === "change") { sync.change(data); check(); }
+const stream = new Stream("/api/v1/live", ({ kind, text }) => {
+  if (kind === "change") { sync.change(JSON.parse(text)); check(); }
   else if (kind === "reset") {
     resets += 1;
     sync.load();

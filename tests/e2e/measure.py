@@ -3,11 +3,13 @@
     python3 tests/e2e/measure.py --binary target/release/callbox [--seconds 20] [--rate 50] [--trace]
         [--incidents 300] [--units 2000] [--lines 50] [--consoles 1000]
 
-Prints, in one run: the size of the board's scripts; the time from the address to the first whole board; the renderer's
+Prints, in one run: the size of the board's scripts; what an empty page costs in the same browser, and the board while
+nothing changes; the time from the address to the first whole board; the renderer's
 share of one core and its memory (from /proc, all its threads), what Chromium spent it on; the time from an event's
 arrival in the page to the changed row (by a MutationObserver, which is part of the cost) and to the frame that shows it
 (a message posted from its animation frame, which comes after the frame is handed on); from Enter on the command line
-to the ledger's answer; the server's share of one core with many consoles on the stream. The browser paints in
+to the ledger's answer; the server's share of one core with many consoles on the stream, which take it packed, as
+browsers do, and then as it is. The browser paints in
 software, as in the journey. The load of the machine stands beside each figure.
 """
 
@@ -39,16 +41,15 @@ window.fetch = (url, options) => fetched(url, options).then((answer) => {
   if (String(url) === "/api/v1/line" && entered !== null) { window.probe.lines.push(performance.now() - entered); entered = null; }
   return answer;
 });
-const add = MessagePort.prototype.addEventListener;
-MessagePort.prototype.addEventListener = function (kind, listener, ...rest) {
-  return add.call(this, kind, (event) => {
-    const message = event.data;
-    if (message?.kind === "change" && window.probe.on) {
-      window.probe.messages += 1;
-      for (const unit of message.data.units) if (!window.probe.waits.has(unit.id)) window.probe.waits.set(unit.id, [performance.now(), message.data.at]);
-    }
-    return listener.call(this, event);
-  }, ...rest);
+const parse = JSON.parse;
+// A change arrives as text, and is read at once.
+JSON.parse = (text, ...rest) => {
+  const data = parse(text, ...rest);
+  if (window.probe.on && data?.seq && data.units) {
+    window.probe.messages += 1;
+    for (const unit of data.units) if (!window.probe.waits.has(unit.id)) window.probe.waits.set(unit.id, [performance.now(), data.at]);
+  }
+  return data;
 };
 addEventListener("DOMContentLoaded", () => {
   const list = document.getElementById("units");
@@ -139,14 +140,15 @@ def memory(pid):
 class Consoles:
     """Many clients on the live stream, read by one thread and thrown away."""
 
-    def __init__(self, server, cookie, count):
+    def __init__(self, server, cookie, count, is_packed):
         self.selector = selectors.DefaultSelector()
         self.bytes = 0
         self.isOver = False
         address = ("127.0.0.1", server.port)
+        coding = "Accept-Encoding: gzip\r\n" if is_packed else ""
         for _ in range(count):
             wire = socket.create_connection(address)
-            wire.sendall(f"GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nCookie: {cookie}\r\nAccept: text/event-stream\r\n\r\n".encode())
+            wire.sendall(f"GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nCookie: {cookie}\r\nAccept: text/event-stream\r\n{coding}\r\n".encode())
             wire.setblocking(False)
             self.selector.register(wire, selectors.EVENT_READ)
         self.thread = threading.Thread(target=self.read, daemon=True)
@@ -243,7 +245,7 @@ def main():
     directory = tempfile.mkdtemp(prefix="callbox-measure-")
     server = Server(options.binary, directory)
     driver = Driver(open(os.path.join(directory, "driver.log"), "w", encoding="utf-8"))
-    stop = threading.Event()
+    stop, thread = threading.Event(), None
     try:
         server.demo("--no-calls", "--history", "1", "--speed", "1")
         server.stop()
@@ -255,6 +257,9 @@ def main():
         profile = os.path.join(directory, "measured")
         window = Window(driver, options.browser, profile, size=(1920, 1080))
         window.cdp("Page.addScriptToEvaluateOnNewDocument", source=PROBE)
+        window.open("about:blank")
+        time.sleep(2)
+        alone(profile, "an empty page", 5)
         window.open(server.origin + "/sign-in")
         window.type("#login", "dispatcher")
         window.type("#password", server.passwords["dispatcher"])
@@ -263,11 +268,13 @@ def main():
         print(f"  first board: {window.run('return window.probe.first'):.0f} ms from its address, {options.incidents} incidents, {options.units} units, load {os.getloadavg()[0]:.1f}", flush=True)
         window.run("document.querySelectorAll('.incident')[3].click()")
         window.cdp("Performance.enable")
+        time.sleep(5)
+        alone(profile, "the board while nothing changes", 8)
         sent = [0]
         thread = threading.Thread(target=load, args=(server, units, codes, options.rate, stop, sent), daemon=True)
         thread.start()
         time.sleep(3)
-        pid = max(((cpu, pid) for pid, (kind, cpu) in processes(profile).items() if kind == "renderer"))[1]
+        pid = renderer(profile)
         metrics = lambda: {one["name"]: one["value"] for one in window.cdp("Performance.getMetrics")["metrics"]}
         window.run("window.probe.on = true")
         before, tasks, spent, begin, count = processes(profile), threads(pid), metrics(), time.monotonic(), sent[0]
@@ -293,9 +300,24 @@ def main():
             own_times(trace(window, 5), 5)
     finally:
         stop.set()
+        if thread:
+            thread.join(30)
         driver.stop()
         server.stop()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def renderer(profile):
+    """The process that draws the page."""
+    return max((cpu, pid) for pid, (kind, cpu) in processes(profile).items() if kind == "renderer")[1]
+
+
+def alone(profile, what, seconds):
+    """What the renderer takes while nothing is asked of it."""
+    pid = renderer(profile)
+    begin, before = time.monotonic(), ticks(pid)
+    time.sleep(seconds)
+    print(f"  {what}: renderer {(ticks(pid) - before) / (time.monotonic() - begin) * 100:.1f} % of a core, {memory(pid):.0f} MB (PSS), load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 def typed(window, count):
@@ -314,15 +336,16 @@ def consoles(server, options):
     """The server's share of a core, before and with many more consoles."""
     pid = server.process.pid
     cookie = Client(server, "dispatcher").cookie
-    for count in (0, options.consoles):
-        more = Consoles(server, cookie, count)
+    for count, is_packed in ((0, True), (options.consoles, True), (options.consoles, False)):
+        more = Consoles(server, cookie, count, is_packed)
         time.sleep(3)
         begin, before, heard = time.monotonic(), ticks(pid), more.bytes
         time.sleep(options.seconds)
         took = time.monotonic() - begin
         share, heard = (ticks(pid) - before) / took * 100, (more.bytes - heard) / took / 1e6
         alive = more.close()
-        print(f"  server with {alive} more consoles: {share:.1f} % of a core, {heard:.2f} MB/s sent to them, {memory(pid):.0f} MB, load {os.getloadavg()[0]:.1f}", flush=True)
+        how = "packed" if is_packed else "as it is"
+        print(f"  server with {alive} more consoles, {how}: {share:.1f} % of a core, {heard:.2f} MB/s sent to them, {memory(pid):.0f} MB, load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 def trace(window, seconds):

@@ -16,7 +16,7 @@ from webdriver import Failed
 PAGES = {
     "supervisor": [
         "/board", "/map", "/units", "/units/E1", "/plans", "/cards", "/history", "/agencies", "/closures", "/premises", "/calls/new",
-        "/incidents/{incident}", "/erasures", "/ledger", "/account", "/account/reads", "/purpose?object=history", "/consultations", "/break-glass", "/rights", "/reports", "/wall", "/settings",
+        "/incidents/{incident}", "/erasures", "/ledger", "/account", "/duty", "/account/reads", "/purpose?object=history", "/consultations", "/break-glass", "/rights", "/reports", "/wall", "/settings",
         "/settings/center", "/settings/agencies", "/settings/priorities?row=1", "/settings/incident-types",
         "/settings/dispositions", "/settings/templates?row=BELL", "/settings/unit-types", "/settings/unit-statuses", "/settings/units",
         "/settings/stations", "/settings/areas", "/settings/clocks", "/settings/welfare-rules", "/settings/turnouts",

@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import time
+import urllib.parse
 
 from steps import Steps, arguments, play
 from webdriver import Failed
@@ -28,6 +29,21 @@ const done = arguments[arguments.length - 1];
   found.databases = (await indexedDB.databases()).map((one) => one.name);
   found.workers = (await navigator.serviceWorker.getRegistrations()).length;
   done(found);
+})();
+"""
+
+
+# The proof of the newest read, as the page of reads offers it, and the record's key. A read is published a second later.
+PROVEN = """
+const [path, done] = arguments;
+(async () => {
+  let answer = await fetch(path);
+  for (let tries = 0; answer.status === 503 && tries < 20; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    answer = await fetch(path);
+  }
+  const keys = await (await fetch("/ledger/keys")).text();
+  done({ proof: await answer.text(), key: keys.split("\\n")[0] });
 })();
 """
 
@@ -124,6 +140,37 @@ class Private(Steps):
         if unknown:
             raise Failed(f"nobody knows what {unknown} is for")
 
+    def proven(self):
+        """The page that the server gives to everybody takes the proof of a read, and no changed one."""
+        self.a.open(self.server.origin + "/consultations")
+        self.a.run(
+            "const form = document.querySelector('form[action=\"/purpose\"]');"
+            "form.elements.purpose.value = [...form.elements.purpose.options].find((one) => one.value).value;"
+            "form.elements.number.value = '2026-7'; form.elements.reason.value = 'a yearly check'; form.requestSubmit()")
+        self.a.wait("a read's proof", "return document.querySelector('a[href$=\"/proof\"]') !== null")
+        brought = self.a.run_async(PROVEN, self.a.run("return document.querySelector('a[href$=\"/proof\"]').getAttribute('href')"))
+        for change, due in ((lambda proof: proof, "good"), (self.another_reader, "bad")):
+            proof = base64.urlsafe_b64encode(change(brought["proof"]).encode()).decode()
+            self.a.open(self.server.origin + "/about:blank")
+            self.a.open(f"{self.server.origin}/ledger/verify.html#{urllib.parse.urlencode({'key': brought['key'], 'proof': proof, 'lang': 'en'})}")
+            self.a.wait("a verdict", "return ['good', 'bad', 'unable'].includes(document.getElementById('verdict').dataset.verdict)")
+            said = self.a.run("return [document.getElementById('verdict').dataset.verdict, document.getElementById('verdict').textContent, document.getElementById('event').innerText]")
+            if said[0] != due:
+                raise Failed(f"{said}, not {due}: {brought}")
+            if due == "good" and "incident" not in said[2].lower() and "list" not in said[2].lower():
+                raise Failed(f"it does not say what was read: {said}")
+
+    @staticmethod
+    def another_reader(proof):
+        """The same proof with one bit of the read changed."""
+        lines = proof.split("\n")
+        no = next(no for no, line in enumerate(lines) if line.startswith("read "))
+        head, read = lines[no].split(" ", 1)
+        read = bytearray(base64.b64decode(read))
+        read[-1] ^= 1
+        lines[no] = f"{head} {base64.b64encode(bytes(read)).decode()}"
+        return "\n".join(lines)
+
     def printed(self):
         """What comes out of the printer: the record in full, black on white, nothing to press, in both languages."""
         for language in ("en", "zh"):
@@ -183,6 +230,7 @@ class Private(Steps):
         self.step("none of it in addresses", self.addresses)
         self.step("none of it may be cached", self.caches)
         self.step("none of it in the browser's storage", self.storage)
+        self.step("a read's proof holds in the page for outsiders, a changed one does not", self.proven)
         self.step("printed: record, report, guide, in both languages", self.printed)
         self.step("none of it on the browser's disk", self.disk)
 

@@ -36,8 +36,8 @@ mod unit;
 mod welfare;
 
 pub use account::{
-    Account, AccountAct, AccountNames, AccountToken, Credential, CredentialChange, KeepAccount,
-    SignInRule, SignInRules,
+    Account, AccountAct, AccountErasure, AccountNames, AccountToken, Credential, CredentialChange,
+    KeepAccount, OnDuty, SignInRule, SignInRules,
 };
 pub use alarm::{
     AcknowledgeAlarm, Acknowledged, Alarm, AlarmId, Cause, Due, EMERGENCY_ESCALATES_SECONDS,
@@ -56,7 +56,7 @@ pub use call::{
     Handled, Handling, Intake, Likeness, MergeIncidents, PlaceSource, PlaceVerdict, RecordCall,
     Reported, Schedule, Sought, TakeCall, Transfer, TransferIncident, UnmergeIncident,
 };
-pub use center::{BrokenInvariant, CLOSED_KEPT, Center};
+pub use center::{BrokenInvariant, CLOSED_AT_MOST, CLOSED_KEPT, Center};
 pub use clock::{
     Clock, DefineClock, Moment, RemoveClock, Target, usual_clocks, usual_welfare_rule,
 };
@@ -110,8 +110,8 @@ pub use welfare::{AnswerWelfare, AskWelfare, DefineWelfareRule, Welfare, Welfare
 /// The payload structs of all events, for callers that match on them.
 pub mod events {
     pub use crate::account::{
-        AccountAdded, AccountBound, AccountRoleSet, AccountSwitched, CredentialChanged,
-        SignInRuleSet, TokenEnded, TokenIssued,
+        AccountAdded, AccountBound, AccountErased, AccountErasureCompleted, AccountRoleSet,
+        AccountSwitched, CredentialChanged, DutySet, SignInRuleSet, TokenEnded, TokenIssued,
     };
     pub use crate::alarm::{AlarmAcknowledged, AlarmEscalated, AlarmRaised};
     pub use crate::assignment::{

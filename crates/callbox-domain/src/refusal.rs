@@ -206,6 +206,12 @@ pub enum Refusal {
     UnknownAccount(ActorId),
     #[error("account {} or its login name is on the record already", .0.0)]
     AccountTaken(ActorId),
+    #[error("account {} is in use", .0.0)]
+    AccountInUse(ActorId),
+    #[error("the names of account {} are erased", .0.0)]
+    AccountErased(ActorId),
+    #[error("a duty ends within 24 hours from now")]
+    DutyOutOfBounds,
     #[error("there is no token {0} on the record")]
     UnknownToken(u64),
     #[error("{0} grants of yours wait for a review")]
@@ -335,6 +341,9 @@ impl Refusal {
             Self::OwnGrant(_) => "let somebody else look at it".into(),
             Self::UnknownAccount(_) => "check the login name in the list of accounts".into(),
             Self::AccountTaken(_) => "choose another login name".into(),
+            Self::AccountInUse(_) => "take it out of use first, and wait as erasures do".into(),
+            Self::AccountErased(_) => "make a new account".into(),
+            Self::DutyOutOfBounds => "give 1 to 24 hours, and sign on anew after that".into(),
             Self::UnknownToken(_) => "check the number in the list of tokens".into(),
             Self::ReviewsDue(_) => "ask a supervisor to read it, or to review yours first".into(),
             Self::SharesWithItself(_) => "name two different agencies".into(),
@@ -417,6 +426,9 @@ impl Refusal {
         Self::OwnGrant(_) => "own-grant",
         Self::UnknownAccount(_) => "unknown-account",
         Self::AccountTaken(_) => "account-taken",
+        Self::AccountInUse(_) => "account-in-use",
+        Self::AccountErased(_) => "account-erased",
+        Self::DutyOutOfBounds => "duty-out-of-bounds",
         Self::UnknownToken(_) => "unknown-token",
         Self::ReviewsDue(_) => "reviews-due",
         Self::SharesWithItself(_) => "shares-with-itself",

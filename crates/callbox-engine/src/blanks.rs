@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ops::ControlFlow};
 
-use callbox_domain::{ErasureFacts, Event, IncidentId, KINDS, Stream};
+use callbox_domain::{ActorId, ErasureFacts, Event, IncidentId, KINDS, Stream};
 use callbox_ledger::{Event as Stored, Frame, Personal, Source, SqliteReader};
 
 use crate::{DataDir, ReadError, entry::EntryError, erasure::Payloads, sealer::stream_of};
@@ -13,7 +13,7 @@ const NAMED: usize = 16;
 /// What is blanked in a record, and whether the record says why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Blanks {
-    /// How many incidents were erased.
+    /// How many incidents and accounts were erased.
     pub erasures: u64,
     /// How many personal payloads are blanked without a reason.
     pub unexplained: u64,
@@ -23,10 +23,13 @@ pub struct Blanks {
     pub misfits: Vec<u64>,
     /// Erased incidents of which something is not blanked yet.
     pub unfinished: Vec<IncidentId>,
+    /// Erased accounts of which something is not blanked yet.
+    pub unfinished_accounts: Vec<ActorId>,
 }
 
 /// An erasure that stands on the record.
 struct Found {
+    stream: Stream,
     seq: u64,
     facts: ErasureFacts,
     payloads: Payloads,
@@ -39,8 +42,10 @@ pub fn explain_blanks(dir: &DataDir) -> Result<Blanks, ReadError> {
 }
 
 fn explain(source: &mut dyn Source) -> Result<Blanks, ReadError> {
-    let row = KINDS.iter().find(|row| row.name == "DomainErased");
-    let kind = row.expect("the table has the kind").number;
+    let kinds = ["DomainErased", "AccountErased"].map(|name| {
+        let row = KINDS.iter().find(|row| row.name == name);
+        row.expect("the table has the kind").number
+    });
     // By stream: the positions that are blanked, in order.
     let mut blanked: BTreeMap<(u8, u64), Vec<u64>> = BTreeMap::new();
     let mut erased: BTreeMap<(u8, u64), Found> = BTreeMap::new();
@@ -49,14 +54,22 @@ fn explain(source: &mut dyn Source) -> Result<Blanks, ReadError> {
         if stored.personal == Personal::Erased {
             blanked.entry(stream).or_default().push(stored.seq);
         }
-        if stored.leaf.kind == kind {
+        if kinds.contains(&stored.leaf.kind) {
             let leaf = &stored.leaf;
             let event = Event::decode(leaf.kind, leaf.schema, leaf.open, None)
                 .map_err(|source| EntryError::content(stored.seq, source))?;
-            if let Event::DomainErased(event) = event {
+            let of = event.stream();
+            debug_assert_eq!(stream_of(of), stored.leaf.stream);
+            let facts = match event {
+                Event::DomainErased(event) => Some(event.facts),
+                Event::AccountErased(event) => Some(event.facts),
+                _ => None,
+            };
+            if let Some(facts) = facts {
                 let found = Found {
+                    stream: of,
                     seq: stored.seq,
-                    facts: event.facts,
+                    facts,
                     payloads: Payloads::default(),
                 };
                 erased.insert(stream, found);
@@ -70,9 +83,7 @@ fn explain(source: &mut dyn Source) -> Result<Blanks, ReadError> {
             let Some(found) = erased.get_mut(&key) else {
                 return Ok(());
             };
-            let stream = Stream::Incident(IncidentId(key.1));
-            debug_assert_eq!(stream_of(stream), stored.leaf.stream);
-            let add = found.payloads.add(stream, stored);
+            let add = found.payloads.add(found.stream, stored);
             add.map_err(|source| EntryError::Sealed { seq, source })
         })?;
     }
@@ -91,7 +102,7 @@ fn explain(source: &mut dyn Source) -> Result<Blanks, ReadError> {
         }
     }
     blanks.first.sort_unstable();
-    for ((_, no), found) in &erased {
+    for found in erased.values() {
         let Found {
             facts, payloads, ..
         } = found;
@@ -101,7 +112,11 @@ fn explain(source: &mut dyn Source) -> Result<Blanks, ReadError> {
             blanks.misfits.push(found.seq);
         }
         if !payloads.kids.is_empty() {
-            blanks.unfinished.push(IncidentId(*no));
+            match found.stream {
+                Stream::Incident(id) => blanks.unfinished.push(id),
+                Stream::Account(id) => blanks.unfinished_accounts.push(id),
+                _ => {}
+            }
         }
     }
     Ok(blanks)

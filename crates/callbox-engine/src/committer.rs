@@ -43,7 +43,7 @@ pub(crate) type Answers = Vec<(oneshot::Sender<Answer>, Pending)>;
 
 /// A batch that was decided and is to be made durable.
 pub(crate) struct Flight {
-    pub(crate) entries: Arc<[Entry]>,
+    pub(crate) entries: Arc<Vec<Entry>>,
     pub(crate) encoded: Vec<Encoded>,
     pub(crate) answers: Answers,
     /// The state after it, for all readers.
@@ -59,7 +59,7 @@ pub(crate) struct Landed {
 }
 
 /// Answers that stand, with the entries that they speak of and the ledger's length.
-type Standing = (Answers, Arc<[Entry]>, u64);
+type Standing = (Answers, Arc<Vec<Entry>>, u64);
 
 /// From so many answers on, somebody else gives them: to wake that many takes about as long as a
 /// flush, and the next batch's flush need not wait for it.
@@ -117,7 +117,7 @@ impl Committer {
         Landed { failed, took }
     }
 
-    fn answer(&self, answers: Answers, entries: Arc<[Entry]>, next_seq: u64) {
+    fn answer(&self, answers: Answers, entries: Arc<Vec<Entry>>, next_seq: u64) {
         let standing = (answers, entries, next_seq);
         let (answers, entries, next_seq) = match &self.answerer {
             Some((answerer, _)) if standing.0.len() >= MANY => match answerer.try_send(standing) {

@@ -7,8 +7,9 @@
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use callbox_domain::{
-    ActorId, ApproveErasure, CompleteErasure, Context, Digest, ErasureFacts, Event, IncidentId,
-    Purpose, Stream,
+    AccountAct, ActorId, ApproveErasure, Center, Command, CompleteErasure, Context, Digest,
+    ErasureFacts, Event, IncidentId, KeepAccount, Purpose, Stream,
+    events::{AccountErased, AccountErasureCompleted},
 };
 use callbox_ledger::{Event as Stored, Personal, StoreError, VaultError, kid_of, sha256};
 use thiserror::Error;
@@ -35,10 +36,8 @@ pub(crate) enum UnfinishedError {
     Vault(#[from] VaultError),
     #[error("the old snapshot cannot be destroyed: {0}")]
     Snapshot(#[from] std::io::Error),
-    #[error(
-        "the record names a key of incident {0} that the vault does not know as that incident's"
-    )]
-    Key(IncidentId),
+    #[error("the record names a key of {0:?} that the vault does not know as one of its own")]
+    Key(Stream),
 }
 
 /// What the ledger holds that is personal in one incident.
@@ -110,22 +109,21 @@ impl Engine {
     }
 
     /// Records what [`finish`] has done.
-    pub(crate) fn record_completed(&self, completed: Vec<CompleteErasure>) {
+    pub(crate) fn record_completed(&self, completed: Vec<Command>) {
         for command in completed {
-            let incident = command.incident;
             let context = Context {
                 at: (self.shared.clock)(),
                 actor: ActorId::SYSTEM,
                 purpose: Purpose::Administration,
             };
             let submission = Submission {
-                command: command.into(),
+                command,
                 context,
                 idempotency: None,
             };
             let recorded = self.enqueue(submission).and_then(crate::Ticket::wait);
             if let Err(error) = recorded {
-                tracing::error!(error = %error, "the erasure of incident {incident} is done and not on the record yet; the next start does it again");
+                tracing::error!(error = %error, "an erasure is done and not on the record yet; the next start does it again");
             }
         }
     }
@@ -135,10 +133,13 @@ impl Shared {
     /// The approval of an erasure with the facts that the ledger has for it, where `command` is one.
     pub(crate) fn with_facts(
         &self,
-        command: &callbox_domain::Command,
-        center: &callbox_domain::Center,
-    ) -> Result<Option<callbox_domain::Command>, ReadError> {
-        let callbox_domain::Command::ApproveErasure(asked) = command else {
+        command: &Command,
+        center: &Center,
+    ) -> Result<Option<Command>, ReadError> {
+        if let Command::KeepAccount(keep) = command {
+            return self.with_facts_of_account(keep, center);
+        }
+        let Command::ApproveErasure(asked) = command else {
             return Ok(None);
         };
         let Some(incident) = center.incident(asked.incident) else {
@@ -165,17 +166,43 @@ impl Shared {
             .into(),
         ))
     }
+
+    /// The same for the names of an account.
+    fn with_facts_of_account(
+        &self,
+        keep: &KeepAccount,
+        center: &Center,
+    ) -> Result<Option<Command>, ReadError> {
+        let AccountAct::Erase(asked) = &keep.act else {
+            return Ok(None);
+        };
+        let durable = self.snapshot.load().next_seq();
+        let known = center.accounts.get(asked.account.0);
+        let Some(account) = known.filter(|account| account.added < durable) else {
+            return Ok(None);
+        };
+        let stream = Stream::Account(asked.account);
+        let payloads = self.reader.payloads(stream, &[account.added])?;
+        let facts = ErasureFacts {
+            version: account.version,
+            payloads: payloads.seqs.len() as u32,
+            digest: payloads.digest(),
+            keys: self.reader.key_digests(&payloads.kids)?,
+        };
+        let act = AccountAct::Erase(AccountErased {
+            facts,
+            ..asked.clone()
+        });
+        Ok(Some(KeepAccount { act }.into()))
+    }
 }
 
 /// Keeps what an approved erasure took from being read, before its state is published.
 pub(crate) fn withhold<'a>(sealer: &Sealer, events: impl Iterator<Item = &'a Event>) {
     for event in events {
-        if let Event::DomainErased(erased) = event {
+        if let Event::DomainErased(_) | Event::AccountErased(_) = event {
             sealer.withhold(event.stream());
-            tracing::info!(
-                "the erasure of incident {} is approved; the next start completes it",
-                erased.incident
-            );
+            tracing::info!("an erasure is approved; the next start completes it");
         }
     }
 }
@@ -189,16 +216,22 @@ pub(crate) fn finish(
     reader: &Reader,
     snapshot: &Path,
     clock: &Clock,
-) -> Vec<CompleteErasure> {
+) -> Vec<Command> {
     let sealer = Arc::clone(&live.sealer);
     let all = live.center.erasures();
     all.filter(|(_, case)| case.erased.is_some())
         .for_each(|(id, _)| sealer.withhold(Stream::Incident(id)));
-    let unfinished: Vec<IncidentId> = live
-        .center
-        .erasures()
-        .filter(|(_, case)| case.is_unfinished())
-        .map(|(id, _)| id)
+    let accounts = live.center.accounts.iter().map(|(_, account)| account);
+    accounts
+        .filter(|account| account.erased.is_some())
+        .for_each(|account| sealer.withhold(Stream::Account(account.id)));
+    let cases = live.center.erasures();
+    let cases = cases.filter(|(_, case)| case.is_unfinished());
+    let accounts = live.center.accounts.iter().map(|(_, account)| account);
+    let accounts = accounts.filter(|account| account.is_half_erased());
+    let unfinished: Vec<Stream> = cases
+        .map(|(id, _)| Stream::Incident(id))
+        .chain(accounts.map(|account| Stream::Account(account.id)))
         .collect();
     if unfinished.is_empty() {
         return Vec::new();
@@ -219,34 +252,26 @@ fn destroy(
     reader: &Reader,
     snapshot: &Path,
     now_us: i64,
-    unfinished: &[IncidentId],
-) -> Result<Vec<CompleteErasure>, UnfinishedError> {
+    unfinished: &[Stream],
+) -> Result<Vec<Command>, UnfinishedError> {
     let sealer = Arc::clone(&live.sealer);
     let mut completed = Vec::new();
-    for id in unfinished.iter().copied() {
-        let stream = Stream::Incident(id);
-        let history = match live.center.incident(id) {
-            Some(incident) => incident.history.clone(),
-            None => live.archive.history(id)?.unwrap_or_default(),
-        };
+    for stream in unfinished.iter().copied() {
+        let history = history_of(live, stream)?;
         let payloads = reader.payloads(stream, &history)?;
         // A crash may have made the vault forget whom a key serves; the sealed bytes know.
         let destroyed = sealer.destroy(stream, &payloads.kids, now_us)?;
         let entries = reader.entries(&history)?;
         let named = entries.iter().find_map(|entry| match &entry.event {
             Event::DomainErased(erased) => Some(&erased.facts),
+            Event::AccountErased(erased) => Some(&erased.facts),
             _ => None,
         });
         if named.is_some_and(|facts| !facts.keys.iter().all(|key| destroyed.contains(key))) {
-            return Err(UnfinishedError::Key(id));
+            return Err(UnfinishedError::Key(stream));
         }
         live.ledger.blank(&payloads.seqs)?;
-        completed.push(CompleteErasure {
-            incident: id,
-            payloads: payloads.seqs.len() as u32,
-            keys: destroyed.len() as u32,
-            epoch: 0,
-        });
+        completed.push((stream, payloads.seqs.len() as u32, destroyed.len() as u32));
     }
     // Older states hold the data too: the file goes, and the key that sealed all of them.
     for file in [snapshot.to_owned(), snapshot.with_extension("new")] {
@@ -254,6 +279,49 @@ fn destroy(
     }
     sealer.renew_snapshot_key(now_us)?;
     let epoch = sealer.rotate()?.ended;
-    completed.iter_mut().for_each(|done| done.epoch = epoch);
-    Ok(completed)
+    let said = completed.into_iter();
+    Ok(said
+        .filter_map(|(stream, payloads, keys)| done(stream, payloads, keys, epoch))
+        .collect())
+}
+
+/// Where the events of an erased thing stand, as far as they hold what is personal or say that it is erased.
+fn history_of(live: &Live, stream: Stream) -> Result<Vec<u64>, UnfinishedError> {
+    Ok(match stream {
+        Stream::Incident(id) => match live.center.incident(id) {
+            Some(incident) => incident.history.clone(),
+            None => live.archive.history(id)?.unwrap_or_default(),
+        },
+        Stream::Account(id) => {
+            let account = live.center.accounts.get(id.0);
+            let erased = account.and_then(|account| Some((account.added, account.erased?.seq)));
+            erased.map_or_else(Vec::new, |(added, erased)| vec![added, erased])
+        }
+        _ => Vec::new(),
+    })
+}
+
+/// What the record says once keys and bytes are gone.
+fn done(stream: Stream, payloads: u32, keys: u32, epoch: u32) -> Option<Command> {
+    match stream {
+        Stream::Incident(incident) => Some(
+            CompleteErasure {
+                incident,
+                payloads,
+                keys,
+                epoch,
+            }
+            .into(),
+        ),
+        Stream::Account(account) => {
+            let act = AccountAct::Complete(AccountErasureCompleted {
+                account,
+                payloads,
+                keys,
+                epoch,
+            });
+            Some(KeepAccount { act }.into())
+        }
+        _ => None,
+    }
 }

@@ -185,9 +185,8 @@ impl Fold<'_> {
             }
         }
         let end = frame.row().first_seq + u64::from(frame.row().n);
-        let retired = self.center.retire(CLOSED_KEPT);
-        if !retired.is_empty() {
-            self.archive.put(&retired, end)?;
+        if self.center.is_to_retire() {
+            self.archive.put(&self.center.retire(CLOSED_KEPT), end)?;
         }
         Ok(())
     }

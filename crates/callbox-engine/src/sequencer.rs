@@ -107,7 +107,7 @@ impl Names {
 /// What is on its way to the disk, as far as later decisions need it.
 #[derive(Default)]
 struct Flying {
-    entries: Arc<[Entry]>,
+    entries: Arc<Vec<Entry>>,
     names: Names,
     answers: usize,
     /// Incidents that left memory with it.
@@ -429,7 +429,7 @@ impl Sequencer {
             return answer(batch.answers, &[], self.center.next_seq());
         }
         let retired = self.retire();
-        let entries: Arc<[Entry]> = batch.entries.into();
+        let entries = Arc::new(batch.entries);
         self.flying = Flying {
             entries: Arc::clone(&entries),
             names: batch.names,
@@ -495,11 +495,15 @@ impl Sequencer {
         refuse(std::mem::take(&mut self.batch).answers, error);
     }
 
-    /// Moves old closed incidents to the archive; where that fails they stay in memory.
+    /// Moves old closed incidents to the archive, many with one transaction; where that fails they stay in
+    /// memory.
     ///
     /// The archive may then name positions that never become durable. It does no harm: the state
     /// before them still holds the incident, and what memory holds goes before the archive.
     fn retire(&mut self) -> Vec<Arc<Incident>> {
+        if !self.center.is_to_retire() {
+            return Vec::new();
+        }
         let before = self.center.clone();
         let retired = self.center.retire(CLOSED_KEPT);
         if !retired.is_empty()

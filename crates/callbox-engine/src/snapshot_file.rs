@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Changes whenever the bytes of a state change their meaning; an older file is then ignored.
-const FORMAT: u32 = 7;
+const FORMAT: u32 = 8;
 
 /// A state at one length of the ledger: where a start goes on from.
 ///

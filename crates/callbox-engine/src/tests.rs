@@ -16,7 +16,7 @@ use std::sync::{
 };
 
 use callbox_domain::{
-    ActorId, AddNarrative, CLOSED_KEPT, Center, ChangeUnitStatus, CloseIncident, Code, Command,
+    ActorId, AddNarrative, CLOSED_AT_MOST, Center, ChangeUnitStatus, CloseIncident, Code, Command,
     Context, DefineAgency, DefineDisposition, DefineUnit, DefineUnitStatus, DefineUnitType,
     DispatchUnits, Facts, IncidentId, LocalTime, Meaning, Purpose, ReceiveIncident, Refusal,
     ReopenIncident, SendSuggested, Text, Timestamp, UnitId,
@@ -338,7 +338,7 @@ fn old_closed_incidents_leave_memory_and_come_back_when_touched() {
         )
     };
     let before = told(&engine);
-    for _ in 0..CLOSED_KEPT {
+    for _ in 0..CLOSED_AT_MOST {
         let incident = receive(&engine);
         submit(
             &engine,

@@ -16,6 +16,8 @@ pub struct Touched {
     pub units: Vec<UnitId>,
     /// Whether the center's configuration changed.
     pub configuration: bool,
+    /// Whether an alarm was raised or is another one: then one may have come and gone in between.
+    pub alarms: bool,
     /// Whether nothing happened but reads, so that no board changes.
     pub is_quiet: bool,
 }
@@ -58,6 +60,7 @@ impl Ring {
             incidents: incidents.into_iter().collect(),
             units: units.into_iter().collect(),
             configuration,
+            alarms: entries.iter().any(|e| changes_alarms(&e.event)),
             is_quiet: entries
                 .iter()
                 .all(|e| matches!(e.event, Event::ConsultationsRecorded(_))),
@@ -73,11 +76,12 @@ impl Ring {
         let first = self.frames.partition_point(|frame| frame.seq <= seq);
         let mut incidents = BTreeSet::new();
         let mut units = BTreeSet::new();
-        let (mut configuration, mut is_quiet) = (false, true);
+        let (mut configuration, mut alarms, mut is_quiet) = (false, false, true);
         for frame in self.frames.range(first..) {
             incidents.extend(&frame.incidents);
             units.extend(&frame.units);
             configuration |= frame.configuration;
+            alarms |= frame.alarms;
             is_quiet &= frame.is_quiet;
         }
         Some(Touched {
@@ -85,7 +89,21 @@ impl Ring {
             incidents: incidents.into_iter().collect(),
             units: units.into_iter().collect(),
             configuration,
+            alarms,
             is_quiet,
         })
     }
+}
+
+/// Whether an event raises an alarm or changes one. Any event may end one: what lasts says that by itself.
+fn changes_alarms(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::AlarmRaised(_)
+            | Event::AlarmAcknowledged(_)
+            | Event::AlarmEscalated(_)
+            | Event::WelfareAsked(_)
+            | Event::WelfareMissed(_)
+            | Event::EmergencyDeclared(_)
+    )
 }

@@ -1,7 +1,8 @@
 use minicbor::{Decode, Encode};
 
 use super::{
-    Account, AccountNames, AccountToken, Credential, CredentialChange, SignInRule, SignInRules,
+    Account, AccountNames, AccountToken, Credential, CredentialChange, OnDuty, SignInRule,
+    SignInRules,
 };
 use crate::{
     ActorId, Center, Code, Entry, Personal, Text, Timestamp,
@@ -60,6 +61,20 @@ pub struct AccountSwitched {
     /// Whether it cannot be used any more.
     #[n(1)]
     pub disabled: bool,
+}
+
+/// Somebody is on duty until then, or off duty.
+///
+/// Where they sit and what they do is not said; nor is it told when the time has run out.
+#[derive(Clone, Copy, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub struct DutySet {
+    /// Whose account.
+    #[n(0)]
+    pub account: ActorId,
+    /// When it ends by itself; off duty without it.
+    #[n(1)]
+    pub until: Option<Timestamp>,
 }
 
 /// What somebody proves with who they are has changed; never what opens it.
@@ -133,6 +148,9 @@ impl Payload for AccountAdded {
             created: entry.at,
             tokens: Vec::new(),
             version: 0,
+            duty: None,
+            added: entry.seq,
+            erased: None,
         };
         if center
             .accounts
@@ -159,7 +177,21 @@ impl Payload for AccountBound {
 impl Payload for AccountSwitched {
     fn evolve(&self, center: &mut Center, entry: &Entry) {
         let disabled = self.disabled.then_some(entry.at);
-        center.with_account(self.account, |account| account.disabled = disabled);
+        center.with_account(self.account, |account| {
+            account.disabled = disabled;
+            account.duty = None;
+        });
+    }
+}
+
+impl Payload for DutySet {
+    fn evolve(&self, center: &mut Center, entry: &Entry) {
+        let duty = self.until.map(|until| OnDuty {
+            until,
+            since: entry.at,
+            by: entry.actor,
+        });
+        center.with_account(self.account, |account| account.duty = duty);
     }
 }
 

@@ -1,14 +1,15 @@
 use super::{
-    AccountAdded, AccountBound, AccountRoleSet, AccountSwitched, CredentialChanged, MAX_ACCOUNTS,
-    MAX_TOKENS, SignInRuleSet, TokenEnded, TokenIssued,
+    AccountAdded, AccountBound, AccountErased, AccountErasureCompleted, AccountRoleSet,
+    AccountSwitched, CredentialChanged, DutySet, MAX_ACCOUNTS, MAX_DUTY_SECONDS, MAX_TOKENS,
+    SignInRuleSet, TokenEnded, TokenIssued,
 };
-use crate::{ActorId, Center, Context, Event, Refusal, command::Verb};
+use crate::{ActorId, Center, Context, Event, Refusal, Timestamp, command::Verb};
 
 /// Puts an act of those who keep accounts, or of an account's owner, on the record.
 ///
 /// Whether who acts has the right to is not looked at here: that is the shell's table of rights.
 /// Refusals: an account that is there already, or has another's login name; no such account; no such
-/// token; too many accounts, tokens of one account or rules.
+/// token; an account whose names are erased, or that is in use or was lately where they are to be; too many accounts, tokens of one account or rules; a duty that is over or longer than a day.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeepAccount {
     /// What is done.
@@ -26,6 +27,12 @@ pub enum AccountAct {
     Bind(AccountBound),
     /// Takes one out of use, or puts it back.
     Switch(AccountSwitched),
+    /// Erases login and name of one that is out of use.
+    Erase(AccountErased),
+    /// Says that keys and bytes of an erased one are gone; the server says it, nobody else.
+    Complete(AccountErasureCompleted),
+    /// Puts somebody on duty for a while, or off duty.
+    Duty(DutySet),
     /// Says that a credential was added, removed or replaced.
     Credential(CredentialChanged),
     /// Issues a token; its number is the next one.
@@ -47,6 +54,9 @@ impl AccountAct {
             Event::AccountRoleSet(event) => Self::Role(event),
             Event::AccountBound(event) => Self::Bind(event),
             Event::AccountSwitched(event) => Self::Switch(event),
+            Event::AccountErased(event) => Self::Erase(event),
+            Event::AccountErasureCompleted(event) => Self::Complete(event),
+            Event::DutySet(event) => Self::Duty(event),
             Event::CredentialChanged(event) => Self::Credential(event),
             Event::TokenIssued(event) => Self::Issue(event),
             Event::TokenEnded(event) => Self::End(event),
@@ -62,6 +72,9 @@ impl AccountAct {
             Self::Role(event) => event.into(),
             Self::Bind(event) => event.into(),
             Self::Switch(event) => event.into(),
+            Self::Erase(event) => event.into(),
+            Self::Complete(event) => event.into(),
+            Self::Duty(event) => event.into(),
             Self::Credential(event) => event.into(),
             Self::Issue(event) => event.into(),
             Self::End(event) => event.into(),
@@ -71,23 +84,36 @@ impl AccountAct {
 }
 
 impl Verb for KeepAccount {
-    fn decide(&self, center: &Center, _: &Context) -> Result<Vec<Event>, Refusal> {
+    fn decide(&self, center: &Center, context: &Context) -> Result<Vec<Event>, Refusal> {
         let changes = match &self.act {
             AccountAct::Add(added) => {
                 need_vacant(center, added)?;
                 true
             }
-            AccountAct::Role(set) => center.need_account(set.account)?.role != set.role,
-            AccountAct::Bind(bound) => center.need_account(bound.account)?.agency != bound.agency,
+            AccountAct::Role(set) => center.need_kept(set.account)?.role != set.role,
+            AccountAct::Bind(bound) => center.need_kept(bound.account)?.agency != bound.agency,
             AccountAct::Switch(switched) => {
-                let account = center.need_account(switched.account)?;
+                let account = center.need_kept(switched.account)?;
                 account.disabled.is_some() != switched.disabled
             }
-            AccountAct::Credential(changed) => {
-                center.need_account(changed.account).map(|_| true)?
+            AccountAct::Erase(erased) => return erased.decide(center, context),
+            AccountAct::Complete(completed) => return completed.decide(center),
+            AccountAct::Duty(set) => {
+                let account = center.need_kept(set.account)?;
+                if account.disabled.is_some() {
+                    return Err(Refusal::UnknownAccount(set.account));
+                }
+                if set
+                    .until
+                    .is_some_and(|until| !is_within_a_day(context.at, until))
+                {
+                    return Err(Refusal::DutyOutOfBounds);
+                }
+                account.duty.map(|duty| duty.until) != set.until
             }
+            AccountAct::Credential(changed) => center.need_kept(changed.account).map(|_| true)?,
             AccountAct::Issue(issued) => {
-                let account = center.need_account(issued.account)?;
+                let account = center.need_kept(issued.account)?;
                 limit(
                     "the list of an account's tokens",
                     account.tokens.len(),
@@ -101,7 +127,7 @@ impl Verb for KeepAccount {
                 return Ok(vec![issued.into()]);
             }
             AccountAct::End(ended) => {
-                let tokens = &center.need_account(ended.account)?.tokens;
+                let tokens = &center.need_kept(ended.account)?.tokens;
                 if !tokens.iter().any(|known| known.token == ended.token) {
                     return Err(Refusal::UnknownToken(ended.token));
                 }
@@ -130,6 +156,11 @@ fn need_vacant(center: &Center, added: &AccountAdded) -> Result<(), Refusal> {
         true => Err(Refusal::AccountTaken(added.account)),
         false => Ok(()),
     }
+}
+
+/// Whether a duty ends after `now`, and within a day of it.
+fn is_within_a_day(now: Timestamp, until: Timestamp) -> bool {
+    now < until && until <= now.plus_seconds(MAX_DUTY_SECONDS)
 }
 
 fn limit(what: &'static str, len: usize, max: usize) -> Result<(), Refusal> {

@@ -3,14 +3,16 @@
 //! What opens an account (passwords, seeds, keys, tokens) is not here and on no record; names and
 //! logins are sealed, each account in a domain of its own.
 
+mod erase;
 mod events;
 mod keep;
 
 use minicbor::{Decode, Encode};
 
+pub use erase::{AccountErased, AccountErasureCompleted};
 pub use events::{
-    AccountAdded, AccountBound, AccountRoleSet, AccountSwitched, CredentialChanged, SignInRuleSet,
-    TokenEnded, TokenIssued,
+    AccountAdded, AccountBound, AccountRoleSet, AccountSwitched, CredentialChanged, DutySet,
+    SignInRuleSet, TokenEnded, TokenIssued,
 };
 pub use keep::{AccountAct, KeepAccount};
 
@@ -20,6 +22,9 @@ use crate::{ActorId, Center, Code, Personal, Refusal, Text, Timestamp};
 pub(crate) const MAX_ACCOUNTS: usize = 20_000;
 /// The most tokens of an account that hold at once, as far as nobody ended them.
 pub(crate) const MAX_TOKENS: usize = 100;
+
+/// How long somebody is on duty at most, until they or a supervisor say so again.
+pub(crate) const MAX_DUTY_SECONDS: i64 = 24 * 3_600;
 
 /// How an account's owner is named.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -102,6 +107,33 @@ pub struct AccountToken {
     pub expires: Timestamp,
 }
 
+/// That somebody is on duty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct OnDuty {
+    /// When it ends by itself.
+    #[n(0)]
+    pub until: Timestamp,
+    /// Since when.
+    #[n(1)]
+    pub since: Timestamp,
+    /// Who said so: oneself, or somebody who leads.
+    #[n(2)]
+    pub by: ActorId,
+}
+
+/// That what was personal in an account is erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct AccountErasure {
+    /// Where the record says so.
+    #[n(0)]
+    pub seq: u64,
+    /// Where it says that keys and bytes are gone.
+    #[n(1)]
+    pub completed: Option<u64>,
+}
+
 /// An account, as the record has it.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 #[cbor(map)]
@@ -133,6 +165,27 @@ pub struct Account {
     /// How many events its stream has.
     #[n(8)]
     pub version: u32,
+    /// The duty that was said last; it may be over.
+    #[n(9)]
+    pub duty: Option<OnDuty>,
+    /// Where the record says that there is one; its names stand there.
+    #[n(10)]
+    pub added: u64,
+    /// That its names are erased.
+    #[n(11)]
+    pub erased: Option<AccountErasure>,
+}
+
+impl Account {
+    /// Whether its names are out of reach but keys and bytes are not destroyed yet.
+    pub fn is_half_erased(&self) -> bool {
+        self.erased.is_some_and(|erased| erased.completed.is_none())
+    }
+
+    /// Whether its owner is on duty at `now`, and how.
+    pub fn duty_at(&self, now: Timestamp) -> Option<OnDuty> {
+        self.duty.filter(|duty| now < duty.until)
+    }
 }
 
 /// A rule of sign-in: its name and what it says.
@@ -175,6 +228,15 @@ impl Center {
     fn need_account(&self, id: ActorId) -> Result<&Account, Refusal> {
         let account = self.accounts.get(id.0).map(AsRef::as_ref);
         account.ok_or(Refusal::UnknownAccount(id))
+    }
+
+    /// The account, unless its names are erased: nobody acts with it any more.
+    fn need_kept(&self, id: ActorId) -> Result<&Account, Refusal> {
+        let account = self.need_account(id)?;
+        match account.erased {
+            Some(_) => Err(Refusal::AccountErased(id)),
+            None => Ok(account),
+        }
     }
 
     /// Changes an account; marks the center as broken where there is none.

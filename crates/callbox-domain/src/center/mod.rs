@@ -19,13 +19,15 @@ use crate::{
 
 pub use invariants::BrokenInvariant;
 
-/// How many closed incidents stay in memory; older ones go to the archive.
+/// How many closed incidents stay in memory at least; older ones go to the archive.
 pub const CLOSED_KEPT: usize = 500;
+/// How many closed incidents are in memory at most: those beyond [`CLOSED_KEPT`] leave it together.
+pub const CLOSED_AT_MOST: usize = CLOSED_KEPT + 64;
 
 /// The live state of one dispatch centre: what `decide` reads and `evolve` changes.
 ///
 /// A clone shares what did not change, so that readers keep a state for as long as they like.
-/// Size: open incidents, the last [`CLOSED_KEPT`] closed ones, all units, the configuration.
+/// Size: open incidents, the last closed ones ([`CLOSED_AT_MOST`]), all units, the configuration.
 #[derive(Clone, Debug, Default, Encode, Decode)]
 #[cbor(map)]
 pub struct Center {
@@ -59,10 +61,10 @@ pub struct Center {
     #[n(20)]
     #[cbor(default)]
     pub(crate) alarms: Vec<Alarm>,
-    /// What may still be undone, the oldest first.
+    /// What may still be undone, by the ledger position of its event.
     #[n(21)]
     #[cbor(default)]
-    pub(crate) recent: VecDeque<Recent>,
+    pub(crate) recent: Table<Recent>,
     /// What is to be known about places, by number.
     #[n(30)]
     pub notes: Table<PremiseNote>,
@@ -200,9 +202,15 @@ impl Center {
         scratch.incidents.remove(id.0)
     }
 
+    /// Whether more than [`CLOSED_AT_MOST`] closed incidents are in memory: it is time to
+    /// [`retire`](Center::retire) those beyond [`CLOSED_KEPT`].
+    pub fn is_to_retire(&self) -> bool {
+        self.closed.len() > CLOSED_AT_MOST
+    }
+
     /// Takes the closed incidents beyond the last `keep` out of memory, for the archive.
     ///
-    /// Called after each frame, live and in recovery alike, so that both hold the same incidents.
+    /// Which ones are in memory is no part of what the record says: nothing depends on when this is called.
     pub fn retire(&mut self, keep: usize) -> Vec<Arc<Incident>> {
         let excess = self.closed.len().saturating_sub(keep);
         let ids: Vec<_> = self.closed.drain(..excess).collect();

@@ -2,8 +2,8 @@ use super::codec::{DecodeError, Former, Lifted, Payload, from_bytes, to_bytes};
 use crate::{
     ActorId, Center, ClosureId, Entry, GrantId, IncidentId, NoteId, UnitId,
     account::{
-        AccountAdded, AccountBound, AccountRoleSet, AccountSwitched, CredentialChanged,
-        SignInRuleSet, TokenEnded, TokenIssued,
+        AccountAdded, AccountBound, AccountErased, AccountErasureCompleted, AccountRoleSet,
+        AccountSwitched, CredentialChanged, DutySet, SignInRuleSet, TokenEnded, TokenIssued,
     },
     alarm::{AlarmAcknowledged, AlarmEscalated, AlarmRaised},
     assignment::{
@@ -326,6 +326,9 @@ events! {
     130 SharingAgreed schema 1 |_| Stream::Center, "agencies that help each other see such emergencies from the first minute";
     131 SharingEnded schema 1 |_| Stream::Center, "an agency sees no more than what it helps with";
     132 IncidentTakenFor schema 1 |e| Stream::Incident(e.incident), "the agency that took a call works on it";
+    133 DutySet schema 1 |e| Stream::Account(e.account), "who may change what the service does is at work, and the record says since when";
+    134 AccountErased schema 1 |e| Stream::Account(e.account), "the law can ask that who left is named no longer, and the record says that it was done";
+    135 AccountErasureCompleted schema 1 |e| Stream::Account(e.account), "an erasure is true only once keys and bytes are gone, and says when they were";
 }
 
 impl Event {

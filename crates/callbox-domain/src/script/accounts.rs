@@ -6,11 +6,11 @@ use super::{
     words::{Words, syntax},
 };
 use crate::{
-    AccountAct, AccountNames, ActorId, Code, Credential, CredentialChange, Event, KeepAccount,
-    Personal,
+    AccountAct, AccountNames, ActorId, Code, Credential, CredentialChange, ErasureFacts, Event,
+    KeepAccount, Personal,
     events::{
-        AccountAdded, AccountBound, AccountRoleSet, AccountSwitched, CredentialChanged,
-        SignInRuleSet, TokenEnded, TokenIssued,
+        AccountAdded, AccountBound, AccountErased, AccountErasureCompleted, AccountRoleSet,
+        AccountSwitched, CredentialChanged, DutySet, SignInRuleSet, TokenEnded, TokenIssued,
     },
 };
 
@@ -49,6 +49,25 @@ pub(super) fn keep(w: &mut Words, said: &Said<'_>) -> Result<KeepAccount, NotACo
             account,
             disabled: what == "off",
         }),
+        "erase" => AccountAct::Erase(AccountErased {
+            account,
+            basis: w.code("a legal basis")?,
+            facts: ErasureFacts::default(),
+        }),
+        "complete" => AccountAct::Complete(AccountErasureCompleted {
+            account,
+            payloads: 1,
+            keys: 1,
+            epoch: 1,
+        }),
+        "duty" => {
+            let hours: u64 = w.number("hours")?;
+            let seconds = 3_600 * hours.min(1_000).cast_signed();
+            AccountAct::Duty(DutySet {
+                account,
+                until: (hours > 0).then(|| said.at().plus_seconds(seconds)),
+            })
+        }
         "credential" => AccountAct::Credential(CredentialChanged {
             account,
             credential: known(w, "a credential", Credential::from_name)?,
@@ -101,6 +120,15 @@ pub(super) fn event(event: &Event) -> String {
         Event::AccountSwitched(AccountSwitched { account, disabled }) => {
             format!("{account} {}", if *disabled { "off" } else { "on" })
         }
+        Event::AccountErased(erased) => format!("{} basis={}", erased.account, erased.basis),
+        Event::AccountErasureCompleted(done) => {
+            let (payloads, keys) = (done.payloads, done.keys);
+            format!("{} payloads={payloads} keys={keys}", done.account)
+        }
+        Event::DutySet(DutySet { account, until }) => match until {
+            Some(until) => format!("{account} until={until}"),
+            None => format!("{account} off duty"),
+        },
         Event::CredentialChanged(CredentialChanged {
             account,
             credential,

@@ -47,7 +47,7 @@ impl Verb for Undo {
             return Err(Refusal::TooLateToUndo);
         }
         let act = act_of(center, last);
-        let on_top = center.recent.iter().filter(|recent| recent.seq > last.seq);
+        let on_top = center.recents().filter(|recent| recent.seq > last.seq);
         let on_top: Vec<_> = on_top.map(|recent| recent.act.subject()).collect();
         if act
             .iter()
@@ -63,16 +63,12 @@ impl Verb for Undo {
 
 /// The newest act of `actor` that may be undone.
 fn last_of(center: &Center, actor: ActorId) -> Option<&Recent> {
-    center
-        .recent
-        .iter()
-        .rev()
-        .find(|recent| recent.actor == actor)
+    center.recents().rev().find(|recent| recent.actor == actor)
 }
 
 /// All that one command did, the last first: the same actor and moment, without a gap.
 fn act_of<'a>(center: &'a Center, last: &Recent) -> Vec<&'a Recent> {
-    let newest = center.recent.iter().rev();
+    let newest = center.recents().rev();
     newest
         .skip_while(|recent| recent.seq > last.seq)
         .zip(0..)

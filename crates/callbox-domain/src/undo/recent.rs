@@ -96,35 +96,39 @@ impl Center {
     /// Keeps what an act replaced for as long as it may be undone.
     pub(crate) fn note_recent(&mut self, entry: &Entry, act: Act) {
         let oldest = entry.recorded.plus_seconds(-i64::from(UNDO_SECONDS));
-        while self
-            .recent
-            .front()
-            .is_some_and(|recent| recent.recorded < oldest || self.recent.len() >= KEPT)
-        {
-            self.recent.pop_front();
+        loop {
+            let first = self.recents().next();
+            let first = first.filter(|first| first.recorded < oldest || self.recent.len() >= KEPT);
+            let Some(seq) = first.map(|first| first.seq) else {
+                break;
+            };
+            self.recent.remove(seq);
         }
-        self.recent.push_back(Recent {
+        let recent = Recent {
             seq: entry.seq,
             at: entry.at,
             recorded: entry.recorded,
             actor: entry.actor,
             act,
-        });
+        };
+        self.recent.insert(entry.seq, recent.into());
+    }
+
+    /// What may still be undone, the oldest first.
+    pub(super) fn recents(&self) -> impl DoubleEndedIterator<Item = &Recent> {
+        self.recent.iter().map(|(_, recent)| &**recent)
     }
 
     /// A closure that was opened, while that may be undone: as it was before.
     pub(crate) fn lifted(&self, id: ClosureId) -> Option<&Closure> {
-        self.recent
-            .iter()
-            .rev()
-            .find_map(|recent| match &recent.act {
-                Act::Lift(closure) if closure.id == id => Some(&**closure),
-                _ => None,
-            })
+        self.recents().rev().find_map(|recent| match &recent.act {
+            Act::Lift(closure) if closure.id == id => Some(&**closure),
+            _ => None,
+        })
     }
 
     /// Forgets the act that was undone: it cannot be undone twice.
     pub(super) fn forget_recent(&mut self, seq: u64) {
-        self.recent.retain(|recent| recent.seq != seq);
+        self.recent.remove(seq);
     }
 }

@@ -1002,6 +1002,34 @@ fn accounts() -> Vec<Event> {
             disabled: true,
         }
         .into(),
+        AccountErased {
+            account,
+            basis: code("LAW-12"),
+            facts: ErasureFacts {
+                version: 4,
+                payloads: 1,
+                digest: Digest([7; 32]),
+                keys: vec![Digest([9; 32])],
+            },
+        }
+        .into(),
+        AccountErasureCompleted {
+            account,
+            payloads: 1,
+            keys: 1,
+            epoch: 3,
+        }
+        .into(),
+        DutySet {
+            account,
+            until: Some(Timestamp::from_seconds(1_790_000_000)),
+        }
+        .into(),
+        DutySet {
+            account,
+            until: None,
+        }
+        .into(),
         changed(Credential::Password, CredentialChange::Replaced).into(),
         changed(Credential::Authenticator, CredentialChange::Added).into(),
         changed(Credential::RecoveryCodes, CredentialChange::Replaced).into(),

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use callbox_domain::{
-    ApproveErasure, Caller, DefineErasureRules, ErasureRules, Event, Place, RequestErasure,
+    AccountAct, AccountNames, ApproveErasure, Caller, DefineErasureRules, ErasureRules, Event,
+    KeepAccount, Personal, Place, RequestErasure,
+    events::{AccountAdded, AccountErased, AccountSwitched},
 };
 use callbox_ledger::{Ledger, RootFile, SqliteStore, Stream, Vault};
 
@@ -273,4 +275,82 @@ fn a_repeated_approval_gets_the_first_answer() {
         Err(SubmitError::Refused(Refusal::IncidentErased(FIRST)))
     );
     engine.shutdown();
+}
+
+#[test]
+fn the_names_of_an_account_are_destroyed_at_the_next_start() {
+    let house = house();
+    let engine = house.open();
+    configure(&engine);
+    let account = ActorId(4_711_000_001);
+    let rules = ErasureRules { wait_days: 0 };
+    submit(&engine, DefineErasureRules { rules }).unwrap();
+    let keep = |act| submit(&engine, KeepAccount { act }).unwrap();
+    for (id, login) in [
+        (account, "MARKER-one"),
+        (ActorId(4_711_000_002), "MARKER-two"),
+    ] {
+        keep(AccountAct::Add(AccountAdded {
+            account: id,
+            role: code("dispatcher"),
+            expires: None,
+            names: Personal::Known(AccountNames {
+                login: code(login),
+                name: code(login),
+            }),
+        }));
+    }
+    let disabled = true;
+    keep(AccountAct::Switch(AccountSwitched { account, disabled }));
+    let added = engine.snapshot().accounts.get(account.0).unwrap().added;
+    let named = |engine: &Engine, seq| {
+        let entries = engine.entries(&[seq]).unwrap();
+        entries[0].event.personal().is_some()
+    };
+    assert!(named(&engine, added));
+    let erased = keep(AccountAct::Erase(AccountErased {
+        account,
+        basis: code("LAW-12"),
+        facts: Default::default(),
+    }));
+    let Event::AccountErased(erased) = &erased.entries[0].event else {
+        panic!("{erased:?}");
+    };
+    assert_eq!((erased.facts.payloads, erased.facts.keys.len()), (1, 1));
+    // At once, in the state and in what is read from the ledger.
+    let center = engine.snapshot();
+    let known = center.accounts.get(account.0).unwrap();
+    assert_eq!(
+        (&known.names, named(&engine, added)),
+        (&Personal::Erased, false)
+    );
+    let blanks = explain_blanks(&house.dir).unwrap();
+    assert_eq!(blanks.unfinished_accounts, [account]);
+    engine.shutdown();
+    let engine = house.open();
+    assert_eq!(engine.recovered().erasures, 1);
+    let live = state(&engine);
+    assert!(
+        !engine
+            .snapshot()
+            .accounts
+            .get(account.0)
+            .unwrap()
+            .is_half_erased()
+    );
+    assert!(named(&engine, added + 1), "nobody else's");
+    engine.shutdown();
+    let expected = Blanks {
+        erasures: 1,
+        ..Blanks::default()
+    };
+    assert_eq!(explain_blanks(&house.dir).unwrap(), expected);
+    let mut reader = SqliteReader::open(&house.dir.ledger_db()).unwrap();
+    assert_eq!(verify(&mut reader, None, &mut |_| {}).unwrap().erased, 1);
+    for open in [House::open, House::open_from_the_first_frame] {
+        let engine = open(&house);
+        assert_eq!(engine.recovered().erasures, 0, "once is enough");
+        assert_eq!(state(&engine), live);
+        engine.shutdown();
+    }
 }

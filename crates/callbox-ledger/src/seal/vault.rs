@@ -122,6 +122,9 @@ pub struct Vault {
     /// Keys that are durable and serve no domain yet.
     pool: Vec<(u64, Key)>,
     domains: HashMap<Stream, u64>,
+    /// The highest number among the domains of a kind that ever had a key. Most new domains are
+    /// numbered above it, so that their first payload asks the file nothing.
+    highest: HashMap<u8, i64>,
     /// Keys in use whose domain the file does not name yet; written with the next flush.
     pending: Vec<(u64, Stream)>,
     /// Keys that served no domain when the vault was opened; a crash may have forgotten which.
@@ -192,6 +195,7 @@ impl Vault {
             epoch,
             pool: Vec::new(),
             domains: HashMap::new(),
+            highest: HashMap::new(),
             pending: Vec::new(),
             open: HashMap::new(),
             order: VecDeque::new(),
@@ -269,6 +273,7 @@ impl Vault {
     /// Notes that key `kid` serves `domain`, where a crash forgot it; read from sealed bytes.
     pub fn claim(&mut self, kid: u64, domain: Stream) -> Result<(), VaultError> {
         if self.loose.remove(&kid) {
+            self.note_highest(domain)?;
             self.pending.push((kid, domain));
         }
         if self.pending.len() >= POOL {
@@ -372,17 +377,12 @@ impl Vault {
         {
             return Ok(kid);
         }
-        let known = self
-            .db
-            .prepare_cached(
-                "SELECT max(kid) FROM key
-                 WHERE domain_kind = ?1 AND domain_no = ?2 AND wrapped IS NOT NULL",
-            )?
-            .query_row(params![domain.kind, domain.no as i64], |row| {
-                row.get::<_, Option<i64>>(0)
-            })?;
+        let known = match self.note_highest(domain)? {
+            true => None,
+            false => self.named(domain)?,
+        };
         let kid = match known {
-            Some(kid) => kid as u64,
+            Some(kid) => kid,
             None => self.take(domain)?,
         };
         if !self.load(kid)? {
@@ -394,6 +394,38 @@ impl Vault {
         }
         self.domains.insert(domain, kid);
         Ok(kid)
+    }
+
+    /// The newest key that the file names for the domain and that was not destroyed.
+    fn named(&self, domain: Stream) -> Result<Option<u64>, VaultError> {
+        let kid: Option<i64> = self
+            .db
+            .prepare_cached(
+                "SELECT max(kid) FROM key
+                 WHERE domain_kind = ?1 AND domain_no = ?2 AND wrapped IS NOT NULL",
+            )?
+            .query_row(params![domain.kind, domain.no as i64], |row| row.get(0))?;
+        Ok(kid.map(|kid| kid as u64))
+    }
+
+    /// Notes that the domain has a key from now on; true when it is numbered above all others of
+    /// its kind, which therefore had none.
+    fn note_highest(&mut self, domain: Stream) -> Result<bool, VaultError> {
+        let no = domain.no as i64;
+        if let Some(highest) = self.highest.get_mut(&domain.kind) {
+            let is_new = no > *highest;
+            *highest = no.max(*highest);
+            return Ok(is_new);
+        }
+        let stored: Option<i64> = self.db.query_row(
+            "SELECT max(domain_no) FROM key WHERE domain_kind = ?1",
+            [domain.kind],
+            |row| row.get(0),
+        )?;
+        let is_new = stored.is_none_or(|stored| no > stored);
+        let highest = stored.map_or(no, |stored| stored.max(no));
+        self.highest.insert(domain.kind, highest);
+        Ok(is_new)
     }
 
     /// Gives the domain a key of the pool.

@@ -101,7 +101,7 @@ impl Day {
             self.slips = if left == 0 { IN_A_ROW } else { 0 };
             return self.wait(3);
         }
-        if self.random.chance(0.02) {
+        if self.random.chance(0.03) {
             self.haste = IN_A_ROW;
         }
         let seconds = match self.random.below(10) {
@@ -121,7 +121,12 @@ impl Day {
     }
 
     fn words(&mut self, center: &Center) -> String {
-        match self.random.below(114) {
+        // In haste mostly what can be taken back: sending, statuses, closing.
+        let what = match self.haste > 0 && self.random.chance(0.9) {
+            true => *self.random.pick(&[12, 27, 27, 27, 59]),
+            false => self.random.below(114),
+        };
+        match what {
             0..12 => self.receive(),
             12..22 => self.dispatch(center),
             22..27 => format!("send {}{}", self.incident(center), self.alarm()),

@@ -20,8 +20,8 @@ impl Day {
             5 | 6 => self.unspoken(),
             7 | 8 => self.handled(center),
             9..12 => self.closed_street(center),
-            12..16 => self.kept_for_a_court(center),
-            16..25 => self.glass(center),
+            12..18 => self.kept_for_a_court(center),
+            18..25 => self.glass(center),
             25..28 => self.shared(center),
             _ => self.template(),
         }
@@ -72,7 +72,7 @@ impl Day {
             _ => {
                 let until = match self.below(2) {
                     0 => String::new(),
-                    _ => format!(" until {}", self.time_within(7_200)),
+                    _ => format!(" until {}", self.time_within(1_200)),
                 };
                 let way = 1 + self.below(9);
                 format!("closure works \"Mill Lane\" {way} (50.85,4.35) (50.85,4.36){until}")
@@ -100,11 +100,17 @@ impl Day {
     /// Legal holds and requests for erasure; approving is for a start to finish.
     fn kept_for_a_court(&mut self, center: &Center) -> String {
         let id = self.closed(center);
-        match self.below(9) {
-            0..2 => format!("hold {id} COURT-7"),
-            2..4 => format!("lift-hold {id} COURT-7"),
-            4..6 => format!("erase {id} LAW-12"),
-            6..8 => format!("refuse {id} HELD"),
+        let mut asked = center.erasures().filter(|(_, case)| case.request.is_some());
+        let mut held = center.erasures().filter(|(_, case)| !case.holds.is_empty());
+        match (self.below(9), asked.next()) {
+            (0..2, _) => format!("hold {id} COURT-7"),
+            (2..4, _) => match held.next() {
+                Some((held, _)) => format!("lift-hold {held} COURT-7"),
+                None => format!("lift-hold {id} COURT-7"),
+            },
+            (4..8, Some((asked, _))) => format!("refuse {asked} HELD"),
+            (4..7, None) => format!("erase {id} LAW-12"),
+            (7, None) => format!("refuse {id} HELD"),
             _ => format!("define erasure {}", self.below(30)),
         }
     }

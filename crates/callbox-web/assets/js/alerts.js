@@ -99,6 +99,7 @@ onChange((changed) => {
   const isFirst = known === null;
   known ??= new Set();
   let isNew = false;
+  const before = unheard.size;
   for (const id of changed.all ? incidents.keys() : changed.incidents) {
     const row = incidents.get(id);
     if (!row || !isWaiting(row)) unheard.delete(id);
@@ -109,7 +110,7 @@ onChange((changed) => {
   }
   for (const id of unheard.keys()) if (typeof id === "number" && !incidents.has(id)) unheard.delete(id);
   if (isNew) ring();
-  show();
+  if (isNew || unheard.size !== before) show();
 });
 
 onSelect((id) => { if (unheard.delete(id)) show(); });

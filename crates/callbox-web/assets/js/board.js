@@ -44,7 +44,7 @@ async function loadHistory() {
   } catch { /* the board works without */ }
 }
 
-function tell({ kind, data, closed }) {
+function tell({ kind, text, closed }) {
   if (kind === "down") {
     // A stream that the server refused: perhaps the session has ended. If the server is not reachable, the bar says so.
     if (closed) fetchBoard();
@@ -53,6 +53,7 @@ function tell({ kind, data, closed }) {
   heard = performance.now();
   // Where units are is the map's matter.
   if (kind === "positions") return;
+  const data = JSON.parse(text);
   learn(data.at);
   if (kind === "change") sync.change(data);
   else if (kind === "reset") sync.load();

@@ -50,10 +50,13 @@ export function setShape(node, meaning) {
   setAttr(node.firstChild, "stroke-width", width || null);
 }
 
-/** Writes only what differs: an untouched node costs no layout. */
+/** Writes only what differs: an untouched node costs no layout, and a text that is written into leaves no old one behind. */
 export function setText(node, text) {
   const value = String(text ?? "");
-  if (node.textContent !== value) node.textContent = value;
+  const only = node.firstChild;
+  if (only?.nodeType === Node.TEXT_NODE && only === node.lastChild) {
+    if (only.data !== value) only.data = value;
+  } else if (node.textContent !== value) node.textContent = value;
 }
 
 export function setAttr(node, name, value) {

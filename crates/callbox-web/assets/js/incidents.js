@@ -73,7 +73,7 @@ function makeRow(id) {
 
 const known = (id) => incidents.get(id) ?? closed.get(id);
 
-/** Notes that an incident is another one than before; its row is written where it stands in the page. */
+/** Notes that an incident is another one than before; its row is written where it stands in the page, and then it says so. */
 function note(id) {
   const data = known(id);
   // What the order depends on, and the filter where there is one.
@@ -81,7 +81,9 @@ function note(id) {
   if (keys.get(id) !== key) isUnsorted = true;
   if (data) keys.set(id, key);
   else keys.delete(id);
-  if (data && rows.has(id)) write(rows.get(id), data);
+  const made = data && rows.get(id);
+  if (made) write(made, data);
+  return Boolean(made);
 }
 
 /** The row of an incident, made where it does not stand in the page yet. */
@@ -177,15 +179,18 @@ onChange((changed) => {
     for (const id of new Set([...keys.keys(), ...incidents.keys(), ...closed.keys()])) note(id);
     sort();
     if (selected) select(selected);
-    return;
+    return true;
   }
   const touched = new Set(changed.incidents);
   for (const id of changed.units) {
     const on = units.get(id)?.incident;
     if (on && incidents.has(on)) touched.add(on);
   }
-  for (const id of touched) note(id);
-  if (isUnsorted) sort();
+  let isInPage = false;
+  for (const id of touched) if (note(id)) isInPage = true;
+  if (!isUnsorted) return isInPage;
+  sort();
+  return true;
 });
 
 everySecond((at) => {

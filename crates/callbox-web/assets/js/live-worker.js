@@ -12,9 +12,9 @@ self.addEventListener("connect", (event) => {
   port.addEventListener("message", ({ data }) => {
     if (data.kind === "bye") ports.delete(port);
     if (data.kind === "from") {
-      if (positions.size) port.postMessage({ kind: "positions", data: { positions: [...positions.values()] } });
+      if (positions.size) port.postMessage({ kind: "positions", text: JSON.stringify({ positions: [...positions.values()] }) });
       stream ??= new Stream(data.url, (message) => {
-        if (message.kind === "positions") for (const row of message.data.positions) positions.set(row.id, row);
+        if (message.kind === "positions") for (const row of JSON.parse(message.text).positions) positions.set(row.id, row);
         for (const each of ports) each.postMessage(message);
       });
       stream.from(data.seq);

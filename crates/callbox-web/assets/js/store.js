@@ -1,4 +1,5 @@
-// What the server said last: rows by number. Panes are told of what changed once in a frame's time.
+// What the server said last: rows by number. Panes are told of what changed, what comes close together at once.
+import { Beat } from "./beat.js";
 
 export const config = { statuses: [], priorities: [], types: [], dispositions: [], agencies: [], unit_types: [], templates: [], center: {} };
 export const incidents = new Map();
@@ -14,9 +15,9 @@ const CLOSED_KEPT = 12;
 let alarmsText = "";
 const listeners = new Set();
 let changed = { incidents: new Set(), units: new Set(), alarms: false, all: false };
-let isPlanned = false;
+const beat = new Beat(tellAll);
 
-/** `listener({incidents, units, alarms, all})` is called with sets of numbers. */
+/** `listener({incidents, units, alarms, all})` is called with sets of numbers; says whether it wrote what is in sight. */
 export const onChange = (listener) => listeners.add(listener);
 
 /** Takes a whole board. */
@@ -30,7 +31,7 @@ export function load(board) {
   putAlarms(board.alarms);
   position.seq = board.seq;
   changed.all = true;
-  plan();
+  beat.plan();
 }
 
 /** Takes changed rows; one that is older than what is known is left out. */
@@ -46,17 +47,17 @@ export function apply(change) {
     putUnit(row);
     changed.units.add(row.id);
   }
-  // All of them come with each change: what is not there is over. An older message says nothing new.
-  if (change.seq >= position.seq) changed.alarms = putAlarms(change.alarms) || changed.alarms;
+  // All of them come where one is another one: what is not there is over. An older message says nothing new.
+  if (change.alarms && change.seq >= position.seq) changed.alarms = putAlarms(change.alarms) || changed.alarms;
   position.seq = Math.max(position.seq, change.seq);
-  plan();
+  beat.plan();
 }
 
 /** Takes incidents that were closed before the board was opened. */
 export function loadClosed(rows) {
   for (const row of rows) if (!incidents.has(row.id)) putIncident(row);
   changed.all = true;
-  plan();
+  beat.plan();
 }
 
 function putIncident(row) {
@@ -87,23 +88,12 @@ function putUnit(row) {
   signs.set(row.call_sign.toUpperCase(), row.id);
 }
 
-/**
- * What comes within a frame's time is told at once. A timer and not a frame: what changes nothing in
- * sight then draws nothing, and a window that nobody sees, which gets no frames, sounds all the same.
- */
-const GATHER_MS = 16;
-
-function plan() {
-  if (isPlanned) return;
-  isPlanned = true;
-  setTimeout(tellAll, GATHER_MS);
-}
-
 function tellAll() {
-  isPlanned = false;
   const now = changed;
   changed = { incidents: new Set(), units: new Set(), alarms: false, all: false };
-  for (const listener of listeners) listener(now);
+  let isDrawn = false;
+  for (const listener of listeners) if (listener(now) === true) isDrawn = true;
+  return isDrawn;
 }
 
 /** The unit with this call sign, whatever its case. */

@@ -4,7 +4,7 @@
 const SILENCE = 12_000;
 
 export class Stream {
-  /** `tell(message)` gets {kind: "change" | "reset" | "beat" | "positions" | "down", …}. */
+  /** `tell(message)` gets {kind: "change" | "reset" | "beat" | "positions", text} or {kind: "down", closed}. */
   constructor(url, tell) {
     this.url = url;
     this.tell = tell;
@@ -31,10 +31,10 @@ export class Stream {
     const on = (kind) => source.addEventListener(kind, (event) => {
       if (source !== this.source) return;
       this.heard = Date.now();
-      const data = JSON.parse(event.data);
-      // A beat names the ledger's length, which may be ahead of what was sent; positions stand in no ledger.
-      if (kind === "change" || kind === "reset") this.seq = data.seq;
-      this.tell({ kind, data });
+      // A beat's id is that of the last change, which may be behind the ledger's length; positions stand in no ledger.
+      if (kind === "change" || kind === "reset") this.seq = Number(event.lastEventId);
+      // As text: to copy that from the worker to a page costs less than to copy what it means.
+      this.tell({ kind, text: event.data });
     });
     on("change");
     on("reset");

@@ -31,10 +31,11 @@ export class Suggestion {
     this.known = null;
     /** How many units have done their work there already: what is suggested then is no longer what has to be done next. */
     this.cleared = 0;
+    this.text = null;
     this.list = el("ul", { class: "suggested" });
     this.plan = el("p", { class: "plan" });
     this.buttons = el("div", { class: "row-of" });
-    this.why = el("details", { class: "why-not" }, el("summary", { text: t("suggest.why_not") }), el("ul", {}));
+    this.why = el("details", { class: "why-not", ontoggle: () => this.renderOthers() }, el("summary", { text: t("suggest.why_not") }), el("ul", {}));
     this.root = el("section", { class: "suggestion", "aria-label": t("suggest"), hidden: true }, el("h3", { text: t("suggest") }), this.plan, this.list, this.buttons, this.why);
     this.timer = null;
     this.asked = 0;
@@ -54,7 +55,12 @@ export class Suggestion {
       response = await fetch(`/api/v1/incidents/${this.id}/recommendation`, { headers: { Accept: "application/json" } });
     } catch { return; }
     if (!this.root.isConnected) return;
-    this.known = response.ok ? await response.json() : null;
+    const text = response.ok ? await response.text() : "null";
+    // The same answer as before, as most are: what stands there stays.
+    const told = `${this.cleared} ${text}`;
+    if (told === this.text) return;
+    this.text = told;
+    this.known = JSON.parse(text);
     this.render();
     this.onKnown?.();
   }
@@ -81,7 +87,13 @@ export class Suggestion {
     // In the call entry the form's own button sends them.
     if (this.place === "panel") this.renderButtons(alarm, alarms, suggested);
     this.why.hidden = others.length === 0;
-    this.why.lastChild.replaceChildren(...others.map((one) => el("li", {},
+    this.renderOthers();
+  }
+
+  /** Why not the others: hundreds of them, so only while somebody looks. */
+  renderOthers() {
+    const shown = this.why.open ? this.known?.others ?? [] : [];
+    this.why.lastChild.replaceChildren(...shown.map((one) => el("li", {},
       el("b", { text: one.unit }), `: ${one.why.map((why) => words("why", why)).join("; ")}`)));
   }
 

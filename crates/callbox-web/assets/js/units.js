@@ -105,6 +105,8 @@ const CHOICE = {
   out: (unit) => unit.meaning === "out_of_service",
 };
 
+const choiceOf = (unit) => Object.keys(counts).find((name) => CHOICE[name](unit));
+
 /** What moves a unit to another place in the list, and what moves the counts. */
 const kindOf = (unit) => `${unit.agency}\u0000${unit.type}`;
 
@@ -234,18 +236,21 @@ function note(id) {
   const before = noted.get(id);
   const now = { kind: kindOf(data), sign: data.call_sign, meaning: data.meaning };
   const isMoved = before?.kind !== now.kind || before.sign !== now.sign;
-  const isCounted = before?.meaning !== now.meaning;
+  // From one status to the next a unit mostly stays where it is counted.
+  const isCounted = !before || choiceOf(before) !== choiceOf(now);
   if (isMoved || isCounted) {
     tally(before, -1);
     tally(now, 1);
     noted.set(id, now);
   }
-  if (cells.has(id)) write(cells.get(id), data);
-  return { isMoved, isCounted };
+  const cell = cells.get(id);
+  if (cell) write(cell, data);
+  return { isMoved, isCounted, isInPage: Boolean(cell) };
 }
 
 onChange((changed) => {
-  if (!changed.all && !changed.units.size) return;
+  if (!changed.all && !changed.units.size) return false;
+  let isInPage = false;
   let isMoved = changed.all;
   let isCounted = changed.all;
   if (changed.all) {
@@ -255,6 +260,7 @@ onChange((changed) => {
     const what = note(id);
     isMoved ||= what.isMoved;
     isCounted ||= what.isCounted;
+    isInPage ||= what.isInPage;
   }
   if (isMoved) kinds = null;
   // Without a filter a unit keeps its place: only a new one, or another kind, moves anything.
@@ -262,7 +268,8 @@ onChange((changed) => {
   else if (isCounted) for (const group of shownGroups) if (groups.has(group.kind)) writeGroup(groups.get(group.kind), group);
   if (isMoved || isCounted) count();
   if (changed.all || changed.units.has(active)) showActive();
-  for (const listener of listeners) listener();
+  if (changed.all || [...picked].some((id) => changed.units.has(id))) for (const listener of listeners) listener();
+  return isInPage;
 });
 
 onSelect(() => { for (const [id, cell] of cells) if (units.has(id)) write(cell, units.get(id)); });

@@ -115,8 +115,8 @@ impl Access {
         }
         self.record(AccountAct::Add(added(&account)?))?;
         let inserted = self.db().execute(
-            "INSERT INTO accounts (actor, login, name, role, password, created, expires)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO accounts (actor, login, name, role, password, created, expires, first_until)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![
                 store::number(account.actor),
                 account.login,
@@ -124,7 +124,8 @@ impl Access {
                 account.role.name(),
                 hash,
                 account.created,
-                account.expires
+                account.expires,
+                self.first_until()
             ],
         );
         match inserted {
@@ -139,15 +140,16 @@ impl Access {
         Ok(account)
     }
 
-    /// Sets another password and ends the account's sessions; lifts a lock.
+    /// Sets another password and ends the account's sessions; lifts a lock. Its owner changes it, where
+    /// the center asks for that.
     pub fn set_password(&self, login: &str, password: &str) -> Result<(), AccessError> {
         self.check_password(login, password)?;
         let hash = password::hash(password)?;
         let actor = self.need_named(login)?.actor;
         self.record_credential(actor, Credential::Password, CredentialChange::Replaced)?;
         let changed = self.db().execute(
-            "UPDATE accounts SET password = ?2 WHERE login = ?1",
-            params![login, hash],
+            "UPDATE accounts SET password = ?2, first_until = ?3 WHERE login = ?1",
+            params![login, hash, self.first_until()],
         )?;
         self.forget_failures(login)?;
         self.end_sessions(login, changed)
@@ -165,14 +167,35 @@ impl Access {
         let account = self.account(actor);
         let account = account.ok_or_else(|| AccessError::Unknown(String::new()))?;
         self.check_credentials(&account.login, present, address)?;
+        if password == present {
+            let why = "the new password is another one than the present";
+            return Err(AccessError::WeakPassword(why).into());
+        }
         self.check_password(&account.login, password)?;
         let hash = password::hash(password)?;
         self.record_credential(actor, Credential::Password, CredentialChange::Replaced)?;
         self.db().execute(
-            "UPDATE accounts SET password = ?2 WHERE actor = ?1",
+            "UPDATE accounts SET password = ?2, first_until = NULL WHERE actor = ?1",
             params![store::number(actor), hash],
         )?;
         Ok(self.end_others(actor, kept)?)
+    }
+
+    /// Until when a password that is set now for somebody else opens anything, where the center says so.
+    fn first_until(&self) -> Option<i64> {
+        let hours = self.policy().first_passwords;
+        (hours > 0).then(|| self.now() + i64::from(hours) * 3_600)
+    }
+
+    /// Until when an account's password opens anything, as long as its owner has not changed it.
+    pub(super) fn first_password(&self, actor: ActorId) -> Result<Option<i64>, AccessError> {
+        if self.policy().first_passwords == 0 {
+            return Ok(None);
+        }
+        let sql = "SELECT first_until FROM accounts WHERE actor = ?1";
+        let row = |row: &rusqlite::Row<'_>| row.get(0);
+        let found = self.db().query_row(sql, [store::number(actor)], row);
+        Ok(found.optional()?.flatten())
     }
 
     /// Gives an account another role and ends its sessions.

@@ -3,6 +3,8 @@
 mod account;
 mod authenticator;
 mod breached;
+mod duty;
+mod erase;
 mod identity;
 mod layouts;
 mod macros;
@@ -24,13 +26,14 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
-use callbox_domain::ActorId;
+use callbox_domain::{ActorId, Refusal};
 use callbox_engine::{Clock, wall_clock};
 use rusqlite::Connection;
 use thiserror::Error;
 
 pub use account::Account;
 pub(crate) use authenticator::Enrolment;
+pub(crate) use duty::MAX_HOURS as MAX_DUTY_HOURS;
 pub(crate) use macros::Macro;
 pub(crate) use passkey::{Assertion, Ceremonies, Passkey, PasskeyError, Registration, name_of};
 pub use password::generate_password;
@@ -118,6 +121,14 @@ pub enum AccessError {
         "the center asks for a second factor and {0} has none; sign in at the console once and set one up"
     )]
     FactorFirst(String),
+    /// The password is one that an administrator set, and its owner has to change it.
+    #[error(
+        "the password of {0} was set by somebody else; sign in at the console once and change it"
+    )]
+    PasswordFirst(String),
+    /// The rules do not allow an act.
+    #[error("{0}; {hint}", hint = .0.hint())]
+    Refused(Box<Refusal>),
     /// The record did not take an act, so that it was not done.
     #[error("it cannot be recorded, so that nothing was changed: {0}")]
     NotRecorded(String),

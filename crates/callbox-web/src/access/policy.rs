@@ -21,6 +21,11 @@ pub struct Policy {
     /// In how many browsers one account is signed in at once; 0 for any. The one beyond it that was
     /// unused for the longest is signed out.
     pub sessions: u32,
+    /// For how many hours a password opens anything that an administrator set; it is changed at the
+    /// first sign-in. 0 where such passwords hold like others. For passwords set from then on.
+    pub first_passwords: u32,
+    /// Whether only those on duty change what the service does now.
+    pub duty: bool,
     /// How many requests an account may send each second, five seconds' worth at once; 0 for any.
     pub account_requests: u32,
     /// The same for an address; secured addresses have no limit.
@@ -47,6 +52,8 @@ impl Default for Policy {
             breached_list: None,
             own_words: Vec::new(),
             sessions: 0,
+            first_passwords: 0,
+            duty: false,
             account_requests: 200,
             address_requests: 400,
         }
@@ -55,12 +62,14 @@ impl Default for Policy {
 
 impl Policy {
     /// The names of what can be set.
-    pub const NAMES: [&str; 7] = [
+    pub const NAMES: [&str; 9] = [
         "second-factor",
         "secured-addresses",
         "breached-list",
         "own-words",
         "sessions",
+        "first-passwords",
+        "duty",
         "account-requests",
         "address-requests",
     ];
@@ -117,6 +126,14 @@ impl Policy {
                 };
                 self.sessions = number;
             }
+            ("first-passwords", _) => {
+                let Some(hours) = value.parse().ok().filter(|hours| *hours <= 720) else {
+                    return refused("first-passwords is a number of hours up to 720; 0 for no end");
+                };
+                self.first_passwords = hours;
+            }
+            ("duty", "required" | "optional") => self.duty = value == "required",
+            ("duty", _) => return refused("duty is required or optional"),
             ("account-requests" | "address-requests", _) => {
                 let Some(number) = value.parse().ok().filter(|number| *number <= 100_000) else {
                     return refused("it is a number of requests a second up to 100000; 0 for any");
@@ -129,7 +146,8 @@ impl Policy {
             _ => {
                 return refused(
                     "there is no such setting; use second-factor, secured-addresses, \
-                     breached-list, own-words, sessions, account-requests or address-requests",
+                     breached-list, own-words, sessions, first-passwords, duty, account-requests \
+                     or address-requests",
                 );
             }
         }

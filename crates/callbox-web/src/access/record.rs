@@ -18,7 +18,7 @@ use callbox_domain::{
     },
 };
 pub(super) use callbox_domain::{Credential, CredentialChange};
-use callbox_engine::{Engine, Submission};
+use callbox_engine::{Engine, Submission, SubmitError};
 use rusqlite::{OptionalExtension as _, params};
 
 use super::{Access, AccessError, Account, Policy, Role, Scope, password, random, store};
@@ -286,6 +286,7 @@ impl Access {
     /// Brings what the database repeats of the record in line with it.
     fn settle(&self, center: &Center) -> Result<(), AccessError> {
         let stored = self.stored_accounts()?;
+        self.scrub_erased(center, &stored)?;
         let rows: BTreeSet<ActorId> = stored.iter().map(|it| it.actor).collect();
         let db = self.db();
         let begun = db.unchecked_transaction()?;
@@ -425,7 +426,10 @@ fn submit(engine: &Engine, context: Context, act: AccountAct) -> Result<Option<u
     let receipt = thread::spawn(wait).join();
     let receipt = receipt
         .map_err(|_| AccessError::NotRecorded("a thread of the program failed".into()))?
-        .map_err(|error| AccessError::NotRecorded(error.to_string()))?;
+        .map_err(|error| match error {
+            SubmitError::Refused(refusal) => AccessError::Refused(Box::new(refusal)),
+            error => AccessError::NotRecorded(error.to_string()),
+        })?;
     Ok(receipt.entries.iter().find_map(|entry| match &entry.event {
         Event::TokenIssued(issued) => Some(issued.token),
         _ => None,

@@ -72,6 +72,10 @@ pub(crate) enum Action {
     FinishSignIn,
     /// Sees and changes how one signs in.
     OwnAccount,
+    /// Sees who is on duty, and signs on and off duty oneself.
+    OwnDuty,
+    /// Signs others on and off duty.
+    KeepDuty,
     /// Makes, changes and ends accounts of others.
     KeepAccounts,
     /// Reads the live board.
@@ -144,12 +148,61 @@ impl Action {
         matches!(self, Self::KeepAccounts)
     }
 
+    /// Whether it changes what the service does now, so that a center may keep it for those on duty.
+    ///
+    /// Reading has its own rules, which ask for a purpose; keeping accounts, rules and the record is work of
+    /// the office. Each action is named, so that a new one is decided about.
+    pub(crate) const fn is_for_those_on_duty(self) -> bool {
+        match self {
+            Self::KeepPremises
+            | Self::CloseStreets
+            | Self::ReceiveIncident
+            | Self::DescribeIncident
+            | Self::Narrate
+            | Self::Dispatch
+            | Self::ChangeUnitStatus
+            | Self::AcknowledgeAlarm
+            | Self::ChangeService
+            | Self::CloseIncident
+            | Self::ReopenIncident
+            | Self::EnterHistory => true,
+            Self::ReadOpenly
+            | Self::SignIn
+            | Self::OwnSession
+            | Self::FinishSignIn
+            | Self::OwnAccount
+            | Self::OwnDuty
+            | Self::KeepDuty
+            | Self::KeepAccounts
+            | Self::ReadBoard
+            | Self::ReadIncident
+            | Self::ReadHistory
+            | Self::ReadPremises
+            | Self::Configure
+            | Self::AgreeSharing
+            | Self::HandOut
+            | Self::ReadErasures
+            | Self::DecideErasures
+            | Self::AuditRecord
+            // Systems have no duty.
+            | Self::ReportPositions
+            | Self::StatePurpose
+            | Self::ReadOwnReads
+            | Self::ReviewBreakGlass
+            | Self::ReadRights
+            | Self::ReadConsultations
+            | Self::ReadReports
+            | Self::ReadWall
+            | Self::ReadMetrics => false,
+        }
+    }
+
     /// Whether somebody may do it who has come only so far in signing in.
     pub(crate) const fn is_open_at(self, stage: Stage) -> bool {
         match stage {
             Stage::Full => true,
             Stage::Code => matches!(self, Self::FinishSignIn),
-            Stage::Enrol => matches!(self, Self::OwnAccount),
+            Stage::Password | Stage::Enrol => matches!(self, Self::OwnAccount),
         }
     }
 
@@ -193,6 +246,8 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
     (Action::OwnSession, EVERY_ROLE, "see your own session"),
     (Action::FinishSignIn, EVERY_ROLE, "finish signing in"),
     (Action::OwnAccount, EVERY_ROLE, "see your own account"),
+    (Action::OwnDuty, PEOPLE, "sign on and off duty"),
+    (Action::KeepDuty, SUPERVISORS, "sign others on and off duty"),
     (Action::KeepAccounts, ADMINISTRATORS, "keep accounts"),
     (Action::ReadBoard, PEOPLE, "see the board"),
     (Action::ReadIncident, PEOPLE, "read incidents"),
@@ -300,9 +355,19 @@ pub(crate) fn check(role: Role, action: Action) -> Result<(), Denied> {
     Err(Denied {
         detail: format!("as {role} you may not {words}"),
         hint,
-        right: words.replace(' ', "-").replace('\'', ""),
+        right: slug(words),
         allowed,
     })
+}
+
+/// What an action is in 'you may not …', and its name in the tables of texts.
+pub(crate) fn words(action: Action) -> (&'static str, String) {
+    let words = row(action).map_or("do this", |(.., words)| words);
+    (words, slug(words))
+}
+
+fn slug(words: &str) -> String {
+    words.replace(' ', "-").replace('\'', "")
 }
 
 /// Whether `role` may do `action`.

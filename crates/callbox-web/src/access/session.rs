@@ -28,17 +28,20 @@ pub(crate) enum Stage {
     Full,
     /// The first proof was right; the second factor is still asked for.
     Code,
+    /// The password was set by somebody else and has to be changed before anything else.
+    Password,
     /// A second factor has to be set up before anything else.
     Enrol,
 }
 
 impl Stage {
-    const ALL: [Self; 3] = [Self::Full, Self::Code, Self::Enrol];
+    const ALL: [Self; 4] = [Self::Full, Self::Code, Self::Password, Self::Enrol];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Full => "full",
             Self::Code => "code",
+            Self::Password => "password",
             Self::Enrol => "enrol",
         }
     }
@@ -140,6 +143,11 @@ impl Session {
     /// Whether who sits there has proved within `seconds` who they are.
     pub(crate) fn is_proved(&self, now: i64, seconds: i64) -> bool {
         now - self.proved.load(Ordering::Relaxed) < seconds
+    }
+
+    /// How the person proved who they are.
+    pub(crate) fn method(&self) -> &str {
+        &self.method
     }
 
     fn revoke(&self) {
@@ -328,9 +336,30 @@ impl Access {
 
     /// Opens the rest to a session in which a second factor was just set up.
     pub(crate) fn finish_enrolment(&self, session: &Session) -> Result<(), AccessError> {
-        if session.stage != Stage::Enrol {
+        match session.stage {
+            Stage::Enrol => self.advance(session, Stage::Full),
+            _ => Ok(()),
+        }
+    }
+
+    /// Leads a session on in which the first password was just changed.
+    pub(crate) fn finish_password(
+        &self,
+        session: &Session,
+        account: &Account,
+    ) -> Result<(), AccessError> {
+        if session.stage != Stage::Password {
             return Ok(());
         }
+        // The factor that there is was given before this.
+        let stage = match self.stage_beside(account)? {
+            Stage::Enrol => Stage::Enrol,
+            _ => Stage::Full,
+        };
+        self.advance(session, stage)
+    }
+
+    fn advance(&self, session: &Session, stage: Stage) -> Result<(), AccessError> {
         let hash = {
             let mut sessions = self.sessions_mut();
             let found = sessions
@@ -344,10 +373,12 @@ impl Access {
         if let Some(hash) = hash {
             self.db().execute(
                 "UPDATE sessions SET stage = ?2 WHERE hash = ?1",
-                params![hash, Stage::Full.name()],
+                params![hash, stage.name()],
             )?;
             self.load_sessions()?;
-            return self.end_beyond(session.actor, &hash);
+            if stage == Stage::Full {
+                return self.end_beyond(session.actor, &hash);
+            }
         }
         self.load_sessions()
     }
@@ -494,7 +525,7 @@ impl Access {
         let stage = Stage::from_name(&stage).unwrap_or(Stage::Code);
         let lasts = match stage {
             Stage::Full => limits.absolute_seconds,
-            Stage::Code | Stage::Enrol => limits.sign_in_seconds,
+            Stage::Code | Stage::Password | Stage::Enrol => limits.sign_in_seconds,
         };
         let actor = store::actor(row, 1)?;
         let mut session = Session::new(Kind::Browser, actor, created, created + lasts)

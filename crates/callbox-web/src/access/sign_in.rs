@@ -1,5 +1,6 @@
 use std::{net::IpAddr, sync::LazyLock};
 
+use callbox_domain::ActorId;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::{Access, AccessError, Account, Stage, password, sha256};
@@ -11,6 +12,8 @@ pub(crate) enum SignInError {
     Wrong,
     /// Too many wrong passwords.
     Locked,
+    /// The password is right and was set by an administrator, too long ago.
+    Ended,
     /// The accounts cannot be read.
     Access(AccessError),
 }
@@ -60,7 +63,11 @@ impl Access {
         let account = account.filter(|account| account.is_usable(self.now()));
         let account = account.ok_or(SignInError::Wrong)?;
         self.clear_failures(&by_account, &by_address)?;
-        Ok(account)
+        // Only who knows it learns that it has ended.
+        match self.first_password(account.actor)? {
+            Some(until) if self.now() >= until => Err(SignInError::Ended),
+            _ => Ok(account),
+        }
     }
 
     /// The same for a second factor: a code of the authenticator, or one for recovery.
@@ -80,8 +87,21 @@ impl Access {
         Ok(method)
     }
 
-    /// How far the first proof has brought somebody.
+    /// How far their password has brought somebody.
     pub(crate) fn stage_after(&self, account: &Account) -> Result<Stage, AccessError> {
+        match self.stage_beside(account)? {
+            Stage::Full | Stage::Enrol if self.must_change(account.actor)? => Ok(Stage::Password),
+            stage => Ok(stage),
+        }
+    }
+
+    /// Whether a password was set by somebody else and not changed since.
+    pub(crate) fn must_change(&self, actor: ActorId) -> Result<bool, AccessError> {
+        Ok(self.first_password(actor)?.is_some())
+    }
+
+    /// How far a first proof has brought somebody that was not their password.
+    pub(crate) fn stage_beside(&self, account: &Account) -> Result<Stage, AccessError> {
         if self.has_second_factor(account.actor)? {
             Ok(Stage::Code)
         } else if self.policy().second_factor {
@@ -105,11 +125,12 @@ impl Access {
                 .and_then(|account| match self.stage_after(&account)? {
                     Stage::Full => Ok(account),
                     Stage::Code => self.check_code(&account, code, here).map(|_| account),
+                    Stage::Password => Err(AccessError::PasswordFirst(account.login).into()),
                     Stage::Enrol => Err(AccessError::FactorFirst(account.login).into()),
                 });
         match confirmed {
             Ok(account) => Ok(Some(account)),
-            Err(SignInError::Wrong | SignInError::Locked) => Ok(None),
+            Err(SignInError::Wrong | SignInError::Locked | SignInError::Ended) => Ok(None),
             Err(SignInError::Access(error)) => Err(error),
         }
     }

@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     AGENCIES,
     LAYOUTS,
     REQUESTS,
+    FIRST_PASSWORDS,
 ];
 
 const FIRST: &str = "
@@ -139,6 +140,11 @@ CREATE TABLE requests (
 ) STRICT;
 ";
 
+/// Until when a password that somebody else set opens anything; none for one's own.
+const FIRST_PASSWORDS: &str = "
+ALTER TABLE accounts ADD COLUMN first_until INTEGER;
+";
+
 /// Opens the database, makes it where there is none.
 pub(super) fn open(path: &Path) -> Result<Connection, AccessError> {
     let mut create = OpenOptions::new();
@@ -154,6 +160,8 @@ pub(super) fn open(path: &Path) -> Result<Connection, AccessError> {
     db.busy_timeout(Duration::from_secs(5))?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted is overwritten, so that no free page holds it.
+    db.pragma_update(None, "secure_delete", "ON")?;
     let begun = db.unchecked_transaction()?;
     let version: i64 = begun.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let behind = usize::try_from(version).ok().and_then(|at| STEPS.get(at..));
@@ -163,6 +171,19 @@ pub(super) fn open(path: &Path) -> Result<Connection, AccessError> {
     begun.pragma_update(None, "user_version", STEPS.len() as i64)?;
     begun.commit()?;
     Ok(db)
+}
+
+/// Writes the file anew without what was overwritten in it, and empties the log beside it.
+///
+/// Another process that reads at that moment keeps the log for a while; the next time empties it.
+pub(super) fn forget(db: &Connection) -> Result<(), AccessError> {
+    db.execute_batch("VACUUM")?;
+    let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+    let busy: bool = db.query_row(sql, [], |row| row.get(0))?;
+    if busy {
+        tracing::warn!("the log of access.db is in use; it is emptied when the next one ends");
+    }
+    Ok(())
 }
 
 /// A pseudonym as SQLite holds it; they are below 2^53.

@@ -5,6 +5,7 @@ mod calls;
 mod closures;
 mod configuration;
 mod consultations;
+mod duty;
 mod erasures;
 mod line;
 mod premises;
@@ -115,6 +116,7 @@ pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         closures::CLOSURES,
         streets::STREETS,
         consultations::CONSULTATIONS,
+        duty::DUTY,
         erasures::ERASURES,
         configuration::ENDPOINTS,
         reports::REPORTS,
@@ -557,11 +559,7 @@ const DISPATCH: &[Endpoint] = &[
         "what a unit carries decides where it helps",
         "Says what a unit carries, how many it seats, and with whom it shares its crew",
         &[
-            optional(
-                "equipment",
-                Kind::Codes,
-                "what it carries; nothing without it",
-            ),
+            optional("equipment", Kind::Codes, "what it carries, if anything"),
             optional(
                 "seats",
                 Kind::Number(0, 255),

@@ -48,15 +48,20 @@ pub(super) async fn me(State(state): State<AppState>, signed: Signed) -> Respons
     let may: Vec<_> = ENDPOINTS
         .iter()
         .filter(|endpoint| rights::may(account.role, endpoint.route.action))
+        .filter(|endpoint| !signed.is_held_off(endpoint.route.action))
         .filter(|endpoint| signed.agency().is_none() || reach(&endpoint.route) != Reach::Center)
         .map(|endpoint| format!("{} {}", endpoint.route.verb.name(), endpoint.route.path))
         .collect();
+    let duty = state.access.duty(account.actor);
+    let zone = Zone::of(&state.engine.snapshot());
     super::answer(&json!({
         "actor": account.actor.0,
         "login": account.login,
         "name": account.name,
         "role": account.role.name(),
         "exercise": state.is_exercise(),
+        "duty_required": state.access.asks_for_duty(),
+        "duty_until": duty.map(|duty| zone.print(duty.until)),
         "may": may,
     }))
 }

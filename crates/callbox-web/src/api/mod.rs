@@ -9,6 +9,7 @@ mod closures;
 mod commands;
 mod configuration;
 mod consultations;
+pub(crate) mod duty;
 mod endpoints;
 mod erasures;
 mod eta;
@@ -72,6 +73,9 @@ pub(crate) fn router() -> Mount {
         .get("/api/v1/consultations", consultations::list)
         .get("/api/v1/break-glass", consultations::break_glass)
         .post("/api/v1/consultations/purpose", consultations::state)
+        .get(duty::PATH, duty::show)
+        .post(duty::PATH, duty::own)
+        .post(duty::OTHERS, duty::others)
         .get("/api/v1/board", lists::board)
         .get("/api/v1/live", live::follow)
         .get("/api/v1/alarms", alarms::list)

@@ -102,6 +102,7 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         | R::NothingToUndo
         | R::TooLateToUndo
         | R::SameActor
+        | R::DutyOutOfBounds
         | R::ChangedSince => problem,
         R::SharesWithItself(agency) | R::NotTheirs { agency } => problem.with("agency", agency),
         R::OfAgency { what, agency } => problem.with("what", what).with("agency", agency),
@@ -144,7 +145,10 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         R::BadAnswer { question, .. } => problem.with("question", question),
         R::TooFewCorners { area } | R::AreaOfAreas { area } => problem.with("area", area),
         R::UnknownGrant(grant) | R::OwnGrant(grant) => problem.with("grant", grant),
-        R::UnknownAccount(account) | R::AccountTaken(account) => problem.with("account", account.0),
+        R::UnknownAccount(account)
+        | R::AccountTaken(account)
+        | R::AccountInUse(account)
+        | R::AccountErased(account) => problem.with("account", account.0),
         R::UnknownToken(token) => problem.with("token", token),
         R::ReviewsDue(max) => problem.with("max", max),
         R::TooMany { what, max } => problem.with("what", what).with("max", max),

@@ -16,7 +16,7 @@ use crate::{
     mount::Mount,
     once::{Once, Received},
     problem::Problem,
-    security::Signed,
+    security::{self, Signed},
     state::AppState,
 };
 
@@ -150,6 +150,9 @@ pub(super) fn context(
             let detail = format!("this time lies more than 72 hours back: {}", denied.detail);
             refused("too-long-ago", detail, denied.hint)
         })?;
+        if signed.is_held_off(Action::EnterHistory) {
+            return Err(security::duty_first(Action::EnterHistory));
+        }
         return Ok(Context {
             at,
             actor,

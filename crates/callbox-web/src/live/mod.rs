@@ -1,9 +1,10 @@
 //! Live changes: rendered once, copied to every console.
 //!
 //! One task waits for published frames, renders the rows that they touched, once for the whole center and once
-//! for each agency that has a console, and broadcasts the bytes. A stream of one console copies them; when it was away or too slow it asks the engine for
-//! the union of what it missed. Nothing queues up per console but positions in one bounded ring.
+//! for each agency that has a console, packs and broadcasts the bytes. A stream of one console copies them; when it
+//! was away or too slow it asks the engine for the union of what it missed. Nothing queues up per console but positions in one bounded ring.
 
+mod event;
 mod render;
 pub(crate) mod rows;
 mod seen;
@@ -16,7 +17,7 @@ use std::{
 };
 
 use axum::body::Bytes;
-use callbox_domain::{Code, Timestamp};
+use callbox_domain::{Alarm, Code, Timestamp};
 use tokio::{
     sync::{Semaphore, broadcast, watch},
     time::{Instant, sleep_until},
@@ -25,7 +26,8 @@ use tokio::{
 pub(crate) use stream::follow;
 
 use crate::state::{AppState, ticks};
-use seen::{Agencies, Positions, ToldAll};
+use event::{Event, Packer};
+use seen::{Agencies, ForAgencies, ToldAll};
 
 /// How many consoles may be on the live stream.
 pub(crate) const MAX_CLIENTS: usize = 2_000;
@@ -43,15 +45,15 @@ const GAP_PER_CLIENT: Duration = Duration::from_micros(20);
 
 /// One message for all consoles.
 #[derive(Clone, Debug)]
-pub(crate) enum Message {
+enum Message {
     /// Rows that changed between two positions, ready to send.
-    Change { from: u64, seq: u64, bytes: Bytes },
+    Change { from: u64, seq: u64, event: Event },
     /// The configuration changed: every console fetches the board anew.
-    Reset { seq: u64, bytes: Bytes },
+    Reset { seq: u64, event: Event },
     /// Units moved; what a console misses of it, the next message of the unit makes good.
-    Positions { bytes: Bytes },
+    Positions { event: Event },
     /// The server lives.
-    Beat { bytes: Bytes },
+    Beat { event: Event },
 }
 
 /// A message, and what it is for those who are bound to an agency.
@@ -59,7 +61,8 @@ pub(crate) enum Message {
 struct Sent {
     message: Message,
     told: ToldAll,
-    positions: Arc<Positions>,
+    /// Positions and beats.
+    apart: Arc<ForAgencies>,
 }
 
 /// Where messages come from.
@@ -139,12 +142,13 @@ impl Live {
         messages.as_ref().map(broadcast::Sender::subscribe)
     }
 
+    #[cfg(test)]
     fn send(&self, message: Message) {
-        let (told, positions) = Default::default();
+        let (told, apart) = Default::default();
         self.send_to(Sent {
             message,
             told,
-            positions,
+            apart,
         });
     }
 
@@ -184,12 +188,20 @@ pub(crate) async fn run(state: AppState) {
     let mut closing = state.live.closing.subscribe();
     let (mut beat, mut moves) = (ticks(BEAT), ticks(MOVE));
     let mut not_before = Instant::now();
+    // Those that lasted when it was last told what changed.
+    let mut alarms: Option<Vec<Alarm>> = None;
     let mut agencies = Agencies::default();
+    let mut packer = Packer::default();
     loop {
         tokio::select! {
             _ = closing.wait_for(|closing| *closing) => return,
             _ = beat.tick() => {
-                state.live.send(Message::Beat { bytes: render::beat(&state) });
+                let mut event = render::beat(&state);
+                let apart = agencies.beat(&event);
+                packer.begin();
+                packer.pack(&mut event);
+                let told = ToldAll::default();
+                state.live.send_to(Sent { message: Message::Beat { event }, told, apart });
             }
             _ = moves.tick() => {
                 let center = state.engine.snapshot();
@@ -197,9 +209,11 @@ pub(crate) async fn run(state: AppState) {
                 let moved = state.positions.take_changed(&center);
                 if !moved.is_empty() {
                     let all: Vec<_> = moved.iter().collect();
-                    let message = Message::Positions { bytes: render::moved(&state, &all) };
-                    let positions = agencies.positions(&state, &moved);
-                    state.live.send_to(Sent { message, told: ToldAll::default(), positions });
+                    let mut event = render::moved(&state, &all);
+                    packer.pack(&mut event);
+                    let apart = agencies.positions(&state, &moved);
+                    let told = ToldAll::default();
+                    state.live.send_to(Sent { message: Message::Positions { event }, told, apart });
                 }
             }
             changed = async {
@@ -213,7 +227,8 @@ pub(crate) async fn run(state: AppState) {
                 let clients = u32::try_from(clients).unwrap_or_default();
                 not_before = Instant::now() + GAP + GAP_PER_CLIENT * clients;
                 let (touched, center) = state.engine.moment(sent);
-                let message = render::between(&state, sent, touched.as_ref(), &center);
+                let known = alarms.as_deref();
+                let mut message = render::between(&state, sent, touched.as_ref(), &center, known);
                 seen = message.seq().unwrap_or(length);
                 if message.is_quiet() {
                     continue;
@@ -221,8 +236,12 @@ pub(crate) async fn run(state: AppState) {
                 let told = agencies.tell(&state, state.live.bound(), sent, touched.as_ref(), &center);
                 sent = seen;
                 state.metrics.live_messages.fetch_add(1, Ordering::Relaxed);
-                let positions = Arc::default();
-                state.live.send_to(Sent { message, told, positions });
+                if alarms.as_deref() != Some(center.alarms()) {
+                    alarms = Some(center.alarms().to_vec());
+                }
+                packer.pack(message.event());
+                let apart = Arc::default();
+                state.live.send_to(Sent { message, told, apart });
             }
         }
     }
@@ -234,7 +253,14 @@ mod tests;
 impl Message {
     /// Whether it says nothing: only reads were recorded.
     fn is_quiet(&self) -> bool {
-        matches!(self, Self::Change { bytes, .. } if bytes.is_empty())
+        matches!(self, Self::Change { event, .. } if event.is_empty())
+    }
+
+    fn event(&mut self) -> &mut Event {
+        match self {
+            Self::Change { event, .. } | Self::Reset { event, .. } => event,
+            Self::Positions { event } | Self::Beat { event } => event,
+        }
     }
 
     fn seq(&self) -> Option<u64> {

@@ -1,12 +1,11 @@
 use std::collections::BTreeSet;
 
-use axum::body::Bytes;
-use callbox_domain::Center;
+use callbox_domain::{Alarm, Center};
 use callbox_engine::Touched;
 use serde::Serialize;
 
 use super::{
-    Message,
+    Event, Message,
     rows::{AlarmRow, IncidentRow, UnitRow, alarm_rows},
 };
 use crate::{positions::PositionRow, reads, state::AppState};
@@ -17,8 +16,8 @@ struct Change<'a> {
     at: i64,
     incidents: Vec<IncidentRow<'a>>,
     units: Vec<UnitRow<'a>>,
-    /// All that last: few, and so a board never shows one that is over.
-    alarms: Vec<AlarmRow<'a>>,
+    /// All that last, so that a board never shows one that is over; nothing where none has come, changed or ended.
+    alarms: Option<Vec<AlarmRow<'a>>>,
     /// Another one when other streets are closed: whoever draws them asks for them then.
     closures: (u64, u32),
 }
@@ -36,15 +35,16 @@ struct Beat {
 /// What changed since the ledger was `from` long, as one message.
 pub(super) fn since(state: &AppState, from: u64) -> Message {
     let (touched, center) = state.engine.moment(from);
-    between(state, from, touched.as_ref(), &center)
+    between(state, from, touched.as_ref(), &center, None)
 }
 
-/// The same of what is known to have changed.
+/// The same of what is known to have changed; `alarms` are those that lasted then, where they are known.
 pub(super) fn between(
     state: &AppState,
     from: u64,
     touched: Option<&Touched>,
     center: &Center,
+    alarms: Option<&[Alarm]>,
 ) -> Message {
     // A closed incident that has left memory meanwhile has no row: what is not said would stay as it was.
     let has_left = |touched: &Touched| {
@@ -54,14 +54,17 @@ pub(super) fn between(
     match touched {
         Some(touched) if !touched.configuration && !has_left(touched) => {
             // Reads alone change no board: nothing is sent for them.
-            let bytes = match touched.is_quiet {
-                true => Bytes::new(),
-                false => change(state, center, touched),
+            let event = match touched.is_quiet {
+                true => Event::default(),
+                false => {
+                    let is_same = !touched.alarms && alarms == Some(center.alarms());
+                    change(state, center, touched, !is_same)
+                }
             };
             Message::Change {
                 from,
                 seq: touched.seq,
-                bytes,
+                event,
             }
         }
         _ => reset(state, center),
@@ -77,12 +80,12 @@ pub(super) fn reset(state: &AppState, center: &Center) -> Message {
         troubled: state.engine.health().is_troubled(),
         glass: unseen(center),
     };
-    let bytes = event("reset", Some(seq), &beat);
-    Message::Reset { seq, bytes }
+    let event = event("reset", Some(seq), &beat);
+    Message::Reset { seq, event }
 }
 
 /// That the server lives, and what time it is.
-pub(super) fn beat(state: &AppState) -> Bytes {
+pub(super) fn beat(state: &AppState) -> Event {
     event(
         "beat",
         None,
@@ -101,13 +104,13 @@ fn unseen(center: &Center) -> usize {
 }
 
 /// Where all units of `center` are; `None` where nobody knows of any.
-pub(super) fn positions(state: &AppState, center: &Center) -> Option<Bytes> {
+pub(super) fn positions(state: &AppState, center: &Center) -> Option<Event> {
     let rows = state.positions.rows(center);
     (!rows.is_empty()).then(|| moved(state, &rows.iter().collect::<Vec<_>>()))
 }
 
 /// Where units are, as a message.
-pub(super) fn moved(state: &AppState, positions: &[&PositionRow]) -> Bytes {
+pub(super) fn moved(state: &AppState, positions: &[&PositionRow]) -> Event {
     #[derive(Serialize)]
     struct Moved<'a> {
         at: i64,
@@ -117,7 +120,12 @@ pub(super) fn moved(state: &AppState, positions: &[&PositionRow]) -> Bytes {
     event("positions", None, &Moved { at, positions })
 }
 
-pub(super) fn change(state: &AppState, center: &Center, touched: &Touched) -> Bytes {
+pub(super) fn change(
+    state: &AppState,
+    center: &Center,
+    touched: &Touched,
+    with_alarms: bool,
+) -> Event {
     let incidents = touched
         .incidents
         .iter()
@@ -146,7 +154,7 @@ pub(super) fn change(state: &AppState, center: &Center, touched: &Touched) -> By
             })
             .collect(),
         units: units.map(|unit| UnitRow::new(center, unit)).collect(),
-        alarms: alarm_rows(center),
+        alarms: with_alarms.then(|| alarm_rows(center)),
         closures: center.closures_mark(),
     };
     event("change", Some(touched.seq), &change)
@@ -157,7 +165,7 @@ fn now(state: &AppState) -> i64 {
 }
 
 /// One event in the wire format of server-sent events.
-fn event(name: &str, id: Option<u64>, data: &impl Serialize) -> Bytes {
+fn event(name: &str, id: Option<u64>, data: &impl Serialize) -> Event {
     let mut text = format!("event: {name}\n").into_bytes();
     if let Some(id) = id {
         text.extend_from_slice(format!("id: {id}\n").as_bytes());

@@ -6,11 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use axum::body::Bytes;
 use callbox_domain::{Center, Code, IncidentId, UnitId};
 use callbox_engine::Touched;
 
-use super::{Message, render};
+use super::{Event, Message, Packer, render};
 use crate::{positions::PositionRow, state::AppState};
 
 /// What a board of an agency shows: two sets of numbers, of open incidents and of units.
@@ -46,7 +45,13 @@ pub(super) type ToldAll = Arc<BTreeMap<Code, Told>>;
 
 /// What the consoles of all agencies were told last.
 #[derive(Default)]
-pub(super) struct Agencies(BTreeMap<Code, Arc<Sight>>);
+pub(super) struct Agencies(BTreeMap<Code, View>);
+
+/// What all consoles of one agency share.
+struct View {
+    sight: Arc<Sight>,
+    packer: Packer,
+}
 
 impl Agencies {
     /// What changed since `from` for each of `bound`; `touched` and `whole` are of the same moment.
@@ -65,8 +70,13 @@ impl Agencies {
         for agency in bound {
             let center = state.sights.of(&agency, whole);
             let after = Sight::of(&center);
-            if let Some(before) = known.remove(&agency) {
-                let message = between(state, &center, from, touched, (&before, &after));
+            let (before, mut packer) = match known.remove(&agency) {
+                Some(View { sight, packer }) => (Some(sight), packer),
+                None => (None, Packer::default()),
+            };
+            if let Some(before) = before {
+                let mut message = between(state, &center, from, touched, (&before, &after));
+                packer.pack(message.event());
                 let one = Told {
                     message,
                     before,
@@ -74,30 +84,49 @@ impl Agencies {
                 };
                 told.insert(agency.clone(), one);
             }
-            self.0.insert(agency, after);
+            let sight = after;
+            self.0.insert(agency, View { sight, packer });
         }
         Arc::new(told)
     }
 
     /// The rows of `moved` that each agency sees, as far as its consoles were told of the units.
-    pub(super) fn positions(&self, state: &AppState, moved: &[PositionRow]) -> Arc<Positions> {
-        let of = |sight: &Arc<Sight>| {
-            let rows: Vec<_> = moved
-                .iter()
+    pub(super) fn positions(
+        &mut self,
+        state: &AppState,
+        moved: &[PositionRow],
+    ) -> Arc<ForAgencies> {
+        let mut events = ForAgencies::new();
+        for (code, View { sight, packer }) in &mut self.0 {
+            let rows = moved.iter();
+            let rows: Vec<_> = rows
                 .filter(|row| sight.units.contains(&row.unit()))
                 .collect();
-            match rows.is_empty() {
-                true => Bytes::new(),
-                false => render::moved(state, &rows),
+            let mut event = Event::default();
+            if !rows.is_empty() {
+                event = render::moved(state, &rows);
+                packer.pack(&mut event);
             }
-        };
-        let all = self.0.iter();
-        Arc::new(all.map(|(code, sight)| (code.clone(), of(sight))).collect())
+            events.insert(code.clone(), event);
+        }
+        Arc::new(events)
+    }
+
+    /// The beat of each agency: consoles get into step with it.
+    pub(super) fn beat(&mut self, event: &Event) -> Arc<ForAgencies> {
+        let mut events = ForAgencies::new();
+        for (code, View { packer, .. }) in &mut self.0 {
+            let mut event = event.clone();
+            packer.begin();
+            packer.pack(&mut event);
+            events.insert(code.clone(), event);
+        }
+        Arc::new(events)
     }
 }
 
-/// Positions of each agency that has a console; empty where none of its units moved.
-pub(super) type Positions = BTreeMap<Code, Bytes>;
+/// An event for each agency that has a console; empty where there is nothing to say to it.
+pub(super) type ForAgencies = BTreeMap<Code, Event>;
 
 /// What changed for an agency since `from`: the rows that were touched and those that came in sight. Where one
 /// went out of it, consoles fetch their board anew: so what is not shared any more is gone from them, whatever
@@ -141,7 +170,7 @@ fn between(
     Message::Change {
         from,
         seq: touched.seq,
-        bytes: render::change(state, center, &touched),
+        event: render::change(state, center, &touched, true),
     }
 }
 
@@ -186,7 +215,7 @@ impl Seen {
             (_, Some(touched)) if touched.is_quiet => Message::Change {
                 from,
                 seq: touched.seq,
-                bytes: Bytes::new(),
+                event: Event::default(),
             },
             (Some(before), touched) => {
                 between(state, &center, from, touched.as_ref(), (&before, &now))

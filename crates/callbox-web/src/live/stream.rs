@@ -6,7 +6,7 @@ use std::{
 use axum::{
     body::{Body, Bytes},
     extract::{Query, State},
-    http::{HeaderMap, HeaderName, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
@@ -16,7 +16,7 @@ use tokio::sync::{
     broadcast::{self, error::RecvError},
 };
 
-use super::{Message, Sent, render, seen::Seen};
+use super::{Event, Message, Sent, event::Wire, render, seen::Seen};
 use crate::{problem::Problem, security::Signed, state::AppState};
 
 /// From where a console goes on.
@@ -29,7 +29,7 @@ pub(crate) struct After {
 /// `GET /api/v1/live`: what changes, as server-sent events, from the client's position on.
 ///
 /// The position is `Last-Event-ID` (a reconnecting browser sends it) or else `after`; without
-/// either, now.
+/// either, now. Packed with gzip for who takes that; each message can be read when it comes.
 pub(crate) async fn follow(
     State(state): State<AppState>,
     signed: Signed,
@@ -58,14 +58,25 @@ pub(crate) async fn follow(
     let position = last
         .or(after)
         .unwrap_or_else(|| client.state.engine.snapshot().next_seq());
-    let body = Body::from_stream(stream::unfold(Step::Open(client, position), Step::next));
+    let wire = Wire::of(&headers);
+    let is_packed = wire.is_packed();
+    let first = Step::Open(client, wire, position);
+    let body = Body::from_stream(stream::unfold(first, Step::next));
+    let mut response = Body::into_response(body);
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store"),
         // Proxies that understand it pass events on at once.
         (HeaderName::from_static("x-accel-buffering"), "no"),
+        (header::VARY, "accept-encoding"),
     ];
-    Ok((headers, body).into_response())
+    if is_packed {
+        let gzip = HeaderValue::from_static("gzip");
+        response
+            .headers_mut()
+            .insert(header::CONTENT_ENCODING, gzip);
+    }
+    Ok((headers, response).into_response())
 }
 
 /// One console on the stream.
@@ -79,8 +90,8 @@ struct Client {
 }
 
 enum Step {
-    Open(Client, u64),
-    Follow(Client, u64),
+    Open(Client, Wire, u64),
+    Follow(Client, Wire, u64),
 }
 
 impl Client {
@@ -115,7 +126,7 @@ impl Client {
     }
 
     /// Waits for the next message that is news at `position`; `None` ends the stream.
-    async fn next(&mut self, position: u64) -> Option<(Bytes, u64)> {
+    async fn next(&mut self, position: u64) -> Option<(Event, u64)> {
         loop {
             let sent = match self.messages.recv().await {
                 Ok(sent) => sent,
@@ -146,12 +157,14 @@ impl Client {
                         }
                     }
                     Message::Positions { .. } => Message::Positions {
-                        bytes: match sent.positions.get(&seen.agency) {
-                            Some(bytes) => bytes.clone(),
+                        event: match sent.apart.get(&seen.agency) {
+                            Some(event) => event.clone(),
                             None => self.positions(),
                         },
                     },
-                    Message::Beat { bytes } => Message::Beat { bytes },
+                    Message::Beat { event } => Message::Beat {
+                        event: sent.apart.get(&seen.agency).cloned().unwrap_or(event),
+                    },
                 },
                 (message, None) => message,
             };
@@ -176,27 +189,26 @@ impl Client {
     /// The same with all positions: what was skipped may have been moves.
     fn catch_up_with_positions(&mut self, position: u64) -> Message {
         let positions = self.positions();
-        let add = |bytes: Bytes| [bytes, positions.clone()].concat().into();
         match self.catch_up(position) {
             // A change that is no news would be left out, and the positions with it.
             Message::Change { seq, .. } if seq == position => {
-                Message::Positions { bytes: positions }
+                Message::Positions { event: positions }
             }
-            Message::Change { from, seq, bytes } => Message::Change {
+            Message::Change { from, seq, event } => Message::Change {
                 from,
                 seq,
-                bytes: add(bytes),
+                event: event.and(&positions),
             },
-            Message::Reset { seq, bytes } => Message::Reset {
+            Message::Reset { seq, event } => Message::Reset {
                 seq,
-                bytes: add(bytes),
+                event: event.and(&positions),
             },
             other => other,
         }
     }
 
     /// Where all units are that this console may see.
-    fn positions(&self) -> Bytes {
+    fn positions(&self) -> Event {
         let center = self.state.center_for(Some(&self.signed));
         render::positions(&self.state, &center).unwrap_or_default()
     }
@@ -227,12 +239,12 @@ impl Client {
 }
 
 /// What a message says to a console at `position`, and where that leads; `None` where it is no news.
-fn news(message: Message, position: u64) -> Option<(Bytes, u64)> {
+fn news(message: Message, position: u64) -> Option<(Event, u64)> {
     match message {
-        Message::Change { bytes, .. } | Message::Positions { bytes } if bytes.is_empty() => None,
+        Message::Change { event, .. } | Message::Positions { event } if event.is_empty() => None,
         Message::Change { seq, .. } | Message::Reset { seq, .. } if seq <= position => None,
-        Message::Change { seq, bytes, .. } | Message::Reset { seq, bytes } => Some((bytes, seq)),
-        Message::Positions { bytes } | Message::Beat { bytes } => Some((bytes, position)),
+        Message::Change { seq, event, .. } | Message::Reset { seq, event } => Some((event, seq)),
+        Message::Positions { event } | Message::Beat { event } => Some((event, position)),
     }
 }
 
@@ -252,25 +264,25 @@ impl Drop for Client {
 impl Step {
     async fn next(self) -> Option<(Result<Bytes, Infallible>, Self)> {
         match self {
-            Self::Open(mut client, position) => {
+            Self::Open(mut client, mut wire, position) => {
                 // Browsers try again after this many milliseconds.
-                let mut first = b"retry: 1000\n\n".to_vec();
+                let retry = Event::from(b"retry: 1000\n\n".to_vec());
                 let message = client.catch_up(position);
-                let (seq, bytes) = match message {
-                    Message::Change { seq, .. } if seq == position => (position, Bytes::new()),
-                    Message::Change { seq, bytes, .. } | Message::Reset { seq, bytes } => {
-                        (seq, bytes)
+                let (seq, event) = match message {
+                    Message::Change { seq, .. } if seq == position => (position, Event::default()),
+                    Message::Change { seq, event, .. } | Message::Reset { seq, event } => {
+                        (seq, event)
                     }
-                    Message::Positions { bytes } | Message::Beat { bytes } => (position, bytes),
+                    Message::Positions { event } | Message::Beat { event } => (position, event),
                 };
-                first.extend_from_slice(&bytes);
-                first.extend_from_slice(&client.positions());
-                first.extend_from_slice(&render::beat(&client.state));
-                Some((Ok(first.into()), Self::Follow(client, seq)))
+                let now = client.positions().and(&render::beat(&client.state));
+                let bytes = wire.open(&retry.and(&event).and(&now));
+                Some((Ok(bytes), Self::Follow(client, wire, seq)))
             }
-            Self::Follow(mut client, position) => {
-                let (bytes, seq) = client.next(position).await?;
-                Some((Ok(bytes), Self::Follow(client, seq)))
+            Self::Follow(mut client, mut wire, position) => {
+                let (event, seq) = client.next(position).await?;
+                let bytes = wire.bytes(&event);
+                Some((Ok(bytes), Self::Follow(client, wire, seq)))
             }
         }
     }

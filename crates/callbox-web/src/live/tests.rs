@@ -1,11 +1,12 @@
 #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, io::Write as _, time::Duration};
 
 use axum::{
     body::{Body, BodyDataStream},
     http::{Request, StatusCode, header},
 };
+use flate2::write::GzDecoder;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -22,10 +23,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A console: what it shows, and where it stands.
 struct Console {
     stream: BodyDataStream,
+    /// Browsers take gzip; scripts may not.
+    unpacked: Option<GzDecoder<Vec<u8>>>,
     buffer: String,
     seq: u64,
     resets: usize,
     rows: BTreeMap<String, Value>,
+    alarms: Value,
 }
 
 impl Console {
@@ -35,10 +39,12 @@ impl Console {
         let stream = stream(world, board["seq"].as_u64().unwrap()).await;
         let mut console = Self {
             stream,
+            unpacked: Some(GzDecoder::new(Vec::new())),
             buffer: String::new(),
             seq: 0,
             resets: 0,
             rows: BTreeMap::new(),
+            alarms: Value::Null,
         };
         console.apply(&board);
         console
@@ -46,6 +52,9 @@ impl Console {
 
     fn apply(&mut self, change: &Value) {
         self.seq = change["seq"].as_u64().unwrap();
+        if !change["alarms"].is_null() {
+            self.alarms = change["alarms"].clone();
+        }
         for row in change["incidents"].as_array().unwrap() {
             let key = format!("incident {}", row["id"]);
             if row["state"] == "open" {
@@ -84,8 +93,13 @@ impl Console {
             let chunk = timeout(PATIENCE, self.stream.next())
                 .await
                 .expect("something comes")?;
-            self.buffer
-                .push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
+            let mut chunk = chunk.unwrap().to_vec();
+            if let Some(unpacked) = &mut self.unpacked {
+                unpacked.write_all(&chunk).unwrap();
+                unpacked.flush().unwrap();
+                chunk = std::mem::take(unpacked.get_mut());
+            }
+            self.buffer.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     }
 
@@ -108,7 +122,13 @@ impl Console {
     /// Loses the connection and comes back with the position it has.
     async fn reconnect(&mut self, world: &World) {
         self.buffer.clear();
-        self.stream = stream(world, self.seq).await;
+        self.stream = match &mut self.unpacked {
+            Some(unpacked) => {
+                *unpacked = GzDecoder::new(Vec::new());
+                stream(world, self.seq).await
+            }
+            None => plain_stream(world, self.seq).await,
+        };
     }
 
     /// Holds what it shows against the board; `version` says only when a row was made.
@@ -116,10 +136,12 @@ impl Console {
         let board = world.get(Role::Dispatcher, "/api/v1/board").await.json();
         let mut expected = Self {
             stream: Body::empty().into_data_stream(),
+            unpacked: None,
             buffer: String::new(),
             seq: 0,
             resets: 0,
             rows: BTreeMap::new(),
+            alarms: Value::Null,
         };
         expected.apply(&board);
         let without_version = |rows: &BTreeMap<String, Value>| {
@@ -130,6 +152,7 @@ impl Console {
             rows
         };
         assert_eq!(without_version(&self.rows), without_version(&expected.rows));
+        assert_eq!(self.alarms, expected.alarms);
     }
 }
 
@@ -144,11 +167,16 @@ async fn stream(world: &World, after: u64) -> BodyDataStream {
         response.headers()[header::CONTENT_TYPE],
         "text/event-stream"
     );
-    assert_eq!(
-        response.headers().get(header::CONTENT_ENCODING),
-        None,
-        "never compressed"
-    );
+    assert_eq!(response.headers()[header::CONTENT_ENCODING], "gzip");
+    assert_eq!(response.headers()[header::VARY], "accept-encoding");
+    response.into_body().into_data_stream()
+}
+
+async fn plain_stream(world: &World, after: u64) -> BodyDataStream {
+    let path = format!("/api/v1/live?after={after}");
+    let request = world.request(Role::Dispatcher, &path);
+    let response = world.open(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(response.headers().get(header::CONTENT_ENCODING), None);
     response.into_body().into_data_stream()
 }
 
@@ -187,6 +215,9 @@ async fn a_console_that_comes_and_goes_shows_what_is() {
     let live = tokio::spawn(run(world.state.clone()));
     let mut steady = Console::open(&world).await;
     let mut shaky = Console::open(&world).await;
+    let mut plain = Console::open(&world).await;
+    plain.unpacked = None;
+    plain.reconnect(&world).await;
     for n in 0..140 {
         act(&world, n).await;
         if n % 10 == 3 {
@@ -197,11 +228,41 @@ async fn a_console_that_comes_and_goes_shows_what_is() {
             shaky.assert_exact(&world).await;
         }
     }
-    for console in [&mut steady, &mut shaky] {
+    for console in [&mut steady, &mut shaky, &mut plain] {
         console.catch_up(&world).await;
         console.assert_exact(&world).await;
         assert_eq!(console.resets, 0);
     }
+    live.abort();
+}
+
+#[tokio::test]
+async fn alarms_come_where_one_is_another_one() {
+    let world = World::set_up().await;
+    let live = tokio::spawn(run(world.state.clone()));
+    let mut console = Console::open(&world).await;
+    let mut after = async |path: &str, body: Value| {
+        let path = format!("/api/v1/{path}");
+        world.post(Role::Dispatcher, &path, body).await;
+        let mut told = None;
+        while console.seq < world.engine.snapshot().next_seq() {
+            let (name, data) = console.next().await.unwrap();
+            if name == "change" {
+                console.apply(&data);
+                told = data["alarms"].as_array().map(Vec::len).or(told);
+            }
+        }
+        console.assert_exact(&world).await;
+        told
+    };
+    // What it is told first says what there is, and so does the first message to all.
+    let call = || json!({"type": "FIRE"});
+    assert_eq!(after("incidents", call()).await, Some(0));
+    after("incidents", call()).await;
+    assert_eq!(after("incidents", call()).await, None);
+    let emergency = "units/E1/emergency";
+    assert_eq!(after(emergency, json!({"cause": "mayday"})).await, Some(1));
+    assert_eq!(after("incidents", call()).await, None);
     live.abort();
 }
 
@@ -218,6 +279,7 @@ async fn last_event_id_wins_over_after() {
     let response = world.open(request).await;
     let mut console = Console::open(&world).await;
     console.stream = response.into_body().into_data_stream();
+    console.unpacked = None;
     let (name, data) = console.next().await.unwrap();
     assert_eq!(name, "change");
     assert_eq!(data["incidents"].as_array().unwrap().len(), 1);
@@ -265,7 +327,7 @@ async fn a_slow_console_gets_the_union_of_what_it_missed() {
     }
     for _ in 0..RING + 10 {
         world.state.live.send(Message::Beat {
-            bytes: render::beat(&world.state),
+            event: render::beat(&world.state),
         });
     }
     let (name, data) = console.next().await.unwrap();
@@ -315,11 +377,12 @@ async fn an_open_board_keeps_a_session_in_use() {
         .body(Body::empty())
         .unwrap();
     console.stream = world.open(request).await.into_body().into_data_stream();
+    console.unpacked = None;
     for _ in 0..4 {
         assert_eq!(console.next().await.unwrap().0, "beat");
         world.pass(20 * 60);
         world.state.live.send(Message::Beat {
-            bytes: render::beat(&world.state),
+            event: render::beat(&world.state),
         });
     }
     drop(console);
@@ -369,7 +432,7 @@ async fn a_console_that_missed_a_closing_that_left_memory_begins_anew() {
     let world = World::set_up().await;
     let seq = world.engine.snapshot().next_seq();
     // Many at once: they share their frames.
-    let calls = (0..=callbox_domain::CLOSED_KEPT).map(|_| world.take_call());
+    let calls = (0..=callbox_domain::CLOSED_AT_MOST).map(|_| world.take_call());
     let ids = futures_util::future::join_all(calls).await;
     let closed = world.engine.snapshot().next_seq();
     let still = Message::seq(&render::since(&world.state, seq));
@@ -388,7 +451,7 @@ async fn a_console_that_missed_a_closing_that_left_memory_begins_anew() {
         }
     });
     futures_util::future::join_all(closings).await;
-    assert!(world.engine.snapshot().incidents.len() <= callbox_domain::CLOSED_KEPT);
+    assert!(world.engine.snapshot().incidents.len() <= callbox_domain::CLOSED_AT_MOST);
     // The first that closed has no row any more: to leave it out would leave it open on that board.
     assert!(matches!(
         render::since(&world.state, closed),

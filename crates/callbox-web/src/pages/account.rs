@@ -56,7 +56,8 @@ pub(super) async fn show(
     render(&state, &headers, &ui, &signed, Shown::default()).await
 }
 
-/// `POST /account/password`: another password for the present one; all other sessions end.
+/// `POST /account/password`: another password for the present one; all other sessions end. Leads on where
+/// it was one that somebody else had set.
 pub(super) async fn password(
     State(state): State<AppState>,
     peer: Option<Extension<Peer>>,
@@ -74,8 +75,11 @@ pub(super) async fn password(
         let present = (form.present.as_str(), address);
         let changed = access.change_password(signed.actor(), present, &form.password, &kept);
         let problem = match changed {
-            Ok(()) => None,
-            Err(SignInError::Wrong) => Some(wrong_password()),
+            Ok(()) => {
+                access.finish_password(&signed.session, &signed.account)?;
+                None
+            }
+            Err(SignInError::Wrong | SignInError::Ended) => Some(wrong_password()),
             Err(SignInError::Locked) => Some(too_many_tries()),
             Err(SignInError::Access(error)) => return Err(error),
         };
@@ -281,6 +285,9 @@ async fn act(
             ..Shown::default()
         },
     };
+    if shown.is_changed && signed.session.stage == Stage::Password {
+        return Ok(Redirect::to("/").into_response());
+    }
     render(state, headers, ui, signed, shown).await
 }
 
@@ -351,6 +358,7 @@ async fn render(
         ))
     });
     let (has_authenticator, codes_left) = factors.await?.map_err(|error| unusable(&error))?;
+    let must_change = signed.session.stage == Stage::Password;
     let must_enrol = signed.session.stage == Stage::Enrol && shown.codes.is_empty();
     let here = Access::listed_as(&secret(state, headers));
     let status = shown
@@ -362,18 +370,19 @@ async fn render(
         div class="page narrow" {
             div class="page-head" { h1 { (ui.t("account.title")) } p { (signed.account.name) " · " (signed.account.login) } }
             (refusal(ui, shown.problem.as_ref()))
+            @if must_change { div class="notice" role="alert" { b { (ui.t("account.must_change")) } } }
             @if must_enrol { div class="notice" role="alert" { b { (ui.t("account.must_enrol")) } } }
             @if shown.is_changed { div class="notice" role="status" { b { (ui.t("account.changed")) } } }
             @if !signed.is_proved(state) {
                 p { (ui.t("account.confirm_first")) " " a href="/confirm?next=/account" { (ui.t("account.confirm")) } }
             }
             (codes(ui, &shown.codes))
-            (authenticator(ui, has_authenticator, codes_left, shown.enrolment.as_ref()))
-            (passkey_list(ui, &passkeys))
-            @if !must_enrol {
-                (password_form(ui))
-                (sessions(ui, state, signed, &here))
+            @if !must_change {
+                (authenticator(ui, has_authenticator, codes_left, shown.enrolment.as_ref()))
+                (passkey_list(ui, &passkeys))
             }
+            @if !must_enrol { (password_form(ui)) }
+            @if !must_enrol && !must_change { (sessions(ui, state, signed, &here)) }
         }
     };
     let page = page(ui, ui.t("account.title"), "/account", content);

@@ -3,7 +3,7 @@
 use axum::{
     extract::{Path, State},
     http::StatusCode,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{
     account::{day, moment, unusable, weak},
     layout::{page, refusal, token},
+    submit::need_code,
     ui::Ui,
 };
 use crate::{
@@ -28,6 +29,7 @@ pub(super) struct Change {
     name: String,
     role: String,
     emergency: Option<String>,
+    basis: String,
 }
 
 /// What is shown once, after an act.
@@ -86,6 +88,7 @@ pub(super) async fn change(
         "role" => "role",
         "factors" => "factors",
         "sessions" => "sessions",
+        "erase" => return erase(&state, &ui, &signed, login, &form.basis).await,
         _ => {
             return Err(Problem::not_found(
                 "there is no such act",
@@ -112,6 +115,28 @@ pub(super) async fn change(
         Ok(None)
     })
     .await
+}
+
+/// Erases what names an account; the page that follows has no address with its login.
+async fn erase(
+    state: &AppState,
+    ui: &Ui,
+    signed: &Signed,
+    login: String,
+    basis: &str,
+) -> Result<Response, Problem> {
+    let access = state.access.by(signed.actor());
+    let basis = need_code("basis", basis)?;
+    match blocking(move || access.erase(&login, &basis)).await? {
+        Ok(_) => {
+            tracing::info!(
+                actor = signed.actor().0,
+                "the names of an account were erased"
+            );
+            Ok(Redirect::to("/accounts").into_response())
+        }
+        Err(error) => render(state, ui, shown(explained(&error)?)).await,
+    }
 }
 
 async fn act(
@@ -151,6 +176,7 @@ fn explained(error: &AccessError) -> Result<Problem, Problem> {
         return Ok(problem);
     }
     match error {
+        AccessError::Refused(refusal) => Ok(Problem::from((**refusal).clone())),
         AccessError::Taken(_)
         | AccessError::Unknown(_)
         | AccessError::BadLogin
@@ -181,6 +207,8 @@ async fn render(state: &AppState, ui: &Ui, shown: Shown) -> Result<Response, Pro
                 div class="notice" role="status" {
                     b { (ui.fill("accounts.password", &[("login", login)])) }
                     code { (password) }
+                    @let hours = state.access.policy().first_passwords;
+                    @if hours > 0 { span { (ui.fill("accounts.password.first", &[("hours", &hours.to_string())])) } }
                 }
             }
             div class="wide sheet" { table class="table" {
@@ -239,6 +267,13 @@ fn controls(ui: &Ui, account: &Account) -> Markup {
             details { summary { (ui.t("accounts.change")) }
                 @for (act, key) in acts {
                     form method="post" action={"/accounts/" (account.login) "/" (act)} { (token(ui)) button class="button plain" { (ui.t(key)) } }
+                }
+                @if account.disabled.is_some() {
+                    form class="row-of" method="post" action={"/accounts/" (account.login) "/erase"} {
+                        (token(ui))
+                        input class="input" name="basis" required maxlength="64" autocomplete="off" aria-label=(ui.t("accounts.basis")) placeholder=(ui.t("accounts.basis"));
+                        button class="button plain" { (ui.t("accounts.erase")) }
+                    }
                 }
                 form class="row-of" method="post" action={"/accounts/" (account.login) "/role"} {
                     (token(ui))

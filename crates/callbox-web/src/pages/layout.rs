@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{glass, help, palette, texts::Locale, ui::Ui};
+use super::{duty, glass, help, palette, texts::Locale, ui::Ui};
 use crate::{
     access::{Stage, rights::Action},
     assets::asset_url,
@@ -135,6 +135,7 @@ pub(super) fn bar(ui: &Ui, current: &str, middle: Markup) -> Markup {
             }
             span class="spacer" {}
             (glass::notice(ui))
+            (duty::notice(ui))
             (middle)
             (menu(ui))
         }
@@ -143,6 +144,7 @@ pub(super) fn bar(ui: &Ui, current: &str, middle: Markup) -> Markup {
 
 fn menu(ui: &Ui) -> Markup {
     let signed = ui.signed.as_ref();
+    let is_in = signed.is_some_and(|signed| signed.session.stage == Stage::Full);
     html! {
         details class="menu" {
             summary { (signed.map_or(ui.t("menu"), |signed| &signed.account.name)) }
@@ -161,6 +163,7 @@ fn menu(ui: &Ui) -> Markup {
                 @if signed.is_some() {
                     hr;
                     @if ui.may(Action::ReviewBreakGlass) { a href="/break-glass" { (ui.t("glass.title")) } }
+                    @if is_in && ui.may(Action::OwnDuty) { a href="/duty" { (ui.t("duty.title")) } }
                     a href="/account/reads" { (ui.t("reads.own")) }
                     a href="/rights" { (ui.t("rights.title")) }
                     a href="/guide" { (ui.t("guide.title")) }

@@ -9,6 +9,7 @@ mod cards;
 mod chart;
 mod closures;
 mod consultations;
+mod duty;
 mod erasure;
 mod forms;
 mod glass;
@@ -55,6 +56,12 @@ use crate::{
 
 pub(crate) use problem::problem;
 
+/// A row for what changes how somebody signs in.
+const fn of_account(path: &'static str) -> Route {
+    let reason = "people see and change how they sign in";
+    post(path, Action::OwnAccount, reason)
+}
+
 /// The pages' rows in the table of routes.
 pub(crate) const ROUTES: &[Route] = &[
     get(
@@ -77,46 +84,14 @@ pub(crate) const ROUTES: &[Route] = &[
         Action::OwnAccount,
         "people see and change how they sign in",
     ),
-    post(
-        "/account/password",
-        Action::OwnAccount,
-        "people see and change how they sign in",
-    ),
-    post(
-        "/account/authenticator",
-        Action::OwnAccount,
-        "people see and change how they sign in",
-    ),
-    post(
-        "/account/authenticator/confirm",
-        Action::OwnAccount,
-        "people see and change how they sign in",
-    ),
-    post(
-        "/account/authenticator/remove",
-        Action::OwnAccount,
-        "people see and change how they sign in",
-    ),
-    post(
-        "/account/recovery-codes",
-        Action::OwnAccount,
-        "people see and change how they sign in",
-    ),
-    post(
-        "/account/passkeys/options",
-        Action::OwnAccount,
-        "people see and change how they sign in",
-    ),
-    post(
-        "/account/passkeys",
-        Action::OwnAccount,
-        "people see and change how they sign in",
-    ),
-    post(
-        "/account/passkeys/{passkey}/remove",
-        Action::OwnAccount,
-        "people see and change how they sign in",
-    ),
+    of_account("/account/password"),
+    of_account("/account/authenticator"),
+    of_account("/account/authenticator/confirm"),
+    of_account("/account/authenticator/remove"),
+    of_account("/account/recovery-codes"),
+    of_account("/account/passkeys/options"),
+    of_account("/account/passkeys"),
+    of_account("/account/passkeys/{passkey}/remove"),
     post(
         "/account/sessions/{session}/end",
         Action::OwnAccount,
@@ -136,6 +111,21 @@ pub(crate) const ROUTES: &[Route] = &[
         "/accounts/{login}/{act}",
         Action::KeepAccounts,
         "who leaves, or lost a key, is kept out at once",
+    ),
+    get(
+        "/duty",
+        Action::OwnDuty,
+        "people see who is at work and can be asked",
+    ),
+    post(
+        "/duty",
+        Action::OwnDuty,
+        "who changes what the service does is at work, and the record says since when",
+    ),
+    post(
+        "/duty/others",
+        Action::KeepDuty,
+        "who leads the shift signs on who cannot, and off who has left",
     ),
     post(
         "/language",
@@ -498,6 +488,9 @@ pub(crate) fn router() -> Mount {
         .get("/confirm", sign_in::confirm)
         .get("/account", account::show)
         .post("/account/password", account::password)
+        .get("/duty", duty::show)
+        .post("/duty", duty::own)
+        .post("/duty/others", duty::others)
         .post("/account/authenticator", account::enrol)
         .post("/account/authenticator/confirm", account::confirm)
         .post(

@@ -1,13 +1,14 @@
 //! Who can see and do what, and why.
 
-use axum::extract::Query;
+use axum::extract::{Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{layout::page, ui::Ui};
 use crate::{
     access::Role,
-    security::{Grant, who_can_see},
+    security::{Grant, Signed, who_can_see},
+    state::AppState,
 };
 
 /// What is asked for.
@@ -18,9 +19,14 @@ pub(super) struct Asked {
 }
 
 /// `GET /rights`: the table of rights, or the part of it that answers a question.
-pub(super) async fn show(ui: Ui, Query(asked): Query<Asked>) -> Markup {
+pub(super) async fn show(
+    State(state): State<AppState>,
+    ui: Ui,
+    Query(asked): Query<Asked>,
+) -> Markup {
     let found = who_can_see(&asked.what);
-    let own = ui.signed.as_ref().map(|signed| signed.role());
+    let is_required = state.access.asks_for_duty();
+    let own = ui.signed.as_ref();
     page(
         &ui,
         ui.t("rights.title"),
@@ -37,13 +43,13 @@ pub(super) async fn show(ui: Ui, Query(asked): Query<Asked>) -> Markup {
                     button class="button" { (ui.t("rights.ask")) }
                 }
                 @if found.is_empty() { p class="empty" { (ui.t("rights.none")) } }
-                @else { (table(&ui, own, &found)) }
+                @else { (table(&ui, own, is_required, &found)) }
             }
         },
     )
 }
 
-fn table(ui: &Ui, own: Option<Role>, found: &[Grant]) -> Markup {
+fn table(ui: &Ui, own: Option<&Signed>, is_required: bool, found: &[Grant]) -> Markup {
     html! {
         div class="wide sheet" tabindex="0" role="region" aria-label=(ui.t("rights.title")) {
             table class="table" {
@@ -51,18 +57,24 @@ fn table(ui: &Ui, own: Option<Role>, found: &[Grant]) -> Markup {
                     th { (ui.t("rights.route")) } th { (ui.t("rights.you")) } th { (ui.t("rights.roles")) }
                     th { (ui.t("rights.tokens")) } th { (ui.t("rights.before")) } th { (ui.t("rights.agency")) } th { (ui.t("rights.why")) }
                 } }
-                tbody { @for grant in found { (row(ui, own, grant)) } }
+                tbody { @for grant in found { (row(ui, own, is_required, grant)) } }
             }
         }
     }
 }
 
-fn row(ui: &Ui, own: Option<Role>, grant: &Grant) -> Markup {
-    let may = grant.open || own.is_some_and(|role| grant.roles.contains(&role.name()));
+fn row(ui: &Ui, own: Option<&Signed>, is_required: bool, grant: &Grant) -> Markup {
+    let may = grant.open || own.is_some_and(|own| grant.roles.contains(&own.role().name()));
+    let is_held_off = may && grant.duty && own.is_some_and(|own| own.is_off_duty);
+    let you = match (may, is_held_off) {
+        (true, false) => "rights.yes",
+        (true, true) => "rights.off_duty",
+        (false, _) => "rights.no",
+    };
     html! {
         tr {
             td { code { (grant.method) " " (grant.path) } }
-            td { (ui.t(if may { "rights.yes" } else { "rights.no" })) }
+            td { @if is_held_off { a href="/duty?next=/rights" { (ui.t(you)) } } @else { (ui.t(you)) } }
             td {
                 @if grant.open { (ui.t("rights.anybody")) }
                 @else if grant.roles.len() == Role::ALL.len() { (ui.t("rights.everybody")) }
@@ -74,7 +86,8 @@ fn row(ui: &Ui, own: Option<Role>, grant: &Grant) -> Markup {
             td {
                 @if grant.grave { (ui.t("rights.grave")) }
                 @if grant.read.is_some() { (ui.t("rights.recorded")) }
-                @if !grant.grave && grant.read.is_none() { "–" }
+                @if grant.duty { (ui.t(if is_required { "rights.duty" } else { "rights.duty_where_asked" })) }
+                @if !grant.grave && grant.read.is_none() && !grant.duty { "–" }
             }
             td { (ui.t(&format!("rights.agency.{}", grant.agency.replace(' ', "-")))) }
             td lang="en" { (grant.right) ": " (grant.reason) }

@@ -39,6 +39,7 @@ impl Back {
     /// What went wrong, and what to do.
     fn problem(&self) -> Option<(&'static str, &'static str)> {
         match self.problem.as_deref()? {
+            "ended" => Some(("sign_in.ended", "sign_in.ended_hint")),
             "locked" => Some(("sign_in.locked", "sign_in.locked_hint")),
             "busy" => Some(("sign_in.busy", "sign_in.busy_hint")),
             _ => Some(("sign_in.wrong", "sign_in.wrong_hint")),

@@ -81,7 +81,7 @@ pub(crate) async fn back(
     let found = blocking(move || {
         let account = access.identified(&issuer, &claims.sub, login.as_deref())?;
         let stage = match &account {
-            Some(account) if !trusted => access.stage_after(account)?,
+            Some(account) if !trusted => access.stage_beside(account)?,
             _ => Stage::Full,
         };
         Ok((account, stage))
@@ -104,7 +104,7 @@ pub(crate) async fn back(
     let leads_to = match stage {
         Stage::Full => home(&account, &next),
         Stage::Code => format!("/sign-in/code?next={next}"),
-        Stage::Enrol => "/account".to_owned(),
+        Stage::Password | Stage::Enrol => "/account".to_owned(),
     };
     let secret = begin_session(&state, &headers, &account, begin).await?;
     // Not a redirect: the session's cookie is not sent along where another site began the way.

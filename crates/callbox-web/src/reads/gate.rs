@@ -110,6 +110,8 @@ pub(crate) async fn sees_places(state: &AppState, signed: &Signed) -> Result<boo
 }
 
 /// The purpose that comes with the work itself, if it does, and whether it is live work.
+///
+/// An incident is nobody's work who is off duty, where the center asks for duty.
 fn work(
     state: &AppState,
     signed: &Signed,
@@ -121,7 +123,7 @@ fn work(
         ReadObject::Board => Some((ReadPurpose::LiveWork, true)),
         ReadObject::Incident(_) if act == ReadAct::HandedOut => None,
         ReadObject::Incident(id) => {
-            let incident = center.incident(id)?;
+            let incident = center.incident(id).filter(|_| !signed.is_off_duty)?;
             is_live(incident, state.now()).then_some((ReadPurpose::LiveWork, true))
         }
         ReadObject::Premises => signed

@@ -73,6 +73,8 @@ pub(super) const fn is_of_the_center(action: Action) -> bool {
         | Action::OwnSession
         | Action::FinishSignIn
         | Action::OwnAccount
+        | Action::OwnDuty
+        | Action::KeepDuty
         | Action::StatePurpose
         | Action::ReadOwnReads
         | Action::ReadRights

@@ -93,7 +93,7 @@ fn limited(state: &AppState, headers: &HeaderMap, problem: Problem) -> Response 
 fn log_refusal(route: &Route, signed: Option<&Signed>, problem: &Problem) {
     if matches!(
         problem.code,
-        "not-permitted" | "out-of-scope" | "foreign-origin" | "other-agencies"
+        "not-permitted" | "out-of-scope" | "foreign-origin" | "other-agencies" | "duty-first"
     ) {
         let (method, actor) = (route.verb.name(), signed.map(|signed| signed.actor().0));
         tracing::warn!(
@@ -175,6 +175,7 @@ fn permit_signed(signed: &Signed, action: Action, reads: bool) -> Result<(), Pro
     if !action.is_open_at(session.stage) {
         return Err(match session.stage {
             Stage::Enrol => factor_first(),
+            Stage::Password => password_first(),
             Stage::Code | Stage::Full => code_first(),
         });
     }
@@ -191,7 +192,11 @@ fn permit_signed(signed: &Signed, action: Action, reads: bool) -> Result<(), Pro
         .with("role", signed.role().name())
         .with("right", denied.right)
         .with("allowed", denied.allowed.join(", "))
-    })
+    })?;
+    match signed.is_held_off(action) {
+        true => Err(duty_first(action)),
+        false => Ok(()),
+    }
 }
 
 /// Where a page leads somebody who has to prove something first.
@@ -199,7 +204,8 @@ fn leads_on(problem: &Problem) -> Option<&'static str> {
     match problem.code {
         "not-signed-in" => Some("/sign-in"),
         "code-first" => Some("/sign-in/code"),
-        "factor-first" => Some("/account"),
+        "factor-first" | "password-first" => Some("/account"),
+        "duty-first" => Some("/duty"),
         "prove-again" => Some("/confirm"),
         _ => None,
     }
@@ -214,6 +220,15 @@ fn code_first() -> Problem {
     )
 }
 
+fn password_first() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "password-first",
+        "your password was set by somebody else",
+        "change it on the page of your account",
+    )
+}
+
 fn factor_first() -> Problem {
     Problem::new(
         StatusCode::FORBIDDEN,
@@ -221,6 +236,18 @@ fn factor_first() -> Problem {
         "the center asks for a second factor, and you have none",
         "set one up on the page of your account",
     )
+}
+
+/// That the center keeps it for those on duty.
+pub(crate) fn duty_first(action: Action) -> Problem {
+    let (words, right) = rights::words(action);
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "duty-first",
+        format!("you are off duty, and here only those on duty may {words}"),
+        "sign on at /duty, or ask a supervisor to sign you on",
+    )
+    .with("right", right)
 }
 
 fn out_of_scope(scope: Scope) -> Problem {

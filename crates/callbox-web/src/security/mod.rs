@@ -12,7 +12,7 @@ mod signed;
 mod who;
 
 pub(crate) use agency::{Reach, is_beyond_agencies, reach};
-pub(crate) use authorise::{authorise, permit_action, prove_again};
+pub(crate) use authorise::{authorise, duty_first, permit_action, prove_again};
 pub(crate) use form::SignedForm;
 pub(crate) use headers::{board_policy, harden, map_policy};
 pub(crate) use limit::{Connected, Limiter};

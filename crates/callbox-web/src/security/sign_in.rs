@@ -40,7 +40,7 @@ pub(crate) struct Credentials {
 pub(crate) struct Nothing {}
 
 /// `POST /sign-in`: begins a session and goes on to `next`; goes back with `?problem=` otherwise
-/// (`wrong`, `locked`, `busy`).
+/// (`wrong`, `locked`, `ended`, `busy`).
 pub(crate) async fn sign_in(
     State(state): State<AppState>,
     peer: Option<Extension<Peer>>,
@@ -76,6 +76,10 @@ pub(crate) async fn sign_in(
             refused(&state, address, "password", "locked");
             return Ok(back("locked", &next));
         }
+        Err(SignInError::Ended) => {
+            refused(&state, address, "password", "ended");
+            return Ok(back("ended", &next));
+        }
         Err(SignInError::Access(error)) => {
             return Err(unreadable(error));
         }
@@ -101,7 +105,7 @@ pub(super) async fn enter(
     let leads_to = match begin.stage {
         Stage::Full => home(account, next),
         Stage::Code => format!("/sign-in/code?next={next}"),
-        Stage::Enrol => "/account".to_owned(),
+        Stage::Password | Stage::Enrol => "/account".to_owned(),
     };
     let secret = begin_session(state, headers, account, begin).await?;
     let response = Redirect::to(&leads_to).into_response();
@@ -162,17 +166,25 @@ pub(crate) async fn finish(
     let next = own_path(&next).to_owned();
     let address = address_of(peer);
     let (access, account) = (state.access.clone(), signed.account.clone());
-    let outcome = blocking(move || access.check_code(&account, &code, address)).await?;
-    let problem = match outcome {
-        Ok(method) => {
+    let by_password = signed.session.method() == "password";
+    let outcome = blocking(move || {
+        let method = access.check_code(&account, &code, address)?;
+        let stage = match by_password && access.must_change(account.actor)? {
+            true => Stage::Password,
+            false => Stage::Full,
+        };
+        Ok((method, stage))
+    });
+    let problem = match outcome.await? {
+        Ok((method, stage)) => {
             let begin = Begin {
-                stage: Stage::Full,
+                stage,
                 method,
                 client: client(&headers, address),
             };
             return enter(&state, &headers, &signed.account, begin, &next).await;
         }
-        Err(SignInError::Wrong) => "wrong",
+        Err(SignInError::Wrong | SignInError::Ended) => "wrong",
         Err(SignInError::Locked) => "locked",
         Err(SignInError::Access(error)) => return Err(unreadable(error)),
     };
@@ -223,7 +235,7 @@ pub(crate) async fn confirm(
     });
     let problem = match outcome.await? {
         Ok(()) => return Ok(Redirect::to(&next).into_response()),
-        Err(SignInError::Wrong) => "wrong",
+        Err(SignInError::Wrong | SignInError::Ended) => "wrong",
         Err(SignInError::Locked) => "locked",
         Err(SignInError::Access(error)) => return Err(unreadable(error)),
     };

@@ -23,6 +23,8 @@ pub(crate) struct Signed {
     /// For the hidden member `csrf` of forms.
     pub(crate) form_token: String,
     pub(crate) session: Arc<Session>,
+    /// Whether the center asks for duty and they are on none.
+    pub(crate) is_off_duty: bool,
     /// What their form said, where they sent one.
     pub(crate) sent: Option<Received>,
 }
@@ -57,7 +59,12 @@ impl Signed {
     /// Whether the person may do this; pages leave out what they may not.
     pub(crate) fn may(&self, action: rights::Action) -> bool {
         let is_beyond = self.agency().is_some() && super::agency::is_of_the_center(action);
-        rights::may(self.role(), action) && !is_beyond
+        rights::may(self.role(), action) && !is_beyond && !self.is_held_off(action)
+    }
+
+    /// Whether it is kept for those on duty, and they are not.
+    pub(crate) fn is_held_off(&self, action: rights::Action) -> bool {
+        self.is_off_duty && action.is_for_those_on_duty()
     }
 
     /// Whether who sits there has proved a moment ago who they are.
@@ -79,6 +86,7 @@ impl Signed {
             }
         };
         Some(Self {
+            is_off_duty: state.access.is_off_duty(account.actor),
             account,
             form_token: form_token(secret),
             session,

@@ -4,10 +4,7 @@ use serde::Serialize;
 
 use super::{Route, Verb, all};
 use crate::{
-    access::{
-        Role, Scope,
-        rights::{self, Action},
-    },
+    access::{Role, Scope, rights},
     reads::table::{Need, needs},
 };
 
@@ -28,6 +25,8 @@ pub struct Grant {
     pub scopes: Vec<&'static str>,
     /// Whether who does it has to prove again who they are.
     pub grave: bool,
+    /// Whether a center may keep it for those on duty (`callbox policy set duty required`).
+    pub duty: bool,
     /// What is put on the record as read, before it is shown; `None` where nothing is.
     pub read: Option<&'static str>,
     /// How far an account gets that is bound to one agency: `yes`, `what it sees`, `incidents it sees`, `no`.
@@ -49,11 +48,12 @@ impl Grant {
         Self {
             method: route.verb.name(),
             path: route.path,
-            right: words(action),
+            right: rights::words(action).0,
             open,
             roles: roles.map(Role::name).collect(),
             scopes: scopes.map(Scope::name).collect(),
             grave: action.is_grave(),
+            duty: action.is_for_those_on_duty(),
             read: needs(route.verb, route.path, action).and_then(read_name),
             agency: super::reach(route).name(),
             reason: route.reason,
@@ -93,11 +93,6 @@ fn fits(route: &str, address: &str) -> bool {
         }
     }
     parts.next().is_none()
-}
-
-fn words(action: Action) -> &'static str {
-    let row = rights::RIGHTS.iter().find(|(known, ..)| *known == action);
-    row.map_or("do this", |(.., words)| words)
 }
 
 fn read_name(need: Need) -> Option<&'static str> {
@@ -159,7 +154,8 @@ mod tests {
         assert!(found.iter().all(|grant| grant.roles == ["administrator"]));
         assert!(found.len() >= 3 && found.iter().all(|grant| grant.grave));
         let incident = &who_can_see("/incidents/1")[0];
-        assert_eq!(incident.read, Some("incident"));
+        assert_eq!((incident.read, incident.duty), (Some("incident"), false));
+        assert!(who_can_see("POST /incidents/1/units")[0].duty);
         assert_eq!(incident.roles, ["call-taker", "dispatcher", "supervisor"]);
         assert_eq!(incident.scopes, ["account", "read"]);
     }

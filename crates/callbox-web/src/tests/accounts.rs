@@ -1,13 +1,13 @@
 //! Accounts on the record: each act is an event, and what the record says is what holds.
 
-use callbox_domain::{ActorId, Event};
+use callbox_domain::{ActorId, Event, Personal};
 use rusqlite::Connection;
 
-use super::{PASSWORD, World};
+use super::{PASSWORD, World, second_factor::Browser};
 use crate::access::{Access, AccessError, Role, Scope};
 
 impl World {
-    fn tie(&self) {
+    pub(super) fn tie(&self) {
         let purpose = callbox_domain::Purpose::EmergencyResponse;
         self.access.record_to(&self.engine, purpose).unwrap();
     }
@@ -241,4 +241,47 @@ async fn another_process_asks_the_server_to_record_its_acts() {
             .iter()
             .any(|token| token.id == newest)
     );
+}
+
+#[tokio::test]
+async fn the_names_of_an_account_are_erased_by_its_page_while_the_server_runs() {
+    let world = World::set_up().await;
+    world.tie();
+    let made = world
+        .access
+        .create("markerlogin", "MARKER", Role::Dispatcher, PASSWORD);
+    let actor = made.unwrap().actor;
+    let left = || {
+        let files = std::fs::read_dir(world.dir.path().join("data")).unwrap();
+        let files = files
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.is_file());
+        let found = files.filter(|path| {
+            let bytes = std::fs::read(path).unwrap();
+            let holds = |words: &[u8]| bytes.windows(words.len()).any(|part| part == words);
+            holds(b"markerlogin") || holds(b"MARKER")
+        });
+        found.count()
+    };
+    assert!(left() > 0);
+    let mut admin = Browser::new("x");
+    admin.sign_in(&world, "administrator").await;
+    let (path, form) = ("/accounts/markerlogin/erase", "basis=LAW-12");
+    let refused = admin.post(&world, path, form).await;
+    assert!(refused.text.contains("is in use"), "{}", refused.text);
+    admin
+        .post(&world, "/accounts/markerlogin/disable", "")
+        .await;
+    let refused = admin.post(&world, path, form).await;
+    assert!(refused.text.contains("waiting period"), "{}", refused.text);
+    world.pass(7 * 86_400);
+    admin.sign_in(&world, "administrator").await;
+    let erased = admin.post(&world, path, form).await;
+    assert_eq!(erased.header("location"), "/accounts", "{}", erased.text);
+    let erased = admin.get(&world, "/accounts").await;
+    assert!(!erased.text.contains("MARKER") && !erased.text.contains("markerlogin"));
+    assert!(erased.text.contains(&format!("erased-{}", actor.0)));
+    assert_eq!(left(), 0);
+    let known = world.engine.snapshot();
+    assert_eq!(known.accounts.get(actor.0).unwrap().names, Personal::Erased);
 }

@@ -248,11 +248,11 @@ async fn the_table_holds_for_bound_and_unbound_accounts_by_every_route() {
         .map(|(what, n)| format!("{what}: {n}"))
         .collect();
     expect![[r#"
-        no right: 2262
+        no right: 2328
         not theirs: 138
         of the whole center only: 102
-        what they see: 928
-        whole center: 584"#]]
+        what they see: 956
+        whole center: 598"#]]
     .assert_eq(&counts.join("\n"));
 }
 

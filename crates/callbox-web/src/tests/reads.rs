@@ -162,7 +162,7 @@ async fn a_purpose_serves_only_those_and_that_for_which_it_is_meant() {
 async fn a_case_that_left_memory_is_as_old_as_its_record_says() {
     let world = World::set_up().await;
     let id = case(&world).await;
-    let later = (0..callbox_domain::CLOSED_KEPT).map(|_| closed_incident(&world));
+    let later = (0..callbox_domain::CLOSED_AT_MOST).map(|_| closed_incident(&world));
     futures_util::future::join_all(later).await;
     let object = callbox_domain::IncidentId(id);
     assert!(world.engine.snapshot().incident(object).is_none());

@@ -10,6 +10,7 @@ use super::{World, second_factor::Browser};
 use crate::{
     access::{Role, Scope, rights},
     problem::Problem,
+    reads::{self, table::Need},
     security::{self, Route, Verb, who_can_see},
     server,
 };
@@ -62,8 +63,32 @@ enum Way {
     Browser,
 }
 
+/// What the center asks of those who act, and how the askers stand to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Duty {
+    NotAsked,
+    Off,
+    On,
+}
+
+impl Duty {
+    /// Brings the world into this state.
+    fn set(self, world: &World) {
+        let rule = if self == Self::NotAsked {
+            "optional"
+        } else {
+            "required"
+        };
+        world.access.set_policy("duty", rule).unwrap();
+        let hours = if self == Self::On { 12 } else { 0 };
+        for role in Role::ALL {
+            world.access.set_duty(role.name(), hours).unwrap();
+        }
+    }
+}
+
 /// What the tables say must come of a request: the code of the refusal, or none.
-fn expected(route: &Route, role: Role, way: Way) -> Option<&'static str> {
+fn expected(route: &Route, role: Role, way: Way, duty: Duty) -> Option<&'static str> {
     if rights::is_open(route.action) {
         return None;
     }
@@ -71,17 +96,20 @@ fn expected(route: &Route, role: Role, way: Way) -> Option<&'static str> {
     match way {
         Way::Token(scope) if !route.action.is_open_to(scope, reads) => Some("out-of-scope"),
         _ if !rights::may(role, route.action) => Some("not-permitted"),
+        _ if duty == Duty::Off && route.action.is_for_those_on_duty() => Some("duty-first"),
         _ => None,
     }
 }
 
-/// Every route, unsigned and as each role by each way, around the pages.
+/// Every route, unsigned and as each role by each way, with duty asked for and not, on it and off it,
+/// around the pages.
 #[expect(clippy::print_stdout, reason = "the counts are what is shown")]
 #[tokio::test]
-async fn the_table_of_rights_holds_for_every_route_role_and_scope() {
+async fn the_table_of_rights_holds_for_every_route_role_scope_and_duty() {
     let world = World::set_up().await;
+    world.tie();
     world.take_call().await;
-    let mut sent = [0_u32; 3];
+    let mut sent = [0_u32; 4];
     let mut askers = Vec::new();
     for role in Role::ALL {
         for scope in Scope::ALL {
@@ -114,26 +142,67 @@ async fn the_table_of_rights_holds_for_every_route_role_and_scope() {
             );
         }
         sent[0] += 1;
-        for (role, way, (name, value)) in &askers {
-            let request = request().header(name, value);
-            let answer = world.open(request.body(Body::empty()).unwrap()).await;
-            let what = format!("{role} {way:?} {method} {path}: {}", answer.status());
-            assert_ne!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR, "{what}");
-            let refused = answer.extensions().get::<Problem>();
-            let refused = refused
-                .map(|problem| problem.code)
-                .filter(|code| ["not-signed-in", "out-of-scope", "not-permitted"].contains(code));
-            let expected = expected(route, *role, *way);
-            assert_eq!(refused, expected, "{what}");
-            sent[if expected.is_some() { 1 } else { 2 }] += 1;
+    }
+    for duty in [Duty::NotAsked, Duty::Off, Duty::On] {
+        duty.set(&world);
+        for route in security::all() {
+            for (role, way, (name, value)) in &askers {
+                let request = Request::builder().method(route.verb.name());
+                let request = request
+                    .uri(filled(route.path))
+                    .header("sec-fetch-site", "same-origin")
+                    .header(header::USER_AGENT, "x")
+                    .header(name, value);
+                let answer = world.open(request.body(Body::empty()).unwrap()).await;
+                let status = answer.status();
+                let what = format!(
+                    "{duty:?} {role} {way:?} {} {}: {status}",
+                    route.verb.name(),
+                    route.path
+                );
+                assert_ne!(status, StatusCode::INTERNAL_SERVER_ERROR, "{what}");
+                let expected = expected(route, *role, *way, duty);
+                assert_eq!(refusal(&answer), expected, "{what}");
+                sent[match expected {
+                    Some("duty-first") => 2,
+                    Some(_) => 1,
+                    None => 3,
+                }] += 1;
+                // Without a duty an incident is nobody's own work: it takes a purpose, and then is read.
+                let need = reads::table::needs(route.verb, route.path, route.action);
+                if need == Some(Need::Incident) && expected.is_none() {
+                    let code = answer.extensions().get::<Problem>().map(|it| it.code);
+                    let asks = code == Some("purpose-first");
+                    assert_eq!(asks, duty == Duty::Off, "{what} {code:?}");
+                }
+            }
         }
     }
     let routes = security::all().count() as u32;
-    assert_eq!(sent.iter().sum::<u32>(), routes * (1 + askers.len() as u32));
-    println!(
-        "{routes} routes: {} requests unsigned, {} refused by role or scope, {} let through",
-        sent[0], sent[1], sent[2]
+    assert_eq!(
+        sent.iter().sum::<u32>(),
+        routes * (1 + 3 * askers.len() as u32)
     );
+    println!(
+        "{routes} routes: {} requests unsigned, {} refused by role or scope, {} by duty, {} let through",
+        sent[0], sent[1], sent[2], sent[3]
+    );
+}
+
+/// The code of what refused a request by right, also where a page leads on to what is lacking.
+fn refusal(answer: &axum::response::Response) -> Option<&'static str> {
+    let leads = answer.headers().get(header::LOCATION);
+    if leads.is_some_and(|to| to.to_str().unwrap().starts_with("/duty?next=")) {
+        return Some("duty-first");
+    }
+    let codes = [
+        "not-signed-in",
+        "out-of-scope",
+        "not-permitted",
+        "duty-first",
+    ];
+    let problem = answer.extensions().get::<Problem>()?;
+    Some(problem.code).filter(|code| codes.contains(code))
 }
 
 /// The page that people read is the table that the server has; a change of either is seen in review.
@@ -151,8 +220,9 @@ fn the_page_of_rights_is_the_table() {
             (true, _) => "proof",
             (false, read) => read.unwrap_or(""),
         };
+        let duty = if grant.duty { "yes" } else { "" };
         page += &format!(
-            "| {} `{}` | {who} | {scopes} | {before} | {} | {} |\n",
+            "| {} `{}` | {who} | {scopes} | {before} | {duty} | {} | {} |\n",
             grant.method, grant.path, grant.agency, grant.right
         );
     }
@@ -163,17 +233,19 @@ const PAGE: &str = "\
 # Who may do what
 
 Every route of the server. The test `the_page_of_rights_is_the_table` writes this page and fails when it and the server's tables
-differ; `the_table_of_rights_holds_for_every_route_role_and_scope` sends each request as each role, by tokens of each scope and
-by a browser. `callbox who-can-see ADDRESS` and the page `/rights` answer for one address, with the reason.
+differ; `the_table_of_rights_holds_for_every_route_role_scope_and_duty` sends each request as each role, by tokens of each scope and
+by a browser, on duty and off. `callbox who-can-see ADDRESS` and the page `/rights` answer for one address, with the reason.
 
 'Before' says what is put on the record as read before it is shown, or `proof` where who acts has to prove again who they are.
 A scope counts within its account's role.
 
+'Duty' says what is kept for those on duty where a center asks for it (`callbox policy set duty required`).
+
 'Agency' says how far an account gets that is bound to one agency; `no` is for the whole center only.
 `nothing_of_another_agency_comes_by_any_route` and `the_table_holds_for_bound_and_unbound_accounts_by_every_route` ask each of them.
 
-| route | who | scopes of tokens | before | agency | right |
-|---|---|---|---|---|---|
+| route | who | scopes of tokens | before | duty | agency | right |
+|---|---|---|---|---|---|---|
 ";
 
 /// The table itself against what the roles are for, in words of its own.

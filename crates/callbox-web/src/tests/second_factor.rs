@@ -82,12 +82,12 @@ fn secret_on(page: &str) -> Vec<u8> {
         .collect()
 }
 
-fn now(world: &World) -> i64 {
+pub(super) fn now(world: &World) -> i64 {
     world.now().micros() / 1_000_000
 }
 
 /// Sets an authenticator up; gives its secret and the codes for recovery.
-async fn enrol(world: &World, browser: &mut Browser) -> (Vec<u8>, Vec<String>) {
+pub(super) async fn enrol(world: &World, browser: &mut Browser) -> (Vec<u8>, Vec<String>) {
     let page = browser.post(world, "/account/authenticator", "").await;
     let secret = secret_on(&page.text);
     assert_eq!(secret.len(), 20);

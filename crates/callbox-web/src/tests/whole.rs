@@ -22,6 +22,7 @@ fn no_handler_takes_the_whole_center_but_these() {
         ("api/plans.rs", 1, "plans"),
         ("api/cards.rs", 1, "cards"),
         ("api/closures.rs", 1, "closed streets are for everybody"),
+        ("api/eta.rs", 1, "how long a way takes is for everybody"),
         ("api/positions.rs", 1, "whose a unit is"),
         ("api/reports.rs", 2, "the time zone"),
         ("api/tables.rs", 1, "settings"),

@@ -97,13 +97,12 @@ impl Init {
                 Access::open(&data.access_db()).map_err(|error| Failure::internal(&error))?;
             let password = generate_password().map_err(|error| Failure::internal(&error))?;
             access
-                .create(
-                    &self.supervisor,
-                    &self.supervisor,
-                    Role::Supervisor,
-                    &password,
-                )
-                .and_then(|_| access.set_policy("second-factor", "required"))
+                .set_policy("second-factor", "required")
+                .and_then(|()| access.set_policy("first-passwords", "72"))
+                .and_then(|()| {
+                    let login = &self.supervisor;
+                    access.create(login, login, Role::Supervisor, &password)
+                })
                 .map_err(|error| super::user::access_failure(&error))?;
             Ok(password)
         })?;
@@ -122,8 +121,10 @@ impl Init {
             "The center {:?} is in {data}; its clocks read {timezone}.\n\n\
              Sign in as      {}\nwith password   {}\n(shown this once; another: callbox user \
              password {} --data {data})\n\nVerifier key    {}\n(give it to everybody who shall be able \
-             to check the record)\n\nThe first sign-in asks for a second factor: an authenticator app or \
-             a passkey. Without: callbox policy set second-factor optional --data {data}\n\n\
+             to check the record)\n\nThe first sign-in, within 72 hours, asks for another password and for \
+             a second factor: an authenticator app or a passkey.\nWithout: callbox policy set \
+             first-passwords 0 --data {data}\n         callbox policy set second-factor optional \
+             --data {data}\n\n\
              Next: callbox serve --data {data}\n\
              then  callbox user add NAME --role administrator --data {data}\n      \
              (administrators keep the accounts of the others at /accounts, and see no incident)",

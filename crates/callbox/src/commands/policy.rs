@@ -19,6 +19,8 @@ Example:
   callbox policy set breached-list /srv/pwned-passwords-sha1-ordered-by-hash.txt
   callbox policy set own-words \"elm elmville\"
   callbox policy set sessions 5
+  callbox policy set first-passwords 72
+  callbox policy set duty required
   callbox policy set account-requests 200")]
 pub(super) struct Policy {
     #[command(subcommand)]
@@ -49,7 +51,9 @@ struct Set {
     /// session alive and requests have no limit), breached-list (a file of breached passwords; empty
     /// for none), own-words (words that no password holds, with spaces between them; empty for
     /// none), sessions (in how many browsers an account is signed in at once; 0 for any; beyond it
-    /// the one unused longest is signed out), account-requests and address-requests (most a second;
+    /// the one unused longest is signed out), first-passwords (for how many hours a password holds that
+    /// somebody else set; its owner changes it at the first sign-in; 0 for no end), duty (required: only those on duty change what the
+    /// service does; or optional), account-requests and address-requests (most a second;
     /// 0 for any)
     name: String,
     /// The value
@@ -81,6 +85,7 @@ fn show(policy: &SignInPolicy, printed: &Printed) -> Outcome {
     } else {
         "optional"
     };
+    let duty = if policy.duty { "required" } else { "optional" };
     let own_words = match policy.own_words.join(" ") {
         none if none.is_empty() => "-".to_owned(),
         words => words,
@@ -91,6 +96,8 @@ fn show(policy: &SignInPolicy, printed: &Printed) -> Outcome {
         policy.breached_list.clone().unwrap_or_else(|| "-".into()),
         own_words,
         policy.sessions.to_string(),
+        policy.first_passwords.to_string(),
+        duty.to_owned(),
         policy.account_requests.to_string(),
         policy.address_requests.to_string(),
     ];

@@ -93,10 +93,11 @@ impl Serve {
             ..Options::default()
         };
         let engine = center::open(&data, options)?;
-        let unfinished = engine
-            .snapshot()
-            .erasures()
-            .any(|(_, case)| case.is_unfinished());
+        let center = engine.snapshot();
+        let mut accounts = center.accounts.iter();
+        let unfinished = center.erasures().any(|(_, case)| case.is_unfinished())
+            || accounts.any(|(_, account)| account.is_half_erased());
+        drop(accounts);
         if engine.recovered().erasures > 0 && !unfinished {
             if crate::passphrase::can_be_had_again() {
                 engine.shutdown();

@@ -44,12 +44,20 @@ enum What {
     /// Without an agency it sees the whole center again. Its sessions end.
     #[command(after_help = "Example:\n  callbox user agency mlee EMS")]
     Agency(Bind),
+    /// Signs somebody on duty for some hours, or off
+    #[command(after_help = "Example:\n  callbox user duty mlee 12")]
+    Duty(OnDuty),
     /// Takes away the second factors of a lost phone or key; the sessions end
     #[command(after_help = "Example:\n  callbox user reset-factors mlee")]
     ResetFactors(Named),
     /// Puts an account back into use
     #[command(after_help = "Example:\n  callbox user enable mlee")]
     Enable(Named),
+    /// Erases login and name of an account that is out of use, for good; what it recorded stays
+    ///
+    /// It has to be out of use for as long as erasures wait in the center (callbox erase rules).
+    #[command(after_help = "Example:\n  callbox user erase mlee --basis LAW-12")]
+    Erase(Erase),
     /// Takes an account out of use; its sessions end, what it recorded stays
     #[command(after_help = "Example:\n  callbox user disable mlee")]
     Disable(Named),
@@ -110,6 +118,31 @@ struct Bind {
 }
 
 #[derive(Debug, Args)]
+struct OnDuty {
+    /// The account's login name
+    login: String,
+    /// For how many hours from now, up to 24; 0 signs off
+    hours: u64,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+#[derive(Debug, Args)]
+struct Erase {
+    /// The account's login name
+    login: String,
+    /// The legal basis, which stays on the record: a section of a law or a file number, never a name
+    #[arg(long, value_parser = |text: &str| Code::new(text))]
+    basis: Code,
+    #[command(flatten)]
+    data: Data,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+#[derive(Debug, Args)]
 struct Named {
     /// The account's login name
     login: String,
@@ -133,10 +166,12 @@ impl User {
             What::Password(named) => password(&named),
             What::Role(rerole) => rerole.run(),
             What::Agency(bind) => bind.run(),
+            What::Duty(duty) => duty.run(),
             What::ResetFactors(named) => named.change("has no second factor", |access, login| {
                 access.reset_factors(login)
             }),
             What::Enable(named) => named.change("is in use", |access, login| access.enable(login)),
+            What::Erase(erase) => erase.run(),
             What::Disable(named) => disable(&named),
         }
     }
@@ -146,13 +181,18 @@ impl Add {
     fn run(self) -> Outcome {
         let password = generate_password().map_err(|error| access_failure(&error))?;
         let name = self.name.as_deref().unwrap_or(&self.login);
-        let account = changed(&self.data, |access| match self.emergency {
-            true => access.create_for_emergency(&self.login, name, self.role, &password),
-            false => access.create(&self.login, name, self.role, &password),
+        let (account, hours) = changed(&self.data, |access| {
+            let account = match self.emergency {
+                true => access.create_for_emergency(&self.login, name, self.role, &password),
+                false => access.create(&self.login, name, self.role, &password),
+            }?;
+            Ok((account, access.policy().first_passwords))
         })?;
         let text = format!(
-            "{} ({})\npassword  {password}\n(shown this once)",
-            self.login, self.role
+            "{} ({})\npassword  {password}\n({})",
+            self.login,
+            self.role,
+            once(hours)
         );
         let json = json!({
             "login": account.login, "name": account.name, "role": account.role.name(),
@@ -215,6 +255,45 @@ impl Bind {
     }
 }
 
+impl OnDuty {
+    fn run(self) -> Outcome {
+        let until = changed(&self.data, |access| {
+            access.set_duty(&self.login, self.hours)
+        })?;
+        let until = until.map(|until| times::local(until, &jiff::tz::TimeZone::UTC));
+        let text = match &until {
+            Some(until) => format!("{} is on duty until {until}", self.login),
+            None => format!("{} is off duty", self.login),
+        };
+        let json = json!({ "login": self.login, "until": until });
+        output::result(self.printed.format, text, &json)
+    }
+}
+
+impl Erase {
+    fn run(self) -> Outcome {
+        let actor = changed(&self.data, |access| access.erase(&self.login, &self.basis))?;
+        // As at a server's next start: keys and bytes go. A server that runs does it at its own.
+        let dir = center::existing(&self.data.data)?;
+        let is_done = match center::open_if_free(&dir)? {
+            Some(engine) => {
+                let center = engine.snapshot();
+                engine.shutdown();
+                let account = center.accounts.get(actor.0);
+                account.is_some_and(|account| !account.is_half_erased())
+            }
+            None => false,
+        };
+        let state = match is_done {
+            true => "erased",
+            false => "erased; restart the server, so that keys and bytes are destroyed",
+        };
+        let text = format!("account {}: {state}", actor.0);
+        let json = json!({ "account": actor.0, "completed": is_done });
+        output::result(self.printed.format, text, &json)
+    }
+}
+
 /// Refuses an agency that the center does not have.
 fn known_agency(data: &Data, agency: &Code) -> Outcome {
     let dir = center::existing(&data.data)?;
@@ -255,12 +334,23 @@ impl Named {
 
 fn password(named: &Named) -> Outcome {
     let password = generate_password().map_err(|error| access_failure(&error))?;
-    changed(&named.data, |access| {
-        access.set_password(&named.login, &password)
+    let hours = changed(&named.data, |access| {
+        access.set_password(&named.login, &password)?;
+        Ok(access.policy().first_passwords)
     })?;
-    let text = format!("{}\npassword  {password}\n(shown this once)", named.login);
+    let text = format!("{}\npassword  {password}\n({})", named.login, once(hours));
     let json = json!({ "login": named.login, "password": password });
     output::result(named.printed.format, text, &json)
+}
+
+/// What holds for a password that is printed.
+fn once(hours: u32) -> String {
+    match hours {
+        0 => "shown this once".to_owned(),
+        hours => {
+            format!("shown this once; to be changed at the first sign-in, within {hours} hours")
+        }
+    }
 }
 
 fn disable(named: &Named) -> Outcome {
@@ -306,9 +396,10 @@ pub(super) fn access_failure(error: &AccessError) -> Failure {
         | AccessError::Newer(_)
         | AccessError::BreachedList(_)
         | AccessError::BadSetting(_) => Failure::Input(error.to_string()),
-        AccessError::FactorFirst(_) | AccessError::NotRecorded(_) => {
-            Failure::Refused(error.to_string())
-        }
+        AccessError::FactorFirst(_)
+        | AccessError::PasswordFirst(_)
+        | AccessError::Refused(_)
+        | AccessError::NotRecorded(_) => Failure::Refused(error.to_string()),
         _ => Failure::Internal(crate::failure::chain(error)),
     }
 }

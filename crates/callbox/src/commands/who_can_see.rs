@@ -40,6 +40,7 @@ impl WhoCanSee {
             "who",
             "tokens",
             "before",
+            "duty",
             "bound to an agency",
             "why",
         ];
@@ -66,7 +67,20 @@ fn row(grant: &Grant) -> Vec<String> {
         (false, Some(read)) => format!("on the record: {read}"),
         (false, None) => "-".to_owned(),
     };
+    let duty = if grant.duty {
+        "where the center asks"
+    } else {
+        "-"
+    };
     let why = format!("{}: {}", grant.right, grant.reason);
     let route = format!("{} {}", grant.method, grant.path);
-    vec![route, who, tokens, before, grant.agency.to_owned(), why]
+    vec![
+        route,
+        who,
+        tokens,
+        before,
+        duty.to_owned(),
+        grant.agency.to_owned(),
+        why,
+    ]
 }

@@ -24,6 +24,8 @@ pub(crate) fn as_supervisor(shop: &Shop, password: &str, line: &str) -> Ran {
 pub(crate) fn account(shop: &Shop, login: &str, role: &str) -> String {
     let optional = shop.run("policy set second-factor optional --data center");
     assert_eq!(optional.code, 0, "{}", optional.stderr);
+    let hold = shop.run("policy set first-passwords 0 --data center");
+    assert_eq!(hold.code, 0, "{}", hold.stderr);
     let made = shop.run(&format!("user add {login} --role {role} --data center"));
     assert_eq!(made.code, 0, "{}", made.stderr);
     let password = made
@@ -177,4 +179,56 @@ fn erase() {
     assert_eq!(shop.run("verify --data fresh").code, 0);
     let listed = shop.run("erase list --data fresh");
     assert!(listed.stdout.contains("erased"), "{}", listed.stdout);
+}
+
+#[test]
+fn the_names_of_an_account_are_erased_from_every_file() {
+    let shop = Shop::new();
+    let replay = "replay history.csv --map map.toml --data center";
+    assert_eq!(shop.run(replay).code, 0);
+    let password = account(&shop, "mlee", "supervisor");
+    let done = |line: &str, code: i32| {
+        let ran = shop.run(&format!("{line} --data center"));
+        assert_eq!(ran.code, code, "{line}: {}{}", ran.stdout, ran.stderr);
+        format!("{}{}", ran.stdout, ran.stderr)
+    };
+    let left = || {
+        let words = ["markerlogin", "MARKER"];
+        words.map(|words| contains(&shop, "center", words)).concat()
+    };
+    done(
+        "user add markerlogin --name \"MARKER Person\" --role dispatcher",
+        0,
+    );
+    done("token add markerlogin --label \"MARKER export\"", 0);
+    assert!(!left().is_empty(), "they stand there to begin with");
+    let used = done("user erase markerlogin --basis LAW-12", 4);
+    assert!(used.contains("is in use"), "{used}");
+    done("user disable markerlogin", 0);
+    let early = done("user erase markerlogin --basis LAW-12", 4);
+    assert!(early.contains("waiting period"), "{early}");
+    let rules = "erase rules --wait-days 0 --data center --login mlee";
+    let rules = as_supervisor(&shop, &password, rules);
+    assert_eq!(rules.code, 0, "{}", rules.stderr);
+    let access = shop.path("center/access.db");
+    let before = std::fs::read(&access).unwrap();
+    let erased = done("user erase markerlogin --basis LAW-12", 0);
+    assert!(erased.contains(": erased\n"), "{erased}");
+    assert_eq!(left(), Vec::<String>::new());
+    let verified = done("verify", 0);
+    assert!(verified.contains("erased   1"), "{verified}");
+    // It is nobody's any more, and its login is free.
+    let again = done("user enable markerlogin", 3);
+    assert!(again.contains("there is no account"), "{again}");
+    let listed = done("user list", 0);
+    assert!(listed.contains("erased-"), "{listed}");
+    // A database from before that was put back is overwritten when the record is opened.
+    for beside in ["center/access.db-wal", "center/access.db-shm"] {
+        let _ = std::fs::remove_file(shop.path(beside));
+    }
+    std::fs::write(&access, before).unwrap();
+    assert!(!left().is_empty());
+    done("user duty mlee 1", 0);
+    assert_eq!(left(), Vec::<String>::new());
+    done("user add markerlogin --role call-taker", 0);
 }

@@ -11,6 +11,7 @@ mod histories;
 mod importing;
 mod logs;
 mod objects;
+mod relaying;
 mod root_keys;
 mod running;
 mod serving;

@@ -543,6 +543,10 @@ fn policy() {
         policy set own-words ab --data center
         policy set sessions 5 --data center
         policy set sessions several --data center
+        policy set first-passwords 24 --data center
+        policy set first-passwords 1000 --data center
+        policy set duty required --data center
+        policy set duty sometimes --data center
         policy set account-requests many --data center
         policy set colour blue --data center
         policy list --data center --format json
@@ -588,7 +592,11 @@ fn user_and_token() {
         user agency mlee EMS --data center
         user agency mlee --data center
         user agency nobody EMS --data center
+        user duty mlee 0 --data center
+        user duty mlee 25 --data center
+        user duty nobody 8 --data center
         user reset-factors mlee --data center
+        user erase nobody --basis LAW-12 --data center
         user disable mlee --data center
         user add helper --role dispatcher --emergency --data center
         user list --data center

@@ -54,6 +54,8 @@ enum Part {
     Groups,
     /// 1 to 256 clients, each of which asks again when it was answered.
     Closed,
+    /// The same with callbox alone, for a profiler.
+    Callbox,
 }
 
 const GROUPS: [usize; 4] = [1, 16, 64, 256];
@@ -107,8 +109,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             Format::Json => report::json(&cells, &extra)?,
         }
     }
-    if wanted(Part::Closed) {
-        let loops = closed::measure(&arguments.dir, arguments.rounds.min(5))?;
+    let alone = arguments.only == Some(Part::Callbox);
+    if alone || wanted(Part::Closed) {
+        let loops = closed::measure(&arguments.dir, arguments.rounds.min(5), alone)?;
         match arguments.format {
             Format::Text => report::loops(&loops)?,
             Format::Json => report::loops_json(&loops)?,

@@ -450,7 +450,15 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ("ReviewBreakGlass", &["own-grant", "unknown-grant"]),
     (
         "KeepAccount",
-        &["account-taken", "unknown-account", "unknown-token"],
+        &[
+            "account-erased",
+            "account-in-use",
+            "account-taken",
+            "duty-out-of-bounds",
+            "too-early",
+            "unknown-account",
+            "unknown-token",
+        ],
     ),
 ];
 

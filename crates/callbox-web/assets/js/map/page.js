@@ -131,12 +131,13 @@ const sync = new Sync(fetchBoard, (board) => {
   startAt(board.seq);
 });
 
-function tell({ kind, data, closed }) {
+function tell({ kind, text, closed }) {
   if (kind === "down") {
     if (closed) fetchBoard();
     return;
   }
   heard = performance.now();
+  const data = JSON.parse(text);
   if (kind === "positions") {
     // A unit that is seen for the first time can be chosen in the list from now on.
     if (takePositions(data.positions)) planList();

@@ -1,6 +1,7 @@
 mod calls;
 mod cards;
 mod consultations;
+mod duty;
 mod erasures;
 mod plans;
 mod settings;
@@ -64,6 +65,8 @@ pub(super) fn all() -> Value {
             ("name", of("string")),
             ("role", json!({"enum": Role::ALL.map(Role::name)})),
             ("exercise", of("boolean")),
+            ("duty_required", of("boolean")),
+            ("duty_until", or_null(time())),
             ("may", list(of("string"))),
         ]),
         "IncidentRow": incident_row(),
@@ -78,7 +81,7 @@ pub(super) fn all() -> Value {
             ("at", millis("integer")),
             ("incidents", list(named("IncidentRow"))),
             ("units", list(named("UnitRow"))),
-            ("alarms", list(named("AlarmRow"))),
+            ("alarms", or_null(list(named("AlarmRow")))),
             ("closures", list(of("integer"))),
         ]),
         "AlarmRow": alarm_row(),
@@ -126,6 +129,7 @@ pub(super) fn all() -> Value {
         .chain(streets::all())
         .chain(cards::all())
         .chain(consultations::all())
+        .chain(duty::all())
         .chain(erasures::all())
         .chain(settings::all())
     {

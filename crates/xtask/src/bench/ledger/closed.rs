@@ -5,7 +5,7 @@
 //! behind a queue whose writer commits whatever waits as one transaction.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,7 +16,8 @@ use callbox_domain::{
     DefineDisposition, DefineUnit, DefineUnitStatus, DefineUnitType, IncidentId, Meaning, Purpose,
     ReceiveIncident, Text, Timestamp, UnitId,
 };
-use callbox_engine::{DataDir, Engine, Options, Submission};
+use callbox_engine::{DataDir, Engine, Options, RequestKey, Submission};
+use callbox_ledger::sha256;
 
 use super::contender::{Contender, Conventional, Plain};
 use super::event::{Event, Events};
@@ -24,15 +25,20 @@ use super::event::{Event, Events};
 const CLIENTS: [usize; 4] = [1, 8, 64, 256];
 const ROUND: Duration = Duration::from_millis(1_000);
 
-/// The median requests per second of one way with so many clients.
+/// The medians of one way with so many clients.
 pub(crate) struct Loop {
     pub(crate) way: &'static str,
     pub(crate) clients: usize,
     pub(crate) requests_per_second: f64,
     pub(crate) events_per_second: f64,
+    /// CPU of the whole process, clients included, in microseconds for each request.
+    pub(crate) cpu_micros: f64,
+    /// How many requests were committed at once; nothing where nobody counts.
+    pub(crate) requests_per_commit: f64,
 }
 
-pub(crate) fn measure(directory: &Path, rounds: usize) -> anyhow::Result<Vec<Loop>> {
+/// Measures callbox beside the others, or `alone`, for a profiler.
+pub(crate) fn measure(directory: &Path, rounds: usize, alone: bool) -> anyhow::Result<Vec<Loop>> {
     let mut all = Vec::new();
     for clients in CLIENTS {
         let directory = directory.join(format!("closed-{clients}"));
@@ -46,6 +52,10 @@ pub(crate) fn measure(directory: &Path, rounds: usize) -> anyhow::Result<Vec<Loo
         let mut samples: [Vec<[f64; 4]>; 4] = Default::default();
         for round in 0..rounds {
             let seed = (round * 1_000) as u64;
+            samples[3].push(callbox(&engine, clients, round)?);
+            if alone {
+                continue;
+            }
             samples[0].push(each_for_itself(
                 &own.join("conventional.db"),
                 clients,
@@ -53,7 +63,6 @@ pub(crate) fn measure(directory: &Path, rounds: usize) -> anyhow::Result<Vec<Loo
             )?);
             samples[1].push(grouped(table.as_mut(), clients, seed)?);
             samples[2].push(grouped(rows.as_mut(), clients, seed)?);
-            samples[3].push(callbox(&engine, clients, round)?);
         }
         engine.shutdown();
         let ways = [
@@ -62,23 +71,29 @@ pub(crate) fn measure(directory: &Path, rounds: usize) -> anyhow::Result<Vec<Loo
             "rows, group commit",
             "callbox",
         ];
-        all.extend(ways.into_iter().zip(&samples).map(|(way, samples)| Loop {
+        let measured = ways.into_iter().zip(&samples);
+        let measured = measured.filter(|(_, samples)| !samples.is_empty());
+        all.extend(measured.map(|(way, samples)| Loop {
             way,
             clients,
             requests_per_second: super::median(samples, 0),
             events_per_second: super::median(samples, 1),
+            cpu_micros: super::median(samples, 2),
+            requests_per_commit: super::median(samples, 3),
         }));
     }
     Ok(all)
 }
 
 /// Runs the clients for one round; each asks until it is told to stop and gives what it counted.
+/// `commits` tells how often something was made durable so far.
 fn run<T: Send>(
     clients: Vec<T>,
+    commits: impl Fn() -> u64,
     ask: impl Fn(&mut T) -> anyhow::Result<usize> + Sync,
 ) -> anyhow::Result<[f64; 4]> {
     let stop = AtomicBool::new(false);
-    let started = Instant::now();
+    let (started, cpu, commits_before) = (Instant::now(), process_time(), commits());
     let (requests, events) = thread::scope(|scope| {
         let threads: Vec<_> = clients
             .into_iter()
@@ -102,17 +117,36 @@ fn run<T: Send>(
         })
     })?;
     let seconds = started.elapsed().as_secs_f64();
-    Ok([requests as f64 / seconds, events as f64 / seconds, 0.0, 0.0])
+    let cpu_micros = (process_time() - cpu).as_secs_f64() * 1e6;
+    let (requests, events) = (requests as f64, events as f64);
+    Ok([
+        requests / seconds,
+        events / seconds,
+        cpu_micros / requests,
+        requests / (commits() - commits_before) as f64,
+    ])
+}
+
+/// What this process has cost so far, all threads together.
+fn process_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec.cast_unsigned(), time.tv_nsec as u32)
 }
 
 fn each_for_itself(path: &Path, clients: usize, seed: u64) -> anyhow::Result<[f64; 4]> {
     let clients = (0..clients)
         .map(|client| Ok((Conventional::connect(path)?, made(seed, client))))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    run(clients, |(table, events)| {
-        table.append(&events.take(1))?;
-        Ok(1)
-    })
+    let commits = AtomicU64::new(0);
+    run(
+        clients,
+        || commits.load(Ordering::Relaxed),
+        |(table, events)| {
+            table.append(&events.take(1))?;
+            commits.fetch_add(1, Ordering::Relaxed);
+            Ok(1)
+        },
+    )
 }
 
 /// A request to the writer of a group commit, with the way back.
@@ -124,25 +158,35 @@ fn grouped(
     seed: u64,
 ) -> anyhow::Result<[f64; 4]> {
     let (send, receive) = sync_channel::<Asked>(1_024);
+    let commits = AtomicU64::new(0);
     thread::scope(|scope| {
-        let writer = scope.spawn(move || write(contender, &receive));
+        let counted = &commits;
+        let writer = scope.spawn(move || write(contender, &receive, counted));
         let clients = (0..clients)
             .map(|client| (send.clone(), sync_channel(1), made(seed, client)))
             .collect();
         drop(send);
-        let measured = run(clients, |(send, (reply, answer), events)| {
-            let event = events.take(1).pop().context("one was asked for")?;
-            send.send((event, reply.clone()))?;
-            answer.recv()?;
-            Ok(1)
-        });
+        let measured = run(
+            clients,
+            || commits.load(Ordering::Relaxed),
+            |(send, (reply, answer), events)| {
+                let event = events.take(1).pop().context("one was asked for")?;
+                send.send((event, reply.clone()))?;
+                answer.recv()?;
+                Ok(1)
+            },
+        );
         writer.join().expect("the writer does not panic")?;
         measured
     })
 }
 
 /// Commits whatever waits as one transaction, as a server with a group commit does.
-fn write(contender: &mut dyn Contender, asked: &Receiver<Asked>) -> anyhow::Result<()> {
+fn write(
+    contender: &mut dyn Contender,
+    asked: &Receiver<Asked>,
+    commits: &AtomicU64,
+) -> anyhow::Result<()> {
     while let Ok(first) = asked.recv() {
         let (mut events, mut replies) = (vec![first.0], vec![first.1]);
         while events.len() < 512
@@ -152,6 +196,7 @@ fn write(contender: &mut dyn Contender, asked: &Receiver<Asked>) -> anyhow::Resu
             replies.push(reply);
         }
         contender.append(&events)?;
+        commits.fetch_add(1, Ordering::Relaxed);
         for reply in replies {
             // A client that was told to stop still waits for this one.
             let _ = reply.send(());
@@ -178,6 +223,15 @@ pub(crate) fn submission(command: impl Into<Command>, key: Option<String>) -> Su
             purpose: Purpose::EmergencyResponse,
         },
         idempotency: key.map(Into::into),
+    }
+}
+
+/// The same as a server hands it in, which hashed what it received.
+fn received(command: impl Into<Command>, key: String) -> Submission {
+    let hash = sha256(key.as_bytes()).0;
+    Submission {
+        idempotency: Some(RequestKey::of_received(key, hash)),
+        ..submission(command, None)
     }
 }
 
@@ -302,10 +356,11 @@ fn callbox(engine: &Engine, clients: usize, round: usize) -> anyhow::Result<[f64
                 .is_some_and(|unit| unit.status.as_str() == "OOS"),
         })
         .collect();
-    let measured = run(clients, |client: &mut Client| {
+    let frames = || engine.health().frames;
+    let measured = run(clients, frames, |client: &mut Client| {
         let command = client.next()?;
         let key = format!("{}-{}-{}", client.round, client.unit, client.asked);
-        let receipt = engine.enqueue(submission(command, Some(key)))?.wait()?;
+        let receipt = engine.enqueue(received(command, key))?.wait()?;
         client.told(&receipt);
         Ok(receipt.entries.len())
     })?;

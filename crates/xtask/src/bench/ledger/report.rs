@@ -143,16 +143,18 @@ pub(crate) fn loops(loops: &[Loop]) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
-        "\nclients  way                  requests/s  events/s | requests/s: to the best of the others"
+        "\nclients  way                  requests/s  events/s  CPU us/request  requests/commit | requests/s: to the best of the others"
     )?;
     for one in loops {
         writeln!(
             out,
-            "{:>7}  {:<19}  {:>10.0}  {:>8.0} | {:>36.2}",
+            "{:>7}  {:<19}  {:>10.0}  {:>8.0}  {:>14.1}  {:>15.1} | {:>36.2}",
             one.clients,
             one.way,
             one.requests_per_second,
             one.events_per_second,
+            one.cpu_micros,
+            one.requests_per_commit,
             to_best(loops, one),
         )?;
     }
@@ -167,6 +169,8 @@ pub(crate) fn loops_json(loops: &[Loop]) -> anyhow::Result<()> {
                 "clients": one.clients, "way": one.way,
                 "requests_per_second": one.requests_per_second,
                 "events_per_second": one.events_per_second,
+                "cpu_micros_per_request": one.cpu_micros,
+                "requests_per_commit": one.requests_per_commit,
                 "to_best_of_the_others": to_best(loops, one),
             })
         })
