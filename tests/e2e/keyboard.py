@@ -127,6 +127,9 @@ class Keyboard(Steps):
         self.line(f"X {two}")
         self.line(f"RE #{other} #{id}")
         self.line(f"ST {one} #{other}")
+        # Everybody sees on the board whose next call it is.
+        self.a.wait("the plan in the incident's row", "return document.querySelector(`.incident[data-id='${arguments[0]}'] .units`)?.textContent.includes(arguments[1])", other, one)
+        self.a.wait("the plan in the unit's row", f"return /[+]1/.test({UNIT}.textContent)", one)
         self.line(f"US {one} #{other}")
         self.line(f"EM {one}")
         self.a.wait("the alarm", "return !document.getElementById('alarms').hidden")
@@ -137,7 +140,12 @@ class Keyboard(Steps):
         self.line(f"IN {three}")
         self.line("TM LINE @3 Quay Street //all well")
         self.line(f"C {self.disposition}")
+        before = int(self.a.text("#incident-count"))
         self.line(f"DU #{other}>#{id}")
+        # It is worked on, and counted, under the other; from there it is reached.
+        self.a.wait("one incident less", "return document.getElementById('incident-count').textContent === arguments[0] && document.getElementById('g-open').textContent === arguments[0]", str(before - 1))
+        self.line(f"V #{id}", "see")
+        self.a.wait("the way to the merged one", "return [...document.querySelectorAll('.intake a')].some((a) => a.textContent === arguments[0])", f"#{other}")
         self.line(f"UD #{other}<#{id}")
         self.line(f"C #{id} {self.disposition}")
         self.line(f"RO #{id} //rekindled")
@@ -221,6 +229,16 @@ class Keyboard(Steps):
             raise Failed("the right form is not shown")
         self.refused(f"EN {unit}", "refused")
         self.refused("NT ", "unfinished")
+        # What stands in the way comes first, with the key that goes on.
+        id = self.call("13 Quay Street")
+        self.line(f"D {unit} #{id}")
+        other = self.call("14 Quay Street")
+        said = self.refused(f"D {unit} #{other}", "refused")
+        if not re.match(rf"{unit} is on incident #{id} .*!", said.split(" · ")[0]):
+            raise Failed(f"the line says {said!r}")
+        self.line(f"X {unit} #{id}")
+        for number in (id, other):
+            self.line(f"C #{number} {self.disposition}")
 
     def history(self):
         """What was typed comes back by the arrow; Tab takes what is offered."""
@@ -302,6 +320,9 @@ class Keyboard(Steps):
             raise Failed("the plan sends nobody")
         for sign in sorted(first):
             self.line(f"EN {sign}")
+        if "has all its units" not in self.refused("AL", "refused"):
+            raise Failed("an alarm that is complete does not say so")
+        self.refused("AL 9", "refused")
         self.line("AL 2")
         both = set(self.on(id))
         if not first < both:

@@ -9,7 +9,6 @@ import re
 import sys
 import time
 
-from server import Client
 from steps import Steps, arguments, axe, faults, play
 from webdriver import Failed
 
@@ -33,7 +32,6 @@ ELSEWHERE = {
     "/incidents/{id}/proofs/{seq}": "a file", "/consultations/{seq}/{no}/proof": "a file", "/reports/{file}": "a file",
     "/incidents/{id}/erasure/certificate": "only after an erasure; the server's own tests read it",
 }
-CARD = "card,label,label_zh,types,question,kind,ask,ask_zh,answer,type,priority\nSMOKE,Smoke,冒烟,FIRE,inside,yes-no,Is anybody inside?,里面有人吗？,yes,,1\n,,,,where,text,Where?,在哪里？,,,\n"
 # What opens over the board, and by which key.
 DIALOGS = [("keys", "?"), ("palette", "Control+k"), ("call entry", "F9")]
 
@@ -41,8 +39,6 @@ DIALOGS = [("keys", "?"), ("palette", "Control+k"), ("call entry", "F9")]
 class Pages(Steps):
     def start(self):
         self.server.demo("--no-calls")
-        # The demo asks by no cards: one is published, so that its page can be looked at.
-        Client(self.server, "supervisor").ask("PUT", "/cards", {"table": CARD})
         self.drive()
         self.source = axe(self.directory)
         if self.source is None:

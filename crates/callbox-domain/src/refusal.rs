@@ -121,6 +121,14 @@ pub enum Refusal {
     LinkToItself,
     #[error("no unit was named")]
     NothingToDispatch,
+    #[error("plan {plan} has {alarms} alarms, not {alarm}")]
+    NoSuchAlarm { plan: Code, alarm: u8, alarms: u8 },
+    #[error("alarm {alarm} of incident {incident} has all its units")]
+    AlarmComplete { incident: IncidentId, alarm: u8 },
+    #[error("nobody that alarm {alarm} of incident {incident} still needs can be sent")]
+    NobodyFree { incident: IncidentId, alarm: u8 },
+    #[error("no plan is for incident {0}")]
+    NoPlanFor(IncidentId),
     #[error("{unit} was named twice")]
     NamedTwice { unit: Code },
     #[error("{unit} has no crew: it is out with {other} on incident {incident}")]
@@ -275,7 +283,13 @@ impl Refusal {
             }
             Self::UnknownLine { .. } => "refer to a line that is there".into(),
             Self::LinkToItself => "name two different incidents".into(),
-            Self::NothingToDispatch => "name at least one unit".into(),
+            Self::NothingToDispatch | Self::NoPlanFor(_) => "name at least one unit".into(),
+            Self::NoSuchAlarm { .. } => "ask for one of them, or name units".into(),
+            Self::AlarmComplete { .. } => "ask for the next alarm, or name units".into(),
+            Self::NobodyFree { .. } => {
+                "name units that may come instead, move some from elsewhere, or call for mutual aid"
+                    .into()
+            }
             Self::NamedTwice { .. } => "name each unit once".into(),
             Self::CrewIsOut { other, .. } => {
                 format!("send another unit, or take {other} off its incident first")
@@ -375,6 +389,10 @@ impl Refusal {
         Self::UnknownLine { .. } => "unknown-line",
         Self::LinkToItself => "link-to-itself",
         Self::NothingToDispatch => "nothing-to-dispatch",
+        Self::NoSuchAlarm { .. } => "no-such-alarm",
+        Self::AlarmComplete { .. } => "alarm-complete",
+        Self::NobodyFree { .. } => "nobody-free",
+        Self::NoPlanFor(_) => "no-plan-for",
         Self::NamedTwice { .. } => "named-twice",
         Self::CrewIsOut { .. } => "crew-is-out",
         Self::BadPlan { .. } => "bad-plan",

@@ -182,6 +182,16 @@ impl Problem {
         self
     }
 
+    /// The same with another word for what it already speaks of, as in a form's label for a member's name.
+    pub(crate) fn saying(mut self, name: &str, value: &str) -> Self {
+        for (known, said) in &mut self.words.values {
+            if *known == name {
+                value.clone_into(said);
+            }
+        }
+        self
+    }
+
     /// The name of its text: the code, or a finer name within it, as in `bad-field.missing`.
     pub(crate) fn text(&self) -> &'static str {
         self.words.text

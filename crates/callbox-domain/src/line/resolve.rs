@@ -65,10 +65,12 @@ impl<'a> Reader<'a> {
 
     fn finish(mut self, act: Act) -> Result<Reading, Mistake> {
         let left = self.words.take();
-        let left = left.or(self.words.place.take()).or(self.words.text.take());
-        if let Some(word) = left {
+        // A place and a text are named with the sign that they began with: there may be nothing behind it.
+        let place = self.words.place.take().map(|word| ("@", word));
+        let text = self.words.text.take().map(|word| ("//", word));
+        if let Some((sign, word)) = left.map(|word| ("", word)).or(place).or(text) {
             return Err(Mistake::LeftOver {
-                word: word.text,
+                word: format!("{sign}{}", word.text),
                 verb: self.verb,
                 at: word.at,
             });

@@ -8,7 +8,8 @@ use crate::{
 
 /// Sends the units that are recommended for an alarm, or others instead, and records both.
 ///
-/// Refusals: as for dispatching units; no unit is named and none is recommended.
+/// Refusals: as for dispatching units; the plan has no such alarm; no unit is named and none is
+/// recommended, with the reason: all are there, nobody is free, or no plan is for the incident.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SendSuggested {
     /// To which incident.
@@ -95,6 +96,28 @@ impl UnitsSuggested {
     }
 }
 
+impl SendSuggested {
+    /// An alarm that the plan does not have is a slip; and nobody is sent only for a reason that is said.
+    fn check(&self, found: &Recommendation) -> Result<(), Refusal> {
+        let (incident, alarm) = (self.incident, self.alarm);
+        if let Some(plan) = found.plan.clone().filter(|_| alarm > found.alarms) {
+            return Err(Refusal::NoSuchAlarm {
+                plan,
+                alarm,
+                alarms: found.alarms,
+            });
+        }
+        if self.instead.is_some() || !found.suggested.is_empty() {
+            return Ok(());
+        }
+        Err(match &found.plan {
+            None => Refusal::NoPlanFor(incident),
+            Some(_) if found.shortfalls.is_empty() => Refusal::AlarmComplete { incident, alarm },
+            Some(_) => Refusal::NobodyFree { incident, alarm },
+        })
+    }
+}
+
 impl Verb for SendSuggested {
     fn incidents(&self) -> Vec<IncidentId> {
         vec![self.incident]
@@ -106,6 +129,7 @@ impl Verb for SendSuggested {
             alarm: self.alarm,
         };
         let recommendation = center.recommend(question, &self.facts)?;
+        self.check(&recommendation)?;
         let suggested = UnitsSuggested::new(self, &recommendation);
         let units = match &self.instead {
             Some(units) => units.clone(),

@@ -1,12 +1,15 @@
 use callbox_domain::{
     CallTemplate, Choice, Code, Command, CrewUnit, DefineAgency, DefineCallTemplate, DefineCenter,
     DefineDisposition, DefineIncidentType, DefinePriority, DefineStation, DefineUnit,
-    DefineUnitStatus, DefineUnitType, EquipUnit, Meaning, Plan, PublishPlans, Requirement, Text,
-    UnitId, When,
+    DefineUnitStatus, DefineUnitType, EquipUnit, Meaning, Plan, PublishCards, PublishPlans,
+    Requirement, Text, UnitId, When, question,
 };
 
 use super::{Kind, Town, ground::Point};
 use crate::simulation::instead;
+
+/// What callers are asked in this town, of the program's own making.
+const CARDS: &str = include_str!("../../data/cards.csv");
 
 impl Town {
     /// The commands that configure an empty center for this town, in their order.
@@ -105,6 +108,14 @@ impl Town {
             PublishPlans {
                 effective: None,
                 plans: self.kinds.iter().filter_map(plan).collect(),
+            }
+            .into(),
+        );
+        let cards = question::csv::read(CARDS).expect("the town's cards are a well-formed table");
+        commands.push(
+            PublishCards {
+                effective: None,
+                cards,
             }
             .into(),
         );

@@ -23,7 +23,8 @@ function words(alarm) {
   const about = [alarm.unit, alarm.incident ? `#${alarm.incident}` : null].filter(Boolean).join(" ");
   const what = alarm.cause === "clock" ? `${alarm.clock_label}: ${t("alarm.clock")}`
     : alarm.cause === "emergency" ? `${t("alarm.emergency")} (${t(`emergency.${alarm.emergency}`)})` : t(`alarm.${alarm.cause}`);
-  return `${about} ${what}`;
+  // A question is one of its own.
+  return alarm.cause === "welfare" ? `${about}: ${what}` : `${about} ${what}`;
 }
 
 const unitPath = (alarm, verb) => `/units/${encodeURIComponent(alarm.unit)}/${verb}`;
@@ -87,7 +88,7 @@ onChange((changed) => {
   const isFirst = known === null;
   const fresh = [...alarms.values()].filter((alarm) => !alarm.acknowledged_at && !known?.has(`${alarm.id} ${alarm.raised}`));
   known = new Set([...alarms.values()].map((alarm) => `${alarm.id} ${alarm.raised}`));
-  if (!isFirst && fresh.length) setText(by("alarm-said"), fresh.map(words).join(". "));
+  if (!isFirst && fresh.length) setText(by("alarm-said"), fresh.map(words).join("; "));
   for (const alarm of alarms.values()) {
     if (alarm.acknowledged_at || alarm.cause === "waiting") heard(`alarm-${alarm.id}`);
     else if (!isFirst && fresh.includes(alarm)) ringFor(`alarm-${alarm.id}`, alarm.cause === "emergency" ? 1 : 2);

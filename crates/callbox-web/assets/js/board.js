@@ -16,7 +16,7 @@ import { choosePanes, initPanes } from "./panes.js";
 import { initParts } from "./parts.js";
 import "./selected.js";
 import "./undo.js";
-import { config, incidents, isWaiting, loadClosed, onChange, position, units, urgency } from "./store.js";
+import { config, incidents, isWaiting, loadClosed, onChange, openCount, position, units, urgency } from "./store.js";
 import { Sync, fetchBoard } from "./sync.js";
 import { initUnitFilter } from "./units.js";
 
@@ -80,7 +80,7 @@ function gauges(at) {
   setText(by("g-longest"), longest === null ? "–" : span(longest));
   setAttr(by("g-longest").parentNode, "data-call", longest === null ? null : call);
   setText(by("g-longest").previousElementSibling, t("gauge.longest", { p: first?.code ?? "1" }));
-  setText(by("g-open"), incidents.size);
+  setText(by("g-open"), openCount());
   const named = waits ? `(${waits}) ${title}` : title;
   if (document.title !== named) document.title = named;
   setText(by("g-free"), free);

@@ -3,7 +3,7 @@ import { view, setView } from "./address.js";
 import { t } from "./boot.js";
 import { everySecond, now, shortSpan, span, time } from "./clock.js";
 import { arrange, by, el, setAttr, setShape, setText, shape } from "./dom.js";
-import { closed, config, incidents, isWaiting, onChange, signs, stage, units, urgency } from "./store.js";
+import { closed, config, incidents, isWaiting, onChange, openCount, signs, stage, units, urgency } from "./store.js";
 import { Windowed } from "./windowed.js";
 
 const list = by("incidents");
@@ -23,6 +23,8 @@ let words = [];
 let isUnsorted = false;
 let selected = Number(view.get("incident")) || null;
 const listeners = new Set();
+/** How many units a row names where there are more. */
+const SIGNS = 2;
 
 /** `listener(id or null)` is called when another incident is selected. */
 export const onSelect = (listener) => listeners.add(listener);
@@ -118,7 +120,11 @@ function unitsOf(data, at) {
   if (data.merged_into) return `→ #${data.merged_into}`;
   if (data.scheduled) return t("stage.scheduled", { at: time(data.scheduled).slice(0, 5) });
   if (data.call_backs) return t("calls.waits");
-  return data.units.length ? data.units.join(" ") : t(at === "waiting" ? "stage.waiting" : "stage.clear");
+  if (!data.units.length && data.stacked_on.length) return t("stack.waits", { units: data.stacked_on.join(" ") });
+  // The first say who, the number how many: the hint over it names all.
+  const rest = data.units.length - SIGNS;
+  const shown = rest > 1 ? [...data.units.slice(0, SIGNS), `+${rest}`] : data.units;
+  return shown.length ? shown.join(" ") : t(at === "waiting" ? "stage.waiting" : "stage.clear");
 }
 
 function tickRow(made, data, at) {
@@ -146,7 +152,7 @@ function sort() {
   lines = ended.length ? [...order.slice(0, shown.length), null, ...order.slice(shown.length)] : order;
   draw();
   by("incidents-empty").hidden = order.length > 0;
-  setText(by("incident-count"), words.length ? `${shown.length}/${incidents.size}` : incidents.size);
+  setText(by("incident-count"), words.length ? `${shown.length}/${openCount()}` : openCount());
   setAttr(list, "aria-rowcount", lines.length);
 }
 

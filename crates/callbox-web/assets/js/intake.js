@@ -3,6 +3,8 @@ import { rights, t } from "./boot.js";
 import { ms, time } from "./clock.js";
 import { act } from "./commands.js";
 import { el } from "./dom.js";
+import { select } from "./incidents.js";
+import { incidents } from "./store.js";
 
 const HOW = { abandoned: ["reached", "no-answer", "settled"], silent: ["signal-given", "no-signal", "reached", "no-answer", "settled"], written: ["wrote-back", "settled"], relayed: ["reached", "settled"] };
 
@@ -14,7 +16,7 @@ export class Intake {
 
   show(detail) {
     const { calls, assessed, merged, transfers } = detail.intake;
-    const key = JSON.stringify([detail.intake, detail.scheduled, detail.merged_into, detail.state]);
+    const key = JSON.stringify([detail.intake, detail.scheduled, detail.merged_into, detail.state, detail.stacked_on]);
     if (this.key === key) return;
     this.key = key;
     const isTold = calls.length > 1 || calls.some((call) => call.kind !== "spoken" || call.reported);
@@ -22,8 +24,9 @@ export class Intake {
     const lines = [
       assessed && this.line(t("place.checked"), [t(`verdict.${assessed.verdict}`), t(`source.${assessed.source}`), assessed.fit_percent === null ? null : `${assessed.fit_percent}%`, assessed.by.name]),
       detail.scheduled && this.line(t("schedule"), [time(detail.scheduled)], isOpen && rights.describe && this.button("schedule.begin", "activate", {})),
-      detail.merged_into && this.line(t("merge.is"), [`#${detail.merged_into}`], rights.describe && this.button("merge.undo", "unmerge", { from: detail.merged_into })),
-      ...merged.map((id) => this.line(t("merge.has"), [`#${id}`])),
+      ...detail.stacked_on.map((unit) => this.line(t("stack.for"), [unit], rights.dispatch && this.takeOff(unit))),
+      detail.merged_into && this.line(t("merge.is"), [], this.link(detail.merged_into), rights.describe && this.button("merge.undo", "unmerge", { from: detail.merged_into })),
+      ...merged.map((id) => this.merged(id)),
       ...transfers.map((transfer) => this.line(t("transfer.is"), [transfer.to, transfer.reference, time(ms(transfer.at))])),
       ...(isTold ? calls.map((call) => this.call(call, isOpen)) : []),
       isOpen && !detail.merged_into && rights.describe ? this.merging() : null,
@@ -36,9 +39,32 @@ export class Intake {
     return el("div", { class: "intake-line" }, el("span", { class: "quiet", text: name }), el("span", { text: parts.filter(Boolean).join(" · ") }), ...more.filter(Boolean));
   }
 
-  button(words, path, body) {
+  /** One that is worked on under this one: it stands in no list of open incidents, so it is reached from here. */
+  merged(id) {
+    const words = t("merge.undo_one", { id });
+    const apart = rights.describe && this.button("merge.undo", "unmerge", { from: this.id }, id);
+    if (apart) apart.setAttribute("aria-label", words);
+    return this.line(t("merge.has"), [], this.link(id), apart);
+  }
+
+  /** Leads to another incident: on the board where it is there, on its page otherwise. */
+  link(id) {
+    return el("a", { href: `/incidents/${id}`, text: `#${id}`, onclick: (event) => {
+      if (!incidents.has(id) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      select(id, { focus: true });
+    } });
+  }
+
+  takeOff(unit) {
+    const button = el("button", { type: "button", class: "button" }, t("stack.take_off", { unit }));
+    button.addEventListener("click", () => act([button], `/units/${encodeURIComponent(unit)}/unstack`, { incident: this.id }, t("say.changed", { id: this.id })));
+    return button;
+  }
+
+  button(words, path, body, id = this.id) {
     const button = el("button", { type: "button", class: "button" }, t(words));
-    button.addEventListener("click", () => act([button], `/incidents/${this.id}/${path}`, body, t("say.changed", { id: this.id })));
+    button.addEventListener("click", () => act([button], `/incidents/${id}/${path}`, body, t("say.changed", { id })));
     return button;
   }
 

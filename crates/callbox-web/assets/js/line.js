@@ -7,6 +7,7 @@ import { showHelp } from "./help.js";
 import { findIncidents, onSelect, select, selectedIncident } from "./incidents.js";
 import { offerUndo } from "./undo.js";
 import { openUnit } from "./parts.js";
+import { unitCalled } from "./store.js";
 
 /** How many lines of this window can be had again; they are kept nowhere else. */
 const KEPT = 100;
@@ -72,8 +73,13 @@ function sentence({ verb, values }) {
     holes.until = values.hours ? t("line.until", values) : t("closures.open_end");
     holes.impassable = values.impassable ? `· ${t("closures.impassable")}` : "";
   }
+  if (verb === "reassign") {
+    const from = unitCalled(values.unit)?.incident;
+    holes.from = from ? t("line.from", { from }) : "";
+  }
   if (values.handling) holes.handling = t(`handling.${values.handling}`);
-  if ("units" in holes && !holes.units) return t("line.nobody");
+  // Why nobody would be sent, the refusal says.
+  if ("units" in holes && !holes.units) return "";
   return t(`line.does.${verb}`, holes).replace(/\s+/g, " ").trim();
 }
 
@@ -84,20 +90,25 @@ const macroWords = ({ name, line, center }) =>
 function show() {
   const { state } = known;
   const parts = [];
+  // What stands in the way and how to go on come first: the line may be too short for the rest.
+  if (state === "refused" && known.problem) {
+    const { detail, hint } = problemText(known.problem);
+    parts.push(`${detail} – ${OVERRULED.has(known.problem.code) ? t("line.insist") : hint}`);
+  }
   if (known.verb && (state === "ready" || state === "see" || state === "refused")) parts.push(sentence(known));
   if (known.macro) parts.push(macroWords(known.macro));
   if (known.verdict === "unverified") parts.push(t("line.unsure"));
   if (known.duplicates?.length) parts.push(t("line.duplicates", { ids: known.duplicates.map((id) => `#${id}`).join(", ") }));
-  if (known.problem) {
+  if (state !== "refused" && known.problem) {
     const { detail, hint } = problemText(known.problem);
     if (state === "unfinished") parts.push(known.usage ?? hint);
     else parts.push(`${detail} – ${hint}`);
-    if (OVERRULED.has(known.problem.code)) parts.push(t("line.insist"));
   }
   if (state === "empty") parts.push(t("line.hint"));
   if (state === "unreachable") parts.push(t("say.unreachable"));
-  setText(plan, parts.join(" · "));
-  setAttr(plan, "title", parts.join(" · "));
+  const said = parts.filter(Boolean).join(" · ");
+  setText(plan, said);
+  setAttr(plan, "title", said);
   setAttr(box, "data-state", state);
   offer();
 }

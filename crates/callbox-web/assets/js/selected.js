@@ -105,20 +105,23 @@ class Case {
   show(detail) {
     this.detail = detail;
     const isClosed = detail.state === "closed";
+    // One that was merged is worked on under the other's number.
+    const isDone = isClosed || Boolean(detail.merged_into);
     const meaning = isClosed ? "closed" : null;
     setText(this.head.rank, detail.priority ?? "–");
     setAttr(this.head.rank, "data-rank", detail.rank);
     setText(this.head.kind, detail.type_label ?? detail.type ?? t("no_type"));
-    setText(this.head.state, isClosed ? [t("state.closed"), detail.disposition].filter(Boolean).join(" · ") : "");
-    this.head.state.hidden = !isClosed;
+    setText(this.head.state, isClosed ? [t("state.closed"), detail.disposition].filter(Boolean).join(" · ") : detail.merged_into ? `${t("merge.is")} #${detail.merged_into}` : "");
+    this.head.state.hidden = !isDone;
     setAttr(this.head.state, "data-meaning", meaning);
     setText(this.head.place, detail.place ?? t("no_place"));
     this.assignments.show(detail);
     this.unitsSection.hidden = detail.assignments.length === 0;
-    if (this.sendSection) this.sendSection.hidden = isClosed;
+    if (this.sendSection) this.sendSection.hidden = isDone;
     if (this.changeSection) this.changeSection.hidden = isClosed;
-    if (!isClosed) {
+    if (!isDone) {
       send.show(detail, this.suggestion);
+      this.suggestion.cleared = detail.assignments.filter((one) => one.ended?.how === "cleared" && one.times.on_scene).length;
       this.suggestion.want();
     } else this.suggestion.root.hidden = true;
     this.narrative.show(detail.lines);
@@ -153,12 +156,13 @@ class Case {
 
   showEnd(detail, isClosed) {
     const on = detail.assignments.filter((assignment) => !assignment.ended).map((assignment) => assignment.unit);
-    const key = `${isClosed} ${on.join(" ")}`;
+    const isMerged = Boolean(detail.merged_into);
+    const key = `${isClosed} ${isMerged} ${on.join(" ")}`;
     if (this.endKey === key) return;
     this.endKey = key;
     const canAct = isClosed ? rights.reopen : rights.close;
-    this.endSection.hidden = !canAct;
-    if (!canAct) return;
+    this.endSection.hidden = !canAct || isMerged;
+    if (!canAct || isMerged) return;
     const input = isClosed
       ? el("input", { class: "input", id: "end-input", maxlength: "4000", autocomplete: "off", placeholder: t("reopen.reason"), "aria-label": t("reopen.reason") })
       : el("select", { class: "input", id: "end-input", "aria-label": t("disposition") }, ...options("dispositions", null, t("close.how")));

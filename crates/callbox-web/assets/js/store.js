@@ -121,6 +121,13 @@ export function urgency(row, at) {
 }
 
 /** Whether nobody is on the way, and nobody has been there. */
+/** How many are open; one that was merged is worked on, and counted, under the other. */
+export function openCount() {
+  let count = 0;
+  for (const row of incidents.values()) if (!row.merged_into) count += 1;
+  return count;
+}
+
 export const isWaiting = (row) => row.state === "open" && !row.scheduled && !row.merged_into && row.units.length === 0 && row.first_on_scene === null;
 
 const STAGES = ["on_scene", "at_hospital", "transporting", "en_route", "acknowledged", "dispatched"];

@@ -29,6 +29,8 @@ export class Suggestion {
     this.id = id;
     this.place = place;
     this.known = null;
+    /** How many units have done their work there already: what is suggested then is no longer what has to be done next. */
+    this.cleared = 0;
     this.text = null;
     this.list = el("ul", { class: "suggested" });
     this.plan = el("p", { class: "plan" });
@@ -55,8 +57,9 @@ export class Suggestion {
     if (!this.root.isConnected) return;
     const text = response.ok ? await response.text() : "null";
     // The same answer as before, as most are: what stands there stays.
-    if (text === this.text) return;
-    this.text = text;
+    const told = `${this.cleared} ${text}`;
+    if (told === this.text) return;
+    this.text = told;
     this.known = JSON.parse(text);
     this.render();
     this.onKnown?.();
@@ -68,6 +71,7 @@ export class Suggestion {
     if (!known) return;
     const { plan, alarm, alarms, suggested, shortfalls, requirements, others } = known;
     this.plan.textContent = plan ? t("suggest.plan", { plan, alarm, alarms }) : t("suggest.no_plan");
+    if (this.cleared && suggested.length) this.plan.append(" ", t("suggest.again", { n: this.cleared }));
     // Said once, not for each unit.
     const noDrives = suggested.length > 1 && suggested.every((one) => one.drive === "unknown");
     if (plan && noDrives) this.plan.append(" ", el("b", { text: t("suggest.no_drives") }));
@@ -97,7 +101,7 @@ export class Suggestion {
     const focused = this.buttons.contains(document.activeElement) ? document.activeElement.id : null;
     const button = (name, level, props, ...children) => el("button", { type: "button", id: this.place === "panel" ? name : `${this.place}-${name}`, ...props, onclick: () => this.send(level) }, ...children);
     this.buttons.replaceChildren(
-      ...(rights.dispatch && suggested.length ? [button("suggest-send", alarm, { class: "button main" }, t("suggest.send", { n: suggested.length }), " ", el("kbd", { text: "Ctrl Enter" }))] : []),
+      ...(rights.dispatch && suggested.length ? [button("suggest-send", alarm, { class: this.cleared ? "button" : "button main" }, suggested.length === 1 ? t("suggest.send_one", { unit: suggested[0].unit }) : t("suggest.send", { n: suggested.length }), " ", el("kbd", { text: "Ctrl Enter" }))] : []),
       ...(rights.dispatch && alarm < alarms ? [button("suggest-alarm", alarm + 1, { class: "button" }, t("suggest.alarm", { alarm: alarm + 1 }))] : []));
     if (focused) document.getElementById(focused)?.focus();
   }

@@ -41,7 +41,8 @@ function state() {
   const line = by("unit-now");
   if (!unit || !line) return;
   line.replaceChildren(shape(unit.meaning), ` ${unit.status} ${statusLabel(unit.status)}`,
-    unit.incident ? ` · #${unit.incident}` : "", ` · ${span(now() - unit.since)}`);
+    unit.incident ? ` · #${unit.incident}` : "", ` · ${span(now() - unit.since)}`,
+    unit.stack.length ? ` · ${t("stack.next", { ids: unit.stack.map((id) => `#${id}`).join(", ") })}` : "");
 }
 
 const done = (answer) => { if (answer) dialog.close(); };

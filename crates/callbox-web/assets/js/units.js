@@ -87,7 +87,8 @@ function cellOf(id) {
 function write(made, data) {
   setText(made.sign, data.call_sign);
   setText(made.code, data.status);
-  setText(made.on, data.incident ? `#${data.incident}` : "");
+  // What it is to do next is a number here, and named by the hint over it and in its dialog.
+  setText(made.on, [data.incident ? `#${data.incident}` : null, data.stack.length ? `+${data.stack.length}` : null].filter(Boolean).join(" "));
   setAttr(made.row, "title", [statusLabel(data.status), data.station, data.stack.length ? t("stack.next", { ids: data.stack.map((id) => `#${id}`).join(", ") }) : null].filter(Boolean).join(" · "));
   setAttr(made.row, "data-meaning", data.meaning);
   setAttr(made.row, "data-emergency", data.emergency);

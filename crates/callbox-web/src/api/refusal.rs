@@ -107,7 +107,18 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         R::SharesWithItself(agency) | R::NotTheirs { agency } => problem.with("agency", agency),
         R::OfAgency { what, agency } => problem.with("what", what).with("agency", agency),
         R::NotAShare(percent) => problem.with("percent", percent),
-        R::NobodyToAsk(incident) => problem.with("incident", incident),
+        R::NobodyToAsk(incident) | R::NoPlanFor(incident) => problem.with("incident", incident),
+        R::NoSuchAlarm {
+            plan,
+            alarm,
+            alarms,
+        } => problem
+            .with("plan", plan)
+            .with("alarm", alarm)
+            .with("alarms", alarms),
+        R::AlarmComplete { incident, alarm } | R::NobodyFree { incident, alarm } => {
+            problem.with("incident", incident).with("alarm", alarm)
+        }
         R::UnknownAlarm(alarm) => problem.with("alarm", alarm.0),
         R::CrewIsOut {
             unit,

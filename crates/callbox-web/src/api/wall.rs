@@ -124,7 +124,18 @@ fn block(state: &AppState, incident: &Incident) -> Option<String> {
     let geography = state.geography.as_ref()?;
     let here = geography.geocoder.reverse(Coord::from_degrees(lat, lon)?)?;
     here.block
+        .map(|block| numbers(&block))
         .or_else(|| here.street.map(|street| street.label))
+}
+
+/// A block by its house numbers, which every language reads: `1–99 Elm St` for `0 block of Elm St`.
+fn numbers(block: &str) -> String {
+    let parts = block.split_once(" block of ");
+    let hundred = parts.and_then(|(first, street)| Some((first.parse::<u32>().ok()?, street)));
+    hundred.map_or_else(
+        || block.to_owned(),
+        |(first, street)| format!("{}–{} {street}", first.max(1), first.saturating_add(99)),
+    )
 }
 
 /// How the clocks were kept since midnight.
@@ -181,4 +192,19 @@ async fn today(state: &AppState, agency: Option<Code>) -> Result<Value, Problem>
     figures
         .await?
         .map_err(|error| Problem::internal("the record cannot be read", &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::numbers;
+
+    #[test]
+    fn a_block_is_said_by_its_numbers() {
+        assert_eq!(numbers("0 block of Elm St"), "1–99 Elm St");
+        assert_eq!(
+            numbers("1200 block of Elm St, Ashford"),
+            "1200–1299 Elm St, Ashford"
+        );
+        assert_eq!(numbers("枫坊路"), "枫坊路");
+    }
 }

@@ -109,6 +109,13 @@ pub(super) fn forms(ui: &Ui, incident: &Incident) -> Markup {
         @if intake.scheduled.is_some() && is_open {
             form method="post" action=(path("activate")) { (act(ui)) button class="button main" { (ui.t("schedule.begin")) } }
         }
+        @for merged in &intake.merged {
+            form method="post" action={"/incidents/" (merged.0) "/unmerge"} {
+                (act(ui))
+                input type="hidden" name="other" value=(incident.id.0);
+                button class="button" { (ui.fill("merge.undo_one", &[("id", &merged.0.to_string())])) }
+            }
+        }
         @if let Some(into) = intake.merged_into {
             form method="post" action=(path("unmerge")) {
                 (act(ui))

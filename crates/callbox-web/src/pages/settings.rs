@@ -160,7 +160,7 @@ pub(super) async fn change(
     let (would, problem) = match outcome.await {
         Ok(None) => return Ok(Redirect::to(&path).into_response()),
         Ok(would) => (would, None),
-        Err(problem) => (None, Some(problem)),
+        Err(problem) => (None, Some(by_label(&ui, noun, problem))),
     };
     let status = problem
         .as_ref()
@@ -179,6 +179,16 @@ pub(super) async fn change(
     let mut page = render(&state, &ui, noun, &shown).await?;
     *page.status_mut() = status;
     Ok(page)
+}
+
+/// A refusal of a member, by the words that stand over its field in the form.
+fn by_label(ui: &Ui, noun: &Noun, problem: Problem) -> Problem {
+    let named = problem.values().find(|(name, _)| *name == "field");
+    let field = named.and_then(|(_, named)| noun.fields().find(|field| field.name == named));
+    match field {
+        Some(field) => problem.saying("field", label(ui, field)),
+        None => problem,
+    }
 }
 
 fn called(slug: &str) -> Result<&'static Noun, Problem> {

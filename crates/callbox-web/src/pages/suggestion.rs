@@ -8,7 +8,7 @@ use axum::{
 };
 use callbox_domain::{
     Center, Drive, Facts, Incident, IncidentId, Note, Question, Recommendation, SendSuggested,
-    UnitId, WhyNot,
+    Suggestion, UnitId, WhyNot,
 };
 use maud::{Markup, html};
 
@@ -156,7 +156,7 @@ pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident, advice: &Advi
                     @if ui.may(Action::Dispatch) {
                         div class="row-of controls" {
                             @if !found.suggested.is_empty() {
-                                (send(alarm, ui.fill("suggest.send", &[("n", &found.suggested.len().to_string())]), true))
+                                (send(alarm, send_words(ui, center, &found.suggested), true))
                             }
                             @if alarm < found.alarms {
                                 (send(alarm + 1, ui.fill("suggest.alarm", &[("alarm", &(alarm + 1).to_string())]), false))
@@ -167,6 +167,18 @@ pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident, advice: &Advi
                 }
             }
         }
+    }
+}
+
+/// The words of the button: one unit by its call sign, several by their number.
+fn send_words(ui: &Ui, center: &Center, suggested: &[Suggestion]) -> String {
+    match suggested {
+        [one] => {
+            let unit = center.unit(one.unit);
+            let sign = unit.map_or("?", |unit| unit.call_sign.as_str());
+            ui.fill("suggest.send_one", &[("unit", sign)])
+        }
+        all => ui.fill("suggest.send", &[("n", &all.len().to_string())]),
     }
 }
 

@@ -157,6 +157,14 @@ fn refusals() -> Vec<Refusal> {
         },
         R::LinkToItself,
         R::NothingToDispatch,
+        R::NoSuchAlarm {
+            plan: code("FIRE"),
+            alarm: 9,
+            alarms: 3,
+        },
+        R::AlarmComplete { incident, alarm: 1 },
+        R::NobodyFree { incident, alarm: 1 },
+        R::NoPlanFor(incident),
         R::NamedTwice { unit },
         R::Full {
             what: "the narrative",

@@ -109,6 +109,17 @@ async fn a_call_is_attached_merged_and_taken_apart_again() {
         .post(Role::Dispatcher, &units, json!({"units": ["E1"]}))
         .await;
     assert_eq!(refused.problem(), "409 incident-merged");
+    // It stands in no list any more: from the one that goes on it is reached, and taken apart again.
+    let page = format!("/incidents/{first}");
+    let page = world.get(Role::CallTaker, &page).await.text;
+    assert!(
+        page.contains(&format!("href=\"/incidents/{second}\"")),
+        "{page}"
+    );
+    assert!(
+        page.contains(&format!("action=\"/incidents/{second}/unmerge\"")),
+        "{page}"
+    );
     let unmerge = format!("/api/v1/incidents/{second}/unmerge");
     let undone = world
         .post(Role::CallTaker, &unmerge, json!({"from": first}))

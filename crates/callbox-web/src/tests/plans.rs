@@ -170,7 +170,11 @@ async fn the_nearest_unit_is_recommended_sent_and_recorded() {
     let again = world
         .post(Role::Dispatcher, &alarm, json!({"alarm": 2}))
         .await;
-    assert_eq!(again.problem(), "409 nothing-to-dispatch");
+    assert_eq!(again.problem(), "409 alarm-complete");
+    let beyond = world
+        .post(Role::Dispatcher, &alarm, json!({"alarm": 3}))
+        .await;
+    assert_eq!(beyond.problem(), "409 no-such-alarm");
     let wrong = world
         .get(Role::Dispatcher, &format!("{path}?why_not=X9"))
         .await;

@@ -239,6 +239,12 @@ async fn bad_values_are_refused_and_stay_in_the_form() {
             .await;
         assert_eq!(answer.status, status, "{noun} {form}");
         assert!(answer.text.contains("role=\"alert\""), "{noun} {form}");
+        // By the words over the field, not by the interface's name for it.
+        assert!(
+            answer.text.contains("'Rank' is wrong") || !form.contains("rank=soon"),
+            "{}",
+            answer.text
+        );
         assert!(
             answer.text.contains("Nine") || !form.contains("Nine"),
             "the form keeps what was typed"

@@ -274,11 +274,14 @@ const REFUSALS: &[(&str, &[&str])] = &[
     (
         "SendSuggested",
         &[
+            "alarm-complete",
             "already-assigned",
             "crew-is-out",
             "incident-closed",
             "named-twice",
-            "nothing-to-dispatch",
+            "no-plan-for",
+            "no-such-alarm",
+            "nobody-free",
             "unit-committed",
             "unit-out-of-service",
             "unknown-incident",

@@ -89,6 +89,7 @@ fn a_line_that_cannot_be_read_says_what_to_type() {
 > EN
 > NT 1
 > D "E104 1
+> D E104 1 //
 > EN E104 E104
 > P 1 9
 > D E104 77
@@ -120,6 +121,9 @@ fn a_line_that_cannot_be_read_says_what_to_type() {
             > D "E104 1
               mistake open-quote: a quote is not closed
                 hint: close it with "
+            > D E104 1 //
+              mistake left-over: // has no place in this line
+                hint: take it out: D [UNIT…] [INCIDENT] [!]
             > EN E104 E104
               mistake left-over: E104 has no place in this line
                 hint: take it out: EN UNIT [INCIDENT] [!]

@@ -144,6 +144,7 @@ recommend 1 alarm 2
 recommend 1 alarm 2 why-not L110
 send 1 alarm 2
 send 1 alarm 2
+send 1 alarm 3
 "#,
         expect![[r#"
             receive FIRE @"Elm St" (50.851,4.350)
@@ -183,8 +184,11 @@ send 1 alarm 2
               44 UnitDispatched #1/3 E105 type=ENGINE status=DSP
               45 UnitDispatched #1/4 A201 type=AMB status=DSP
             send 1 alarm 2
-              refused nothing-to-dispatch: no unit was named
-                hint: name at least one unit
+              refused alarm-complete: alarm 2 of incident #1 has all its units
+                hint: ask for the next alarm, or name units
+            send 1 alarm 3
+              refused no-such-alarm: plan FIRES has 2 alarms, not 3
+                hint: ask for one of them, or name units
         "#]],
     );
 }
@@ -200,6 +204,7 @@ crew A202 1 PARAMEDIC
 crew A203 2 EMT
 out A201
 recommend 1
+send 1
 recommend 1 why-not A202
 recommend 1 why-not A203
 in A201
@@ -225,6 +230,9 @@ send 2
             recommend 1
               plan SICK, alarm 1 of 1
                 missing 1 AMB, 1: it is out of service, 1: its crew are 1, 2 are needed, 1: 0 of its crew have PARAMEDIC, 1 are needed
+            send 1
+              refused nobody-free: nobody that alarm 1 of incident #1 still needs can be sent
+                hint: name units that may come instead, move some from elsewhere, or call for mutual aid
             recommend 1 why-not A202
               A202: its crew are 1, 2 are needed
             recommend 1 why-not A203
@@ -239,7 +247,7 @@ send 2
             recommend 2
               plan none, alarm 1 of 0
             send 2
-              refused nothing-to-dispatch: no unit was named
+              refused no-plan-for: no plan is for incident #2
                 hint: name at least one unit
         "#]],
     );
