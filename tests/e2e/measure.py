@@ -295,7 +295,7 @@ def main():
         print(f"  renderer's memory: {memory(pid):.0f} MB (PSS)", flush=True)
         if options.lines:
             typed(window, options.lines)
-        consoles(server, options)
+        consoles(server, options, sent)
         if options.trace:
             own_times(trace(window, 5), 5)
     finally:
@@ -332,20 +332,21 @@ def typed(window, count):
     print(f"  Enter -> committed: p50 {at(values, 0.5):.1f} ms, p99 {at(values, 0.99):.1f} ms, n {len(values)}, load {os.getloadavg()[0]:.1f}", flush=True)
 
 
-def consoles(server, options):
+def consoles(server, options, sent):
     """The server's share of a core, before and with many more consoles."""
     pid = server.process.pid
     cookie = Client(server, "dispatcher").cookie
-    for count, is_packed in ((0, True), (options.consoles, True), (options.consoles, False)):
+    for count, is_packed in ((0, True), (options.consoles, True), (options.consoles, False)) if options.consoles else ():
         more = Consoles(server, cookie, count, is_packed)
         time.sleep(3)
-        begin, before, heard = time.monotonic(), ticks(pid), more.bytes
+        begin, before, heard, writes = time.monotonic(), ticks(pid), more.bytes, sent[0]
         time.sleep(options.seconds)
         took = time.monotonic() - begin
         share, heard = (ticks(pid) - before) / took * 100, (more.bytes - heard) / took / 1e6
+        writes = (sent[0] - writes) / took
         alive = more.close()
         how = "packed" if is_packed else "as it is"
-        print(f"  server with {alive} more consoles, {how}: {share:.1f} % of a core, {heard:.2f} MB/s sent to them, {memory(pid):.0f} MB, load {os.getloadavg()[0]:.1f}", flush=True)
+        print(f"  server with {alive} more consoles, {how}: {share:.1f} % of a core, {heard:.2f} MB/s sent to them at {writes:.1f} writes/s, {memory(pid):.0f} MB, load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 def trace(window, seconds):
