@@ -73,8 +73,21 @@ pub(super) fn check(check: &CheckShipped) -> Outcome {
     let directory = fetched
         .as_ref()
         .map_or(check.ledger.as_path(), |it| it.path());
-    let mut copy = ShippedCopy::open(directory).map_err(|error| ship_failure(&error))?;
-    let found = copy.key().map_err(|error| ship_failure(&error))?;
+    // What was fetched lies in a directory for a while; the place that was named is what is damaged.
+    let told = |error: ShipError| match error {
+        ShipError::Damaged { path, fault } => {
+            let path = path.strip_prefix(directory).map_or(path.clone(), |within| {
+                match within.as_os_str().is_empty() {
+                    true => check.ledger.clone(),
+                    false => check.ledger.join(within),
+                }
+            });
+            ship_failure(&ShipError::Damaged { path, fault })
+        }
+        error => ship_failure(&error),
+    };
+    let mut copy = ShippedCopy::open(directory).map_err(told)?;
+    let found = copy.key().map_err(told)?;
     if let Some(wanted) = check.key.as_deref().map(str::trim)
         && wanted != found.to_string()
     {
@@ -85,9 +98,7 @@ pub(super) fn check(check: &CheckShipped) -> Outcome {
     }
     let bar = crate::progress::bar("verifying", None);
     let mut progress = |progress: Progress| bar.set_position(progress.events);
-    let report = copy
-        .check(&mut progress)
-        .map_err(|error| ship_failure(&error))?;
+    let report = copy.check(&mut progress).map_err(told)?;
     bar.finish_and_clear();
     let verified = report.verified;
     let json = json!({
