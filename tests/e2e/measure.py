@@ -245,7 +245,7 @@ def main():
     directory = tempfile.mkdtemp(prefix="callbox-measure-")
     server = Server(options.binary, directory)
     driver = Driver(open(os.path.join(directory, "driver.log"), "w", encoding="utf-8"))
-    stop, thread = threading.Event(), None
+    stop, thread, window = threading.Event(), None, None
     try:
         server.demo("--no-calls", "--history", "1", "--speed", "1")
         server.stop()
@@ -302,6 +302,9 @@ def main():
         stop.set()
         if thread:
             thread.join(30)
+        if window:
+            # A driver that ends leaves its browser behind.
+            window.close()
         driver.stop()
         server.stop()
         shutil.rmtree(directory, ignore_errors=True)
