@@ -3,7 +3,7 @@
 import { locale, t } from "./boot.js";
 import { el } from "./dom.js";
 
-const said = (wording) => (wording ? (locale === "zh" && wording.zh) || wording.own : "");
+const said = (wording) => (wording ? (locale.startsWith("zh") && wording.zh) || wording.own : "");
 
 /** What an answer does, where the card says something about it. */
 function branchOf(question, answer) {
