@@ -99,6 +99,9 @@ class Guide(Steps):
         window.run("document.getElementById('call-place').focus()")
         window.write("45 Wintercombe")
         window.wait("places", "return document.querySelectorAll('#call-places li').length > 0")
+        asked = window.run("return document.getElementById('call-questions').innerText")
+        if len(asked) < 20 or bool(re.search(r"[\u4e00-\u9fff]", asked)) != bool(self.suffix):
+            raise Failed(f"the questions are not in the page's language: {asked[:80]}")
         self.keep(window, "call")
         window.run("document.getElementById('call-form').reset(); document.getElementById('call-dialog').close()")
         window.run("fetch('/api/v1/calls/draft', {method: 'POST', body: '{}', headers: {'Content-Type': 'application/json'}})")
