@@ -71,10 +71,10 @@ export class Suggestion {
     if (!known) return;
     const { plan, alarm, alarms, suggested, shortfalls, requirements, others } = known;
     this.plan.textContent = plan ? t("suggest.plan", { plan, alarm, alarms }) : t("suggest.no_plan");
-    if (this.cleared && suggested.length) this.plan.append(" ", t("suggest.again", { n: this.cleared }));
+    if (this.cleared && suggested.length) this.plan.append(" · ", t("suggest.again", { n: this.cleared }));
     // Said once, not for each unit.
     const noDrives = suggested.length > 1 && suggested.every((one) => one.drive === "unknown");
-    if (plan && noDrives) this.plan.append(" ", el("b", { text: t("suggest.no_drives") }));
+    if (plan && noDrives) this.plan.append(" · ", el("b", { text: t("suggest.no_drives") }));
     const items = suggested.map((one) => el("li", {},
       el("b", { text: one.unit }), " ", el("span", { class: "time", text: clock(one.eta_seconds) }),
       ...one.notes.filter((note) => !noDrives || note.code !== "no-drive").map((note) => el("small", { text: ` · ${words("note", note)}` })),
