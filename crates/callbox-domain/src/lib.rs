@@ -37,7 +37,7 @@ mod welfare;
 
 pub use account::{
     Account, AccountAct, AccountErasure, AccountNames, AccountToken, Credential, CredentialChange,
-    KeepAccount, OnDuty, SignInRule, SignInRules,
+    KeepAccount, MAX_DUTY_HOURS, OnDuty, SignInRule, SignInRules,
 };
 pub use alarm::{
     AcknowledgeAlarm, Acknowledged, Alarm, AlarmId, Cause, Due, EMERGENCY_ESCALATES_SECONDS,

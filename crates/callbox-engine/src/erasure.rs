@@ -151,13 +151,7 @@ impl Shared {
             return Ok(None);
         }
         let stream = Stream::Incident(asked.incident);
-        let payloads = self.reader.payloads(stream, &incident.history)?;
-        let facts = ErasureFacts {
-            version: incident.version,
-            payloads: payloads.seqs.len() as u32,
-            digest: payloads.digest(),
-            keys: self.reader.key_digests(&payloads.kids)?,
-        };
+        let facts = self.facts(stream, incident.version, &incident.history)?;
         Ok(Some(
             ApproveErasure {
                 incident: asked.incident,
@@ -165,6 +159,22 @@ impl Shared {
             }
             .into(),
         ))
+    }
+
+    /// What is going to be blanked and destroyed of a stream, whose personal events are among `history`.
+    fn facts(
+        &self,
+        stream: Stream,
+        version: u32,
+        history: &[u64],
+    ) -> Result<ErasureFacts, ReadError> {
+        let payloads = self.reader.payloads(stream, history)?;
+        Ok(ErasureFacts {
+            version,
+            payloads: payloads.seqs.len() as u32,
+            digest: payloads.digest(),
+            keys: self.reader.key_digests(&payloads.kids)?,
+        })
     }
 
     /// The same for the names of an account.
@@ -182,13 +192,7 @@ impl Shared {
             return Ok(None);
         };
         let stream = Stream::Account(asked.account);
-        let payloads = self.reader.payloads(stream, &[account.added])?;
-        let facts = ErasureFacts {
-            version: account.version,
-            payloads: payloads.seqs.len() as u32,
-            digest: payloads.digest(),
-            keys: self.reader.key_digests(&payloads.kids)?,
-        };
+        let facts = self.facts(stream, account.version, &[account.added])?;
         let act = AccountAct::Erase(AccountErased {
             facts,
             ..asked.clone()

@@ -506,9 +506,7 @@ impl Sequencer {
         }
         let before = self.center.clone();
         let retired = self.center.retire(CLOSED_KEPT);
-        if !retired.is_empty()
-            && let Err(error) = self.archive.put(&retired, before.next_seq())
-        {
+        if let Err(error) = self.archive.put(&retired, before.next_seq()) {
             tracing::error!(error = %error, "closed incidents stay in memory");
             self.center = before;
             return Vec::new();

@@ -5,7 +5,7 @@ use std::{ops::Deref, sync::Arc, time::Duration};
 use callbox_domain::{Center, Purpose, Timestamp};
 use callbox_engine::{Clock, Engine};
 use tokio::{
-    sync::Semaphore,
+    sync::{Semaphore, SemaphorePermit},
     time::{Interval, MissedTickBehavior, interval},
 };
 
@@ -130,6 +130,16 @@ impl AppState {
     /// Whether the center is a demo or an exercise, so that pages say so.
     pub(crate) fn is_exercise(&self) -> bool {
         self.purpose == Purpose::Exercise
+    }
+}
+
+impl AppState {
+    /// A place among those who may hash a password now; nothing where none came free in time.
+    ///
+    /// Hashing is dear on purpose: few at once, and nobody waits for it for long.
+    pub(crate) async fn place_to_hash(&self) -> Option<SemaphorePermit<'_>> {
+        let place = tokio::time::timeout(Duration::from_secs(5), self.hashing.acquire()).await;
+        place.ok()?.ok()
     }
 }
 

@@ -55,6 +55,15 @@ impl Bench {
 
 /// What this thread has cost so far: other work on the machine does not count.
 pub(crate) fn cpu_time() -> std::time::Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    clock(rustix::time::ClockId::ThreadCPUTime)
+}
+
+/// What this process has cost so far, all threads together.
+pub(crate) fn process_time() -> std::time::Duration {
+    clock(rustix::time::ClockId::ProcessCPUTime)
+}
+
+fn clock(id: rustix::time::ClockId) -> std::time::Duration {
+    let time = rustix::time::clock_gettime(id);
     std::time::Duration::new(time.tv_sec.cast_unsigned(), time.tv_nsec as u32)
 }

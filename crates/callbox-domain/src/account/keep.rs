@@ -1,6 +1,6 @@
 use super::{
     AccountAdded, AccountBound, AccountErased, AccountErasureCompleted, AccountRoleSet,
-    AccountSwitched, CredentialChanged, DutySet, MAX_ACCOUNTS, MAX_DUTY_SECONDS, MAX_TOKENS,
+    AccountSwitched, CredentialChanged, DutySet, MAX_ACCOUNTS, MAX_DUTY_HOURS, MAX_TOKENS,
     SignInRuleSet, TokenEnded, TokenIssued,
 };
 use crate::{ActorId, Center, Context, Event, Refusal, Timestamp, command::Verb};
@@ -160,7 +160,7 @@ fn need_vacant(center: &Center, added: &AccountAdded) -> Result<(), Refusal> {
 
 /// Whether a duty ends after `now`, and within a day of it.
 fn is_within_a_day(now: Timestamp, until: Timestamp) -> bool {
-    now < until && until <= now.plus_seconds(MAX_DUTY_SECONDS)
+    now < until && until <= now.plus_seconds(MAX_DUTY_HOURS.cast_signed() * 3_600)
 }
 
 fn limit(what: &'static str, len: usize, max: usize) -> Result<(), Refusal> {

@@ -23,8 +23,8 @@ pub(crate) const MAX_ACCOUNTS: usize = 20_000;
 /// The most tokens of an account that hold at once, as far as nobody ended them.
 pub(crate) const MAX_TOKENS: usize = 100;
 
-/// How long somebody is on duty at most, until they or a supervisor say so again.
-pub(crate) const MAX_DUTY_SECONDS: i64 = 24 * 3_600;
+/// How many hours somebody is on duty at most, until they or a supervisor say so again.
+pub const MAX_DUTY_HOURS: u64 = 24;
 
 /// How an account's owner is named.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]

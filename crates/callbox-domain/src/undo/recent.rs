@@ -96,12 +96,7 @@ impl Center {
     /// Keeps what an act replaced for as long as it may be undone.
     pub(crate) fn note_recent(&mut self, entry: &Entry, act: Act) {
         let oldest = entry.recorded.plus_seconds(-i64::from(UNDO_SECONDS));
-        loop {
-            let first = self.recents().next();
-            let first = first.filter(|first| first.recorded < oldest || self.recent.len() >= KEPT);
-            let Some(seq) = first.map(|first| first.seq) else {
-                break;
-            };
+        while let Some(seq) = self.beyond_undoing(oldest) {
             self.recent.remove(seq);
         }
         let recent = Recent {
@@ -112,6 +107,12 @@ impl Center {
             act,
         };
         self.recent.insert(entry.seq, recent.into());
+    }
+
+    /// The oldest act, where it is older than `oldest` or there is no room for another.
+    fn beyond_undoing(&self, oldest: Timestamp) -> Option<u64> {
+        let first = self.recents().next()?;
+        (first.recorded < oldest || self.recent.len() >= KEPT).then_some(first.seq)
     }
 
     /// What may still be undone, the oldest first.

@@ -2,17 +2,14 @@
 
 use std::sync::PoisonError;
 
-use callbox_domain::{AccountAct, ActorId, OnDuty, Timestamp, events::DutySet};
+use callbox_domain::{AccountAct, ActorId, MAX_DUTY_HOURS, OnDuty, Timestamp, events::DutySet};
 
 use super::{Access, AccessError};
-
-/// How long somebody is on duty at most before it is said again, in hours.
-pub(crate) const MAX_HOURS: u64 = 24;
 
 impl Access {
     /// Puts somebody on duty for so many hours from now, or off duty with 0; says until when.
     pub fn set_duty(&self, login: &str, hours: u64) -> Result<Option<Timestamp>, AccessError> {
-        if hours > MAX_HOURS {
+        if hours > MAX_DUTY_HOURS {
             return Err(AccessError::BadSetting(
                 "a duty lasts 1 to 24 hours; 0 ends it",
             ));

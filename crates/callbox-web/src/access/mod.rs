@@ -33,7 +33,6 @@ use thiserror::Error;
 
 pub use account::Account;
 pub(crate) use authenticator::Enrolment;
-pub(crate) use duty::MAX_HOURS as MAX_DUTY_HOURS;
 pub(crate) use macros::Macro;
 pub(crate) use passkey::{Assertion, Ceremonies, Passkey, PasskeyError, Registration, name_of};
 pub use password::generate_password;

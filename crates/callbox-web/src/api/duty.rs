@@ -23,18 +23,19 @@ pub(super) async fn show(
     State(state): State<AppState>,
     signed: Signed,
 ) -> Result<Response, Problem> {
-    let on_duty = on_duty(&state, &signed).await?;
+    let accounts = accounts(&state, &signed).await?;
     let zone = Zone::of(&state.engine.snapshot());
     let own = state.access.duty(signed.actor());
-    let rows = on_duty.iter().map(|(account, duty)| {
-        json!({
+    let rows = accounts.iter().filter_map(|(account, duty)| {
+        let duty = duty.as_ref()?;
+        Some(json!({
             "login": account.login,
             "name": account.name,
             "role": account.role.name(),
             "since": zone.print(duty.since),
             "until": zone.print(duty.until),
             "by": actor(&state.access, duty.by),
-        })
+        }))
     });
     Ok(super::answer(&json!({
         "required": state.access.asks_for_duty(),
@@ -85,9 +86,7 @@ pub(crate) async fn set(
     let login = login.to_owned();
     let work = move || {
         let account = access.account_named(&login)?;
-        let is_theirs =
-            |account: &Account| by.agency().is_none() || account.agency.as_ref() == by.agency();
-        match account.filter(is_theirs) {
+        match account.filter(|account| by.sees_account(account)) {
             Some(_) => access.set_duty(&login, hours),
             None => Err(AccessError::Unknown(login)),
         }
@@ -105,20 +104,21 @@ pub(crate) async fn set(
     })
 }
 
-/// Who is on duty, by login name; of somebody who is bound to an agency, those of its accounts.
-pub(crate) async fn on_duty(
+/// The accounts that somebody may see, by login name, each with its duty now.
+pub(crate) async fn accounts(
     state: &AppState,
     signed: &Signed,
-) -> Result<Vec<(Account, OnDuty)>, Problem> {
-    let (access, agency) = (state.access.clone(), signed.agency().cloned());
+) -> Result<Vec<(Account, Option<OnDuty>)>, Problem> {
+    let (access, by) = (state.access.clone(), signed.clone());
     let found = blocking(move || {
         let accounts = access.accounts()?.into_iter();
-        let seen = accounts.filter(|it| agency.is_none() || it.agency == agency);
-        let on_duty = seen.filter_map(|account| {
-            let duty = access.duty(account.actor)?;
-            Some((account, duty))
-        });
-        Ok(on_duty.collect())
+        let seen = accounts.filter(|account| by.sees_account(account));
+        Ok(seen
+            .map(|account| {
+                let duty = access.duty(account.actor);
+                (account, duty)
+            })
+            .collect())
     });
     let found: Result<_, AccessError> = found.await?;
     found.map_err(|error| Problem::internal("the accounts cannot be read", &error))

@@ -1,7 +1,5 @@
 //! How somebody signs in: password, authenticator, passkeys, and where they are signed in.
 
-use std::time::Duration;
-
 use axum::{
     Extension, Json,
     extract::{Path, State, rejection::JsonRejection},
@@ -67,8 +65,7 @@ pub(super) async fn password(
 ) -> Result<Response, Problem> {
     let kept = secret(&state, &headers);
     let address = security::address_of(peer);
-    let permit = tokio::time::timeout(Duration::from_secs(5), state.hashing.acquire()).await;
-    let Ok(Ok(_permit)) = permit else {
+    let Some(_place) = state.place_to_hash().await else {
         return Err(too_many_tries());
     };
     act(&state, &headers, &ui, &signed, move |access, signed| {

@@ -4,24 +4,23 @@ use axum::{
     extract::{Query, State},
     response::{IntoResponse, Redirect, Response},
 };
-use callbox_domain::OnDuty;
+use callbox_domain::{MAX_DUTY_HOURS, OnDuty};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{
-    account::unusable,
     layout::{page, refusal, token},
     ui::Ui,
 };
 use crate::{
     access::{
-        Account, MAX_DUTY_HOURS,
+        Account,
         rights::{self, Action},
     },
-    api::duty::{on_duty, set},
+    api::duty::{accounts, set},
     problem::Problem,
     security::{Signed, SignedForm, own_path},
-    state::{AppState, blocking},
+    state::AppState,
 };
 
 /// How long a shift is, where nobody says otherwise, in hours.
@@ -95,12 +94,15 @@ async fn render(
     problem: Option<Problem>,
     next: &str,
 ) -> Result<Response, Problem> {
-    let all = on_duty(state, signed).await?;
     let keeps = ui.may(Action::KeepDuty);
-    let off = match keeps {
-        true => off_duty(state, signed, &all).await?,
-        false => Vec::new(),
-    };
+    let (mut all, mut off) = (Vec::new(), Vec::new());
+    for (account, duty) in accounts(state, signed).await? {
+        match duty {
+            Some(duty) => all.push((account, duty)),
+            None if keeps && may_be_signed_on(state, signed, &account) => off.push(account),
+            None => {}
+        }
+    }
     let is_required = state.access.asks_for_duty();
     let words = if is_required {
         "duty.required"
@@ -124,27 +126,12 @@ async fn render(
     Ok((status, page).into_response())
 }
 
-/// Who could be signed on: in use, of a role that works here, and not the one who asks.
-async fn off_duty(
-    state: &AppState,
-    signed: &Signed,
-    on: &[(Account, OnDuty)],
-) -> Result<Vec<Account>, Problem> {
-    let access = state.access.clone();
-    let accounts = blocking(move || access.accounts()).await?;
-    let accounts = accounts.map_err(|error| unusable(&error))?;
+/// Whether somebody could be signed on: in use, of a role that works here, and not the one who asks.
+fn may_be_signed_on(state: &AppState, signed: &Signed, account: &Account) -> bool {
     let now = state.now().micros().div_euclid(1_000_000);
-    let is_off = |account: &Account| !on.iter().any(|(it, _)| it.actor == account.actor);
-    let is_seen =
-        |account: &Account| signed.agency().is_none() || account.agency.as_ref() == signed.agency();
-    let found = accounts.into_iter().filter(|account| {
-        account.is_usable(now)
-            && account.actor != signed.actor()
-            && rights::may(account.role, Action::OwnDuty)
-            && is_seen(account)
-            && is_off(account)
-    });
-    Ok(found.collect())
+    account.is_usable(now)
+        && account.actor != signed.actor()
+        && rights::may(account.role, Action::OwnDuty)
 }
 
 fn own_form(ui: &Ui, own: Option<OnDuty>, next: &str) -> Markup {

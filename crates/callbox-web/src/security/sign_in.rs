@@ -1,4 +1,4 @@
-use std::{net::IpAddr, time::Duration};
+use std::net::IpAddr;
 
 use axum::{
     Extension, Form, Json,
@@ -56,9 +56,7 @@ pub(crate) async fn sign_in(
         return Ok(back("wrong", "/"));
     };
     let next = own_path(&next).to_owned();
-    // Hashing is dear on purpose: few at once, and nobody waits for it for long.
-    let permit = tokio::time::timeout(Duration::from_secs(5), state.hashing.acquire()).await;
-    let Ok(Ok(_permit)) = permit else {
+    let Some(_place) = state.place_to_hash().await else {
         return Ok(back("busy", &next));
     };
     let address = address_of(peer);
@@ -218,8 +216,7 @@ pub(crate) async fn confirm(
     }: SignedForm<Proof>,
 ) -> Result<Response, Problem> {
     let next = own_path(&next).to_owned();
-    let permit = tokio::time::timeout(Duration::from_secs(5), state.hashing.acquire()).await;
-    let Ok(Ok(_permit)) = permit else {
+    let Some(_place) = state.place_to_hash().await else {
         return Ok(Redirect::to(&format!("/confirm?problem=busy&next={next}")).into_response());
     };
     let address = address_of(peer);

@@ -44,6 +44,11 @@ impl Signed {
         self.account.agency.as_ref()
     }
 
+    /// Whether an account is one of theirs to see: of their agency, or any where they are bound to none.
+    pub(crate) fn sees_account(&self, account: &Account) -> bool {
+        self.agency().is_none() || account.agency.as_ref() == self.agency()
+    }
+
     /// What the person is at the center.
     pub(crate) fn role(&self) -> Role {
         self.account.role

@@ -1,8 +1,10 @@
 //! The endpoints for who is on duty.
 
+use callbox_domain::MAX_DUTY_HOURS;
+
 use super::{Endpoint, read};
 use crate::{
-    access::{MAX_DUTY_HOURS, rights::Action},
+    access::rights::Action,
     api::{
         duty,
         fields::{Field, Kind, required},

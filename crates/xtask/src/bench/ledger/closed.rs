@@ -19,6 +19,7 @@ use callbox_domain::{
 use callbox_engine::{DataDir, Engine, Options, RequestKey, Submission};
 use callbox_ledger::sha256;
 
+use super::super::process_time;
 use super::contender::{Contender, Conventional, Plain};
 use super::event::{Event, Events};
 
@@ -125,12 +126,6 @@ fn run<T: Send>(
         cpu_micros / requests,
         requests / (commits() - commits_before) as f64,
     ])
-}
-
-/// What this process has cost so far, all threads together.
-fn process_time() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    Duration::new(time.tv_sec.cast_unsigned(), time.tv_nsec as u32)
 }
 
 fn each_for_itself(path: &Path, clients: usize, seed: u64) -> anyhow::Result<[f64; 4]> {
