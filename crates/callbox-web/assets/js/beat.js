@@ -2,12 +2,7 @@
 
 /** The shortest time from one telling to the next, in milliseconds: a frame's. */
 const GAP = 16;
-/**
- * The same where telling after telling changes what is in sight. Two frames of a usual screen: nobody reads faster, and
- * each frame costs the same however much it changes.
- */
-const BUSY_GAP = 33;
-/** It is so where a drawing follows the one before within these milliseconds, taken over the last ten or so. */
+/** Tellings draw one after the other where a drawing follows the one before within these milliseconds, taken over the last ten or so. */
 const BUSY = 60;
 /** Browsers give frames so often at least, unless nobody sees the window. */
 const FRAME_LATE = 40;
@@ -33,7 +28,7 @@ export class Beat {
     if (this.pace > BUSY && since >= GAP) queueMicrotask(() => this.now());
     else if (this.pace > BUSY) setTimeout(() => this.now(), GAP - since);
     // Where nearly each of them draws, it comes with a frame: so it is shown at once.
-    else setTimeout(() => this.withFrame(), Math.max(0, BUSY_GAP - GAP - since));
+    else this.withFrame();
   }
 
   withFrame() {

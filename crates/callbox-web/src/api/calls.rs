@@ -6,19 +6,20 @@ use axum::{
     response::Response,
 };
 use callbox_domain::{
-    ActivateScheduled, AssessPlace, Assessed, CallKind, Caller, Candidate, Command, HandleCall,
-    Handling, LocateIncident, MergeIncidents, Place, PlaceSource, PlaceVerdict, ReceiveIncident,
-    RecordCall, Reported, Schedule, Sought, TakeCall, Text, Timestamp, TransferIncident,
-    UnmergeIncident,
+    ActivateScheduled, ActorId, AssessPlace, Assessed, CallKind, Caller, Candidate, Command,
+    HandleCall, Handling, LocateIncident, MergeIncidents, Place, PlaceSource, PlaceVerdict,
+    ReceiveIncident, RecordCall, Reported, Schedule, Sought, TakeCall, Text, Timestamp,
+    TransferIncident, UnmergeIncident,
 };
 use serde_json::{Value, json};
 
 use super::{ENDPOINTS, commands::Input, fields::Members};
 use crate::{
+    access::rights::Action,
     calls::{Draft, location, words},
     live::rows::IncidentRow,
     problem::Problem,
-    security::{Signed, Verb},
+    security::{self, Signed, Verb},
     state::AppState,
 };
 
@@ -203,6 +204,15 @@ pub(super) async fn asked(path: &str, request: Request) -> Result<Members, Probl
         .find(|it| it.route.verb == Verb::Post && it.route.path == path);
     let body = super::read_body(request, "application/json").await?;
     Members::from_json(&body, endpoint.map_or(&[], |endpoint| endpoint.fields))
+}
+
+/// Whose it will be: the account's own, or the center's (`None`), which takes the right to change the center.
+pub(super) fn owner(body: &Members, signed: &Signed) -> Result<Option<ActorId>, Problem> {
+    if !body.flag("center") {
+        return Ok(Some(signed.actor()));
+    }
+    security::permit_action(signed, Action::Configure)?;
+    Ok(None)
 }
 
 /// `POST /api/v1/places/find`.

@@ -6,11 +6,10 @@ use axum::{
 };
 use serde_json::json;
 
-use super::calls::asked;
+use super::calls::{asked, owner};
 use crate::{
-    access::rights::Action,
     problem::Problem,
-    security::{self, Signed},
+    security::Signed,
     state::{AppState, blocking},
 };
 
@@ -70,10 +69,7 @@ pub(super) async fn keep(
     request: Request,
 ) -> Result<Response, Problem> {
     let body = asked(PATH, request).await?;
-    let center = body.flag("center");
-    if center {
-        security::permit_action(&signed, Action::Configure)?;
-    }
+    let owner = owner(&body, &signed)?;
     let name = body.need_code("name").to_string();
     let windows = body.codes("windows").unwrap_or_default();
     let windows: Vec<String> = windows.iter().map(ToString::to_string).collect();
@@ -85,11 +81,7 @@ pub(super) async fn keep(
         ));
     }
     let (named, shown) = (name.clone(), windows.clone());
-    let kept = blocking(move || {
-        let owner = (!center).then(|| signed.actor());
-        state.access.set_layout(owner, &named, &shown)
-    })
-    .await?;
+    let kept = blocking(move || state.access.set_layout(owner, &named, &shown)).await?;
     if !kept.map_err(unusable)? {
         return Err(Problem::bad_field(
             "name",
@@ -98,7 +90,7 @@ pub(super) async fn keep(
         ));
     }
     Ok(super::answer(
-        &json!({"name": name, "windows": windows, "center": center}),
+        &json!({"name": name, "windows": windows, "center": owner.is_none()}),
     ))
 }
 

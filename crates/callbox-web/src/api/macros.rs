@@ -7,11 +7,11 @@ use axum::{
 };
 use serde_json::json;
 
-use super::calls::asked;
+use super::calls::{asked, owner};
 use crate::{
-    access::{Macro, rights::Action},
+    access::Macro,
     problem::Problem,
-    security::{self, Signed},
+    security::Signed,
     state::{AppState, blocking},
 };
 
@@ -133,10 +133,7 @@ pub(super) async fn keep(
     request: Request,
 ) -> Result<Response, Problem> {
     let body = asked(PATH, request).await?;
-    let center = body.flag("center");
-    if center {
-        security::permit_action(&signed, Action::Configure)?;
-    }
+    let owner = owner(&body, &signed)?;
     let given = format!("={}=", body.need_code("name"));
     let line = body.text("line").map(|line| line.as_str().to_owned());
     let Some(Asks::Keep(kept)) = asks(&given) else {
@@ -149,7 +146,6 @@ pub(super) async fn keep(
     let answer = {
         let line = line.clone().unwrap_or_default();
         blocking(move || {
-            let owner = (!center).then(|| signed.actor());
             state
                 .access
                 .set_macro(owner, &kept.name, &line)
@@ -159,7 +155,7 @@ pub(super) async fn keep(
     };
     match answer.map_err(unusable)? {
         (true, name) => Ok(super::answer(
-            &json!({"name": name, "line": line, "center": center}),
+            &json!({"name": name, "line": line, "center": owner.is_none()}),
         )),
         (false, _) => Err(Problem::bad_field(
             "name",
