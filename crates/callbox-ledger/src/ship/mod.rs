@@ -21,9 +21,10 @@ pub use restore::{RestoredFrames, restore_frames};
 pub use shipper::{Shipped, Shipper};
 
 use crate::audit::Fault;
+use crate::frame::FrameRow;
 use crate::hash::Hash;
 use crate::note::NoteError;
-use crate::store::{Cause, StoreError};
+use crate::store::{Cause, Source, StoreError};
 
 /// Tells why frames were not shipped, or a shipped copy not used.
 #[derive(Debug, thiserror::Error)]
@@ -123,4 +124,44 @@ fn agreed(first: &u64) -> String {
 fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> ShipError {
     let path = path.into();
     move |source| ShipError::File { path, source }
+}
+
+/// A copy's frames in order, some at a time.
+type Pages<'a> = Box<dyn Iterator<Item = Result<Vec<FrameRow>, ShipError>> + 'a>;
+
+/// Sees that the ledger holds a copy's last frame, the one before `end` with `root`; names the first frame that
+/// differs. `pages` are the copy's frames in order; they are read only where the last one differs.
+fn compare<'a>(
+    source: &mut (impl Source + ?Sized),
+    (end, root): (u64, Option<Hash>),
+    pages: impl FnOnce() -> Result<Pages<'a>, ShipError>,
+) -> Result<(), ShipError> {
+    let (Some(last), Some(root)) = (end.checked_sub(1), root) else {
+        return Ok(());
+    };
+    match source.read(last, 1)?.pop() {
+        Some(row) if row.no == last && row.root == root => return Ok(()),
+        _ => {}
+    }
+    let mut agreed = 0;
+    for theirs in pages()? {
+        let theirs = theirs?;
+        let ours = source.read(agreed, theirs.len())?;
+        let pairs = ours.iter().zip(&theirs);
+        if let Some((ours, theirs)) = pairs.clone().find(|(a, b)| a.root != b.root) {
+            return Err(ShipError::Forked {
+                first: ours.no,
+                ledger: ours.root,
+                copy: theirs.root,
+            });
+        }
+        agreed += pairs.count() as u64;
+        if ours.len() < theirs.len() {
+            break;
+        }
+    }
+    Err(ShipError::Behind {
+        copy: end,
+        ledger: agreed,
+    })
 }

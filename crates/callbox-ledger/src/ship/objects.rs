@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::segment::{self, Next, Segment};
-use super::{ShipError, Shipped, file};
+use super::{ShipError, Shipped, compare, file};
 use crate::audit::{Auditor, Depth, Fault, FaultKind};
 use crate::checkpoint::Checkpoint;
 use crate::files;
@@ -126,7 +126,13 @@ impl ObjectShipper {
         note: Option<&str>,
     ) -> Result<Shipped, ShipError> {
         if !self.is_compared {
-            self.compare(source)?;
+            let (end, place) = ((self.auditor.next_no, self.root), &*self.place);
+            compare(source, end, || {
+                let pages = parts(place)?
+                    .into_iter()
+                    .map(|part| Ok(read(place, &part)?.1));
+                Ok(Box::new(pages))
+            })?;
             self.is_compared = true;
         }
         let mut edge = self.auditor.frontier.clone();
@@ -249,42 +255,6 @@ impl ObjectShipper {
             (self.place.delete(name)).map_err(object(&*self.place, name))?;
         }
         Ok(())
-    }
-
-    /// Sees that the ledger holds the place's last frame; names the first that differs.
-    fn compare(&self, source: &mut (impl Source + ?Sized)) -> Result<(), ShipError> {
-        let (Some(last), Some(root)) = (self.auditor.next_no.checked_sub(1), self.root) else {
-            return Ok(());
-        };
-        match source.read(last, 1)?.pop() {
-            Some(row) if row.no == last && row.root == root => return Ok(()),
-            _ => {}
-        }
-        let mut next = 0;
-        for part in parts(&*self.place)? {
-            let (_, theirs) = read(&*self.place, &part)?;
-            for theirs in theirs {
-                match source
-                    .read(theirs.no, 1)?
-                    .pop()
-                    .filter(|row| row.no == theirs.no)
-                {
-                    Some(ours) if ours.root == theirs.root => next = ours.no + 1,
-                    Some(ours) => {
-                        return Err(ShipError::Forked {
-                            first: ours.no,
-                            ledger: ours.root,
-                            copy: theirs.root,
-                        });
-                    }
-                    None => break,
-                }
-            }
-        }
-        Err(ShipError::Behind {
-            copy: last + 1,
-            ledger: next,
-        })
     }
 }
 

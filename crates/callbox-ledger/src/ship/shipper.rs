@@ -2,12 +2,13 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::{Seek, SeekFrom, Write};
+use std::iter;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::copy::ShippedCopy;
 use super::segment::{self, Next, Segment};
-use super::{ShipError, file};
+use super::{ShipError, compare, file};
 use crate::audit::{Auditor, Depth, Fault, FaultKind};
 use crate::checkpoint::Checkpoint;
 use crate::files;
@@ -21,6 +22,9 @@ use crate::store::Source;
 const SEGMENT_BYTES: u64 = 32 << 20;
 /// How many bytes are collected before they are written and flushed.
 const PORTION_BYTES: usize = 4 << 20;
+
+/// How many frames are compared at once.
+const COMPARED: usize = 256;
 
 /// How far a copy is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,7 +182,15 @@ impl Shipper {
         note: Option<&str>,
     ) -> Result<Shipped, ShipError> {
         if !self.is_compared {
-            self.compare(source)?;
+            compare(source, (self.auditor.next_no, self.root), || {
+                let (mut copy, mut next) = (ShippedCopy::open(&self.directory)?, 0);
+                let pages = iter::from_fn(move || {
+                    let page = copy.read(next, COMPARED).map_err(ShipError::from);
+                    next += COMPARED as u64;
+                    Some(page).filter(|page| !page.as_ref().is_ok_and(Vec::is_empty))
+                });
+                Ok(Box::new(pages))
+            })?;
             self.is_compared = true;
         }
         let mut portion = Vec::new();
@@ -279,36 +291,5 @@ impl Shipper {
         }
         portion.clear();
         Ok(())
-    }
-
-    /// Sees that the ledger holds the copy's last frame; names the first that differs.
-    fn compare(&self, source: &mut (impl Source + ?Sized)) -> Result<(), ShipError> {
-        let (Some(last), Some(root)) = (self.auditor.next_no.checked_sub(1), self.root) else {
-            return Ok(());
-        };
-        match source.read(last, 1)?.pop() {
-            Some(row) if row.no == last && row.root == root => return Ok(()),
-            _ => {}
-        }
-        let mut copy = ShippedCopy::open(&self.directory)?;
-        let mut next = 0;
-        loop {
-            let (ours, theirs) = (source.read(next, 256)?, copy.read(next, 256)?);
-            let pairs = ours.iter().zip(&theirs);
-            if let Some((ours, theirs)) = pairs.clone().find(|(a, b)| a.root != b.root) {
-                return Err(ShipError::Forked {
-                    first: ours.no,
-                    ledger: ours.root,
-                    copy: theirs.root,
-                });
-            }
-            next += pairs.count() as u64;
-            if ours.len() < theirs.len() || theirs.is_empty() || ours.is_empty() {
-                return Err(ShipError::Behind {
-                    copy: last + 1,
-                    ledger: next,
-                });
-            }
-        }
     }
 }

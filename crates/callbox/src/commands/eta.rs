@@ -1,6 +1,6 @@
 //! `callbox eta`: driving times and ways, from a running server.
 
-use callbox_geo::Coord;
+use callbox_geo::{Coord, eta::Size};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -29,6 +29,17 @@ pub(super) struct Eta {
     /// blue-light, heavy, car, foot or boat, or one of the agency's own
     #[arg(long, default_value = "blue-light")]
     profile: String,
+    #[command(flatten)]
+    size: Measures,
+    #[command(flatten)]
+    server: Running,
+    #[command(flatten)]
+    printed: Printed,
+}
+
+/// A vehicle of another size than its profile's.
+#[derive(Debug, Args)]
+pub(super) struct Measures {
     /// The vehicle's height; the profile's own without it
     #[arg(long, value_name = "METERS", value_parser = measure)]
     height: Option<f64>,
@@ -38,10 +49,16 @@ pub(super) struct Eta {
     /// The vehicle's weight
     #[arg(long, value_name = "TONNES", value_parser = measure)]
     weight: Option<f64>,
-    #[command(flatten)]
-    server: Running,
-    #[command(flatten)]
-    printed: Printed,
+}
+
+impl Measures {
+    pub(super) fn size(&self) -> Size {
+        Size {
+            height_meters: self.height.map(|it| it as f32),
+            width_meters: self.width.map(|it| it as f32),
+            weight_tonnes: self.weight.map(|it| it as f32),
+        }
+    }
 }
 
 impl Eta {
@@ -59,9 +76,9 @@ impl Eta {
             "from": pairs(&self.from),
             "to": pairs(&self.to),
             "profile": self.profile,
-            "height_centimeters": parts(self.height, 100.0),
-            "width_centimeters": parts(self.width, 100.0),
-            "weight_kilograms": parts(self.weight, 1_000.0),
+            "height_centimeters": parts(self.size.height, 100.0),
+            "width_centimeters": parts(self.size.width, 100.0),
+            "weight_kilograms": parts(self.size.weight, 1_000.0),
         });
         let is_way = self.from.len() == 1 && self.to.len() == 1;
         let path = match is_way {

@@ -13,7 +13,7 @@ use callbox_geo::{
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Data, Printed};
+use super::{Data, Printed, eta::Measures};
 use crate::{
     center,
     failure::{Failure, Outcome, chain},
@@ -87,6 +87,8 @@ struct Eta {
     /// blue-light, heavy, car, foot or boat, or one of the agency's own
     #[arg(long, default_value = "blue-light")]
     profile: String,
+    #[command(flatten)]
+    size: Measures,
     /// The local time that the question is about; without it no condition on the hour holds
     #[arg(long, value_name = "YYYY-MM-DDTHH:MM", value_parser = wall_clock)]
     at: Option<WallClock>,
@@ -198,7 +200,8 @@ impl Eta {
         for &closed in &self.closed {
             streets.close(&streets.edges_at(&snap(&streets, closed)?));
         }
-        let route = streets.route(&from, &to, profile).ok_or_else(|| {
+        let vehicle = streets.vehicle(profile, self.size.size());
+        let route = vehicle.route(&from, &to).ok_or_else(|| {
             Failure::Input("no way leads from the one point to the other".to_owned())
         })?;
         let seconds = f64::from(route.milliseconds) / 1e3;
@@ -207,7 +210,7 @@ impl Eta {
             .iter()
             .map(|leg| json!({"name": leg.name, "meters": leg.meters}))
             .collect();
-        let detour = streets.detour(&from, &to, profile);
+        let detour = vehicle.detour(&from, &to);
         let json = json!({
             "seconds": seconds, "meters": route.meters, "profile": self.profile, "legs": legs,
             "detour": detour.as_ref().map(|detour| json!({

@@ -75,6 +75,8 @@ fn on_foot_only_where_the_import_was_asked_for_it() {
         seconds(&format!("{walk} --at 2026-11-26T08:00")),
         seconds(&walk)
     );
+    let (_, stderr) = run(&format!("geo eta {ends} --weight 0 --data center"), 2);
+    assert!(stderr.contains("0.01 to 100"), "{stderr}");
     let (_, stderr) = run(&format!("{walk} --at noon"), 2);
     assert!(stderr.contains("2026-11-26T08:30"), "{stderr}");
     let (_, stderr) = run(&format!("geo eta {ends} --profile hover --data center"), 2);
