@@ -284,7 +284,7 @@ impl Found {
 }
 
 /// What streets that are open or slower at times are asked with.
-fn wall_clock(center: &Center, at: Timestamp) -> WallClock {
+pub(crate) fn wall_clock(center: &Center, at: Timestamp) -> WallClock {
     let local = local(center, at);
     WallClock {
         month: local.month,

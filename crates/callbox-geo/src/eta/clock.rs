@@ -47,10 +47,7 @@ impl Streets {
         if shown.replace(now) == Some(now) {
             return 0;
         }
-        let hours = self.clock.hours.iter();
-        let hold: Vec<bool> = hours
-            .map(|hours| hours.as_ref().is_some_and(|hours| hours.hold(now)))
-            .collect();
+        let hold = self.hold(now);
         let mut conditions = self
             .conditions
             .lock()
@@ -77,8 +74,16 @@ impl Streets {
         changed.sum()
     }
 
+    /// Which conditions hold at a local time.
+    pub(super) fn hold(&self, at: WallClock) -> Vec<bool> {
+        let hours = self.clock.hours.iter();
+        hours
+            .map(|hours| hours.as_ref().is_some_and(|hours| hours.hold(at)))
+            .collect()
+    }
+
     /// What holds with these conditions.
-    fn hours_now(&self, hold: Vec<bool>) -> HoursNow {
+    pub(super) fn hours_now(&self, hold: Vec<bool>) -> HoursNow {
         let graph = &self.graph;
         let holds = |when: u32| hold.get(when as usize).copied().unwrap_or(false);
         let mut now = HoursNow::default();

@@ -376,7 +376,7 @@ fn check(route: &Route) {
 fn random_towns_equal_dijkstra_under_changing_conditions() {
     let dir = tempfile::tempdir().unwrap();
     let pbf = dir.path().join("x.osm.pbf");
-    let (mut pairs, mut ways) = (0, 0);
+    let (mut pairs, mut ways, mut differ) = (0, 0, 0);
     for seed in 0..12 {
         std::fs::write(&pbf, random_town(seed, 9)).unwrap();
         let (_dir, streets) = imported(&pbf);
@@ -385,12 +385,24 @@ fn random_towns_equal_dijkstra_under_changing_conditions() {
         assert!(streets.timed_conditions() > 0);
         let mut changed = 0;
         for _ in 0..4 {
-            changed += streets.set_clock(WallClock {
+            let at = WallClock {
                 month: 6,
                 day: 1,
                 weekday: dice.roll(7) as u8,
                 minute: dice.roll(1_440) as u16,
-            });
+            };
+            // Asked about an hour before it has come, the answers are those that it brings.
+            let profile = streets.profile("car").unwrap();
+            let places = points(&streets, &mut dice, 8);
+            let times = |at| {
+                let vehicle = streets.vehicle_at(profile, Size::default(), at);
+                vehicle.matrix(&places, &places)
+            };
+            let (before, then) = (times(None), times(Some(at)));
+            assert_eq!(times(None), before);
+            changed += streets.set_clock(at);
+            assert_eq!(times(None), then);
+            differ += usize::from(before != then);
             let (more, found) = compare(&streets, &mut dice, 40, 6);
             pairs += more;
             ways += found;
@@ -423,6 +435,7 @@ fn random_towns_equal_dijkstra_under_changing_conditions() {
         ways > pairs / 4,
         "{ways} of {pairs} pairs had a way: the test tests too little"
     );
+    assert!(differ > 4, "the hour changed {differ} answers");
 }
 
 /// An extract of the shared data, or nothing and a line that says so.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
-use crate::roads::Profile;
+use crate::roads::{Profile, WallClock};
 
 use super::{
     live::{Driven, Live},
@@ -12,7 +12,7 @@ use super::{
     stretch::Detour,
 };
 
-/// So many vehicles of their own size are kept; each takes the memory of one profile's times.
+/// So many vehicles of their own size, or at another hour, are kept; each takes the memory of one profile's times.
 const MOST_KEPT: usize = 2;
 
 /// Is how large a vehicle is; what is `None` is as its profile says.
@@ -26,7 +26,7 @@ pub struct Size {
     pub weight_tonnes: Option<f32>,
 }
 
-/// Vehicles of their own size, each with the moment whose conditions its times have.
+/// Vehicles of their own size or hour, each with the moment whose conditions its times have.
 pub(super) type Sized = Vec<(u64, Arc<Driven>)>;
 
 /// Is what drives, under the conditions of the moment in which it was asked for.
@@ -38,17 +38,29 @@ pub struct Vehicle<'a> {
 }
 
 impl Streets {
-    /// Gives what drives as a profile says, but for its size.
+    /// Gives what drives as a profile says, but for its size, now.
     ///
     /// A size of its own costs one customization of the whole network, unless one of the last two
     /// that were asked for is the same and no street was closed or opened since.
     #[must_use]
     pub fn vehicle(&self, profile: ProfileId, size: Size) -> Vehicle<'_> {
+        self.vehicle_at(profile, size, None)
+    }
+
+    /// Does what [`Streets::vehicle`] does, with the conditions on the hour that hold at another
+    /// local time. What somebody closed is closed then too.
+    ///
+    /// Where another condition holds then, it costs what a size of its own costs.
+    #[must_use]
+    pub fn vehicle_at(&self, profile: ProfileId, size: Size, at: Option<WallClock>) -> Vehicle<'_> {
         let model = self.driven(profile);
+        let now = model.now();
         let wanted = size.of(&model.profile);
-        let driven = match wanted == model.profile {
+        let hold = at.map(|at| self.hold(at));
+        let hold = hold.filter(|hold| *hold != now.conditions.hours.hold);
+        let driven = match wanted == model.profile && hold.is_none() {
             true => model,
-            false => self.sized(&model, wanted),
+            false => self.made(&now, wanted, hold),
         };
         let live = driven.now();
         Vehicle {
@@ -58,17 +70,22 @@ impl Streets {
         }
     }
 
-    fn sized(&self, model: &Driven, wanted: Profile) -> Arc<Driven> {
+    fn made(&self, now: &Live, wanted: Profile, hold: Option<Vec<bool>>) -> Arc<Driven> {
         // Held meanwhile, so that many who ask at once cost one customization at a time.
         let mut kept = self.sized.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = model.now();
-        let known = kept
-            .iter()
-            .find(|(moment, driven)| *moment == now.number && driven.profile == wanted);
+        let holds = hold.as_ref().unwrap_or(&now.conditions.hours.hold);
+        let known = kept.iter().find(|(moment, driven)| {
+            *moment == now.number
+                && driven.profile == wanted
+                && driven.now().conditions.hours.hold == *holds
+        });
         if let Some((_, driven)) = known {
             return Arc::clone(driven);
         }
-        let conditions = now.conditions.clone();
+        let mut conditions = now.conditions.clone();
+        if let Some(hold) = hold {
+            conditions.hours = Arc::new(self.hours_now(hold));
+        }
         let driven = Driven::new(&self.graph, &self.cch, wanted, None, conditions);
         let driven = Arc::new(driven);
         kept.truncate(MOST_KEPT - 1);

@@ -7,8 +7,8 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use callbox_domain::Point;
-use callbox_geo::eta::{ProfileId, Size, Snapped, Streets, Why};
+use callbox_domain::{Point, Timestamp};
+use callbox_geo::eta::{ProfileId, Size, Snapped, Streets, Vehicle, Why};
 use serde_json::{Value, json};
 
 use super::{
@@ -69,14 +69,12 @@ pub(super) async fn table(
             "send fewer points at once, and ask more often",
         ));
     }
+    let at = body.time("at");
     let answer = blocking(move || {
         let drive = drive(geography(&state)?, &body)?;
         let (from, to) = (drive.on(&from, "from")?, drive.on(&to, "to")?);
-        let seq = catch_up(&state);
-        let times = drive
-            .streets
-            .vehicle(drive.profile, drive.size)
-            .matrix(&from, &to);
+        let (seq, vehicle) = drive.vehicle(&state, at);
+        let times = vehicle.matrix(&from, &to);
         let rows = times.iter().map(|row| {
             let row = row
                 .iter()
@@ -102,11 +100,11 @@ pub(super) async fn route(
 ) -> Result<Response, Problem> {
     let body = asked(ROUTE, request).await?;
     let ends = [one(&body, "from")?, one(&body, "to")?];
+    let at = body.time("at");
     let answer = blocking(move || {
         let drive = drive(geography(&state)?, &body)?;
         let (from, to) = (drive.at(ends[0], "from", 1)?, drive.at(ends[1], "to", 1)?);
-        let seq = catch_up(&state);
-        let vehicle = drive.streets.vehicle(drive.profile, drive.size);
+        let (seq, vehicle) = drive.vehicle(&state, at);
         let way = vehicle.route(&from, &to).ok_or_else(|| {
             no_street(
                 "to",
@@ -130,13 +128,6 @@ pub(super) async fn route(
     })
     .await?;
     answer.map(|answer| super::answer(&answer))
-}
-
-/// Brings driving times to what is closed now, and to the hour; gives the state that they are of.
-fn catch_up(state: &AppState) -> u64 {
-    let center = state.engine.snapshot();
-    advice::catch_up(state, &center, state.now());
-    center.next_seq()
 }
 
 /// Seconds to the tenth.
@@ -192,6 +183,16 @@ fn drive<'a>(geography: &'a Geography, body: &Members) -> Result<Drive<'a>, Prob
 }
 
 impl Drive<'_> {
+    /// What drives, with what is closed now and the conditions of the hour, or of another moment's; and the state that
+    /// its times are of.
+    fn vehicle(&self, state: &AppState, at: Option<Timestamp>) -> (u64, Vehicle<'_>) {
+        let center = state.engine.snapshot();
+        advice::catch_up(state, &center, state.now());
+        let at = at.map(|at| advice::wall_clock(&center, at));
+        let vehicle = self.streets.vehicle_at(self.profile, self.size, at);
+        (center.next_seq(), vehicle)
+    }
+
     fn on(&self, points: &[Point], field: &'static str) -> Result<Vec<Snapped>, Problem> {
         let numbered = points.iter().zip(1..);
         numbered

@@ -256,6 +256,15 @@ async fn programs_ask_for_times_and_ways_and_get_the_same() {
     let body = json!({"from": from, "to": to, "profile": "heavy", "height_centimeters": 250,
         "width_centimeters": 200, "weight_kilograms": 3000});
     asked(&world, "/api/v1/eta", body).await;
+    // The town has no condition on the hour: another moment is as now.
+    let body = json!({"from": from, "to": to, "at": "2026-12-24T08:30:00Z"});
+    assert_eq!(
+        asked(&world, "/api/v1/eta", body).await["seconds"],
+        table["seconds"]
+    );
+    let body = json!({"from": from, "to": to, "at": "noon"});
+    let refused = world.post(Role::Dispatcher, "/api/v1/eta", body).await;
+    assert_eq!(refused.problem(), "422 bad-field at");
     assert_eq!(world.engine.snapshot().next_seq(), before);
 }
 

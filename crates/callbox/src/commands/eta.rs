@@ -31,6 +31,9 @@ pub(super) struct Eta {
     profile: String,
     #[command(flatten)]
     size: Measures,
+    /// As at this time: what is open, closed or slower by the hour; now without it
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
     #[command(flatten)]
     server: Running,
     #[command(flatten)]
@@ -78,6 +81,7 @@ impl Eta {
             "profile": self.profile,
             "height_centimeters": parts(self.size.height, 100.0),
             "width_centimeters": parts(self.size.width, 100.0),
+            "at": self.at,
             "weight_kilograms": parts(self.size.weight, 1_000.0),
         });
         let is_way = self.from.len() == 1 && self.to.len() == 1;

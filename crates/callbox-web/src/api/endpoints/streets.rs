@@ -31,6 +31,11 @@ const WEIGHT: Field = optional(
     Kind::Number(1, 1_000_000),
     "the vehicle's weight; the profile's own without it",
 );
+const AT: Field = optional(
+    "at",
+    Kind::Time,
+    "another moment, whose conditions on the hour hold instead of now's; what is closed now is closed then too",
+);
 
 // Places of callers never stand in an address, where logs and histories would keep them.
 const fn ask(
@@ -70,6 +75,7 @@ pub(super) const STREETS: &[Endpoint] = &[
             HEIGHT,
             WIDTH,
             WEIGHT,
+            AT,
         ],
         "EtaTable",
     ),
@@ -84,6 +90,7 @@ pub(super) const STREETS: &[Endpoint] = &[
             HEIGHT,
             WIDTH,
             WEIGHT,
+            AT,
         ],
         "EtaRoute",
     ),
