@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 /// The codes of all problems beside the rules' refusals; each has a text in every language.
 pub(crate) const CODES: &[&str] = &[
     "bad-account",
+    "bad-address",
     "bad-body",
     "bad-field",
     "bad-form",

@@ -175,10 +175,10 @@ pub(super) async fn show(
                     }
                 }
                 (passkey(&ui, next))
-                p { a href="/guide/signing-in" { (ui.t("guide.title")) } }
                 @if let Some(provider) = &state.provider {
                     p { a class="button large" href={"/sign-in/provider?next=" (next)} { (ui.fill("sign_in.provider", &[("name", &provider.settings.name)])) } }
                 }
+                p { a href="/guide/signing-in" { (ui.t("guide.title")) } }
             }
         }
     };

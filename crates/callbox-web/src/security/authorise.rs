@@ -78,6 +78,7 @@ pub(crate) async fn authorise(
         }
         Err(problem) => problem.into_response(),
     };
+    let response = in_our_words(route, response);
     state.metrics.count_request(place, response.status());
     for_reader(&state, Some(route), &headers, signed.as_ref(), response)
 }
@@ -283,6 +284,33 @@ fn to(where_to: &str, request: &Request) -> Response {
         .filter(|c| !matches!(c, '&' | '#' | '?'))
         .collect();
     Redirect::to(&format!("{where_to}?next={next}")).into_response()
+}
+
+/// Puts what the framework refuses in a line of English (a part of the address or a form that cannot be read) into the
+/// form that all refusals have.
+fn in_our_words(route: &Route, response: Response) -> Response {
+    let is_line = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !is_line || response.extensions().get::<Problem>().is_some() {
+        return response;
+    }
+    match response.status() {
+        StatusCode::BAD_REQUEST
+        | StatusCode::UNSUPPORTED_MEDIA_TYPE
+        | StatusCode::UNPROCESSABLE_ENTITY => match route.verb {
+            Verb::Get => Problem::new(
+                StatusCode::BAD_REQUEST,
+                "bad-address",
+                "the address has a part that is wrong, or one twice",
+                "follow a link, or begin at /",
+            )
+            .into_response(),
+            Verb::Post | Verb::Put => super::form::bad_form().into_response(),
+        },
+        _ => response,
+    }
 }
 
 /// Shows a problem as a page to somebody who reads pages.

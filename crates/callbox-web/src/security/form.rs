@@ -70,7 +70,7 @@ async fn parse<T: DeserializeOwned>(body: axum::body::Bytes) -> Result<T, Proble
     form.map(|Form(form)| form).map_err(|_| bad_form())
 }
 
-fn bad_form() -> Problem {
+pub(super) fn bad_form() -> Problem {
     Problem::new(
         StatusCode::UNPROCESSABLE_ENTITY,
         "bad-form",

@@ -107,6 +107,33 @@ async fn over_tls_the_cookie_is_bound_to_it() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_read_is_refused_in_words_and_as_a_page() {
+    let world = World::empty();
+    let form = "application/x-www-form-urlencoded";
+    let post = |body: &'static str, kind: &'static str| {
+        Request::post("/language")
+            .header(header::CONTENT_TYPE, kind)
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(body))
+    };
+    let get = Request::get("/sign-in?next=a&next=b").body(Body::empty());
+    let refusals = [
+        (get, "400 bad-address"),
+        (post("next=/", form), "422 bad-form"),
+        (post("lang=zh", "text/plain"), "422 bad-form"),
+    ];
+    for (request, problem) in refusals {
+        assert_eq!(world.send(request.unwrap()).await.problem(), problem);
+    }
+    let get = Request::get("/sign-in?next=a&next=b")
+        .header(header::ACCEPT, "text/html")
+        .header(header::ACCEPT_LANGUAGE, "zh-CN");
+    let page = world.send(get.body(Body::empty()).unwrap()).await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    assert!(page.text.contains("网址中有一部分不对"), "{}", page.text);
+}
+
+#[tokio::test]
 async fn five_wrong_passwords_lock_for_a_quarter_of_an_hour() {
     let world = World::empty();
     // A name that nobody has gets the same answers, so that they tell nothing.
