@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use callbox_domain::{
-    Center, Command, Context, IncidentId, Place, Question, SendSuggested, Sought, Text, UnitId,
+    Center, Command, Context, IncidentId, Question, SendSuggested, Sought, Text, UnitId,
     line::{self, Act, Candidate, Does, Mistake, Reading, Sight, What},
 };
 use serde_json::{Map, Value, json};
@@ -144,7 +144,7 @@ fn right(does: Does) -> Action {
 fn command(state: &AppState, center: &Center, act: Act) -> Result<Option<Command>, Problem> {
     Ok(Some(match act {
         Act::Command(Command::LocateIncident(located)) => {
-            located_at(state, located.incident, &located.place)
+            words::located(state.geography.as_ref(), located)
         }
         Act::Command(command) => command,
         Act::Take(call) => {
@@ -173,21 +173,6 @@ fn command(state: &AppState, center: &Center, act: Act) -> Result<Option<Command
         }
         Act::See(_) => return Ok(None),
     }))
-}
-
-/// A place that was typed, with its coordinates where it certainly means one.
-fn located_at(state: &AppState, incident: IncidentId, place: &Place) -> Command {
-    let said = place.text.clone();
-    let (place, assessed) = words::verified(state.geography.as_ref(), said);
-    match assessed {
-        Some(assessed) => callbox_domain::AssessPlace {
-            incident,
-            place,
-            assessed,
-        }
-        .into(),
-        None => callbox_domain::LocateIncident { incident, place }.into(),
-    }
 }
 
 fn understood(state: &AppState, signed: &Signed, center: &Center, reading: &Reading) -> Value {

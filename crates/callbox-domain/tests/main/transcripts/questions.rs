@@ -66,6 +66,17 @@ publish-cards "B,B,,,q,text,Q?"
 }
 
 #[test]
+fn answers_set_the_priority_that_only_the_type_brought() {
+    check(
+        &format!(
+            "{CARD}{}",
+            "receive\nclassify 1 MED\nanswer 1 BREATH awake no\n"
+        ),
+        expect![[r#""#]],
+    );
+}
+
+#[test]
 fn answers_set_type_and_priority_until_a_person_does() {
     check(
         &format!(
