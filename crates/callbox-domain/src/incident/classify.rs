@@ -47,13 +47,12 @@ impl Verb for ClassifyIncident {
             return Ok(vec![]);
         }
         let incident_type = self.incident_type.clone();
-        let mut events = vec![
-            IncidentClassified {
-                incident: self.incident,
-                incident_type,
-            }
-            .into(),
-        ];
+        let classified = IncidentClassified {
+            incident: self.incident,
+            incident_type,
+        };
+        // The priority first: what follows says that nobody chose it.
+        let mut events = Vec::new();
         if let Some(priority) = brought(center, incident, &self.incident_type) {
             events.push(
                 IncidentPrioritised {
@@ -63,6 +62,7 @@ impl Verb for ClassifyIncident {
                 .into(),
             );
         }
+        events.push(classified.into());
         Ok(events)
     }
 }
@@ -84,6 +84,8 @@ impl Payload for IncidentClassified {
             incident.incident_type = Some(self.incident_type.clone());
             // Set by a person, unless the next event says otherwise.
             incident.intake.questions.ruled_type = None;
+            // A priority that is the type's usual one counts as brought by it.
+            incident.intake.questions.chosen_priority = false;
         });
     }
 }

@@ -52,17 +52,11 @@ impl Verb for PrioritiseIncident {
 
 impl Payload for IncidentPrioritised {
     fn evolve(&self, center: &mut Center, _: &Entry) {
-        let incident = center.incident(self.incident);
-        let kind = incident.and_then(|incident| incident.incident_type.as_ref());
-        let kind = kind.and_then(|code| center.configuration.incident_types.get(code));
-        let is_usual = kind.is_some_and(|kind| kind.priority.as_ref() == Some(&self.priority));
         center.with_incident(self.incident, |incident| {
             incident.priority = Some(self.priority.clone());
-            let questions = &mut incident.intake.questions;
-            // Set by a person, unless the next event says otherwise. What the type brings is nobody's choice,
-            // but where the answers had set another it is one.
-            questions.chosen_priority = !is_usual || questions.ruled_priority.is_some();
-            questions.ruled_priority = None;
+            // Set by a person, unless the next event says otherwise.
+            incident.intake.questions.ruled_priority = None;
+            incident.intake.questions.chosen_priority = true;
         });
     }
 }

@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use callbox_domain::{
-    Center, Command, Context, IncidentId, Question, SendSuggested, Sought, Text, UnitId,
+    Center, Command, Context, IncidentId, Place, Question, SendSuggested, Sought, Text, UnitId,
     line::{self, Act, Candidate, Does, Mistake, Reading, Sight, What},
 };
 use serde_json::{Map, Value, json};
@@ -292,7 +292,10 @@ fn seen(state: &AppState, center: &Center, sight: &Sight) -> Value {
                 let fix = fixes.get(unit)?;
                 let (lat, lon) = fix.point.degrees();
                 let age = now.seconds_since(fix.at).max(0.0) as u64;
-                Some(json!({"lat": lat, "lon": lon, "age_seconds": age}))
+                // Nobody knows a place by its degrees: the nearest address or street says it.
+                let geocoder = state.geography.as_ref().map(|all| &all.geocoder);
+                let here = geocoder.and_then(|it| it.reverse(fix.point)?.label());
+                Some(json!({"lat": lat, "lon": lon, "age_seconds": age, "here": here}))
             });
             json!({"kind": "position", "unit": sign(center, *unit), "fix": fix})
         }

@@ -22,8 +22,8 @@ show 1
             09:00:10 locate 1 @"212 Elm St" (50.8503,4.3517)
               33 IncidentLocated #1 place=‹212 Elm St (50.8503,4.3517)›
             09:00:20 classify 1 FIRE
-              34 IncidentClassified #1 type=FIRE
-              35 IncidentPrioritised #1 priority=1
+              34 IncidentPrioritised #1 priority=1
+              35 IncidentClassified #1 type=FIRE
             09:00:25 prioritise 1 2
               36 IncidentPrioritised #1 priority=2
             09:00:40 by 8 locate 1 @"221 Elm St"
@@ -54,8 +54,8 @@ classify 3 FIRE
             receive MED
               32 IncidentReceived #1 type=MED priority=2
             classify 1 FIRE
-              33 IncidentClassified #1 type=FIRE
-              34 IncidentPrioritised #1 priority=1
+              33 IncidentPrioritised #1 priority=1
+              34 IncidentClassified #1 type=FIRE
             classify 1 ODOUR
               35 IncidentClassified #1 type=ODOUR
             classify 1 MED
@@ -73,8 +73,8 @@ classify 3 FIRE
             receive
               42 IncidentReceived #3
             classify 3 FIRE
-              43 IncidentClassified #3 type=FIRE
-              44 IncidentPrioritised #3 priority=1
+              43 IncidentPrioritised #3 priority=1
+              44 IncidentClassified #3 type=FIRE
         "#]],
     );
 }
@@ -120,13 +120,13 @@ classify 2 FIRE
             receive FIRE
               32 IncidentReceived #1 type=FIRE priority=1
             classify 1 MED
-              33 IncidentClassified #1 type=MED
-              34 IncidentPrioritised #1 priority=2
+              33 IncidentPrioritised #1 priority=2
+              34 IncidentClassified #1 type=MED
             receive ODOUR
               35 IncidentReceived #2 type=ODOUR
             classify 2 FIRE
-              36 IncidentClassified #2 type=FIRE
-              37 IncidentPrioritised #2 priority=1
+              36 IncidentPrioritised #2 priority=1
+              37 IncidentClassified #2 type=FIRE
         "#]],
     );
 }

@@ -182,6 +182,7 @@ pub(super) fn all() -> [(&'static str, Value); 14] {
                         ("type_label", of("string?")),
                         ("state", json!({"enum": ["open", "closed"]})),
                         ("disposition", of("string?")),
+                        ("disposition_label", of("string?")),
                     ])),
                 ),
             ]),
