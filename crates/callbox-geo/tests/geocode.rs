@@ -278,36 +278,34 @@ fn never_chooses_silently() {
         3,
         &script,
         &expect![[r#"
-        12 Elm -> choose
-          house-point 12 Elm Avenue, Ashford; 'avenue' was not said
-          house-point 12 Elm Street, Ashford; 'street' was not said
-        102 Main St -> choose
-          house-point 102 Main Street, Ashford
-          house-point 102 Main Street, Brook
-          street North Main Street, Ashford; direction 'north' was not said; number 102 is not known here: the file has 100 to 100
-        102 Main St, Brook -> certain
-          house-point 102 Main Street, Brook
-          house-point 102 Main Street, Ashford; 'brook' does not fit
-          street North Main Street, Ashford; direction 'north' was not said; 'brook' does not fit; number 102 is not known here: the file has 100 to 100
-        100 Main St, Ashford -> choose
-          house-point 100 Main Street, Ashford
-          house-point 100 North Main Street, Ashford; direction 'north' was not said
-          street Main Street, Brook; 'ashford' does not fit; number 100 is not known here: the file has 102 to 102
-        100 South Main St -> choose
-          house-point 100 Main Street, Ashford; has no direction 'south'
-          house-point 100 North Main Street, Ashford; direction 'north', not 'south'
-          street Main Street, Brook; has no direction 'south'; number 100 is not known here: the file has 102 to 102
-        100 Main Ave -> choose
-          house-point 100 Main Street, Ashford; 'street', not 'ave'
-          house-point 100 North Main Street, Ashford; direction 'north' was not said; 'street', not 'ave'
-          street Main Street, Brook; 'street', not 'ave'; number 100 is not known here: the file has 102 to 102
-        7 Darker Lane -> choose
-          house-point 7 Barker Lane, Ashford; 'darker' taken for 'barker'
-          house-point 7 Parker Lane, Ashford; 'darker' taken for 'parker'
-        7 Barker Lane -> confirm
-          house-point 7 Barker Lane, Ashford; '7 Parker Lane, Ashford' looks alike and has this number too
-          house-point 7 Parker Lane, Ashford; 'barker' taken for 'parker'
-    "#]],
+            12 Elm -> choose
+              house-point 12 Elm Avenue, Ashford; 'avenue' was not said
+              house-point 12 Elm Street, Ashford; 'street' was not said
+            102 Main St -> choose
+              house-point 102 Main Street, Ashford
+              house-point 102 Main Street, Brook
+              street North Main Street, Ashford; direction 'north' was not said; number 102 is not known here: the file has 100 to 100
+            102 Main St, Brook -> certain
+              house-point 102 Main Street, Brook
+              house-point 102 Main Street, Ashford; 'brook' does not fit
+            100 Main St, Ashford -> choose
+              house-point 100 Main Street, Ashford
+              house-point 100 North Main Street, Ashford; direction 'north' was not said
+            100 South Main St -> choose
+              house-point 100 Main Street, Ashford; has no direction 'south'
+              house-point 100 North Main Street, Ashford; direction 'north', not 'south'
+              street Main Street, Brook; has no direction 'south'; number 100 is not known here: the file has 102 to 102
+            100 Main Ave -> choose
+              house-point 100 Main Street, Ashford; 'street', not 'ave'
+              house-point 100 North Main Street, Ashford; direction 'north' was not said; 'street', not 'ave'
+              street Main Street, Brook; 'street', not 'ave'; number 100 is not known here: the file has 102 to 102
+            7 Darker Lane -> choose
+              house-point 7 Barker Lane, Ashford; 'darker' taken for 'barker'
+              house-point 7 Parker Lane, Ashford; 'darker' taken for 'parker'
+            7 Barker Lane -> confirm
+              house-point 7 Barker Lane, Ashford; '7 Parker Lane, Ashford' looks alike and has this number too
+              house-point 7 Parker Lane, Ashford; 'barker' taken for 'parker'
+        "#]],
     );
 }
 
@@ -336,17 +334,16 @@ fn a_word_with_errors_is_asked_about_where_one_error_more_makes_another_street()
         2,
         &script,
         &expect![[r#"
-        rerikinkatu 28 -> confirm
-          house-point Eerikinkatu 28, Helsinki; 'rerikinkatu' taken for 'eerikinkatu'; 'Fredrikinkatu 28, Helsinki' looks alike and has this number too
-          house-point Fredrikinkatu 28, Helsinki; 'rerikinkatu' taken for 'fredrikinkatu'
-        rerikinkatu 9 -> certain
-          house-point Eerikinkatu 9, Helsinki; 'rerikinkatu' taken for 'eerikinkatu'
-          street Fredrikinkatu, Helsinki; 'rerikinkatu' taken for 'fredrikinkatu'; number 9 is not known here: the file has 28 to 28
-        kalevankatuu 28 -> certain
-          house-point Kalevankatu 28, Helsinki; 'kalevankatuu' taken for 'kalevankatu'
-        Eerikinkatu 28 -> certain
-          house-point Eerikinkatu 28, Helsinki
-    "#]],
+            rerikinkatu 28 -> confirm
+              house-point Eerikinkatu 28, Helsinki; 'rerikinkatu' taken for 'eerikinkatu'; 'Fredrikinkatu 28, Helsinki' looks alike and has this number too
+              house-point Fredrikinkatu 28, Helsinki; 'rerikinkatu' taken for 'fredrikinkatu'
+            rerikinkatu 9 -> certain
+              house-point Eerikinkatu 9, Helsinki; 'rerikinkatu' taken for 'eerikinkatu'
+            kalevankatuu 28 -> certain
+              house-point Kalevankatu 28, Helsinki; 'kalevankatuu' taken for 'kalevankatu'
+            Eerikinkatu 28 -> certain
+              house-point Eerikinkatu 28, Helsinki
+        "#]],
     );
 }
 
@@ -425,23 +422,21 @@ fn says_what_is_missing() {
         2,
         &script,
         &expect![[r#"
-        9999 Main Street Ashford -> missing
-          street Main Street, Ashford; number 9999 is not known here: the file has 100 to 203
-          street North Main Street, Ashford; direction 'north' was not said; number 9999 is not known here: the file has 100 to 100
-        106 Main St Ashford -> confirm
-          house-interpolated 106 Main Street, Ashford; number not in the file, reckoned between 102 and 110
-          street North Main Street, Ashford; direction 'north' was not said; number 106 is not known here: the file has 100 to 100
-        14a Elm Street -> confirm
-          house-point 14 Elm Street, Ashford; 14; 14a is not in the file
-          street Elm Avenue, Ashford; 'avenue', not 'street'; number 14a is not known here: the file has 12 to 12
-        5 Zyzzyva Boulevard -> missing; 'zyzzyva' is not in the file
-          street 5th Street, Ashford; '5' completed to '5th'; 'street', not 'boulevard'; 'zyzzyva' does not fit
-        14 Elm Street, Springfield -> missing; 'springfield' is not in the file
-          house-point 14 Elm Street, Ashford; 'springfield' does not fit
-          street Elm Avenue, Ashford; 'avenue', not 'street'; 'springfield' does not fit; number 14 is not known here: the file has 12 to 12
-        6 Saint Marys Court -> missing
-          street Saint Mary's Court, Ashford; number 6 is not known: the file has no numbers here
-    "#]],
+            9999 Main Street Ashford -> missing
+              street Main Street, Ashford; number 9999 is not known here: the file has 100 to 203
+              street North Main Street, Ashford; direction 'north' was not said; number 9999 is not known here: the file has 100 to 100
+            106 Main St Ashford -> confirm
+              house-interpolated 106 Main Street, Ashford; number not in the file, reckoned between 102 and 110
+              street North Main Street, Ashford; direction 'north' was not said; number 106 is not known here: the file has 100 to 100
+            14a Elm Street -> confirm
+              house-point 14 Elm Street, Ashford; 14; 14a is not in the file
+              street Elm Avenue, Ashford; 'avenue', not 'street'; number 14a is not known here: the file has 12 to 12
+            5 Zyzzyva Boulevard -> missing; 'zyzzyva' is not in the file
+            14 Elm Street, Springfield -> missing; 'springfield' is not in the file
+              house-point 14 Elm Street, Ashford; 'springfield' does not fit
+            6 Saint Marys Court -> missing
+              street Saint Mary's Court, Ashford; number 6 is not known: the file has no numbers here
+        "#]],
     );
 }
 
@@ -565,33 +560,32 @@ fn never_takes_the_beginning_of_one_name_for_another() {
         &typing,
         &script,
         &expect![[r#"
-        31 Avenue -> choose
-          house-point Avenue 31, Valmer
-          house-point Avenue de la Côte 31, Valmer; the name also has 'cote'
-        31 Avenue d -> confirm
-          house-point Avenue de la Côte 31, Valmer; the name also has 'cote'
-          house-point Avenue 31, Valmer; 'd' does not fit
-        31 Avenue de l -> choose
-          house-point Avenue de la Côte 31, Valmer; the name also has 'cote'
-          house-point Avenue 31, Valmer; 'l' does not fit
-        27 Boulevard de -> confirm
-          house-point Boulevard de Suisse 27, Valmer; the name also has 'suisse'
-          house-point Boulevard Albert 27, Valmer; the name also has 'albert'; 'de' does not fit
-        27 Boulevard a -> certain
-          house-point Boulevard Albert 27, Valmer; 'a' completed to 'albert'
-          street Avenue, Valmer; 'a' completed to 'av'; 'boulevard' does not fit; number 27 is not known here: the file has 31 to 31
-        2 rue des -> confirm
-          house-point Rue des Roses 2, Valmer; the name also has 'roses'
-          house-point Rue de l'Église 2, Valmer; the name also has 'leglise'; 'des' does not fit
-        2 Rue de l -> certain
-          house-point Rue de l'Église 2, Valmer; 'l' completed to 'leglise'
-          house-point Rue des Roses 2, Valmer; the name also has 'roses'; 'l' does not fit
-        7 Avenue Saint -> confirm
-          house-point Avenue Saint-Charles 7, Valmer; the name also has 'charles'
-          street Avenue, Valmer; 'saint' does not fit; number 7 is not known here: the file has 31 to 31
-        2 Rue du Port, V -> certain
-          house-point Rue du Port 2, Valmer
-    "#]],
+            31 Avenue -> choose
+              house-point Avenue 31, Valmer
+              house-point Avenue de la Côte 31, Valmer; the name also has 'cote'
+            31 Avenue d -> confirm
+              house-point Avenue de la Côte 31, Valmer; the name also has 'cote'
+              house-point Avenue 31, Valmer; 'd' does not fit
+            31 Avenue de l -> choose
+              house-point Avenue de la Côte 31, Valmer; the name also has 'cote'
+              house-point Avenue 31, Valmer; 'l' does not fit
+            27 Boulevard de -> confirm
+              house-point Boulevard de Suisse 27, Valmer; the name also has 'suisse'
+              house-point Boulevard Albert 27, Valmer; the name also has 'albert'; 'de' does not fit
+            27 Boulevard a -> certain
+              house-point Boulevard Albert 27, Valmer; 'a' completed to 'albert'
+            2 rue des -> confirm
+              house-point Rue des Roses 2, Valmer; the name also has 'roses'
+              house-point Rue de l'Église 2, Valmer; the name also has 'leglise'; 'des' does not fit
+            2 Rue de l -> certain
+              house-point Rue de l'Église 2, Valmer; 'l' completed to 'leglise'
+              house-point Rue des Roses 2, Valmer; the name also has 'roses'; 'l' does not fit
+            7 Avenue Saint -> confirm
+              house-point Avenue Saint-Charles 7, Valmer; the name also has 'charles'
+              street Avenue, Valmer; 'saint' does not fit; number 7 is not known here: the file has 31 to 31
+            2 Rue du Port, V -> certain
+              house-point Rue du Port 2, Valmer
+        "#]],
     );
 }
 
@@ -826,6 +820,43 @@ fn finds_chinese_names() {
             长安街99号 -> missing
               street 长安街, 朝阳区; number 99 is not known here: the file has 12 to 12
             火星路1号 -> missing; '火星路 1 号' is not in the file
+        "#]],
+    );
+}
+
+#[test]
+fn a_sound_stands_beside_no_name_that_is_written_so() {
+    let mut town = Town::new("朝阳区", 39.9, 116.4);
+    town.street("Maplebank Road|枫堤路", &[(-500.0, 0.0), (500.0, 0.0)])
+        .street("Fernhill Road", &[(0.0, -900.0), (0.0, 900.0)])
+        .street("Starside Way", &[(900.0, -500.0), (900.0, 500.0)])
+        .house("70", "Maplebank Road", 100.0, 10.0)
+        .house("70", "Fernhill Road", 10.0, 100.0)
+        .house("12", "Starside Way", 910.0, 100.0);
+    let typing = Ask {
+        typing: true,
+        ..Ask::default()
+    };
+    check_as(
+        &town.geocoder(),
+        &typing,
+        &[
+            "70 fern",
+            "70 feng",
+            "70 fengdilu",
+            "12 star",
+            "12 tanner st",
+        ],
+        &expect![[r#"
+            70 fern -> confirm
+              house-point 70 Fernhill Road, 朝阳区; 'fern' completed to 'fernhill'; the name also has 'road'
+            70 feng -> confirm
+              house-point 70 Maplebank Road, 朝阳区; 'feng' completed to 'fengdilu'; sounds like 'fengdilu'
+            70 fengdilu -> confirm
+              house-point 70 Maplebank Road, 朝阳区; sounds like 'fengdilu'
+            12 star -> confirm
+              house-point 12 Starside Way, 朝阳区; 'star' completed to 'starside'; the name also has 'way'
+            12 tanner st -> missing; 'tanner' is not in the file
         "#]],
     );
 }

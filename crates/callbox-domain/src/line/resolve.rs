@@ -244,12 +244,25 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether the next word can only be an incident: `#12`, or a number above `most`.
-    pub(super) fn is_incident_next(&self, most: u64) -> bool {
-        let digits = self.words.next().and_then(number);
+    /// Whether a word, 0 for the next, can only be an incident: `#12`, or a number above `most`.
+    pub(super) fn is_incident_at(&self, at: usize, most: u64) -> bool {
+        let digits = self.words.words.get(at).and_then(number);
         digits.is_some_and(|(digits, is_whole)| {
             is_whole || digits.parse::<u64>().is_ok_and(|number| number > most)
         })
+    }
+
+    /// Of two words, puts the incident first where it was typed last, as behind a unit: `C DONE 2612`.
+    ///
+    /// `is_other` says what the other word looks like, so that no word is moved that may be meant as it stands.
+    pub(super) fn incident_first(&mut self, is_other: impl Fn(&Word) -> bool) {
+        let [first, second] = [0, 1].map(|at| self.words.words.get(at));
+        let (Some(first), Some(second)) = (first, second) else {
+            return;
+        };
+        if self.left() == 2 && is_other(first) && number(second).is_some() {
+            self.words.turn();
+        }
     }
 
     /// Takes an incident if its number is next.

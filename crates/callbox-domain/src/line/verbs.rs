@@ -226,7 +226,7 @@ pub(super) fn act(r: &mut Reader<'_>) -> Result<Act, Mistake> {
         }
         .into(),
         Does::Type => ClassifyIncident {
-            incident: named_or_selected(r, 1)?,
+            incident: coded(r)?,
             incident_type: incident_type(r)?,
         }
         .into(),
@@ -257,7 +257,7 @@ pub(super) fn act(r: &mut Reader<'_>) -> Result<Act, Mistake> {
         }
         .into(),
         Does::Close => CloseIncident {
-            incident: named_or_selected(r, 1)?,
+            incident: coded(r)?,
             disposition: {
                 let rows = &r.center.configuration.dispositions;
                 let rows = rows.values().map(|row| (&row.code, &row.label));
@@ -318,6 +318,17 @@ pub(super) fn act(r: &mut Reader<'_>) -> Result<Act, Mistake> {
 /// Numbers above are no alarm's level.
 const MOST_ALARMS: u64 = 10;
 
+/// The same where the other word is a code, which may stand in front: `C DONE 2612`.
+fn coded(r: &mut Reader<'_>) -> Result<crate::IncidentId, Mistake> {
+    r.incident_first(|word| {
+        word.is_quoted
+            || !word
+                .text
+                .starts_with(|c: char| c == '#' || c.is_ascii_digit())
+    });
+    named_or_selected(r, 1)
+}
+
 /// The incident, where more words are left than what follows it; otherwise the selected one.
 fn named_or_selected(r: &mut Reader<'_>, follow: usize) -> Result<crate::IncidentId, Mistake> {
     match r.left() > follow {
@@ -337,8 +348,17 @@ fn dispatch(r: &mut Reader<'_>) -> Result<Act, Mistake> {
 }
 
 fn alarm(r: &mut Reader<'_>) -> Result<Act, Mistake> {
+    // A level in front of what can only be an incident: `AL 2 2612`.
+    let level = |word: &super::words::Word| {
+        word.text
+            .parse()
+            .is_ok_and(|level: u64| level <= MOST_ALARMS)
+    };
+    if r.is_incident_at(1, MOST_ALARMS) {
+        r.incident_first(level);
+    }
     // One number alone is a level, unless it can only be an incident's.
-    let follow = usize::from(!r.is_incident_next(MOST_ALARMS));
+    let follow = usize::from(!r.is_incident_at(0, MOST_ALARMS));
     let incident = named_or_selected(r, follow)?;
     let alarm = match r.left() {
         0 => None,

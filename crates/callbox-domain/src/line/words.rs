@@ -105,6 +105,11 @@ impl Words {
         self.words.front()
     }
 
+    /// Puts the second of two words first: both orders are read where only one of them makes sense.
+    pub(super) fn turn(&mut self) {
+        self.words.swap(0, 1);
+    }
+
     /// Takes the next word.
     pub(super) fn take(&mut self) -> Option<Word> {
         self.words.pop_front()

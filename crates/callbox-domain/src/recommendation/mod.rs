@@ -217,6 +217,8 @@ pub struct Recommendation {
     pub requirements: Vec<Requirement>,
     /// Units that are on the incident already, with the requirement that each meets.
     pub present: Vec<(UnitId, usize)>,
+    /// Units that did their work there and are clear, with the requirement that each met.
+    pub done: Vec<(UnitId, usize)>,
     /// The units to send, by requirement and then by arrival.
     pub suggested: Vec<Suggestion>,
     /// What is missing.

@@ -21,7 +21,8 @@ const SECOND: i64 = 1_000_000;
 impl Center {
     /// Says which units to send to an incident, by the plan that holds for it.
     ///
-    /// Units on the incident count as sent, so that a later alarm gives what is missing only.
+    /// Units on the incident count as sent, so that a later alarm gives what is missing only; so do those that
+    /// did their work there and are clear, until it is reopened: an alarm is met once.
     /// Refusals: no such incident, or it is closed.
     pub fn recommend(&self, question: Question, facts: &Facts) -> Result<Recommendation, Refusal> {
         let incident = self.need_open(question.incident)?;
@@ -145,8 +146,10 @@ impl<'a> Weighing<'a> {
         // Who a candidate is for a kind of place, where several units share a crew.
         let mut sharing: BTreeMap<(usize, usize), (UnitId, i64)> = BTreeMap::new();
         let ranks = self.ranks();
+        let done = self.done();
         for (_, unit) in self.center.units.iter() {
-            let is_here = self.incident.active_of(unit.id).is_some();
+            let is_active = self.incident.active_of(unit.id).is_some();
+            let is_here = is_active || done.contains(&unit.id);
             // What nobody looked for is not weighed; so a record of what was weighed is enough.
             if !is_here && (self.unavailable(unit).is_some() || !self.facts.knows(unit.id)) {
                 continue;
@@ -156,7 +159,8 @@ impl<'a> Weighing<'a> {
                     continue;
                 }
                 let cost = match is_here {
-                    true => 0,
+                    // Who is there now stands before who was.
+                    true => i64::from(!is_active),
                     false => {
                         let seconds = self.counted_seconds(unit, requirement);
                         let rank = ranks
@@ -208,6 +212,8 @@ impl<'a> Weighing<'a> {
             };
             if self.incident.active_of(id).is_some() {
                 outcome.present.push((id, *kind));
+            } else if done.contains(&id) {
+                outcome.done.push((id, *kind));
             } else {
                 outcome
                     .suggested
@@ -230,6 +236,24 @@ impl<'a> Weighing<'a> {
         }
         outcome.requirements = requirements;
         outcome
+    }
+
+    /// The units that arrived and are clear, since the incident was opened last.
+    fn done(&self) -> Vec<UnitId> {
+        let opened = self.incident.reopened.last().map(|reopened| reopened.at);
+        let is_done = |it: &crate::Assignment| {
+            let arrived = it
+                .stamps
+                .on_scene
+                .is_some_and(|at| opened.is_none_or(|opened| at > opened));
+            arrived
+                && it
+                    .ended
+                    .as_ref()
+                    .is_some_and(|ended| ended.how == crate::AssignmentEnd::Cleared)
+        };
+        let all = self.incident.assignments.iter();
+        all.filter(|it| is_done(it)).map(|it| it.unit).collect()
     }
 
     fn shared(&self, unit: &Unit) -> Option<&SharedCrew<'a>> {

@@ -213,7 +213,7 @@ impl fmt::Display for Note {
             Self::FromStation => write!(f, "taken to be in its station: no position"),
             Self::StraightLine => write!(f, "drive guessed from the straight line"),
             Self::StationOrder(place) => write!(f, "station {place} in the area's order"),
-            Self::NoDrive => write!(f, "nobody knows how long it drives"),
+            Self::NoDrive => write!(f, "no driving time is known"),
         }
     }
 }

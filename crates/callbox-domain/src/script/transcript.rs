@@ -52,6 +52,13 @@ pub(super) fn recommend(
             wanted(*at)
         ));
     }
+    for (unit, at) in &found.done {
+        lines.push(format!(
+            "    {} was there for {}",
+            called(center, *unit),
+            wanted(*at)
+        ));
+    }
     for one in &found.suggested {
         let arrival = one.lateness.arrival_seconds();
         let arrival = arrival.map_or("?".to_owned(), |seconds| format!("{seconds} s"));

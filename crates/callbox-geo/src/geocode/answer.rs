@@ -176,6 +176,105 @@ pub enum Reason {
     CutShort,
 }
 
+impl Reason {
+    /// The word for interfaces, by which a page says it in its own language: kebab-case, stable.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Corrected { .. } => "corrected",
+            Self::Completed { .. } => "completed",
+            Self::OtherName(_) => "other-name",
+            Self::FormerName(_) => "former-name",
+            Self::Sound(_) => "sound",
+            Self::NameLonger(_) => "name-longer",
+            Self::TypeOmitted(_) => "type-omitted",
+            Self::TypeDiffers { .. } => "type-differs",
+            Self::DirectionOmitted(_) => "direction-omitted",
+            Self::DirectionAdded(_) => "direction-added",
+            Self::DirectionDiffers { .. } => "direction-differs",
+            Self::Ignored(_) => "ignored",
+            Self::UnitLeftAside(_) => "unit-left-aside",
+            Self::Interpolated { .. } => "interpolated",
+            Self::NumberUnknown { lowest, .. } if lowest.is_empty() => "no-numbers",
+            Self::NumberUnknown { .. } => "number-unknown",
+            Self::SuffixUnknown { .. } => "suffix-unknown",
+            Self::PartOfNumber(_) => "part-of-number",
+            Self::NumberTwice => "number-twice",
+            Self::SameName => "same-name",
+            Self::LookAlike(_) => "look-alike",
+            Self::NotJoined { .. } => "not-joined",
+            Self::DoNotMeet => "do-not-meet",
+            Self::BetweenPosts { .. } => "between-posts",
+            Self::OutsidePosts { lowest, .. } if lowest.is_empty() => "no-posts",
+            Self::OutsidePosts { .. } => "outside-posts",
+            Self::UnitConverted => "unit-converted",
+            Self::ReadAs(_) => "read-as",
+            Self::Swapped => "swapped",
+            Self::BadCoordinates(_) => "bad-coordinates",
+            Self::OutsideMap => "outside-map",
+            Self::OutsideJurisdiction => "outside-jurisdiction",
+            Self::AgencyList(_) => "agency-list",
+            Self::NotInFile(_) => "not-in-file",
+            Self::CutShort => "cut-short",
+        }
+    }
+
+    /// What fills the holes of the text for [`Reason::code`], with the names of the holes.
+    #[must_use]
+    pub fn values(&self) -> Vec<(&'static str, String)> {
+        let pair = |a: (&'static str, &String), b: (&'static str, &String)| {
+            vec![(a.0, a.1.clone()), (b.0, b.1.clone())]
+        };
+        match self {
+            Self::Corrected { typed, taken } | Self::Completed { typed, taken } => {
+                pair(("typed", typed), ("taken", taken))
+            }
+            Self::TypeDiffers { asked, known }
+            | Self::DirectionDiffers { asked, known }
+            | Self::SuffixUnknown { asked, known } => pair(("asked", asked), ("known", known)),
+            Self::Interpolated { below, above } | Self::BetweenPosts { below, above } => {
+                pair(("below", below), ("above", above))
+            }
+            Self::OutsidePosts { lowest, highest } => {
+                pair(("lowest", lowest), ("highest", highest))
+            }
+            Self::NumberUnknown {
+                asked,
+                lowest,
+                highest,
+            } => {
+                let mut values = pair(("lowest", lowest), ("highest", highest));
+                values.push(("asked", asked.clone()));
+                values
+            }
+            Self::NotJoined { meters } => vec![("meters", meters.to_string())],
+            Self::OtherName(word)
+            | Self::FormerName(word)
+            | Self::Sound(word)
+            | Self::NameLonger(word)
+            | Self::TypeOmitted(word)
+            | Self::DirectionOmitted(word)
+            | Self::DirectionAdded(word)
+            | Self::Ignored(word)
+            | Self::UnitLeftAside(word)
+            | Self::PartOfNumber(word)
+            | Self::LookAlike(word)
+            | Self::ReadAs(word)
+            | Self::BadCoordinates(word)
+            | Self::AgencyList(word)
+            | Self::NotInFile(word) => vec![("word", word.clone())],
+            Self::NumberTwice
+            | Self::SameName
+            | Self::DoNotMeet
+            | Self::UnitConverted
+            | Self::Swapped
+            | Self::OutsideMap
+            | Self::OutsideJurisdiction
+            | Self::CutShort => Vec::new(),
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -376,7 +376,7 @@ pub(crate) fn reply(
             .then_with(|| a.answer.point.cmp(&b.answer.point))
     });
     let mut kept: Vec<Candidate> = Vec::new();
-    for candidate in candidates {
+    for candidate in judge::worth_saying(candidates) {
         let repeated = kept.iter().any(|known| {
             // The street as a whole adds nothing to a house on it.
             let its_street = candidate.answer.kind == Kind::Street

@@ -96,6 +96,55 @@ pub(crate) fn verdict(index: &Index, candidates: &mut [Candidate], unknown: &[St
     }
 }
 
+/// Leaves out what only distracts: somebody reads this list while a caller waits.
+///
+/// - A name that is like the words only by its sound, and by that only in part, beside one that they begin.
+/// - What would not be an answer by itself, beside one that is.
+/// - What shares nothing with the words but one or two letters: `Starside` for `Tanner St`.
+pub(crate) fn worth_saying(candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let has_answer = candidates
+        .iter()
+        .any(|candidate| candidate.cost <= MISSING && !is_by_sound(candidate));
+    let has_written = candidates.iter().any(|candidate| {
+        let mut reasons = candidate.answer.reasons.iter();
+        !is_by_sound(candidate)
+            && !reasons.any(|it| matches!(it, Reason::Corrected { .. } | Reason::Ignored(_)))
+    });
+    let mut kept = candidates;
+    kept.retain(|candidate| {
+        let reasons = &candidate.answer.reasons;
+        let is_partly = reasons.iter().any(|it| {
+            matches!(
+                it,
+                Reason::Corrected { .. } | Reason::Completed { .. } | Reason::Ignored(_)
+            )
+        });
+        let is_far = has_answer && candidate.cost > MISSING;
+        let is_echo = has_written && is_by_sound(candidate) && is_partly;
+        !(is_far || is_echo || shares_letters_only(reasons))
+    });
+    kept
+}
+
+fn is_by_sound(candidate: &Candidate) -> bool {
+    let mut reasons = candidate.answer.reasons.iter();
+    reasons.any(|reason| matches!(reason, Reason::Sound(_)))
+}
+
+/// Whether a real word was left aside, and what fits is no more than the beginning of a short one.
+fn shares_letters_only(reasons: &[Reason]) -> bool {
+    const SHORT: usize = 3;
+    let length = |word: &String| word.chars().count();
+    let mut fitting = reasons.iter().filter_map(|reason| match reason {
+        Reason::Completed { typed, .. } | Reason::Corrected { typed, .. } => Some(typed),
+        _ => None,
+    });
+    let left_aside = reasons
+        .iter()
+        .any(|reason| matches!(reason, Reason::Ignored(word) if length(word) > SHORT));
+    left_aside && fitting.any(|typed| length(typed) <= SHORT)
+}
+
 /// The words of a question that no name in the file has.
 pub(crate) fn unknown_words(index: &Index, tokens: &[Token]) -> Vec<String> {
     let han = &index.vocabulary.han;

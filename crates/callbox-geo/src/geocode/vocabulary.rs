@@ -163,7 +163,9 @@ impl Vocabulary {
                     .or_insert_with(|| (form.clone(), form_class));
             }
         }
-        if let (Some(_), Some(written)) = (form_class, words.get(1)) {
+        // The form is the short one in most rows; where it is the long one, it is written so.
+        let written = words.get(1).filter(|word| word.len() > form.len());
+        if let (Some(_), Some(written)) = (form_class, written) {
             self.written
                 .entry(form.clone())
                 .or_insert_with(|| written.clone());

@@ -6,7 +6,7 @@ import { everySecond, now, span, time } from "./clock.js";
 import { act } from "./commands.js";
 import { arrange, by, el, setAttr, setText } from "./dom.js";
 import { select } from "./incidents.js";
-import { alarms, onChange } from "./store.js";
+import { alarms, incidents, onChange } from "./store.js";
 import { openUnit } from "./parts.js";
 
 /** How many stand in the strip; the rest is counted. */
@@ -23,8 +23,11 @@ function words(alarm) {
   const about = [alarm.unit, alarm.incident ? `#${alarm.incident}` : null].filter(Boolean).join(" ");
   const what = alarm.cause === "clock" ? `${alarm.clock_label}: ${t("alarm.clock")}`
     : alarm.cause === "emergency" ? `${t("alarm.emergency")} (${t(`emergency.${alarm.emergency}`)})` : t(`alarm.${alarm.cause}`);
+  // Nobody knows numbers by heart: what and where follows.
+  const row = incidents.get(alarm.incident);
+  const more = row ? [row.type_label ?? row.type, row.place].filter(Boolean).join(", ") : "";
   // A question is one of its own.
-  return alarm.cause === "welfare" ? `${about}: ${what}` : `${about} ${what}`;
+  return [alarm.cause === "welfare" ? `${about}: ${what}` : `${about} ${what}`, more].filter(Boolean).join(" · ");
 }
 
 const unitPath = (alarm, verb) => `/units/${encodeURIComponent(alarm.unit)}/${verb}`;

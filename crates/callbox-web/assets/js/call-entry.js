@@ -11,6 +11,7 @@ import { Premises } from "./premises.js";
 import { PlaceSearch, post } from "./place-search.js";
 import { config, onChange } from "./store.js";
 import { Suggestion, follow } from "./suggestion.js";
+import { typeAhead } from "./typeahead.js";
 
 const dialog = by("call-dialog");
 const form = by("call-form");
@@ -38,6 +39,7 @@ const buttons = () => [...form.querySelectorAll("button[type=submit]")];
 
 /** The form was opened. */
 export async function begin() {
+  form.querySelector(".dialog-body").scrollTop = 0;
   questions.load();
   // What was typed before this script was there.
   if (value("place") && !places.taken) places.later();
@@ -56,9 +58,11 @@ function restore(fields) {
   suggest(saved?.id);
   questions.of(value("type"));
   questions.restore(fields.questions);
-  setText(by("call-state"), saved ? t("call.saved", { id: saved.id }) : t("call.draft.back"));
+  state(saved ? t("call.saved", { id: saved.id }) : t("call.draft.back"), !saved);
   guide();
-  places.ask(false);
+  if (fields.taken) places.have(fields.taken);
+  else places.ask(false);
+  changed();
 }
 
 /** Keeps what the form holds in the server's memory; nothing of it is stored in the browser. */
@@ -67,9 +71,16 @@ function keepDraft() {
   draftTimer = setTimeout(() => {
     const fields = Object.fromEntries(NAMES.map((name) => [name, field(name).value]).filter(([, text]) => text));
     if (!Object.keys(fields).some((name) => name !== "kind")) return;
-    post("/calls/draft", { fields: JSON.stringify({ ...fields, saved, questions: questions.kept() }) });
-    if (!saved) setText(by("call-state"), t("call.draft"));
+    post("/calls/draft", { fields: JSON.stringify({ ...fields, saved, taken: places.taken, questions: questions.kept() }) });
+    if (!saved) state(t("call.draft"), true);
   }, DRAFT_AFTER_MS);
+}
+
+/** What became of the call so far stands beside the title; a draft can be thrown away, so that the next call never begins with it. */
+function state(words, isDraft = false) {
+  setText(by("call-state"), words);
+  by("call-anew").hidden = !isDraft;
+  setText(by("call-create"), t(saved ? "call.done" : "call.create"));
 }
 
 function forgetDraft() {
@@ -147,6 +158,7 @@ function suggest(id) {
 
 /** The main button says whom it sends. */
 function nameSend() {
+  if (!by("call-send")) return;
   const units = suggestion?.isReady ? suggestion.known.suggested.map((one) => one.unit).join(", ") : "";
   setText(by("call-send"), units ? t("suggest.create_send", { units }) : t("call.create_dispatch"));
 }
@@ -174,7 +186,8 @@ async function save() {
     const answer = await act(buttons(), "/incidents", body, t("say.received"));
     if (!answer) return null;
     saved = { id: answer.incident, body };
-    setText(by("call-state"), t("call.saved", { id: saved.id }));
+    state(t("call.saved", { id: saved.id }));
+    say(t("say.received_as", { id: saved.id }));
     suggest(saved.id);
     keepDraft();
     await saveAnswers();
@@ -228,7 +241,7 @@ async function done(id, andDispatch) {
   select(id);
   // What was not taken is not lost.
   if (!isNoted && by("narrative-text")) by("narrative-text").value = text;
-  requestAnimationFrame(() => (andDispatch ? by("send-units") : by("incidents"))?.focus());
+  requestAnimationFrame(() => ((andDispatch && by("send-units")) || by("incidents")).focus());
 }
 
 /** The call belongs to an incident in hand: attached, or merged where it has opened one already. */
@@ -254,7 +267,7 @@ function guide() {
 }
 
 function init() {
-  places = new PlaceSearch(field("place"), changed);
+  places = new PlaceSearch(field("place"), by("call-places"), by("call-verdict"), changed);
   candidates = new Candidates(attach);
   questions = new Questions(by("call-questions"), async () => { keepDraft(); if (!saving) await saveAnswers(); });
   premises = new Premises(by("call-premises"));
@@ -287,8 +300,14 @@ function init() {
     premises.ask({ place: null });
     questions.clear();
     by("call-guide").hidden = true;
-    setText(by("call-state"), t("call.hint"));
+    state(t("call.hint"));
   });
+  by("call-anew").addEventListener("click", () => {
+    forgetDraft();
+    form.reset();
+    field("place").focus();
+  });
+  typeAhead(field("type"));
   // A call that is recorded already goes on; closing the form loses nothing.
   dialog.addEventListener("close", () => {
     if (!saved) return;

@@ -11,7 +11,7 @@ export class Candidates {
   constructor(attach) {
     this.attach = attach;
     this.list = by("call-candidates");
-    this.none = by("call-candidates-none");
+    this.root = by("call-alike");
     this.asked = 0;
     this.show([]);
   }
@@ -30,17 +30,19 @@ export class Candidates {
 
   show(candidates) {
     this.found = candidates;
-    this.none.hidden = candidates.length > 0;
+    this.root.hidden = candidates.length === 0;
     this.list.replaceChildren(...candidates.map((candidate, at) => this.row(candidate, at)));
   }
 
   row({ row, calls, reasons }, at) {
     const why = reasons.map(({ reason, n }) => t(`likeness.${reason}`, { n })).join(" · ");
     const head = [`#${row.id}`, row.type_label ?? t("no_type"), row.place ?? t("no_place")].join(" · ");
-    const more = [shortSpan(now() - row.received), row.units.join(" "), calls > 1 ? t("call.candidates.calls", { n: calls }) : ""].filter(Boolean).join(" · ");
+    // How long ago stands among the reasons where it is one.
+    const isTold = reasons.some(({ reason }) => reason === "ago" || reason === "closed");
+    const more = [isTold ? "" : shortSpan(now() - row.received), row.units.join(" "), calls > 1 ? t("call.candidates.calls", { n: calls }) : ""].filter(Boolean).join(" · ");
     const button = el("button", { type: "button", class: "button", onclick: () => this.attach(row.id) },
       t("call.candidates.attach", { id: row.id }), " ", el("kbd", { text: `Alt ${at + 1}` }));
-    return el("li", {}, el("div", {}, el("b", { text: head }), el("p", { text: why }), el("small", { class: "quiet", text: more })), button);
+    return el("li", {}, el("div", {}, el("b", { text: head }), el("p", {}, why, " ", el("small", { class: "quiet", text: more }))), button);
   }
 
   /** The incident that a key names: 1 for the first. */

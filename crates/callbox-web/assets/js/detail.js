@@ -37,6 +37,7 @@ function read(body) {
     ...body.row,
     caller: body.caller,
     links: body.links,
+    questions: body.questions,
     intake: { calls: body.calls, assessed: body.assessed, merged: body.merged, transfers: body.transfers },
     lines: body.narrative.map((line) => ({ ...line, at: ms(line.at) })),
     assignments: body.assignments.map((assignment) => ({

@@ -153,6 +153,7 @@ function sort() {
   draw();
   by("incidents-empty").hidden = order.length > 0;
   setText(by("incident-count"), words.length ? `${shown.length}/${openCount()}` : openCount());
+  setAttr(by("incident-count"), "data-hides", words.length && shown.length < openCount() ? "yes" : null);
   setAttr(list, "aria-rowcount", lines.length);
 }
 

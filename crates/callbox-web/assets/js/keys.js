@@ -18,6 +18,17 @@ let lastPane = incidents;
 /** When Escape was pressed last; twice within this many milliseconds leads to the command line. */
 const TWICE = 600;
 let escaped = -Infinity;
+/** Letters that follow each other within this many milliseconds are words that went astray, not keys. */
+const RUN = 1000;
+let lettered = -Infinity;
+
+/** Whether a letter is part of a word: somebody writes, and believes to be in the command line. */
+function isWord(event) {
+  if (!/^[\p{L}\d]$/u.test(event.key) || event.ctrlKey) return false;
+  const isRun = event.timeStamp - lettered < RUN;
+  lettered = event.timeStamp;
+  return isRun;
+}
 
 const isField = (node) => node instanceof HTMLElement && node.matches("input, select, textarea, [contenteditable]");
 
@@ -74,6 +85,7 @@ export function initKeys() {
     if (event.defaultPrevented || event.isComposing || event.altKey || event.metaKey) return;
     if (document.querySelector("dialog[open]")) return;
     const plain = !event.ctrlKey && !event.shiftKey;
+    const isInWord = isWord(event);
     let isTaken = true;
     if (event.key === "F2" && plain) focusPane(incidents, "incidents");
     else if (event.key === "F4" && plain) focusPane(units, "units");
@@ -89,9 +101,9 @@ export function initKeys() {
       isTaken = event.key === "Enter" && event.ctrlKey && Boolean(event.target.closest(".selected-pane")) && Boolean(rights.dispatch);
       if (isTaken) send.go();
     } else if (event.key === "/" && isOn()) (lastPane === units ? by("unit-filter") : by("incident-filter")).focus();
-    else if (event.key.toLowerCase() === "u" && plain && isOn()) undo();
+    else if (event.key.toLowerCase() === "u" && plain && isOn() && !isInWord) undo();
     else if (event.target === incidents) isTaken = inIncidents(event);
-    else if (event.target === units) isTaken = inUnits(event);
+    else if (event.target === units && !isInWord) isTaken = inUnits(event);
     else isTaken = false;
     if (isTaken) event.preventDefault();
   });

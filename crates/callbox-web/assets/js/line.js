@@ -5,7 +5,7 @@ import { act, clearRefusal, say } from "./commands.js";
 import { by, el, setAttr, setText } from "./dom.js";
 import { showHelp } from "./help.js";
 import { findIncidents, onSelect, select, selectedIncident } from "./incidents.js";
-import { offerUndo } from "./undo.js";
+import { endUndo, offerUndo } from "./undo.js";
 import { openUnit } from "./parts.js";
 import { unitCalled } from "./store.js";
 
@@ -25,6 +25,9 @@ let active = -1;
 let isAsking = false;
 let isSending = false;
 let waiters = [];
+/** When Escape was pressed last in the line; twice within this many milliseconds leaves it empty and stays. */
+const TWICE = 600;
+let escaped = -Infinity;
 
 const asked = () => ({ line: input.value, incident: selectedIncident() });
 const isSame = (a, b) => a && b && a.line === b.line && a.incident === b.incident;
@@ -177,7 +180,8 @@ function see({ see: sight, values }) {
   else if (sight.kind === "help") showHelp();
   else {
     const { fix } = sight;
-    say(fix ? t("line.position", { unit: sight.unit, lat: fix.lat.toFixed(5), lon: fix.lon.toFixed(5), age: fix.age_seconds }) : t("line.position.none", values));
+    const at = fix && { unit: sight.unit, here: fix.here, lat: fix.lat.toFixed(5), lon: fix.lon.toFixed(5), age: fix.age_seconds };
+    say(fix ? t(fix.here ? "line.position" : "line.position.bare", at) : t("line.position.none", values));
     dispatchEvent(new CustomEvent("callbox:locate", { detail: sight }));
   }
 }
@@ -200,7 +204,11 @@ async function enter() {
       put("");
       return;
     }
-    if (read.state !== "ready") { fault(read); return; }
+    if (read.state !== "ready") {
+      fault(read);
+      if (read.verb === "undo" && read.problem) endUndo();
+      return;
+    }
     const done = t("line.done", { what: sentence(read) });
     // What the server would answer by a second step is said in the line by a `!`.
     const answer = await act([box], "/line", { line: read.line }, done);
@@ -223,6 +231,8 @@ function fault({ problem, state }) {
   box.classList.add("is-wrong");
   const { from, to } = problem?.values ?? {};
   if (state === "mistake" && from !== undefined) input.setSelectionRange(Number(from), Number(to));
+  // What is refused as a whole is written anew as a whole, or goes on behind its end with a `!`.
+  else if (state === "refused" && !OVERRULED.has(problem?.code)) input.select();
 }
 
 export function focusLine(text) {
@@ -243,9 +253,11 @@ function onKey(event) {
     const step = event.key === "ArrowUp" ? -1 : 1;
     if (isOffered && !isRecalling) highlight(step);
     else recall(step);
-  } else if (event.key === "Escape" && (isOffered || input.value)) {
+  } else if (event.key === "Escape" && (isOffered || input.value || event.timeStamp - escaped < TWICE)) {
+    // Twice leads to an empty line also from the line itself: whoever writes on must not be elsewhere.
     if (isOffered) { list.hidden = true; setAttr(input, "aria-expanded", "false"); active = -1; }
     else { back = past.length; put(""); }
+    escaped = event.timeStamp;
   } else return;
   event.preventDefault();
   event.stopPropagation();

@@ -1,22 +1,28 @@
 // What the words of a place may mean: asked while somebody types, chosen with the arrows and Enter.
 // A place is never taken over silently: only one that is certain, or one that a person confirms.
 import { t } from "./boot.js";
-import { by, el, setAttr, setText } from "./dom.js";
+import { el, setAttr, setText } from "./dom.js";
 
 const AFTER_MS = 180;
 
+/** Why a place is offered, in the page's language. */
+function reason({ code, values }) {
+  const word = code === "read-as" ? t(`placed.form.${values.word.toLowerCase().replace(/[ ,]+/g, "-")}`) : values.word;
+  return t(`placed.why.${code}`, { ...values, word });
+}
+
 export class PlaceSearch {
-  /** `onChange()` is called when the place is another one. */
-  constructor(input, onChange) {
+  /** `onChange()` is called when the place is another one; `list` and `line` show what it may be and how sure that is. */
+  constructor(input, list, line, onChange) {
     this.input = input;
-    this.list = by("call-places");
-    this.line = by("call-verdict");
+    this.list = list;
+    this.line = line;
     this.onChange = onChange;
     this.asked = 0;
     this.clear();
-    for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": "call-places", "aria-expanded": "false", "aria-autocomplete": "list" })) setAttr(input, name, value);
+    for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": list.id, "aria-expanded": "false", "aria-autocomplete": "list" })) setAttr(input, name, value);
     input.addEventListener("input", () => { this.forget(); this.later(); });
-    input.addEventListener("blur", () => this.settle());
+    input.addEventListener("blur", () => (this.asked ? this.settle() : this.hide()));
     input.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("pointerdown", (event) => {
       const row = event.target.closest("[data-at]");
@@ -57,6 +63,7 @@ export class PlaceSearch {
     if (!found || asked !== this.asked || this.taken) return;
     this.answers = found.answers;
     this.verdict = found.verdict;
+    this.why = found.why;
     this.streets = found.streets;
     this.show();
     this.onChange();
@@ -64,17 +71,22 @@ export class PlaceSearch {
 
   show() {
     const key = this.streets ? this.verdict : "none";
-    setText(this.line, t(`placed.${key}`));
+    // What nobody finds is named: it may be a word that was misheard.
+    setText(this.line, [t(`placed.${key}`), ...(key === "missing" ? this.why.map(reason) : [])].join(" · "));
     setAttr(this.line, "data-verdict", key);
     this.list.replaceChildren(...this.answers.map((answer, at) => {
-      const why = [answer.tells_apart, ...answer.reasons].filter(Boolean).join(" · ");
-      return el("li", { role: "option", id: `place-${at}`, "data-at": String(at), "aria-selected": String(at === this.at) },
+      const why = [answer.tells_apart, ...answer.why.map(reason)].filter(Boolean).join(" · ");
+      return el("li", { role: "option", id: this.optionId(at), "data-at": String(at), "aria-selected": String(at === this.at) },
         el("span", { text: answer.label }), el("small", { class: "quiet", text: [`${answer.fit_percent}%`, why].filter(Boolean).join(" · ") }));
     }));
     this.list.hidden = this.answers.length === 0 || document.activeElement !== this.input;
     setAttr(this.input, "aria-expanded", String(!this.list.hidden));
-    setAttr(this.input, "aria-activedescendant", this.at >= 0 ? `place-${this.at}` : null);
+    setAttr(this.input, "aria-activedescendant", this.at >= 0 ? this.optionId(this.at) : null);
     this.list.children[this.at]?.scrollIntoView({ block: "nearest" });
+  }
+
+  optionId(at) {
+    return `${this.list.id}-${at}`;
   }
 
   hide() {
@@ -107,13 +119,20 @@ export class PlaceSearch {
     const answer = this.answers[at];
     if (!answer) return;
     const how = verdict ?? (this.verdict === "certain" && at === 0 ? "certain" : this.answers.length > 1 ? "chosen" : "confirmed");
-    this.taken = { ...answer, verdict: how };
-    this.input.value = answer.label;
+    // Nobody knows by a position alone where that is: what stands there is said with it.
+    const label = answer.kind === "coordinates" && answer.tells_apart ? `${answer.label} (${answer.tells_apart})` : answer.label;
+    this.input.value = label;
+    this.have({ ...answer, label, verdict: how });
+    this.onChange();
+  }
+
+  /** Shows a place as the one that was taken: now, or before a draft was put away. */
+  have(answer) {
+    this.taken = answer;
     this.asked += 1;
     this.hide();
     setText(this.line, t("call.verified", { place: answer.label, fit: answer.fit_percent, meters: Math.max(1, answer.extent_meters) }));
     setAttr(this.line, "data-verdict", "taken");
-    this.onChange();
   }
 
   /** Before the words are sent: asks once more without typing, and takes what is certain. */

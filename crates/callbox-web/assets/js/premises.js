@@ -31,7 +31,7 @@ export class Premises {
     }
     if (earlier.length) {
       parts.push(el("h3", { text: t("premises.earlier") }), el("ul", { class: "earlier" }, ...earlier.map((row) => el("li", {},
-        el("a", { href: `/incidents/${row.id}`, text: `#${row.id}` }), ` ${row.type_label ?? t("no_type")} · ${shortSpan(now() - ms(row.received))}`, row.disposition ? ` · ${row.disposition}` : ""))));
+        el("a", { href: `/incidents/${row.id}`, text: `#${row.id}` }), ` ${row.type_label ?? t("no_type")} · ${shortSpan(now() - ms(row.received))}`, row.disposition ? ` · ${row.disposition_label ?? row.disposition}` : ""))));
     }
     this.root.replaceChildren(...parts);
     this.root.hidden = parts.length === 0;

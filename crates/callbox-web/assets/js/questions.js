@@ -1,9 +1,8 @@
 // The question card in the call entry: one question at a time, with a key for each answer. Until the
 // call is recorded the answers stand in the draft; then each is recorded as it is given.
-import { locale, t } from "./boot.js";
+import { answerWords, said } from "./answers.js";
+import { t } from "./boot.js";
 import { el } from "./dom.js";
-
-const said = (wording) => (wording ? (locale.startsWith("zh") && wording.zh) || wording.own : "");
 
 /** What an answer does, where the card says something about it. */
 function branchOf(question, answer) {
@@ -114,10 +113,9 @@ export class Questions {
 
   answered({ question, answer }) {
     const branch = branchOf(question, answer);
-    const words = said(branch?.words) || (["yes", "no", "unknown"].includes(answer) ? t(`answer.${answer}`) : answer);
     const again = el("button", { type: "button", class: "mini", text: t("answer.again") });
     again.addEventListener("click", () => { delete this.answers[question.code]; this.show(true); });
-    return el("li", {}, el("span", { text: said(question.ask) }), " ", el("b", { text: words }), " ", again,
+    return el("li", {}, el("span", { text: said(question.ask) }), " ", el("b", { text: answerWords(answer, branch?.words) }), " ", again,
       branch?.say ? el("p", { class: "read-out", text: said(branch.say) }) : null);
   }
 

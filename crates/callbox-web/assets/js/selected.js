@@ -9,10 +9,13 @@ import { onSelect, selectedIncident } from "./incidents.js";
 import { Intake } from "./intake.js";
 import { Premises } from "./premises.js";
 import { Links } from "./links.js";
+import { answersOf } from "./answers.js";
+import { PlaceSearch } from "./place-search.js";
 import { Narrative } from "./narrative.js";
 import { Send, options } from "./send.js";
 import { Suggestion, follow } from "./suggestion.js";
 import { incidents, isWaiting, onChange, urgency } from "./store.js";
+import { typeAhead } from "./typeahead.js";
 
 const pane = by("selected");
 const none = by("selected-none");
@@ -37,9 +40,11 @@ class Case {
     this.links = new Links(id);
     this.intake = new Intake(id);
     this.premises = new Premises(el("section", { class: "premises" }));
+    this.answers = el("section", { hidden: true });
     this.caller = el("dl", { class: "facts" });
     this.callerSection = el("section", {}, el("h3", { text: t("caller") }), this.caller);
     this.suggestion = new Suggestion(id);
+    this.suggestion.onChangeUnits = (units) => send.fill(units);
     follow(this.suggestion);
     this.sendSection = rights.dispatch ? el("section", {}, send.root) : null;
     this.unitsSection = el("section", {}, this.assignments.root, this.assignments.round);
@@ -56,6 +61,7 @@ class Case {
       this.sendSection,
       this.unitsSection,
       this.narrative.root,
+      this.answers,
       this.callerSection,
       this.intake.root,
       this.links.root,
@@ -70,23 +76,30 @@ class Case {
       type: el("select", { class: "input" }),
       priority: el("select", { class: "input" }),
     };
-    const line = (name, label) => {
+    const list = el("ul", { class: "places", id: "change-places", role: "listbox", "aria-label": t("call.places"), hidden: true });
+    const verdict = el("p", { class: "place-verdict", role: "status" });
+    this.search = new PlaceSearch(this.change.place, list, verdict, () => {});
+    const line = (name, label, offers, said) => {
       const input = this.change[name];
       const id = `change-${name}`;
       input.id = id;
+      if (name === "type") typeAhead(input);
       const button = el("button", { type: "submit", class: "button" }, t("set"));
-      const form = el("form", { class: "send" }, el("div", { class: "field" }, el("label", { for: id, text: label }), input), button);
-      button.style.alignSelf = "end";
+      const form = el("form", { class: "send" }, el("div", { class: "field place-field" }, el("label", { for: id, text: label }), input, offers), button, said);
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
-        const value = input.value.trim();
-        if (!value) return;
-        if (await act([input, button], `/incidents/${this.id}/${name}`, { [name]: value }, t("say.changed", { id: this.id }))) input.blur();
+        if (!input.value.trim()) return;
+        // A place is looked for on the map as in the call entry: words alone would take the incident off it.
+        if (name === "place") await this.search.settle();
+        const body = name === "place" ? this.search.members() : { [name]: input.value.trim() };
+        if (!await act([input, button], `/incidents/${this.id}/${name}`, body, t("say.changed", { id: this.id }))) return;
+        if (name === "place") this.search.clear();
+        input.blur();
       });
       return form;
     };
     this.changeDetails = el("details", {}, el("summary", { text: t("change") }),
-      el("div", { class: "stack" }, line("place", t("place")), line("type", t("type")), line("priority", t("priority"))));
+      el("div", { class: "stack" }, line("place", t("place"), list, verdict), line("type", t("type")), line("priority", t("priority"))));
     return el("section", {}, this.changeDetails);
   }
 
@@ -121,10 +134,11 @@ class Case {
     if (this.changeSection) this.changeSection.hidden = isClosed;
     if (!isDone) {
       send.show(detail, this.suggestion);
-      this.suggestion.cleared = detail.assignments.filter((one) => one.ended?.how === "cleared" && one.times.on_scene).length;
+      this.suggestion.isPlaced = detail.lat !== null && detail.lat !== undefined;
       this.suggestion.want();
     } else this.suggestion.root.hidden = true;
     this.narrative.show(detail.lines);
+    this.showAnswers(detail.questions);
     this.links.show(detail.links);
     this.intake.show(detail);
     this.premises.ask({ place: detail.place, lat: detail.lat, lon: detail.lon, except: detail.id });
@@ -132,6 +146,12 @@ class Case {
     this.showChange(detail);
     this.showEnd(detail, isClosed);
     this.tick(now());
+  }
+
+  showAnswers(questions) {
+    const list = answersOf(questions);
+    this.answers.hidden = !list;
+    if (list) this.answers.replaceChildren(el("h3", { text: t("questions") }), list);
   }
 
   showCaller(caller) {

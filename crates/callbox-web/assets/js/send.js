@@ -30,6 +30,13 @@ export class Send {
     this.preview();
   }
 
+  /** Puts units into the line, for somebody to change. */
+  fill(signs) {
+    this.input.value = signs.join(" ");
+    this.fromText();
+    this.input.focus();
+  }
+
   words() {
     return this.input.value.toUpperCase().split(/[\s,]+/).filter(Boolean);
   }
@@ -76,6 +83,7 @@ export class Send {
     setAttr(this.plan, "data-plan", bad.length ? "bad" : isReady ? "ready" : null);
     // Writing what stands there already asks for a frame all the same.
     setAttr(this.button, "disabled", isReady ? null : "");
+    this.suggestion?.stepBack(this.words().length > 0);
     setAttr(this.also, "hidden", isReady && moved.length ? null : "");
     if (moved.length) setText(this.also, t("send.also", { units: moved.map((unit) => unit.call_sign).join(", ") }));
   }

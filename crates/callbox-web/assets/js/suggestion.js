@@ -6,6 +6,8 @@ import { onChange } from "./store.js";
 
 /** So often it is asked for anew while units move and change, in milliseconds. */
 const ASK_AFTER = 3000;
+/** And so often while the incident itself changes. */
+const SOON = 400;
 
 const clock = (seconds) => (seconds === null ? "?" : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
 const words = (table, { code, values }) => (code === "on-incident" && values.incident === "#0" ? t("why.on-others") : t(`${table}.${code}`, values));
@@ -29,8 +31,8 @@ export class Suggestion {
     this.id = id;
     this.place = place;
     this.known = null;
-    /** How many units have done their work there already: what is suggested then is no longer what has to be done next. */
-    this.cleared = 0;
+    /** Whether the incident is on the map; only then does anybody drive there in a known time. */
+    this.isPlaced = true;
     this.text = null;
     this.list = el("ul", { class: "suggested" });
     this.plan = el("p", { class: "plan" });
@@ -41,10 +43,11 @@ export class Suggestion {
     this.asked = 0;
   }
 
-  /** Asks anew; not more often than every three seconds. */
-  want() {
-    if (this.timer || !this.root) return;
-    const after = Math.max(0, this.asked + ASK_AFTER - Date.now());
+  /** Asks anew; not more often than every three seconds, or `apart` milliseconds where the incident itself changed. */
+  want(apart = ASK_AFTER) {
+    if (!this.root || (this.timer && apart === ASK_AFTER)) return;
+    clearTimeout(this.timer);
+    const after = Math.max(0, this.asked + apart - Date.now());
     this.timer = setTimeout(() => { this.timer = null; this.ask(); }, after);
   }
 
@@ -57,7 +60,7 @@ export class Suggestion {
     if (!this.root.isConnected) return;
     const text = response.ok ? await response.text() : "null";
     // The same answer as before, as most are: what stands there stays.
-    const told = `${this.cleared} ${text}`;
+    const told = `${this.isPlaced} ${text}`;
     if (told === this.text) return;
     this.text = told;
     this.known = JSON.parse(text);
@@ -69,12 +72,14 @@ export class Suggestion {
     const { known } = this;
     this.root.hidden = !known;
     if (!known) return;
-    const { plan, alarm, alarms, suggested, shortfalls, requirements, others } = known;
+    const { plan, alarm, alarms, suggested, shortfalls, requirements, done } = known;
     this.plan.textContent = plan ? t("suggest.plan", { plan, alarm, alarms }) : t("suggest.no_plan");
-    if (this.cleared && suggested.length) this.plan.append(" · ", t("suggest.again", { n: this.cleared }));
+    // An alarm is met once: who did its work there is not sent for again by itself.
+    if (done.length) this.plan.append(" · ", t("suggest.done", { units: done.map((one) => one.unit).join(", ") }));
     // Said once, not for each unit.
     const noDrives = suggested.length > 1 && suggested.every((one) => one.drive === "unknown");
-    if (plan && noDrives) this.plan.append(" · ", el("b", { text: t("suggest.no_drives") }));
+    this.noDrives = noDrives;
+    if (plan && noDrives) this.plan.append(" · ", el("b", { text: t(this.isPlaced ? "suggest.no_drives" : "suggest.no_place") }));
     const items = suggested.map((one) => el("li", {},
       el("b", { text: one.unit }), " ", el("span", { class: "time", text: clock(one.eta_seconds) }),
       ...one.notes.filter((note) => !noDrives || note.code !== "no-drive").map((note) => el("small", { text: ` · ${words("note", note)}` })),
@@ -82,17 +87,23 @@ export class Suggestion {
     items.push(...shortfalls.map((one) => el("li", { class: "missing" },
       el("b", { text: t("suggest.missing", { n: one.missing, what: needs(requirements[one.requirement]) }) }),
       ...one.reasons.map((why) => el("small", { text: ` · ${why.count}× ${words("why", why)}` })))));
-    if (plan && !items.length) items.push(el("li", { text: t("suggest.all_there") }));
+    if (plan && !items.length) items.push(el("li", { text: t(done.length ? "suggest.met" : "suggest.all_there") }));
     this.list.replaceChildren(...items);
     // In the call entry the form's own button sends them.
     if (this.place === "panel") this.renderButtons(alarm, alarms, suggested);
-    this.why.hidden = others.length === 0;
+    this.why.hidden = this.others().length === 0;
     this.renderOthers();
+  }
+
+  /** The others; where nobody's drive is known, that is said once and not for each. */
+  others() {
+    const isSaid = ({ why }) => this.noDrives && why.every(({ code }) => code === "no-drive");
+    return (this.known?.others ?? []).filter((one) => !isSaid(one));
   }
 
   /** Why not the others: hundreds of them, so only while somebody looks. */
   renderOthers() {
-    const shown = this.why.open ? this.known?.others ?? [] : [];
+    const shown = this.why.open ? this.others() : [];
     this.why.lastChild.replaceChildren(...shown.map((one) => el("li", {},
       el("b", { text: one.unit }), `: ${one.why.map((why) => words("why", why)).join("; ")}`)));
   }
@@ -101,9 +112,17 @@ export class Suggestion {
     const focused = this.buttons.contains(document.activeElement) ? document.activeElement.id : null;
     const button = (name, level, props, ...children) => el("button", { type: "button", id: this.place === "panel" ? name : `${this.place}-${name}`, ...props, onclick: () => this.send(level) }, ...children);
     this.buttons.replaceChildren(
-      ...(rights.dispatch && suggested.length ? [button("suggest-send", alarm, { class: this.cleared ? "button" : "button main" }, suggested.length === 1 ? t("suggest.send_one", { unit: suggested[0].unit }) : t("suggest.send", { n: suggested.length }), " ", el("kbd", { text: "Ctrl Enter" }))] : []),
+      ...(rights.dispatch && suggested.length ? [button("suggest-send", alarm, { class: this.isBack ? "button" : "button main" }, suggested.length === 1 ? t("suggest.send_one", { unit: suggested[0].unit }) : t("suggest.send", { n: suggested.length }), " ", el("kbd", { text: "Ctrl Enter", hidden: this.isBack }))] : []),
+      ...(rights.dispatch && suggested.length && this.onChangeUnits ? [el("button", { type: "button", id: "suggest-change", class: "button", text: t("suggest.change"), onclick: () => this.onChangeUnits(suggested.map((one) => one.unit)) })] : []),
       ...(rights.dispatch && alarm < alarms ? [button("suggest-alarm", alarm + 1, { class: "button" }, t("suggest.alarm", { alarm: alarm + 1 }))] : []));
     if (focused) document.getElementById(focused)?.focus();
+  }
+
+  /** While others are named, the key and the first button are theirs. */
+  stepBack(isBack) {
+    if (Boolean(this.isBack) === isBack) return;
+    this.isBack = isBack;
+    if (this.known && this.place === "panel") this.renderButtons(this.known.alarm, this.known.alarms, this.known.suggested);
   }
 
   /** Whether there is something to send. */
@@ -130,6 +149,9 @@ export function follow(suggestion, place = "panel") {
 
 onChange((changed) => {
   for (const one of followed.values()) {
-    if (one && (changed.all || changed.units.size || changed.incidents.has(one.id))) one.want();
+    if (!one) continue;
+    // What was sent just now must not stand there as what is to be sent.
+    if (changed.incidents.has(one.id)) one.want(SOON);
+    else if (changed.all || changed.units.size) one.want();
   }
 });

@@ -18,10 +18,15 @@ function show() {
 
 export async function undo() {
   if (button.hidden) return;
-  if (await act([button], "/undo", {}, t("say.undone"))) {
-    until = 0;
-    show();
-  }
+  // Refused or done: the button has nothing more to offer.
+  await act([button], "/undo", {}, t("say.undone"));
+  endUndo();
+}
+
+/** What was done cannot be taken back any more. */
+export function endUndo() {
+  until = 0;
+  show();
 }
 
 /** Something was done that can be taken back from now on. */

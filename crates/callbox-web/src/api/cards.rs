@@ -6,7 +6,7 @@ use axum::{
 };
 use callbox_domain::{
     AnswerQuestion, CardEdition, Center, Command, Given, Incident, PublishCards, Wording,
-    question::{Branch, Match, NOT_KNOWN, Question, Then},
+    question::{Branch, Match, NOT_KNOWN, Question, Step, Then},
     sheet::Published as _,
 };
 use serde_json::{Value, json};
@@ -114,6 +114,12 @@ pub(super) fn answer(input: &Input<'_>) -> Result<Command, Problem> {
     .into())
 }
 
+/// The words of an answer that was chosen; none where it was typed or is one that every card has.
+fn words(step: &Step<'_>) -> Option<Value> {
+    let branch = step.question.branch(step.given?)?;
+    branch.words.as_ref().map(wording)
+}
+
 /// What an incident's callers were asked, by the card in hand, and what the answers speak for.
 pub(super) fn of_incident(center: &Center, incident: &Incident) -> Value {
     let questions = &incident.intake.questions;
@@ -128,7 +134,9 @@ pub(super) fn of_incident(center: &Center, incident: &Incident) -> Value {
                 .map(|step| {
                     json!({
                         "question": step.question.code.as_str(),
+                        "ask": wording(&step.question.ask),
                         "answer": step.given.map(Given::written),
+                        "words": words(step),
                     })
                 })
                 .collect()

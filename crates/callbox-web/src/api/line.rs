@@ -144,7 +144,7 @@ fn right(does: Does) -> Action {
 fn command(state: &AppState, center: &Center, act: Act) -> Result<Option<Command>, Problem> {
     Ok(Some(match act {
         Act::Command(Command::LocateIncident(located)) => {
-            located_at(state, located.incident, &located.place)
+            words::located(state.geography.as_ref(), located)
         }
         Act::Command(command) => command,
         Act::Take(call) => {
@@ -173,21 +173,6 @@ fn command(state: &AppState, center: &Center, act: Act) -> Result<Option<Command
         }
         Act::See(_) => return Ok(None),
     }))
-}
-
-/// A place that was typed, with its coordinates where it certainly means one.
-fn located_at(state: &AppState, incident: IncidentId, place: &Place) -> Command {
-    let said = place.text.clone();
-    let (place, assessed) = words::verified(state.geography.as_ref(), said);
-    match assessed {
-        Some(assessed) => callbox_domain::AssessPlace {
-            incident,
-            place,
-            assessed,
-        }
-        .into(),
-        None => callbox_domain::LocateIncident { incident, place }.into(),
-    }
 }
 
 fn understood(state: &AppState, signed: &Signed, center: &Center, reading: &Reading) -> Value {
@@ -307,7 +292,10 @@ fn seen(state: &AppState, center: &Center, sight: &Sight) -> Value {
                 let fix = fixes.get(unit)?;
                 let (lat, lon) = fix.point.degrees();
                 let age = now.seconds_since(fix.at).max(0.0) as u64;
-                Some(json!({"lat": lat, "lon": lon, "age_seconds": age}))
+                // Nobody knows a place by its degrees: the nearest address or street says it.
+                let geocoder = state.geography.as_ref().map(|all| &all.geocoder);
+                let here = geocoder.and_then(|it| it.reverse(fix.point)?.label());
+                Some(json!({"lat": lat, "lon": lon, "age_seconds": age, "here": here}))
             });
             json!({"kind": "position", "unit": sign(center, *unit), "fix": fix})
         }

@@ -78,10 +78,14 @@ pub(super) async fn at(
         .into_iter()
         .map(|note| note_json(&state, &zone, note))
         .collect();
+    let except = body.incident("except");
     let earlier: Vec<_> = center
-        .earlier_at(&place, body.incident("except"), now)
+        .earlier_at(&place, except, now)
         .into_iter()
-        .filter_map(|id| Some(earlier_json(&center, &zone, center.incident(id)?)))
+        .filter_map(|id| center.incident(id))
+        // What was merged is the same emergency, and no earlier one.
+        .filter(|it| except.is_none() || it.intake.merged_into != except)
+        .map(|it| earlier_json(&center, &zone, it))
         .collect();
     Ok(super::answer(&json!({"notes": notes, "earlier": earlier})))
 }
@@ -91,6 +95,7 @@ fn earlier_json(center: &Center, zone: &Zone, incident: &callbox_domain::Inciden
     let kind = incident.incident_type.as_ref();
     let label = kind.and_then(|code| center.configuration.incident_types.get(code));
     let closed = incident.closed.as_ref();
+    let how = closed.and_then(|it| center.configuration.dispositions.get(&it.disposition));
     json!({
         "id": incident.id.0,
         "received": zone.print(incident.received),
@@ -98,6 +103,7 @@ fn earlier_json(center: &Center, zone: &Zone, incident: &callbox_domain::Inciden
         "type_label": label.map(|kind| kind.label.as_str()),
         "state": if closed.is_some() { "closed" } else { "open" },
         "disposition": closed.map(|closed| closed.disposition.as_str()),
+        "disposition_label": how.map(|how| how.label.as_str()),
     })
 }
 

@@ -172,6 +172,10 @@ fn render(
             })
         })
         .collect();
+    let filled = |units: &[(UnitId, usize)]| -> Vec<Value> {
+        let one = |(unit, at): &(UnitId, usize)| json!({"unit": sign(*unit), "requirement": at});
+        units.iter().map(one).collect()
+    };
     json!({
         "incident": question.incident.0,
         "alarm": question.alarm,
@@ -181,7 +185,8 @@ fn render(
         "edition": found.edition,
         "areas": found.areas.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
         "requirements": found.requirements.iter().map(requirement).collect::<Vec<_>>(),
-        "present": found.present.iter().map(|(unit, at)| json!({"unit": sign(*unit), "requirement": at})).collect::<Vec<_>>(),
+        "present": filled(&found.present),
+        "done": filled(&found.done),
         "suggested": suggested,
         "shortfalls": shortfalls,
         "others": others(center, question, facts, found, only),

@@ -1,9 +1,12 @@
 //! Places for call entry: what a text may mean, in JSON; and reasons for likely duplicates.
 
-use callbox_domain::{Assessed, Code, Likeness, Place, PlaceSource, PlaceVerdict, Text};
+use callbox_domain::{
+    AssessPlace, Assessed, Code, Command, Likeness, LocateIncident, Place, PlaceSource,
+    PlaceVerdict, Text,
+};
 use callbox_geo::{
     Coord,
-    geocode::{Ask, Found, Verdict},
+    geocode::{Ask, Found, Reason, Verdict},
 };
 use serde_json::{Value, json};
 
@@ -20,16 +23,17 @@ pub(crate) fn find(
     typing: bool,
 ) -> Value {
     let Some(geography) = geography else {
-        return json!({"streets": false, "verdict": "missing", "answers": [], "notes": []});
+        return json!({"streets": false, "verdict": "missing", "answers": [], "notes": [], "why": []});
     };
     let found = ask(geography, text, near, typing);
-    let notes: Vec<_> = found.notes.iter().map(ToString::to_string).collect();
+    let english =
+        |reasons: &[Reason]| -> Vec<_> { reasons.iter().map(ToString::to_string).collect() };
+    let why = |reasons: &[Reason]| -> Vec<_> { reasons.iter().map(reason).collect() };
     let answers: Vec<_> = found
         .answers
         .iter()
         .map(|answer| {
             let (lat, lon) = degrees(answer.point);
-            let reasons: Vec<_> = answer.reasons.iter().map(ToString::to_string).collect();
             json!({
                 "label": answer.label,
                 "tells_apart": answer.tells_apart,
@@ -38,7 +42,8 @@ pub(crate) fn find(
                 "lon": lon,
                 "extent_meters": answer.extent_meters.round(),
                 "fit_percent": percent(answer.score),
-                "reasons": reasons,
+                "reasons": english(&answer.reasons),
+                "why": why(&answer.reasons),
             })
         })
         .collect();
@@ -46,8 +51,19 @@ pub(crate) fn find(
         "streets": true,
         "verdict": found.verdict.code(),
         "answers": answers,
-        "notes": notes,
+        "notes": english(&found.notes),
+        "why": why(&found.notes),
     })
+}
+
+/// A reason with its kind and words, which a page says in its own language.
+fn reason(reason: &Reason) -> Value {
+    let values: serde_json::Map<_, _> = reason
+        .values()
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect();
+    json!({"code": reason.code(), "values": values})
 }
 
 /// Asks the geocoder.
@@ -109,6 +125,21 @@ pub(crate) fn verified(geography: Option<&Geography>, said: Text) -> (Place, Opt
         Place::new(label, Some(degrees(found.point))),
         Some(assessed),
     )
+}
+
+/// A place that was typed, with its coordinates where it certainly means one.
+pub(crate) fn located(geography: Option<&Geography>, located: LocateIncident) -> Command {
+    let incident = located.incident;
+    let (place, assessed) = verified(geography, located.place.text);
+    match assessed {
+        Some(assessed) => AssessPlace {
+            incident,
+            place,
+            assessed,
+        }
+        .into(),
+        None => LocateIncident { incident, place }.into(),
+    }
 }
 
 /// Latitude and longitude in degrees.

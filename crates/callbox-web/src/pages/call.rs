@@ -14,6 +14,7 @@ use super::{
     ui::Ui,
 };
 use crate::{
+    access::rights::Action,
     api::WARN_SECONDS,
     calls::words,
     problem::Problem,
@@ -179,6 +180,8 @@ pub(super) fn dialog(ui: &Ui) -> Markup {
             form id="call-form" method="post" action="/calls/new" {
                 div class="dialog-head" {
                     h2 id="call-title" { (ui.t("call.title")) }
+                    small class="quiet" id="call-state" role="status" { (ui.t("call.hint")) }
+                    button type="button" class="button" id="call-anew" hidden { (ui.t("call.anew")) }
                     button type="button" class="button plain" data-close aria-label=(ui.t("dismiss")) { "×" }
                 }
                 div class="dialog-body call-grid" {
@@ -193,18 +196,18 @@ pub(super) fn dialog(ui: &Ui) -> Markup {
                     (fields(ui, &Call::default(), None))
                     p class="notice guide" id="call-guide" role="status" hidden {}
                     section class="questions" id="call-questions" aria-labelledby="questions-title" hidden {}
-                    section class="candidates" aria-labelledby="candidates-title" {
-                        h3 id="candidates-title" { (ui.t("call.candidates")) }
-                        ol id="call-candidates" {}
-                        p class="quiet" id="call-candidates-none" { (ui.t("call.candidates.none")) }
-                    }
                     section class="premises" id="call-premises" aria-live="polite" hidden {}
                     div id="call-suggested" aria-live="polite" {}
-                    small class="quiet" id="call-state" role="status" { (ui.t("call.hint")) }
+                }
+                // Below what scrolls: that a call is about an incident in hand is never out of sight.
+                section class="candidates" id="call-alike" aria-labelledby="candidates-title" aria-live="polite" hidden {
+                    h3 id="candidates-title" { (ui.t("call.candidates")) }
+                    ol id="call-candidates" {}
                 }
                 div class="dialog-foot" {
-                    button class="button large" type="submit" value="create" { (ui.t("call.create")) " " kbd { "Enter" } }
-                    button class="button main large" type="submit" value="dispatch" { span id="call-send" { (ui.t("call.create_dispatch")) } " " kbd { "Ctrl Enter" } }
+                    @let sends = ui.may(Action::Dispatch);
+                    button class={"button large" @if !sends { " main" }} type="submit" value="create" { span id="call-create" { (ui.t("call.create")) } " " kbd { "Enter" } }
+                    @if sends { button class="button main large" type="submit" value="dispatch" { span id="call-send" { (ui.t("call.create_dispatch")) } " " kbd { "Ctrl Enter" } } }
                 }
             }
         }

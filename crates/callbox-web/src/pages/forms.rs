@@ -18,7 +18,7 @@ use super::{
     submit::{code, need_code, need_incident, need_text, submit, text, unit},
     ui::Ui,
 };
-use crate::{problem::Problem, security::SignedForm, state::AppState};
+use crate::{calls::words, problem::Problem, security::SignedForm, state::AppState};
 
 /// What the forms send; each fills in its own fields.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -90,7 +90,9 @@ handlers! {
         if let Some(incident_type) = code("type", &act.r#type)? {
             commands.push(ClassifyIncident { incident, incident_type }.into());
         }
-        if let Some(priority) = code("priority", &act.priority)? {
+        // One that stays the same is no choice: the type may bring another.
+        let known = center.incident(incident).and_then(|incident| incident.priority.as_ref());
+        if let Some(priority) = code("priority", &act.priority)?.filter(|new| Some(new) != known) {
             commands.push(PrioritiseIncident { incident, priority }.into());
         }
         Ok(commands)
@@ -199,6 +201,11 @@ async fn carry_out(
         Err(problem) => return refused(state, ui, id, &form, problem).await,
     };
     for (at, command) in commands.into_iter().enumerate() {
+        // Words that certainly mean a place are that place here too.
+        let command = match command {
+            Command::LocateIncident(it) => words::located(state.geography.as_ref(), it),
+            command => command,
+        };
         let key = format!(
             "{}{}",
             form.key,

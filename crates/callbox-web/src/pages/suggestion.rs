@@ -125,6 +125,8 @@ pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident, advice: &Advi
             .suggested
             .iter()
             .all(|one| one.lateness.drive == Drive::Unknown);
+    let place = incident.place.as_ref().and_then(|place| place.known());
+    let is_placed = place.is_some_and(|place| place.lat_lon().is_some());
     let told = |note: &&Note| !no_drives || **note != Note::NoDrive;
     html! {
         section class="stack" aria-label=(ui.t("suggest")) {
@@ -133,7 +135,11 @@ pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident, advice: &Advi
                 None => p class="quiet" { (ui.t("suggest.no_plan")) },
                 Some(plan) => {
                     p class="quiet" { (ui.fill("suggest.plan", &[("plan", plan.as_str()), ("alarm", &number), ("alarms", &found.alarms.to_string())])) }
-                    @if no_drives { p { b { (ui.t("suggest.no_drives")) } } }
+                    @if no_drives { p { b { (ui.t(if is_placed { "suggest.no_drives" } else { "suggest.no_place" })) } } }
+                    @if !found.done.is_empty() {
+                        @let signs: Vec<_> = found.done.iter().map(|(unit, _)| sign(*unit)).collect();
+                        p { (ui.fill("suggest.done", &[("units", &signs.join(", "))])) }
+                    }
                     ul {
                         @for one in &found.suggested {
                             li {
@@ -151,7 +157,9 @@ pub(super) fn panel(ui: &Ui, center: &Center, incident: &Incident, advice: &Advi
                                 @for (why, n) in &shortfall.reasons { " · " (n) "× " (why_words(ui, why)) }
                             }
                         }
-                        @if found.suggested.is_empty() && found.shortfalls.is_empty() { li { (ui.t("suggest.all_there")) } }
+                        @if found.suggested.is_empty() && found.shortfalls.is_empty() {
+                            li { (ui.t(if found.done.is_empty() { "suggest.all_there" } else { "suggest.met" })) }
+                        }
                     }
                     @if ui.may(Action::Dispatch) {
                         div class="row-of controls" {

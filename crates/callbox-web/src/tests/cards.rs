@@ -82,11 +82,12 @@ async fn answers_are_recorded_and_shown_and_rule_where_nobody_chose() {
     world.post(Role::CallTaker, &answers, words).await;
     let known = world.get(Role::CallTaker, &path).await.json();
     check_schema("Incident", &known);
+    let own = |words: &str| json!({"own": words, "zh": null});
     assert_eq!(
         known["questions"]["steps"],
         json!([
-            {"question": "inside", "answer": "yes"},
-            {"question": "where", "answer": "unknown"},
+            {"question": "inside", "ask": own("Is anybody inside?"), "answer": "yes", "words": null},
+            {"question": "where", "ask": own("Where?"), "answer": "unknown", "words": null},
         ])
     );
     // A person changes the priority: it stays, and the difference is a suggestion.

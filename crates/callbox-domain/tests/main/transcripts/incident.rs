@@ -22,13 +22,59 @@ show 1
             09:00:10 locate 1 @"212 Elm St" (50.8503,4.3517)
               33 IncidentLocated #1 place=‹212 Elm St (50.8503,4.3517)›
             09:00:20 classify 1 FIRE
-              34 IncidentClassified #1 type=FIRE
+              34 IncidentPrioritised #1 priority=1
+              35 IncidentClassified #1 type=FIRE
             09:00:25 prioritise 1 2
-              35 IncidentPrioritised #1 priority=2
+              36 IncidentPrioritised #1 priority=2
             09:00:40 by 8 locate 1 @"221 Elm St"
-              36 IncidentLocated #1 correction place=‹221 Elm St›
+              37 IncidentLocated #1 correction place=‹221 Elm St›
             show 1
               #1 received 09:00:00 type=FIRE priority=2 place=‹221 Elm St›
+        "#]],
+    );
+}
+
+#[test]
+fn a_type_brings_its_priority_until_one_was_chosen() {
+    check(
+        r#"
+receive MED
+classify 1 FIRE
+classify 1 ODOUR
+classify 1 MED
+prioritise 1 3
+classify 1 FIRE
+receive FIRE 2
+classify 2 ODOUR
+classify 2 MED
+receive
+classify 3 FIRE
+"#,
+        expect![[r#"
+            receive MED
+              32 IncidentReceived #1 type=MED priority=2
+            classify 1 FIRE
+              33 IncidentPrioritised #1 priority=1
+              34 IncidentClassified #1 type=FIRE
+            classify 1 ODOUR
+              35 IncidentClassified #1 type=ODOUR
+            classify 1 MED
+              36 IncidentClassified #1 type=MED
+            prioritise 1 3
+              37 IncidentPrioritised #1 priority=3
+            classify 1 FIRE
+              38 IncidentClassified #1 type=FIRE
+            receive FIRE 2
+              39 IncidentReceived #2 type=FIRE priority=2
+            classify 2 ODOUR
+              40 IncidentClassified #2 type=ODOUR
+            classify 2 MED
+              41 IncidentClassified #2 type=MED
+            receive
+              42 IncidentReceived #3
+            classify 3 FIRE
+              43 IncidentPrioritised #3 priority=1
+              44 IncidentClassified #3 type=FIRE
         "#]],
     );
 }
@@ -74,11 +120,13 @@ classify 2 FIRE
             receive FIRE
               32 IncidentReceived #1 type=FIRE priority=1
             classify 1 MED
-              33 IncidentClassified #1 type=MED
+              33 IncidentPrioritised #1 priority=2
+              34 IncidentClassified #1 type=MED
             receive ODOUR
-              34 IncidentReceived #2 type=ODOUR
+              35 IncidentReceived #2 type=ODOUR
             classify 2 FIRE
-              35 IncidentClassified #2 type=FIRE
+              36 IncidentPrioritised #2 priority=1
+              37 IncidentClassified #2 type=FIRE
         "#]],
     );
 }

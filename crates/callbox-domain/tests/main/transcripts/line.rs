@@ -178,6 +178,28 @@ fn an_ending_that_fits_several_incidents_is_never_guessed_at() {
 }
 
 #[test]
+fn an_incident_may_stand_behind_a_code_or_a_level() {
+    let run = many();
+    let center = run.center();
+    let line = |line: &str| read(center, Some(IncidentId(7)), line).map(|reading| reading.line);
+    for (typed, meant) in [
+        ("C DONE #12", "C #12 DONE"),
+        ("C DONE 112", "C #112 DONE"),
+        ("T FIRE #12", "T #12 FIRE"),
+        ("AL 2 #12", "AL #12 2"),
+        ("AL 2 112", "AL #112 2"),
+        // What may be meant as it stands is not turned.
+        ("AL #12 2", "AL #12 2"),
+        ("AL 112 2", "AL #112 2"),
+        ("P #12 2", "P #12 2"),
+        ("AL 2", "AL #7 2"),
+    ] {
+        assert_eq!(line(typed), line(meant), "{typed}");
+        assert_eq!(line(typed).as_deref(), Ok(meant), "{typed}");
+    }
+}
+
+#[test]
 fn a_line_in_full_means_the_same_again() {
     let run = many();
     let center = run.center();

@@ -22,6 +22,76 @@ fn check_planned(script: &str, expected: expect_test::Expect) {
 }
 
 #[test]
+fn an_alarm_is_met_once_until_the_incident_is_opened_again() {
+    check_planned(
+        r#"
+receive FIRE @"212 Elm St" (50.851,4.351)
+dispatch E104 1
+dispatch L110 1
+recommend 1
+status E104 ONS
+cancel L110
+recommend 1
+status E104 AVL
+recommend 1
+recommend 1 alarm 2
+dispatch L110 1
+status L110 ONS
+status L110 AVL
+close 1 DONE
+reopen 1 // rekindled
+recommend 1
+"#,
+        expect![[r#"
+            receive FIRE @"212 Elm St" (50.851,4.351)
+              39 IncidentReceived #1 type=FIRE priority=1 place=‹212 Elm St (50.851,4.351)›
+            dispatch E104 1
+              40 UnitDispatched #1/1 E104 type=ENGINE status=DSP
+            dispatch L110 1
+              41 UnitDispatched #1/2 L110 type=LADDER status=DSP
+            recommend 1
+              plan FIRES, alarm 1 of 2
+                E104 is there for ENGINE
+                L110 is there for LADDER
+            status E104 ONS
+              42 AssignmentProgressed #1/1 E104 status=ONS on_scene
+            cancel L110
+              43 AssignmentEnded #1/2 L110 cancelled status=AVL
+            recommend 1
+              plan FIRES, alarm 1 of 2
+                E104 is there for ENGINE
+                L110 for LADDER in 81 s, taken to be in its station: no position, drive guessed from the straight line
+            status E104 AVL
+              44 AssignmentEnded #1/1 E104 cleared status=AVL
+            recommend 1
+              plan FIRES, alarm 1 of 2
+                E104 was there for ENGINE
+                L110 for LADDER in 81 s, taken to be in its station: no position, drive guessed from the straight line
+            recommend 1 alarm 2
+              plan FIRES, alarm 2 of 2
+                E104 was there for ENGINE
+                L110 for LADDER in 81 s, taken to be in its station: no position, drive guessed from the straight line
+                E105 for ENGINE in 220 s, taken to be in its station: no position, drive guessed from the straight line
+                A201 for ENGINE in ?, stands in for ENGINE, no driving time is known
+            dispatch L110 1
+              45 UnitDispatched #1/3 L110 type=LADDER status=DSP
+            status L110 ONS
+              46 AssignmentProgressed #1/3 L110 status=ONS on_scene
+            status L110 AVL
+              47 AssignmentEnded #1/3 L110 cleared status=AVL
+            close 1 DONE
+              48 IncidentClosed #1 disposition=DONE
+            reopen 1 // rekindled
+              49 IncidentReopened #1 ‹rekindled›
+            recommend 1
+              plan FIRES, alarm 1 of 2
+                E104 for ENGINE in 81 s, taken to be in its station: no position, drive guessed from the straight line
+                L110 for LADDER in 81 s, taken to be in its station: no position, drive guessed from the straight line
+        "#]],
+    );
+}
+
+#[test]
 fn areas_are_drawn_or_made_of_others() {
     check(
         r#"
@@ -176,7 +246,7 @@ send 1 alarm 3
                 E104 is there for ENGINE
                 L110 is there for LADDER
                 E105 for ENGINE in 220 s, taken to be in its station: no position, drive guessed from the straight line
-                A201 for ENGINE in ?, stands in for ENGINE, nobody knows how long it drives
+                A201 for ENGINE in ?, stands in for ENGINE, no driving time is known
             recommend 1 alarm 2 why-not L110
               L110: it is on this incident already
             send 1 alarm 2
@@ -241,7 +311,7 @@ send 2
               44 UnitPutInService A201 status=AVL
             recommend 1
               plan SICK, alarm 1 of 1
-                A201 for AMB in ?, nobody knows how long it drives
+                A201 for AMB in ?, no driving time is known
             receive ODOUR
               45 IncidentReceived #2 type=ODOUR
             recommend 2
@@ -454,10 +524,10 @@ condition STORM off
               46 IncidentReceived #6 type=MED priority=2
             recommend 1
               plan ANY, alarm 1 of 1
-                A201 for AMB in ?, nobody knows how long it drives
+                A201 for AMB in ?, no driving time is known
             recommend 2
               plan FIRES, alarm 1 of 1
-                E104 for ENGINE in ?, taken to be in its station: no position, nobody knows how long it drives
+                E104 for ENGINE in ?, taken to be in its station: no position, no driving time is known
             recommend 3
               plan SPOT, alarm 1 of 1
                 L110 for LADDER in 165 s, taken to be in its station: no position, drive guessed from the straight line
@@ -470,28 +540,28 @@ condition STORM off
                 E104 for ENGINE in 4514 s, taken to be in its station: no position, drive guessed from the straight line
             recommend 6
               plan ANY, alarm 1 of 1
-                A201 for AMB in ?, nobody knows how long it drives
+                A201 for AMB in ?, no driving time is known
             condition STORM on
               47 ConditionSet STORM in force
             recommend 2
               plan STORM, alarm 1 of 1
-                E104 for ENGINE in ?, taken to be in its station: no position, nobody knows how long it drives
-                E105 for ENGINE in ?, taken to be in its station: no position, nobody knows how long it drives
+                E104 for ENGINE in ?, taken to be in its station: no position, no driving time is known
+                E105 for ENGINE in ?, taken to be in its station: no position, no driving time is known
             condition STORM off
               48 ConditionSet STORM over
             23:00:00 recommend 2
               plan NIGHT, alarm 1 of 1
-                E104 for ENGINE in ?, taken to be in its station: no position, nobody knows how long it drives
-                E105 for ENGINE in ?, taken to be in its station: no position, nobody knows how long it drives
+                E104 for ENGINE in ?, taken to be in its station: no position, no driving time is known
+                E105 for ENGINE in ?, taken to be in its station: no position, no driving time is known
                 missing 1 ENGINE
             29:59:00 recommend 2
               plan NIGHT, alarm 1 of 1
-                E104 for ENGINE in ?, taken to be in its station: no position, nobody knows how long it drives
-                E105 for ENGINE in ?, taken to be in its station: no position, nobody knows how long it drives
+                E104 for ENGINE in ?, taken to be in its station: no position, no driving time is known
+                E105 for ENGINE in ?, taken to be in its station: no position, no driving time is known
                 missing 1 ENGINE
             30:00:00 recommend 2
               plan FIRES, alarm 1 of 1
-                E104 for ENGINE in ?, taken to be in its station: no position, nobody knows how long it drives
+                E104 for ENGINE in ?, taken to be in its station: no position, no driving time is known
         "#]],
     );
 }

@@ -66,6 +66,29 @@ publish-cards "B,B,,,q,text,Q?"
 }
 
 #[test]
+fn answers_set_the_priority_that_only_the_type_brought() {
+    check(
+        &format!(
+            "{CARD}{}",
+            "receive\nclassify 1 MED\nanswer 1 BREATH awake no\n"
+        ),
+        expect![[r#"
+            publish-cards "BREATH,Breathing,,MED,awake,yes-no,Awake?,,,,,no,,,age,Kneel down.,,,1" ",,,,where,choice,Where?,,,,,in,Inside,,,,,," ",,,,,,,,,,,out,Outside,,end,,,ODOUR,3" ",,,,age,number,How old?,,,,,0,,,,,,,1" ",,,,,,,,,,,65,,,,,,,2" ",,,,words,text,What else?,,,,,,,,,,,,"
+              32 QuestionCardPublished BREATH version 1 from 09:00:00: 4 questions
+            receive
+              33 IncidentReceived #1
+            classify 1 MED
+              34 IncidentPrioritised #1 priority=2
+              35 IncidentClassified #1 type=MED
+            answer 1 BREATH awake no
+              36 QuestionAnswered #1 BREATH version 1 ‹awake=no›
+              37 IncidentPrioritised #1 priority=1
+              38 QuestionsRuled #1 priority=1
+        "#]],
+    );
+}
+
+#[test]
 fn answers_set_type_and_priority_until_a_person_does() {
     check(
         &format!(

@@ -4,6 +4,12 @@ use serde_json::{Value, json};
 
 use super::{list, millis, named, object, of, time};
 
+/// Why a place is offered: a kind, and the words that belong to it.
+fn why() -> Value {
+    let values = json!({"type": "object", "additionalProperties": of("string")});
+    object(&[("code", of("string")), ("values", values)])
+}
+
 /// The schemas, by their names.
 pub(super) fn all() -> [(&'static str, Value); 14] {
     [
@@ -26,9 +32,11 @@ pub(super) fn all() -> [(&'static str, Value); 14] {
                         ("extent_meters", of("number")),
                         ("fit_percent", of("integer")),
                         ("reasons", list(of("string"))),
+                        ("why", list(why())),
                     ])),
                 ),
                 ("notes", list(of("string"))),
+                ("why", list(why())),
             ]),
         ),
         (
@@ -174,6 +182,7 @@ pub(super) fn all() -> [(&'static str, Value); 14] {
                         ("type_label", of("string?")),
                         ("state", json!({"enum": ["open", "closed"]})),
                         ("disposition", of("string?")),
+                        ("disposition_label", of("string?")),
                     ])),
                 ),
             ]),

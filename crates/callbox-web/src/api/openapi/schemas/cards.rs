@@ -74,7 +74,9 @@ pub(super) fn of_incident() -> Value {
             "steps",
             list(object(&[
                 ("question", of("string")),
+                ("ask", wording()),
                 ("answer", of("string?")),
+                ("words", or_null(wording())),
             ])),
         ),
         ("suggested_type", of("string?")),

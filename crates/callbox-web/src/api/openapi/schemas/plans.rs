@@ -56,7 +56,7 @@ fn reason(more: &[(&str, Value)]) -> Value {
 }
 
 fn recommendation() -> Value {
-    let present = object(&[("unit", of("string")), ("requirement", of("integer"))]);
+    let filled = || object(&[("unit", of("string")), ("requirement", of("integer"))]);
     let suggested = object(&[
         ("unit", of("string")),
         ("type", of("string")),
@@ -99,7 +99,8 @@ fn recommendation() -> Value {
         ("edition", of("integer")),
         ("areas", list(of("string"))),
         ("requirements", list(named("Requirement"))),
-        ("present", list(present)),
+        ("present", list(filled())),
+        ("done", list(filled())),
         ("suggested", list(suggested)),
         ("shortfalls", list(shortfall)),
         ("others", list(other)),
