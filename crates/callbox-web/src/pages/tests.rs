@@ -216,6 +216,9 @@ fn refusals() -> Vec<Refusal> {
         R::UnknownAccount(callbox_domain::ActorId(4_711_000_001)),
         R::AccountTaken(callbox_domain::ActorId(4_711_000_001)),
         R::AccountInUse(callbox_domain::ActorId(4_711_000_001)),
+        R::AccountErasureAsked(callbox_domain::ActorId(4_711_000_001)),
+        R::AccountErasureNotAsked(callbox_domain::ActorId(4_711_000_001)),
+        R::AccountErasureNeedsTwo(callbox_domain::ActorId(4_711_000_001)),
         R::AccountErased(callbox_domain::ActorId(4_711_000_001)),
         R::DutyOutOfBounds,
         R::UnknownToken(7),
@@ -242,9 +245,9 @@ fn refusals() -> Vec<Refusal> {
 fn refusals_are_said_in_every_language() {
     for refusal in refusals() {
         let problem = Problem::from(refusal.clone());
-        let (what, hint) = Locale::En.problem(&problem);
+        let (what, hint) = Locale::En.problem(&problem, |at| at.to_string());
         assert_eq!((what, hint), (refusal.to_string(), refusal.hint()));
-        let (what, hint) = Locale::Zh.problem(&problem);
+        let (what, hint) = Locale::Zh.problem(&problem, |at| at.to_string());
         for text in [what, hint] {
             assert!(!text.contains(['{', '?']), "{refusal:?}: {text}");
             let is_foreign = |c: char| c.is_ascii_lowercase();

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use axum::http::{HeaderMap, header};
+use callbox_domain::Timestamp;
 
 use crate::problem::Problem;
 
@@ -119,10 +120,19 @@ impl Locale {
     }
 
     /// What is wrong and what to do, in this language; `boot.js` does the same for the board.
-    pub(crate) fn problem(self, problem: &Problem) -> (String, String) {
+    /// `time` says a moment as the center's clocks do.
+    pub(crate) fn problem(
+        self,
+        problem: &Problem,
+        time: impl Fn(Timestamp) -> String,
+    ) -> (String, String) {
+        let said = |name, value: &str| match (name, value.parse::<jiff::Timestamp>()) {
+            ("until", Ok(at)) => time(Timestamp::from_micros(at.as_microsecond())),
+            _ => self.word(name, value),
+        };
         let values: Vec<(&str, String)> = problem
             .values()
-            .map(|(name, value)| (name, self.word(name, value)))
+            .map(|(name, value)| (name, said(name, value)))
             .collect();
         let values: Vec<(&str, &str)> = values
             .iter()
