@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 /// The codes of all problems beside the rules' refusals; each has a text in every language.
 pub(crate) const CODES: &[&str] = &[
+    "already-there",
     "bad-account",
     "bad-body",
     "bad-field",

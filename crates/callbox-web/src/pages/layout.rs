@@ -214,7 +214,7 @@ pub(super) fn refusal_with(ui: &Ui, problem: Option<&Problem>, expressly: Markup
         @if let Some(problem) = problem {
             @let (what, hint) = ui.locale.problem(problem, |at| ui.date_time(at));
             div class="notice refused" role="alert" {
-                b { (ui.t("refused")) ": " (what) }
+                b { (ui.t("refused")) (ui.t("text.colon")) (what) }
                 span { (hint) }
                 (expressly)
             }

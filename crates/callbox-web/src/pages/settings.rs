@@ -345,7 +345,7 @@ fn differences(ui: &Ui, differences: &[Difference]) -> Markup {
     };
     html! {
         ul class="differences" { @for Difference { field, before, after } in differences { li {
-            span class="quiet" { (label(ui, field)) ": " }
+            span class="quiet" { (label(ui, field)) (ui.t("text.colon")) }
             @if let Some(before) = before { del { (short(field, before)) } " → " }
             @match after { Some(after) => ins { (short(field, after)) }, None => (ui.t("settings.empty")) }
         } } }

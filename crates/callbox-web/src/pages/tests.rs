@@ -269,6 +269,19 @@ fn every_reason_has_a_text_in_every_language() {
     }
 }
 
+/// The page of rights says in every language why each route is there.
+#[test]
+fn every_reason_of_a_route_is_said_in_chinese() {
+    let mut known: BTreeSet<&str> = super::texts::reasons_zh().keys().map(|it| &**it).collect();
+    let reasons: BTreeSet<&str> = crate::security::all().map(|route| route.reason).collect();
+    for reason in &reasons {
+        let said = Locale::Zh.reason(reason);
+        assert!(known.remove(reason), "no words for: {reason}");
+        assert!(!said.is_empty() && said != *reason, "{reason}");
+    }
+    assert!(known.is_empty(), "of no route: {known:?}");
+}
+
 /// A refusal names the right that is missing and the roles to ask, in the reader's language.
 #[test]
 fn every_right_and_every_role_has_words_in_every_language() {
@@ -410,6 +423,7 @@ fn texts_and_their_uses_agree() {
             "reports.utilisation",
             "reports.dispositions",
             "rights.agency.",
+            "rights.scope.",
         ]
         .iter()
         .any(|made| key.starts_with(made));
