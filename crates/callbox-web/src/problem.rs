@@ -72,7 +72,9 @@ pub(crate) const CODES: &[&str] = &[
 
 /// Texts that say more than the one for their code.
 pub(crate) const TEXTS: &[&str] = &[
+    "bad-account.taken",
     "bad-field.control",
+    "bad-field.days",
     "bad-field.empty",
     "bad-field.missing",
     "bad-field.too-long",

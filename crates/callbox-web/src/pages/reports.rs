@@ -42,7 +42,7 @@ pub(super) async fn show(
     let agency = ui.signed.as_ref().and_then(Signed::agency);
     let figures = compute(&state, agency, &span).await?;
     let days = format!("?from={}&to={}", span.from, span.to);
-    let center = state.engine.snapshot();
+    let center = state.center_for(ui.signed.as_ref());
     let page = page(
         &ui,
         ui.t("reports.title"),
