@@ -110,8 +110,9 @@ pub use welfare::{AnswerWelfare, AskWelfare, DefineWelfareRule, Welfare, Welfare
 /// The payload structs of all events, for callers that match on them.
 pub mod events {
     pub use crate::account::{
-        AccountAdded, AccountBound, AccountErased, AccountErasureCompleted, AccountRoleSet,
-        AccountSwitched, CredentialChanged, DutySet, SignInRuleSet, TokenEnded, TokenIssued,
+        AccountAdded, AccountBound, AccountErased, AccountErasureCompleted, AccountErasureRefused,
+        AccountErasureRequested, AccountRoleSet, AccountSwitched, CredentialChanged, DutySet,
+        SignInRuleSet, TokenEnded, TokenIssued,
     };
     pub use crate::alarm::{AlarmAcknowledged, AlarmEscalated, AlarmRaised};
     pub use crate::assignment::{

@@ -208,6 +208,12 @@ pub enum Refusal {
     AccountTaken(ActorId),
     #[error("account {} is in use", .0.0)]
     AccountInUse(ActorId),
+    #[error("the erasure of the names of account {} is asked for already", .0.0)]
+    AccountErasureAsked(ActorId),
+    #[error("nobody asks for the erasure of the names of account {}", .0.0)]
+    AccountErasureNotAsked(ActorId),
+    #[error("two people erase the names of account {}: one asks, another one approves", .0.0)]
+    AccountErasureNeedsTwo(ActorId),
     #[error("the names of account {} are erased", .0.0)]
     AccountErased(ActorId),
     #[error("a duty ends within 24 hours from now")]
@@ -341,7 +347,14 @@ impl Refusal {
             Self::OwnGrant(_) => "let somebody else look at it".into(),
             Self::UnknownAccount(_) => "check the login name in the list of accounts".into(),
             Self::AccountTaken(_) => "choose another login name".into(),
-            Self::AccountInUse(_) => "take it out of use first, and wait as erasures do".into(),
+            Self::AccountInUse(_) => "take it out of use first".into(),
+            Self::AccountErasureAsked(_) => {
+                "let another administrator approve it, or refuse it and ask anew".into()
+            }
+            Self::AccountErasureNotAsked(_) => "ask for it first, with its legal basis".into(),
+            Self::AccountErasureNeedsTwo(_) => {
+                "let an administrator do it who did not ask; a program does neither".into()
+            }
             Self::AccountErased(_) => "make a new account".into(),
             Self::DutyOutOfBounds => "give 1 to 24 hours, and sign on anew after that".into(),
             Self::UnknownToken(_) => "check the number in the list of tokens".into(),
@@ -427,6 +440,9 @@ impl Refusal {
         Self::UnknownAccount(_) => "unknown-account",
         Self::AccountTaken(_) => "account-taken",
         Self::AccountInUse(_) => "account-in-use",
+        Self::AccountErasureAsked(_) => "account-erasure-asked",
+        Self::AccountErasureNotAsked(_) => "account-erasure-not-asked",
+        Self::AccountErasureNeedsTwo(_) => "account-erasure-needs-two",
         Self::AccountErased(_) => "account-erased",
         Self::DutyOutOfBounds => "duty-out-of-bounds",
         Self::UnknownToken(_) => "unknown-token",

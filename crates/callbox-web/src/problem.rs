@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 /// The codes of all problems beside the rules' refusals; each has a text in every language.
 pub(crate) const CODES: &[&str] = &[
+    "already-there",
     "bad-account",
     "bad-address",
     "bad-body",
@@ -72,7 +73,9 @@ pub(crate) const CODES: &[&str] = &[
 
 /// Texts that say more than the one for their code.
 pub(crate) const TEXTS: &[&str] = &[
+    "bad-account.taken",
     "bad-field.control",
+    "bad-field.days",
     "bad-field.empty",
     "bad-field.missing",
     "bad-field.too-long",

@@ -151,6 +151,7 @@ impl Payload for AccountAdded {
             duty: None,
             added: entry.seq,
             erased: None,
+            erasure_request: None,
         };
         if center
             .accounts
@@ -180,6 +181,8 @@ impl Payload for AccountSwitched {
         center.with_account(self.account, |account| {
             account.disabled = disabled;
             account.duty = None;
+            // Whoever puts it back into use withdraws what was asked.
+            account.erasure_request = None;
         });
     }
 }

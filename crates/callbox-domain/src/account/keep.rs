@@ -1,7 +1,7 @@
 use super::{
-    AccountAdded, AccountBound, AccountErased, AccountErasureCompleted, AccountRoleSet,
-    AccountSwitched, CredentialChanged, DutySet, MAX_ACCOUNTS, MAX_DUTY_HOURS, MAX_TOKENS,
-    SignInRuleSet, TokenEnded, TokenIssued,
+    AccountAdded, AccountBound, AccountErased, AccountErasureCompleted, AccountErasureRefused,
+    AccountErasureRequested, AccountRoleSet, AccountSwitched, CredentialChanged, DutySet,
+    MAX_ACCOUNTS, MAX_DUTY_HOURS, MAX_TOKENS, SignInRuleSet, TokenEnded, TokenIssued,
 };
 use crate::{ActorId, Center, Context, Event, Refusal, Timestamp, command::Verb};
 
@@ -9,7 +9,8 @@ use crate::{ActorId, Center, Context, Event, Refusal, Timestamp, command::Verb};
 ///
 /// Whether who acts has the right to is not looked at here: that is the shell's table of rights.
 /// Refusals: an account that is there already, or has another's login name; no such account; no such
-/// token; an account whose names are erased, or that is in use or was lately where they are to be; too many accounts, tokens of one account or rules; a duty that is over or longer than a day.
+/// token; an account whose names are erased, or that is in use where they are to be; an erasure of names
+/// that is asked for already or by nobody, that waits, or that one person or a program decides; too many accounts, tokens of one account or rules; a duty that is over or longer than a day.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeepAccount {
     /// What is done.
@@ -27,7 +28,11 @@ pub enum AccountAct {
     Bind(AccountBound),
     /// Takes one out of use, or puts it back.
     Switch(AccountSwitched),
-    /// Erases login and name of one that is out of use.
+    /// Asks that login and name of one that is out of use be erased.
+    RequestErasure(AccountErasureRequested),
+    /// Refuses or withdraws that.
+    RefuseErasure(AccountErasureRefused),
+    /// Approves it, and erases them.
     Erase(AccountErased),
     /// Says that keys and bytes of an erased one are gone; the server says it, nobody else.
     Complete(AccountErasureCompleted),
@@ -54,6 +59,8 @@ impl AccountAct {
             Event::AccountRoleSet(event) => Self::Role(event),
             Event::AccountBound(event) => Self::Bind(event),
             Event::AccountSwitched(event) => Self::Switch(event),
+            Event::AccountErasureRequested(event) => Self::RequestErasure(event),
+            Event::AccountErasureRefused(event) => Self::RefuseErasure(event),
             Event::AccountErased(event) => Self::Erase(event),
             Event::AccountErasureCompleted(event) => Self::Complete(event),
             Event::DutySet(event) => Self::Duty(event),
@@ -72,6 +79,8 @@ impl AccountAct {
             Self::Role(event) => event.into(),
             Self::Bind(event) => event.into(),
             Self::Switch(event) => event.into(),
+            Self::RequestErasure(event) => event.into(),
+            Self::RefuseErasure(event) => event.into(),
             Self::Erase(event) => event.into(),
             Self::Complete(event) => event.into(),
             Self::Duty(event) => event.into(),
@@ -96,6 +105,8 @@ impl Verb for KeepAccount {
                 let account = center.need_kept(switched.account)?;
                 account.disabled.is_some() != switched.disabled
             }
+            AccountAct::RequestErasure(requested) => return requested.decide(center, context),
+            AccountAct::RefuseErasure(refused) => return refused.decide(center),
             AccountAct::Erase(erased) => return erased.decide(center, context),
             AccountAct::Complete(completed) => return completed.decide(center),
             AccountAct::Duty(set) => {

@@ -9,14 +9,16 @@ mod keep;
 
 use minicbor::{Decode, Encode};
 
-pub use erase::{AccountErased, AccountErasureCompleted};
+pub use erase::{
+    AccountErased, AccountErasureCompleted, AccountErasureRefused, AccountErasureRequested,
+};
 pub use events::{
     AccountAdded, AccountBound, AccountRoleSet, AccountSwitched, CredentialChanged, DutySet,
     SignInRuleSet, TokenEnded, TokenIssued,
 };
 pub use keep::{AccountAct, KeepAccount};
 
-use crate::{ActorId, Center, Code, Personal, Refusal, Text, Timestamp};
+use crate::{ActorId, Center, Code, ErasureRequest, Personal, Refusal, Text, Timestamp};
 
 /// The most accounts of a center.
 pub(crate) const MAX_ACCOUNTS: usize = 20_000;
@@ -174,6 +176,9 @@ pub struct Account {
     /// That its names are erased.
     #[n(11)]
     pub erased: Option<AccountErasure>,
+    /// Who asks that its names be erased, while nobody has decided.
+    #[n(12)]
+    pub erasure_request: Option<ErasureRequest>,
 }
 
 impl Account {

@@ -23,7 +23,7 @@ pub use refuse::{ErasureRefused, RefuseErasure};
 pub use request::{ErasureRequested, RequestErasure};
 pub use rules::{DefineErasureRules, ErasureRules, ErasureRulesDefined};
 
-use crate::{ActorId, Center, Code, Incident, IncidentId, Personal, Refusal, Timestamp};
+use crate::{ActorId, Center, Code, Entry, Incident, IncidentId, Personal, Refusal, Timestamp};
 
 /// The most legal holds on one incident.
 pub(crate) const MAX_HOLDS: usize = 32;
@@ -98,6 +98,21 @@ pub struct Erased {
     /// The position at which the ledger says that keys and bytes are gone.
     #[n(4)]
     pub completed: Option<u64>,
+}
+
+impl ErasureRequest {
+    /// The request that an entry records.
+    pub(crate) fn recorded(entry: &Entry, basis: Code, wait_days: u16) -> Self {
+        // From when it was recorded: an earlier time that somebody gives shortens nothing.
+        let since = entry.at.max(entry.recorded);
+        Self {
+            basis,
+            at: entry.at,
+            by: entry.actor,
+            not_before: since.plus_seconds(i64::from(wait_days) * 86_400),
+            seq: entry.seq,
+        }
+    }
 }
 
 impl ErasureCase {

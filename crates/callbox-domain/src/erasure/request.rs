@@ -56,15 +56,7 @@ impl Verb for RequestErasure {
 
 impl Payload for ErasureRequested {
     fn evolve(&self, center: &mut Center, entry: &Entry) {
-        // From when it was recorded: an earlier time that somebody gives shortens nothing.
-        let since = entry.at.max(entry.recorded);
-        let request = ErasureRequest {
-            basis: self.basis.clone(),
-            at: entry.at,
-            by: entry.actor,
-            not_before: since.plus_seconds(i64::from(self.wait_days) * 86_400),
-            seq: entry.seq,
-        };
+        let request = ErasureRequest::recorded(entry, self.basis.clone(), self.wait_days);
         center.with_erasure(self.incident, |case| case.request = Some(request));
     }
 }

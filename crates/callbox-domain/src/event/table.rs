@@ -2,8 +2,9 @@ use super::codec::{DecodeError, Former, Lifted, Payload, from_bytes, to_bytes};
 use crate::{
     ActorId, Center, ClosureId, Entry, GrantId, IncidentId, NoteId, UnitId,
     account::{
-        AccountAdded, AccountBound, AccountErased, AccountErasureCompleted, AccountRoleSet,
-        AccountSwitched, CredentialChanged, DutySet, SignInRuleSet, TokenEnded, TokenIssued,
+        AccountAdded, AccountBound, AccountErased, AccountErasureCompleted, AccountErasureRefused,
+        AccountErasureRequested, AccountRoleSet, AccountSwitched, CredentialChanged, DutySet,
+        SignInRuleSet, TokenEnded, TokenIssued,
     },
     alarm::{AlarmAcknowledged, AlarmEscalated, AlarmRaised},
     assignment::{
@@ -329,6 +330,8 @@ events! {
     133 DutySet schema 1 |e| Stream::Account(e.account), "who may change what the service does is at work, and the record says since when";
     134 AccountErased schema 1 |e| Stream::Account(e.account), "the law can ask that who left is named no longer, and the record says that it was done";
     135 AccountErasureCompleted schema 1 |e| Stream::Account(e.account), "an erasure is true only once keys and bytes are gone, and says when they were";
+    136 AccountErasureRequested schema 1 |e| Stream::Account(e.account), "who left can ask to be named no longer, and a second person looks at it before it is done";
+    137 AccountErasureRefused schema 1 |e| Stream::Account(e.account), "whoever asked to be named no longer is owed the reason why not";
 }
 
 impl Event {

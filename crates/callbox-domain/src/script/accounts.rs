@@ -9,8 +9,9 @@ use crate::{
     AccountAct, AccountNames, ActorId, Code, Credential, CredentialChange, ErasureFacts, Event,
     KeepAccount, Personal,
     events::{
-        AccountAdded, AccountBound, AccountErased, AccountErasureCompleted, AccountRoleSet,
-        AccountSwitched, CredentialChanged, DutySet, SignInRuleSet, TokenEnded, TokenIssued,
+        AccountAdded, AccountBound, AccountErased, AccountErasureCompleted, AccountErasureRefused,
+        AccountErasureRequested, AccountRoleSet, AccountSwitched, CredentialChanged, DutySet,
+        SignInRuleSet, TokenEnded, TokenIssued,
     },
 };
 
@@ -48,6 +49,15 @@ pub(super) fn keep(w: &mut Words, said: &Said<'_>) -> Result<KeepAccount, NotACo
         what @ ("on" | "off") => AccountAct::Switch(AccountSwitched {
             account,
             disabled: what == "off",
+        }),
+        "ask" => AccountAct::RequestErasure(AccountErasureRequested {
+            account,
+            basis: w.code("a legal basis")?,
+            wait_days: 0,
+        }),
+        "refuse" => AccountAct::RefuseErasure(AccountErasureRefused {
+            account,
+            reason: w.code("a reason")?,
         }),
         "erase" => AccountAct::Erase(AccountErased {
             account,
@@ -119,6 +129,15 @@ pub(super) fn event(event: &Event) -> String {
         }
         Event::AccountSwitched(AccountSwitched { account, disabled }) => {
             format!("{account} {}", if *disabled { "off" } else { "on" })
+        }
+        Event::AccountErasureRequested(asked) => {
+            format!(
+                "{} basis={} wait_days={}",
+                asked.account, asked.basis, asked.wait_days
+            )
+        }
+        Event::AccountErasureRefused(refused) => {
+            format!("{} reason={}", refused.account, refused.reason)
         }
         Event::AccountErased(erased) => format!("{} basis={}", erased.account, erased.basis),
         Event::AccountErasureCompleted(done) => {

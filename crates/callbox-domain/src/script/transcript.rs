@@ -419,6 +419,8 @@ fn event(center: &Center, event: &Event) -> String {
         | Event::AccountBound(_)
         | Event::AccountSwitched(_)
         | Event::DutySet(_)
+        | Event::AccountErasureRequested(_)
+        | Event::AccountErasureRefused(_)
         | Event::AccountErased(_)
         | Event::AccountErasureCompleted(_)
         | Event::CredentialChanged(_)

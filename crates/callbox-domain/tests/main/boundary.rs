@@ -154,7 +154,7 @@ fn the_kinds_are_these() {
         .chain([99])
         .chain(100..=105)
         .chain(110..=114)
-        .chain(120..=135)
+        .chain(120..=137)
         .collect();
     assert_eq!(numbers, expected);
 }

@@ -1002,6 +1002,17 @@ fn accounts() -> Vec<Event> {
             disabled: true,
         }
         .into(),
+        AccountErasureRequested {
+            account,
+            basis: code("LAW-12"),
+            wait_days: 7,
+        }
+        .into(),
+        AccountErasureRefused {
+            account,
+            reason: code("WITHDRAWN"),
+        }
+        .into(),
         AccountErased {
             account,
             basis: code("LAW-12"),

@@ -41,6 +41,8 @@ const NOT_RECORDED: &[(&str, &str)] = &[
     ("AccountBound", "see KeepAccount"),
     ("AccountSwitched", "see KeepAccount"),
     ("DutySet", "see KeepAccount"),
+    ("AccountErasureRequested", "see KeepAccount"),
+    ("AccountErasureRefused", "see KeepAccount"),
     ("AccountErased", "see KeepAccount"),
     ("AccountErasureCompleted", "see KeepAccount"),
     ("CredentialChanged", "see KeepAccount"),

@@ -43,8 +43,11 @@ async function signIn(form) {
 }
 
 const acts = { register, "sign-in": signIn };
+// Browsers tie a passkey to a name; at a bare address there can be none.
+const isAddress = /^[\d.]+$|^\[/.test(location.hostname);
+for (const words of document.querySelectorAll("[data-passkey-address]")) words.hidden = !isAddress;
 for (const form of document.querySelectorAll("form[data-passkey]")) {
-  form.hidden = !globalThis.PublicKeyCredential;
+  form.hidden = isAddress || !globalThis.PublicKeyCredential;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const problem = document.querySelector("[data-passkey-problem]");

@@ -1,6 +1,6 @@
 // The wallboard: figures of the whole room, asked for every two seconds. Nothing on it can be chosen.
-import { locale, t } from "./boot.js";
-import { learn, now, span } from "./clock.js";
+import { t } from "./boot.js";
+import { learn, now, setTimeZone, span, time } from "./clock.js";
 import { by, el, setText } from "./dom.js";
 
 const EVERY_MS = 2000;
@@ -19,6 +19,9 @@ async function ask() {
     draw();
   } catch { /* the line that says how old it is speaks for itself */ }
 }
+
+// The wall shows the center's time, wherever its screen thinks it stands.
+setTimeZone(by("wall-clock").dataset.zone);
 
 const since = (ms) => span(now() - ms);
 
@@ -51,7 +54,7 @@ function kept(row) {
 
 function draw() {
   if (!last) return;
-  setText(by("wall-clock"), new Intl.DateTimeFormat(locale, { timeStyle: "medium" }).format(now()));
+  setText(by("wall-clock"), time(now()));
   by("wall-waiting").replaceChildren(...last.waiting.map(tile));
   setText(by("wall-open"), String(last.open));
   setText(by("wall-free"), `${last.free} / ${last.units}`);

@@ -1,6 +1,11 @@
 //! Erasing what is personal in an account: on the record first, then here, down to the file's free pages.
 
-use callbox_domain::{AccountAct, ActorId, Center, Code, ErasureFacts, events::AccountErased};
+use std::collections::{BTreeMap, BTreeSet};
+
+use callbox_domain::{
+    AccountAct, ActorId, Center, Code, ErasureFacts, ErasureRequest, Refusal,
+    events::{AccountErased, AccountErasureRefused, AccountErasureRequested},
+};
 use rusqlite::params;
 
 use super::{Access, AccessError, Account, password, random, store};
@@ -19,19 +24,78 @@ const BESIDE: [(&str, &str); 8] = [
 ];
 
 impl Access {
-    /// Erases login and name of an account that is out of use for as long as erasures wait, and what
-    /// opened it. What it did stays under its pseudonym. The ledger's own bytes go at the next start.
-    pub fn erase(&self, login: &str, basis: &Code) -> Result<ActorId, AccessError> {
-        let account = self.account_named(login)?;
-        let account = account.ok_or_else(|| AccessError::Unknown(login.to_owned()))?;
-        self.record(AccountAct::Erase(AccountErased {
-            account: account.actor,
+    /// Asks that login and name of an account that is out of use be erased; somebody else approves.
+    pub fn ask_for_erasure(&self, login: &str, basis: &Code) -> Result<(), AccessError> {
+        let requested = AccountErasureRequested {
+            account: self.number_of(login)?,
             basis: basis.clone(),
+            wait_days: 0,
+        };
+        self.record(AccountAct::RequestErasure(requested)).map(drop)
+    }
+
+    /// Refuses or withdraws that; `reason` is a short code.
+    pub fn refuse_erasure(&self, login: &str, reason: &Code) -> Result<(), AccessError> {
+        let refused = AccountErasureRefused {
+            account: self.number_of(login)?,
+            reason: reason.clone(),
+        };
+        self.record(AccountAct::RefuseErasure(refused)).map(drop)
+    }
+
+    /// Approves what somebody else asked for: erases login and name, and what opened the account.
+    /// What it did stays under its pseudonym. The ledger's own bytes go at the next start.
+    pub fn erase(&self, login: &str) -> Result<ActorId, AccessError> {
+        let account = self.number_of(login)?;
+        let known = self.recorded();
+        let known = known.as_ref().and_then(|it| it.accounts.get(account.0));
+        let request = known.and_then(|it| it.erasure_request.as_ref());
+        let request = request.ok_or_else(|| {
+            AccessError::Refused(Box::new(Refusal::AccountErasureNotAsked(account)))
+        })?;
+        self.record(AccountAct::Erase(AccountErased {
+            account,
+            basis: request.basis.clone(),
             facts: ErasureFacts::default(),
         }))?;
-        self.scrub(&[account.actor])?;
+        self.scrub(&[account])?;
         self.load_accounts()?;
         self.load_sessions()?;
+        Ok(account)
+    }
+
+    /// Who asks that the names of the account be erased, as the record has it.
+    pub fn account_erasure_request(&self, login: &str) -> Option<ErasureRequest> {
+        let account = self.number_of(login).ok()?;
+        self.erasure_requests().remove(&account)
+    }
+
+    /// Who asks that the names of which accounts be erased.
+    pub(crate) fn erasure_requests(&self) -> BTreeMap<ActorId, ErasureRequest> {
+        let Some(center) = self.recorded() else {
+            return BTreeMap::new();
+        };
+        let accounts = center.accounts.iter().map(|(_, account)| account);
+        accounts
+            .filter_map(|account| Some((account.id, account.erasure_request.clone()?)))
+            .collect()
+    }
+
+    /// Whose names are erased, while keys and bytes of the record still stand.
+    pub(crate) fn half_erased(&self) -> BTreeSet<ActorId> {
+        let Some(center) = self.recorded() else {
+            return BTreeSet::new();
+        };
+        let accounts = center.accounts.iter().map(|(_, account)| account);
+        accounts
+            .filter(|account| account.is_half_erased())
+            .map(|account| account.id)
+            .collect()
+    }
+
+    fn number_of(&self, login: &str) -> Result<ActorId, AccessError> {
+        let account = self.account_named(login)?;
+        let account = account.ok_or_else(|| AccessError::Unknown(login.to_owned()))?;
         Ok(account.actor)
     }
 

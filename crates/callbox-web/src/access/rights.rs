@@ -72,6 +72,8 @@ pub(crate) enum Action {
     FinishSignIn,
     /// Sees and changes how one signs in.
     OwnAccount,
+    /// Gives oneself another password.
+    OwnPassword,
     /// Sees who is on duty, and signs on and off duty oneself.
     OwnDuty,
     /// Signs others on and off duty.
@@ -171,6 +173,7 @@ impl Action {
             | Self::OwnSession
             | Self::FinishSignIn
             | Self::OwnAccount
+            | Self::OwnPassword
             | Self::OwnDuty
             | Self::KeepDuty
             | Self::KeepAccounts
@@ -197,18 +200,29 @@ impl Action {
         }
     }
 
-    /// Whether somebody may do it who has come only so far in signing in.
-    pub(crate) const fn is_open_at(self, stage: Stage) -> bool {
+    /// Whether somebody may do it who has come only so far in signing in; `reads` where it changes nothing.
+    ///
+    /// Who has a password that somebody else set does nothing but set another one: whoever else knows it
+    /// could add a passkey or an authenticator that outlives it.
+    pub(crate) const fn is_open_at(self, stage: Stage, reads: bool) -> bool {
         match stage {
             Stage::Full => true,
             Stage::Code => matches!(self, Self::FinishSignIn),
-            Stage::Password | Stage::Enrol => matches!(self, Self::OwnAccount),
+            Stage::Password => {
+                matches!(self, Self::OwnPassword) || reads && matches!(self, Self::OwnAccount)
+            }
+            Stage::Enrol => matches!(self, Self::OwnAccount | Self::OwnPassword),
         }
     }
 
     /// Whether a token with this scope may be used for it.
     pub(crate) const fn is_open_to(self, scope: Scope, reads: bool) -> bool {
-        if self.is_grave() || matches!(self, Self::OwnAccount | Self::FinishSignIn) {
+        if self.is_grave()
+            || matches!(
+                self,
+                Self::OwnAccount | Self::OwnPassword | Self::FinishSignIn
+            )
+        {
             return false;
         }
         match scope {
@@ -246,6 +260,7 @@ pub(crate) const RIGHTS: &[(Action, Who, &str)] = &[
     (Action::OwnSession, EVERY_ROLE, "see your own session"),
     (Action::FinishSignIn, EVERY_ROLE, "finish signing in"),
     (Action::OwnAccount, EVERY_ROLE, "see your own account"),
+    (Action::OwnPassword, EVERY_ROLE, "set your own password"),
     (Action::OwnDuty, PEOPLE, "sign on and off duty"),
     (Action::KeepDuty, SUPERVISORS, "sign others on and off duty"),
     (Action::KeepAccounts, ADMINISTRATORS, "keep accounts"),

@@ -1,4 +1,4 @@
-use std::{net::IpAddr, sync::LazyLock};
+use std::{collections::BTreeSet, net::IpAddr, sync::LazyLock};
 
 use callbox_domain::ActorId;
 use rusqlite::{OptionalExtension as _, params};
@@ -33,6 +33,9 @@ impl From<rusqlite::Error> for SignInError {
 /// What an unknown name's password is held against, so that it takes the same time.
 static NOBODYS_HASH: LazyLock<Option<String>> =
     LazyLock::new(|| password::hash("nobody has this password").ok());
+
+/// What is counted for a login name: its passwords and its codes.
+const KINDS: [&[u8]; 2] = [b"account\0", b"code\0"];
 
 impl Access {
     /// Finds whose login name and password these are. Takes some 20 ms of work; blocks.
@@ -174,9 +177,35 @@ impl Access {
         Ok(())
     }
 
+    /// Which of these login names wait because of wrong passwords or codes.
+    pub(crate) fn locked<'a>(
+        &self,
+        logins: impl Iterator<Item = &'a str>,
+    ) -> Result<BTreeSet<&'a str>, AccessError> {
+        let limits = &self.0.limits;
+        let after = self.now() - limits.failure_window_seconds;
+        let subjects: BTreeSet<Vec<u8>> = {
+            let db = self.db();
+            let sql = "SELECT subject FROM failures WHERE at > ?1
+                 GROUP BY subject HAVING count(*) >= ?2";
+            let mut select = db.prepare(sql)?;
+            let found = select.query_map(params![after, limits.failures_per_account], |row| {
+                row.get(0)
+            })?;
+            found.collect::<Result<_, _>>()?
+        };
+        let is_locked = |login: &&str| {
+            let subjects_of = KINDS.map(|kind| sha256(&[kind, login.as_bytes()]));
+            subjects_of
+                .iter()
+                .any(|it| subjects.contains(it.as_slice()))
+        };
+        Ok(logins.filter(is_locked).collect())
+    }
+
     /// Lifts an account's lock.
     pub(super) fn forget_failures(&self, login: &str) -> Result<(), AccessError> {
-        for kind in [&b"account\0"[..], b"code\0"] {
+        for kind in KINDS {
             let subject = sha256(&[kind, login.as_bytes()]);
             self.db()
                 .execute("DELETE FROM failures WHERE subject = ?1", [subject])?;

@@ -148,6 +148,9 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         R::UnknownAccount(account)
         | R::AccountTaken(account)
         | R::AccountInUse(account)
+        | R::AccountErasureAsked(account)
+        | R::AccountErasureNotAsked(account)
+        | R::AccountErasureNeedsTwo(account)
         | R::AccountErased(account) => problem.with("account", account.0),
         R::UnknownToken(token) => problem.with("token", token),
         R::ReviewsDue(max) => problem.with("max", max),

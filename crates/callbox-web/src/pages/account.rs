@@ -439,6 +439,7 @@ fn passkey_list(ui: &Ui, passkeys: &[Passkey]) -> Markup {
                     button class="button plain" { (ui.t("account.passkeys.remove")) }
                 }
             }
+            p data-passkey-address hidden { (ui.t("account.passkeys.address")) }
             form class="row-of" data-passkey="register" hidden {
                 div class="field" {
                     label for="passkey-label" { (ui.t("account.passkeys.label")) }

@@ -5,6 +5,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use callbox_domain::ErasureRequest;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// What the forms send; each uses what it needs.
-#[derive(Deserialize, Default)]
+#[derive(Clone, Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Change {
     login: String,
@@ -36,6 +37,8 @@ pub(super) struct Change {
 #[derive(Default)]
 struct Shown {
     problem: Option<Problem>,
+    /// What was typed of a new account, where it was refused.
+    typed: Change,
     /// Login name and password.
     password: Option<(String, String)>,
 }
@@ -51,7 +54,8 @@ pub(super) async fn add(
     ui: Ui,
     SignedForm { signed, form }: SignedForm<Change>,
 ) -> Result<Response, Problem> {
-    act(&state, &ui, &signed, "add", move |access, _| {
+    let typed = form.clone();
+    let mut shown = done(&state, &signed, "add", move |access, _| {
         let password = generate_password()?;
         let role = Role::from_name(&form.role).ok_or(AccessError::BadName)?;
         let (login, name) = (form.login.trim(), form.name.trim());
@@ -62,7 +66,11 @@ pub(super) async fn add(
         }
         Ok(Some((login.to_owned(), password)))
     })
-    .await
+    .await?;
+    if shown.problem.is_some() {
+        shown.typed = typed;
+    }
+    render(&state, &ui, shown).await
 }
 
 /// `POST /accounts/{login}/{act}`: changes an account; never one's own.
@@ -88,7 +96,9 @@ pub(super) async fn change(
         "role" => "role",
         "factors" => "factors",
         "sessions" => "sessions",
-        "erase" => return erase(&state, &ui, &signed, login, &form.basis).await,
+        "erase" => return erase(&state, &ui, &signed, login).await,
+        "ask-erasure" => "ask-erasure",
+        "refuse-erasure" => "refuse-erasure",
         _ => {
             return Err(Problem::not_found(
                 "there is no such act",
@@ -96,8 +106,19 @@ pub(super) async fn change(
             ));
         }
     };
-    act(&state, &ui, &signed, what, move |access, what| {
+    let basis = match what {
+        "ask-erasure" | "refuse-erasure" => match need_code("basis", &form.basis) {
+            Ok(basis) => Some(basis),
+            Err(problem) => return render(&state, &ui, shown(problem)).await,
+        },
+        _ => None,
+    };
+    let shown = done(&state, &signed, what, move |access, what| {
         match what {
+            "ask-erasure" => access.ask_for_erasure(&login, &basis.ok_or(AccessError::BadName)?)?,
+            "refuse-erasure" => {
+                access.refuse_erasure(&login, &basis.ok_or(AccessError::BadName)?)?
+            }
             "disable" => access.disable(&login)?,
             "enable" => access.enable(&login)?,
             "role" => {
@@ -114,20 +135,19 @@ pub(super) async fn change(
         }
         Ok(None)
     })
-    .await
+    .await?;
+    render(&state, &ui, shown).await
 }
 
-/// Erases what names an account; the page that follows has no address with its login.
+/// Approves what somebody else asked for: erases what names an account; the page that follows has no address with its login.
 async fn erase(
     state: &AppState,
     ui: &Ui,
     signed: &Signed,
     login: String,
-    basis: &str,
 ) -> Result<Response, Problem> {
     let access = state.access.by(signed.actor());
-    let basis = need_code("basis", basis)?;
-    match blocking(move || access.erase(&login, &basis)).await? {
+    match blocking(move || access.erase(&login)).await? {
         Ok(_) => {
             tracing::info!(
                 actor = signed.actor().0,
@@ -139,29 +159,27 @@ async fn erase(
     }
 }
 
-async fn act(
+async fn done(
     state: &AppState,
-    ui: &Ui,
     signed: &Signed,
     what: &'static str,
     work: impl FnOnce(&Access, &str) -> Result<Option<(String, String)>, AccessError> + Send + 'static,
-) -> Result<Response, Problem> {
+) -> Result<Shown, Problem> {
     let access = state.access.by(signed.actor());
-    let shown = match blocking(move || work(&access, what)).await? {
+    match blocking(move || work(&access, what)).await? {
         Ok(password) => {
             tracing::info!(
                 actor = signed.actor().0,
                 act = what,
                 "an account was changed"
             );
-            Shown {
+            Ok(Shown {
                 password,
-                problem: None,
-            }
+                ..Shown::default()
+            })
         }
-        Err(error) => shown(explained(&error)?),
-    };
-    render(state, ui, shown).await
+        Err(error) => Ok(shown(explained(&error)?)),
+    }
 }
 
 fn shown(problem: Problem) -> Shown {
@@ -177,10 +195,14 @@ fn explained(error: &AccessError) -> Result<Problem, Problem> {
     }
     match error {
         AccessError::Refused(refusal) => Ok(Problem::from((**refusal).clone())),
-        AccessError::Taken(_)
-        | AccessError::Unknown(_)
-        | AccessError::BadLogin
-        | AccessError::BadName => Ok(Problem::new(
+        AccessError::Taken(_) => Ok(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "bad-account",
+            error.to_string(),
+            "choose another login name",
+        )
+        .in_words("bad-account.taken")),
+        AccessError::Unknown(_) | AccessError::BadLogin | AccessError::BadName => Ok(Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "bad-account",
             error.to_string(),
@@ -199,6 +221,11 @@ async fn render(state: &AppState, ui: &Ui, shown: Shown) -> Result<Response, Pro
         .as_ref()
         .map_or(StatusCode::OK, |it| it.status);
     let sessions = state.access.signed_in(None);
+    let (requests, half_erased) = (state.access.erasure_requests(), state.access.half_erased());
+    let locked = state
+        .access
+        .locked(accounts.iter().map(|it| it.login.as_str()));
+    let locked = locked.map_err(|error| unusable(&error))?;
     let content = html! {
         div class="page" {
             div class="page-head" { h1 { (ui.t("accounts.title")) } p { (ui.t("accounts.hint")) } }
@@ -223,13 +250,18 @@ async fn render(state: &AppState, ui: &Ui, shown: Shown) -> Result<Response, Pro
                         td { (account.login) }
                         td { (account.name) }
                         td { (ui.t(&format!("role.{}", account.role.name()))) }
-                        td { (state_of(ui, account)) }
+                        td {
+                            (state_of(ui, account))
+                            @if locked.contains(account.login.as_str()) { br; b { (ui.t("accounts.locked")) } }
+                            @if half_erased.contains(&account.actor) { br; b { (ui.t("accounts.half_erased")) } }
+                            @if requests.contains_key(&account.actor) { br; b { (ui.t("accounts.asked")) } }
+                        }
                         td { @if let Some(newest) = theirs.first() { (theirs.len()) " · " (newest.device) " · " (newest.address) " · " (moment(ui, newest.seen)) } }
-                        td { (controls(ui, account)) }
+                        td { (controls(state, ui, account, requests.get(&account.actor))) }
                     }
                 } }
             } }
-            (form(ui))
+            (form(ui, &shown.typed))
         }
     };
     Ok((
@@ -247,11 +279,13 @@ fn state_of(ui: &Ui, account: &Account) -> String {
     }
 }
 
-fn controls(ui: &Ui, account: &Account) -> Markup {
-    let is_own = ui
-        .signed
-        .as_ref()
-        .is_some_and(|signed| signed.account.actor == account.actor);
+fn controls(
+    state: &AppState,
+    ui: &Ui,
+    account: &Account,
+    request: Option<&ErasureRequest>,
+) -> Markup {
+    let own = ui.signed.as_ref().map(|signed| signed.account.actor);
     let toggle = match account.disabled {
         None => ("disable", "accounts.disable"),
         Some(_) => ("enable", "accounts.enable"),
@@ -262,26 +296,63 @@ fn controls(ui: &Ui, account: &Account) -> Markup {
         ("sessions", "accounts.sign_out"),
         toggle,
     ];
+    let path = |act: &str| format!("/accounts/{}/{act}", account.login);
     html! {
-        @if is_own { a href="/account" { (ui.t("account.title")) } } @else {
-            details { summary { (ui.t("accounts.change")) }
+        @if own == Some(account.actor) { a href="/account" { (ui.t("account.title")) } } @else {
+            details class="acts" { summary { (ui.t("accounts.change")) }
                 @for (act, key) in acts {
-                    form method="post" action={"/accounts/" (account.login) "/" (act)} { (token(ui)) button class="button plain" { (ui.t(key)) } }
+                    form method="post" action=(path(act)) { (token(ui)) button class="button" { (ui.t(key)) } }
                 }
-                @if account.disabled.is_some() {
-                    form class="row-of" method="post" action={"/accounts/" (account.login) "/erase"} {
-                        (token(ui))
-                        input class="input" name="basis" required maxlength="64" autocomplete="off" aria-label=(ui.t("accounts.basis")) placeholder=(ui.t("accounts.basis"));
-                        button class="button plain" { (ui.t("accounts.erase")) }
-                    }
-                }
-                form class="row-of" method="post" action={"/accounts/" (account.login) "/role"} {
+                form method="post" action=(path("role")) {
                     (token(ui))
                     select class="input" name="role" aria-label=(ui.t("accounts.role")) { (roles(ui, account.role)) }
-                    button class="button plain" { (ui.t("accounts.set_role")) }
+                    button class="button" { (ui.t("accounts.set_role")) }
                 }
+                @if account.disabled.is_some() { (erasure(state, ui, request, path)) }
             }
         }
+    }
+}
+
+/// What can be done about erasing its names: one asks, another one approves.
+fn erasure(
+    state: &AppState,
+    ui: &Ui,
+    request: Option<&ErasureRequest>,
+    path: impl Fn(&str) -> String,
+) -> Markup {
+    let own = ui.signed.as_ref().map(|signed| signed.account.actor);
+    let coded = |act: &str, words: &str, button: &str| {
+        html! {
+            form method="post" action=(path(act)) {
+                (token(ui))
+                input class="input" name="basis" required maxlength="64" autocomplete="off" aria-label=(ui.t(words)) placeholder=(ui.t(words));
+                button class="button" { (ui.t(button)) }
+            }
+        }
+    };
+    let Some(request) = request else {
+        return html! {
+            (coded("ask-erasure", "accounts.basis", "accounts.erase"))
+            p class="quiet" { (ui.t("accounts.erase.words")) }
+        };
+    };
+    let name = state.access.name_of(request.by);
+    let values = [
+        ("name", name.unwrap_or_else(|| request.by.to_string())),
+        ("basis", request.basis.to_string()),
+        ("until", ui.date_time(request.not_before)),
+    ];
+    let values = values
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
+    html! {
+        p { (ui.fill("accounts.erase.asked", &values)) }
+        @if own != Some(request.by) && request.not_before <= ui.now() {
+            form method="post" action=(path("erase")) { (token(ui)) button class="button" { (ui.t("erasure.approve")) } }
+            p class="quiet" { (ui.t("accounts.erase.then")) }
+        }
+        (coded("refuse-erasure", "erasure.reason", "erasure.refuse"))
     }
 }
 
@@ -293,24 +364,27 @@ fn roles(ui: &Ui, chosen: Role) -> Markup {
     }
 }
 
-fn form(ui: &Ui) -> Markup {
+fn form(ui: &Ui, typed: &Change) -> Markup {
     html! {
         form class="stack narrow" method="post" action="/accounts" {
             (token(ui))
             h2 { (ui.t("accounts.add")) }
             div class="field" {
                 label for="account-login" { (ui.t("sign_in.login")) }
-                input class="input" id="account-login" name="login" required maxlength="64" pattern="[a-z0-9._\\-]+" autocomplete="off" autocapitalize="none";
+                input class="input" id="account-login" name="login" value=(typed.login) required maxlength="64" pattern="[a-z0-9._\\-]+"
+                    title=(ui.t("accounts.login.words")) aria-describedby="account-login-words" autocomplete="off" autocapitalize="none";
+                small class="quiet" id="account-login-words" { (ui.t("accounts.login.words")) }
             }
             div class="field" {
                 label for="account-name" { (ui.t("accounts.name")) }
-                input class="input" id="account-name" name="name" required maxlength="64" autocomplete="off";
+                input class="input" id="account-name" name="name" value=(typed.name) required maxlength="64" autocomplete="off";
             }
             div class="field" {
                 label for="account-role" { (ui.t("accounts.role")) }
-                select class="input" id="account-role" name="role" { (roles(ui, Role::CallTaker)) }
+                select class="input" id="account-role" name="role" { (roles(ui, Role::from_name(&typed.role).unwrap_or(Role::CallTaker))) }
+                small class="quiet" { (ui.t("accounts.service.words")) }
             }
-            label class="row-of" { input type="checkbox" name="emergency" value="yes"; (ui.t("accounts.emergency")) }
+            label class="check" { input type="checkbox" name="emergency" value="yes" checked[typed.emergency.is_some()]; span { (ui.t("accounts.emergency")) } }
             div class="row-of" { button class="button main" { (ui.t("accounts.add")) } }
         }
     }

@@ -154,6 +154,8 @@ fn form(state: &AppState, ui: &Ui, asked: &Asked) -> Markup {
                 div class="field" {
                     label for="purpose" { (ui.t("reads.purpose")) }
                     select class="input" id="purpose" name="purpose" required {
+                        // Nothing is chosen for whoever reads: what stands first would be stated unread.
+                        option value="" selected[asked.purpose.is_empty()] { (ui.t("reads.choose")) }
                         @for row in purposes {
                             option value=(row.name) selected[row.name == asked.purpose] { (ui.t(&format!("purpose.{}", row.name))) }
                         }

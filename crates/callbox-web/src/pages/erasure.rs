@@ -6,8 +6,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use callbox_domain::{
-    ActorId, ApproveErasure, Center, Command, ErasureCase, Incident, IncidentId, LiftHold,
-    PlaceHold, RefuseErasure, RequestErasure,
+    ActorId, ApproveErasure, Center, Command, ErasureCase, ErasureRequest, Incident, IncidentId,
+    LiftHold, PlaceHold, RefuseErasure, RequestErasure,
 };
 use callbox_engine::{ErasureReach, NoProof};
 use maud::{Markup, html};
@@ -264,11 +264,14 @@ fn story(state: &AppState, ui: &Ui, case: &ErasureCase) -> Markup {
     let name = |by: ActorId| state.access.name_of(by).unwrap_or_else(|| by.to_string());
     html! {
         @if let Some(request) = &case.request {
-            p class="notice" { (ui.fill("erasure.asked", &[
-                ("name", &name(request.by)),
-                ("at", &ui.date_time(request.at)),
-                ("until", &ui.date_time(request.not_before)),
-            ])) }
+            p class="notice" {
+                (ui.fill("erasure.asked", &[
+                    ("name", &name(request.by)),
+                    ("at", &ui.date_time(request.at)),
+                    ("until", &ui.date_time(request.not_before)),
+                ]))
+                @if !case.holds.is_empty() { " " b { (ui.t("erasure.held_words")) } }
+            }
         }
         @if let Some(erased) = &case.erased {
             p class="notice" { (ui.fill("erasure.approved", &[
@@ -295,6 +298,7 @@ fn dry_run(ui: &Ui, incident: &Incident, reach: &ErasureReach, case: &ErasureCas
             } @else {
                 h2 { (ui.t("erasure.dry_run")) }
                 p { (ui.fill("erasure.would", &values)) }
+                p { (ui.t("erasure.when")) }
                 p class="quiet" { (ui.t("erasure.stays")) }
                 @if !reach.merged.is_empty() {
                     p { (ui.t("erasure.merged")) " " @for id in &reach.merged { a href={"/incidents/" (id.0) "/erasure"} { (id) } " " } }
@@ -310,8 +314,8 @@ fn forms(ui: &Ui, center: &Center, incident: &Incident, case: &ErasureCase) -> M
     }
     html! {
         section class="stack" {
-            @if case.request.is_some() {
-                (form(ui, incident, "approve", "erasure.approve", None))
+            @if let Some(request) = &case.request {
+                @if can_approve(ui, request, case) { (form(ui, incident, "approve", "erasure.approve", None)) }
                 (form(ui, incident, "refuse", "erasure.refuse", Some("erasure.reason")))
             } @else if incident.closed.is_some() && case.holds.is_empty() {
                 (form(ui, incident, "request", "erasure.request", Some("erasure.basis_words")))
@@ -324,11 +328,17 @@ fn forms(ui: &Ui, center: &Center, incident: &Incident, case: &ErasureCase) -> M
                     (act(ui))
                     input type="hidden" name="what" value="lift";
                     input type="hidden" name="basis" value=(hold.basis);
-                    button class="button plain" { (ui.fill("erasure.lift", &[("basis", hold.basis.as_str())])) }
+                    button class="button" { (ui.fill("erasure.lift", &[("basis", hold.basis.as_str())])) }
                 }
             }
         }
     }
+}
+
+/// Whether who looks could approve it now: somebody else asked, it has waited, nothing holds it.
+fn can_approve(ui: &Ui, request: &ErasureRequest, case: &ErasureCase) -> bool {
+    let own = ui.signed.as_ref().map(|signed| signed.actor());
+    own != Some(request.by) && request.not_before <= ui.now() && case.holds.is_empty()
 }
 
 fn form(ui: &Ui, incident: &Incident, what: &str, button: &str, label: Option<&str>) -> Markup {

@@ -31,7 +31,8 @@ pub(super) const TABS: &[(&str, &str, Action)] = &[
         "nav.consultations",
         Action::ReadConsultations,
     ),
-    ("/ledger", "nav.ledger", Action::ReadBoard),
+    ("/erasures", "erasure.title", Action::ReadErasures),
+    ("/ledger", "nav.ledger", Action::ReadOpenly),
     ("/accounts", "nav.accounts", Action::KeepAccounts),
 ];
 
@@ -211,9 +212,9 @@ pub(super) fn refusal(ui: &Ui, problem: Option<&Problem>) -> Markup {
 pub(super) fn refusal_with(ui: &Ui, problem: Option<&Problem>, expressly: Markup) -> Markup {
     html! {
         @if let Some(problem) = problem {
-            @let (what, hint) = ui.locale.problem(problem);
+            @let (what, hint) = ui.locale.problem(problem, |at| ui.date_time(at));
             div class="notice refused" role="alert" {
-                b { (ui.t("refused")) ": " (what) }
+                b { (ui.t("refused")) (ui.t("text.colon")) (what) }
                 span { (hint) }
                 (expressly)
             }

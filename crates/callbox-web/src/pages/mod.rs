@@ -84,7 +84,11 @@ pub(crate) const ROUTES: &[Route] = &[
         Action::OwnAccount,
         "people see and change how they sign in",
     ),
-    of_account("/account/password"),
+    post(
+        "/account/password",
+        Action::OwnPassword,
+        "who was given a password has one that nobody else knows",
+    ),
     of_account("/account/authenticator"),
     of_account("/account/authenticator/confirm"),
     of_account("/account/authenticator/remove"),

@@ -4,6 +4,7 @@ use callbox_domain::line::VERBS;
 use maud::{Markup, html};
 
 use super::{layout::TABS, ui::Ui};
+use crate::access::rights::Action;
 
 /// The panes that a window of the board can show, as they stand in its address.
 const PANES: &[(&str, &str)] = &[
@@ -19,6 +20,16 @@ const PANES: &[(&str, &str)] = &[
     ("map", "panes.map"),
 ];
 
+/// The pages that stand in the menu or on others, with the right that each needs.
+const MENU: &[(&str, &str, Action)] = &[
+    ("/wall", "wall.title", Action::ReadWall),
+    ("/break-glass", "glass.title", Action::ReviewBreakGlass),
+    ("/duty", "duty.title", Action::OwnDuty),
+    ("/account/reads", "reads.own", Action::ReadOwnReads),
+    ("/rights", "rights.title", Action::ReadRights),
+    ("/account", "account.title", Action::OwnAccount),
+];
+
 /// The dialog; Ctrl+K opens it.
 pub(super) fn dialog(ui: &Ui) -> Markup {
     html! {
@@ -28,6 +39,11 @@ pub(super) fn dialog(ui: &Ui) -> Markup {
             ul id="palette-list" role="listbox" aria-label=(ui.t("palette")) {
                 li role="option" aria-selected="false" id="palette-number" hidden { b {} span { (ui.t("line.verb.view")) } }
                 @for (path, key, action) in TABS.iter().filter(|(path, ..)| ui.reaches(path)) {
+                    @if ui.may(*action) {
+                        li role="option" aria-selected="false" data-href=(path) { b { (ui.t(key)) } span { (ui.t("palette.page")) } }
+                    }
+                }
+                @for (path, key, action) in MENU {
                     @if ui.may(*action) {
                         li role="option" aria-selected="false" data-href=(path) { b { (ui.t(key)) } span { (ui.t("palette.page")) } }
                     }

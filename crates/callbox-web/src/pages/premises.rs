@@ -41,7 +41,7 @@ pub(super) struct Note {
 
 /// `GET /premises`.
 pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Markup {
-    render(&state, &ui, None)
+    render(&state, &ui, None, &Note::default())
 }
 
 /// `POST /premises`.
@@ -50,7 +50,8 @@ pub(super) async fn set(
     ui: Ui,
     SignedForm { signed, form }: SignedForm<Note>,
 ) -> Response {
-    done(&state, &ui, carry_out(&state, &signed, &form).await)
+    let outcome = carry_out(&state, &signed, &form).await;
+    done(&state, &ui, outcome, &form)
 }
 
 /// `POST /premises/{note}/retire`.
@@ -62,13 +63,14 @@ pub(super) async fn retire(
 ) -> Response {
     let command = RetirePremiseNote { note: NoteId(note) };
     let sent = submit(&state, &signed, command, &form.key).await;
-    done(&state, &ui, sent.map(|_| ()))
+    done(&state, &ui, sent.map(|_| ()), &Note::default())
 }
 
-fn done(state: &AppState, ui: &Ui, outcome: Result<(), Problem>) -> Response {
+/// `typed` stays in the form where it was refused.
+fn done(state: &AppState, ui: &Ui, outcome: Result<(), Problem>, typed: &Note) -> Response {
     match outcome {
         Ok(()) => Redirect::to("/premises").into_response(),
-        Err(problem) => (problem.status, render(state, ui, Some(&problem))).into_response(),
+        Err(problem) => (problem.status, render(state, ui, Some(&problem), typed)).into_response(),
     }
 }
 
@@ -136,7 +138,7 @@ fn line(ui: &Ui, note: &PremiseNote) -> Markup {
     }
 }
 
-fn render(state: &AppState, ui: &Ui, problem: Option<&Problem>) -> Markup {
+fn render(state: &AppState, ui: &Ui, problem: Option<&Problem>, typed: &Note) -> Markup {
     let center = state.center_for(ui.signed.as_ref());
     let in_force: Vec<_> = center
         .notes
@@ -164,25 +166,28 @@ fn render(state: &AppState, ui: &Ui, problem: Option<&Problem>) -> Markup {
                             td { (ui.date(note.review)) }
                             td { (ui.date(note.expires)) }
                             td { @if ui.may(Action::KeepPremises) {
-                                form method="post" action={"/premises/" (note.id.0) "/retire"} { (act(ui)) button class="button plain" { (ui.t("premises.retire")) } }
+                                form method="post" action={"/premises/" (note.id.0) "/retire"} { (act(ui)) button class="button" { (ui.t("premises.retire")) } }
                             } }
                         } } }
                     } }
                 }
-                @if ui.may(Action::KeepPremises) { (form(ui, &center)) }
+                @if ui.may(Action::KeepPremises) { (form(ui, &center, typed)) }
             }
         },
     )
 }
 
-fn form(ui: &Ui, center: &Center) -> Markup {
-    let radius = crate::api::RADIUS_METERS;
+fn form(ui: &Ui, center: &Center, typed: &Note) -> Markup {
+    let radius = match typed.place.is_empty() {
+        true => crate::api::RADIUS_METERS,
+        false => typed.radius,
+    };
     html! {
         form class="stack narrow" method="post" action="/premises" {
             (act(ui))
             div class="field" {
                 label for="note-place" { (ui.t("premises.place")) }
-                input class="input" id="note-place" name="place" required maxlength="400" autocomplete="off";
+                input class="input" id="note-place" name="place" value=(typed.place) required maxlength="400" autocomplete="off";
             }
             div class="field" {
                 label for="note-radius" { (ui.t("premises.radius")) }
@@ -191,28 +196,28 @@ fn form(ui: &Ui, center: &Center) -> Markup {
             div class="field" {
                 label for="note-hazard" { (ui.t("premises.hazard")) }
                 select class="input" id="note-hazard" name="hazard" {
-                    @for hazard in Hazard::ALL { option value=(hazard.name()) { (ui.t(&format!("hazard.{}", hazard.name()))) } }
+                    @for hazard in Hazard::ALL { option value=(hazard.name()) selected[typed.hazard == hazard.name()] { (ui.t(&format!("hazard.{}", hazard.name()))) } }
                 }
             }
             div class="field" {
                 label for="note-text" { (ui.t("premises.text")) }
-                textarea class="input" autocomplete="off" id="note-text" name="text" rows="2" maxlength="4000" required {}
+                textarea class="input" autocomplete="off" id="note-text" name="text" rows="2" maxlength="4000" required { (typed.text) }
             }
             div class="field" {
                 label for="note-owner" { (ui.t("premises.owner")) }
                 select class="input" id="note-owner" name="owner" required {
                     @for (code, agency) in &center.configuration.agencies {
-                        option value=(code.as_str()) { (label(code.as_str(), agency.name.as_str())) }
+                        option value=(code.as_str()) selected[typed.owner == code.as_str()] { (label(code.as_str(), agency.name.as_str())) }
                     }
                 }
             }
             div class="field" {
                 label for="note-review" { (ui.t("premises.review")) }
-                input class="input" id="note-review" name="review" type="date" required;
+                input class="input" id="note-review" name="review" type="date" value=(typed.review) required;
             }
             div class="field" {
                 label for="note-expires" { (ui.t("premises.expires")) }
-                input class="input" id="note-expires" name="expires" type="date" required;
+                input class="input" id="note-expires" name="expires" type="date" value=(typed.expires) required;
             }
             div class="row-of" { button class="button main" { (ui.t("premises.set")) } }
         }

@@ -35,7 +35,7 @@ pub(crate) fn problem(
                     @if !asks { p class="quiet" { (problem.status.as_u16()) } }
                     h1 { (ui.t(key)) }
                 }
-                @let (what, hint) = ui.locale.problem(problem);
+                @let (what, hint) = ui.locale.problem(problem, |at| ui.date_time(at));
                 div class="notice" { b { (what) } span { (hint) } }
                 @if asks { (consultations::form_for(state, &ui, problem)) }
                 p class="row-of" {

@@ -2,16 +2,16 @@
 
 use axum::{
     extract::{Path, Query, State},
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use callbox_domain::Code;
 use callbox_domain::report::{GroupValue, INTERVALS, Interval, TargetRow, Targets, Utilisation};
+use callbox_domain::{Center, Code};
 use maud::{Markup, html};
 
 use super::{
     chart::{Bar, bars, share},
-    layout::page,
+    layout::{page, refusal},
     ui::{Ui, grouped, seconds_told},
 };
 use crate::{
@@ -29,12 +29,21 @@ pub(super) async fn show(
     State(state): State<AppState>,
     ui: Ui,
     Query(asked): Query<Asked>,
-) -> Result<Markup, Problem> {
-    let span = crate::api::report_span(&state, &asked)?;
+) -> Result<Response, Problem> {
+    // Days that cannot be are said above those that can; the form stays.
+    let (span, problem) = match crate::api::report_span(&state, &asked) {
+        Ok(span) => (span, None),
+        Err(problem) => {
+            let usual = crate::api::report_span(&state, &Asked::default())?;
+            (usual, Some(problem))
+        }
+    };
+    let status = problem.as_ref().map_or(StatusCode::OK, |it| it.status);
     let agency = ui.signed.as_ref().and_then(Signed::agency);
     let figures = compute(&state, agency, &span).await?;
     let days = format!("?from={}&to={}", span.from, span.to);
-    Ok(page(
+    let center = state.center_for(ui.signed.as_ref());
+    let page = page(
         &ui,
         ui.t("reports.title"),
         "/reports",
@@ -46,6 +55,7 @@ pub(super) async fn show(
                     p class="print-only strong" { (ui.center) " · " (span.from) " – " (span.to) }
                     p class="screen-only" { a href="/wall" { (ui.t("wall.title")) } }
                 }
+                (refusal(&ui, problem.as_ref()))
                 form class="row-of" method="get" action="/reports" {
                     div class="field" { label for="from" { (ui.t("reports.from")) } input class="input" type="date" id="from" name="from" value=(span.from) required; }
                     div class="field" { label for="to" { (ui.t("reports.to")) } input class="input" type="date" id="to" name="to" value=(span.to) required; }
@@ -54,12 +64,21 @@ pub(super) async fn show(
                 @if figures.workload.total.calls == 0 { p class="notice" { (ui.t("reports.no_calls")) } }
                 (section(&ui, Report::Targets, &days, &targets(&ui, &figures.targets)))
                 (section(&ui, Report::ResponseTimes, &days, &response_times(&ui, &figures)))
-                (section(&ui, Report::Workload, &days, &workload(&ui, &figures)))
+                (section(&ui, Report::Workload, &days, &workload(&ui, &center, &figures)))
                 (section(&ui, Report::Utilisation, &days, &utilisation(&ui, &figures.utilisation)))
-                (section(&ui, Report::Dispositions, &days, &dispositions(&ui, &figures)))
+                (section(&ui, Report::Dispositions, &days, &dispositions(&ui, &center, &figures)))
             }
         },
-    ))
+    );
+    Ok((status, page).into_response())
+}
+
+/// A code with the words that the center has for it now.
+fn coded(code: &str, words: Option<&str>) -> Markup {
+    html! {
+        b { (code) }
+        @if let Some(words) = words.filter(|words| *words != code) { " " span class="quiet" { (words) } }
+    }
 }
 
 /// `GET /reports/{file}`: a report as a table for a spreadsheet.
@@ -267,7 +286,7 @@ fn response_times(ui: &Ui, figures: &Figures) -> Markup {
     }
 }
 
-fn workload(ui: &Ui, figures: &Figures) -> Markup {
+fn workload(ui: &Ui, center: &Center, figures: &Figures) -> Markup {
     let report = &figures.workload;
     let drawn: Vec<Bar> = report
         .hours
@@ -295,7 +314,13 @@ fn workload(ui: &Ui, figures: &Figures) -> Markup {
         .take(ROWS)
         .map(|(code, load)| {
             line(
-                html! { (code.as_ref().map_or(ui.t("reports.none"), |code| code.as_str())) },
+                match code {
+                    Some(code) => {
+                        let known = center.configuration.incident_types.get(code);
+                        coded(code.as_str(), known.map(|known| known.label.as_str()))
+                    }
+                    None => html! { span class="quiet" { (ui.t("reports.none")) } },
+                },
                 load,
             )
         })
@@ -366,12 +391,16 @@ fn utilisation(ui: &Ui, report: &Utilisation) -> Markup {
     }
 }
 
-fn dispositions(ui: &Ui, figures: &Figures) -> Markup {
+fn dispositions(ui: &Ui, center: &Center, figures: &Figures) -> Markup {
     let report = &figures.dispositions;
     let mut rows: Vec<Vec<Markup>> = report
         .rows
         .iter()
-        .map(|(code, types)| vec![html! { (code) }, number(types.values().sum())])
+        .map(|(code, types)| {
+            let known = center.configuration.dispositions.get(code);
+            let told = coded(code.as_str(), known.map(|known| known.label.as_str()));
+            vec![told, number(types.values().sum())]
+        })
         .collect();
     rows.push(vec![html! { (ui.t("reports.open")) }, number(report.open)]);
     rows.push(vec![

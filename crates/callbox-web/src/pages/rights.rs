@@ -24,7 +24,18 @@ pub(super) async fn show(
     ui: Ui,
     Query(asked): Query<Asked>,
 ) -> Markup {
-    let found = who_can_see(&asked.what);
+    let mut found = who_can_see(&asked.what);
+    if found.is_empty() {
+        // What is asked in the reader's own words.
+        found = who_can_see("");
+        found.retain(|grant| {
+            let words = [
+                ui.t(&right_key(grant.right)),
+                ui.locale.reason(grant.reason),
+            ];
+            words.iter().any(|words| words.contains(asked.what.trim()))
+        });
+    }
     let is_required = state.access.asks_for_duty();
     let own = ui.signed.as_ref();
     page(
@@ -73,16 +84,16 @@ fn row(ui: &Ui, own: Option<&Signed>, is_required: bool, grant: &Grant) -> Marku
     };
     html! {
         tr {
-            td { code { (grant.method) " " (grant.path) } }
+            td class="route" { code { (grant.method) } " " code { (grant.path) } }
             td { @if is_held_off { a href="/duty?next=/rights" { (ui.t(you)) } } @else { (ui.t(you)) } }
             td {
                 @if grant.open { (ui.t("rights.anybody")) }
                 @else if grant.roles.len() == Role::ALL.len() { (ui.t("rights.everybody")) }
                 @else { @for (at, role) in grant.roles.iter().enumerate() {
-                    @if at > 0 { ", " } (ui.t(&format!("role.{role}")))
+                    @if at > 0 { (ui.t("text.comma")) } (ui.t(&format!("role.{role}")))
                 } }
             }
-            td { @if grant.scopes.is_empty() { "–" } @else { (grant.scopes.join(", ")) } }
+            td { @if grant.scopes.is_empty() { "–" } @else { (scopes(ui, &grant.scopes)) } }
             td {
                 @if grant.grave { (ui.t("rights.grave")) }
                 @if grant.read.is_some() { (ui.t("rights.recorded")) }
@@ -90,7 +101,19 @@ fn row(ui: &Ui, own: Option<&Signed>, is_required: bool, grant: &Grant) -> Marku
                 @if !grant.grave && grant.read.is_none() && !grant.duty { "–" }
             }
             td { (ui.t(&format!("rights.agency.{}", grant.agency.replace(' ', "-")))) }
-            td lang="en" { (grant.right) ": " (grant.reason) }
+            td { (ui.t(&right_key(grant.right))) (ui.t("text.colon")) (ui.locale.reason(grant.reason)) }
         }
     }
+}
+
+/// The key of a right's words.
+fn right_key(right: &str) -> String {
+    format!("right.{}", right.replace(' ', "-").replace('\'', ""))
+}
+
+fn scopes(ui: &Ui, scopes: &[&str]) -> String {
+    let words = scopes
+        .iter()
+        .map(|scope| ui.t(&format!("rights.scope.{scope}")));
+    words.collect::<Vec<_>>().join(ui.t("text.comma"))
 }

@@ -45,6 +45,8 @@ const OTHERS: &[(&str, &str, &str, Action)] = &[
 pub(super) struct Asked {
     /// The row whose values stand in the form.
     row: Option<String>,
+    /// The row that was saved a moment ago.
+    saved: Option<String>,
 }
 
 /// What a page shows beside what holds.
@@ -56,6 +58,8 @@ struct Shown {
     is_known: bool,
     /// What saving it would change.
     would: Option<Vec<Difference>>,
+    /// What was saved a moment ago.
+    saved: Option<String>,
     problem: Option<Problem>,
 }
 
@@ -107,6 +111,11 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let noun = called(&slug)?;
     let rows = rows(noun, &state.engine.snapshot());
+    // Only what is there can have been saved, whatever an address says.
+    let saved = asked.saved.filter(|name| match noun.key {
+        Some(_) => rows.iter().any(|row| noun.name_of(row) == Some(name)),
+        None => name.is_empty(),
+    });
     let row = match (&asked.row, noun.key) {
         (Some(name), Some(_)) => rows
             .iter()
@@ -118,6 +127,7 @@ pub(super) async fn show(
     let shown = Shown {
         is_known: row.is_some(),
         row: row.unwrap_or_default(),
+        saved,
         ..Shown::default()
     };
     render(&state, &ui, noun, &shown).await
@@ -144,9 +154,17 @@ pub(super) async fn change(
         purpose: Purpose::Administration,
     };
     let center = state.engine.snapshot();
+    let is_there = {
+        let known = rows(noun, &center);
+        let name = noun.name_of(&row).filter(|_| noun.key.is_some());
+        name.is_some() && known.iter().any(|known| noun.name_of(known) == name)
+    };
+    // Whoever adds a row does not mean to change another one; whoever opened it in the list does.
+    let adds = sent.contains_key("adds");
     let outcome = async {
         let made = match then {
             "remove" => noun.remove(&center, noun.name_of(&row).unwrap_or_default()),
+            _ if adds && is_there => Err(already_there(noun.name_of(&row).unwrap_or_default())),
             _ => noun.define(&center, row.clone()),
         };
         if then == "preview" {
@@ -158,27 +176,38 @@ pub(super) async fn change(
     };
     let path = format!("/settings/{}", noun.slug);
     let (would, problem) = match outcome.await {
-        Ok(None) => return Ok(Redirect::to(&path).into_response()),
+        Ok(None) if then == "remove" => return Ok(Redirect::to(&path).into_response()),
+        Ok(None) => {
+            let name = noun.key.and(noun.name_of(&row)).unwrap_or_default();
+            let path = format!("{path}?saved={}", encoded(name));
+            return Ok(Redirect::to(&path).into_response());
+        }
         Ok(would) => (would, None),
         Err(problem) => (None, Some(by_label(&ui, noun, problem))),
     };
     let status = problem
         .as_ref()
         .map_or(axum::http::StatusCode::OK, |problem| problem.status);
-    let known = rows(noun, &center);
-    let name = noun.name_of(&row);
     let shown = Shown {
-        is_known: noun.key.is_none()
-            || known
-                .iter()
-                .any(|known| name.is_some() && noun.name_of(known) == name),
+        is_known: noun.key.is_none() || is_there && !adds,
         row,
         would,
         problem,
+        saved: None,
     };
     let mut page = render(&state, &ui, noun, &shown).await?;
     *page.status_mut() = status;
     Ok(page)
+}
+
+fn already_there(name: &str) -> Problem {
+    Problem::new(
+        axum::http::StatusCode::CONFLICT,
+        "already-there",
+        format!("there is one called {name} already"),
+        "choose another code, or open the one in the list to change it",
+    )
+    .with("name", name)
 }
 
 /// A refusal of a member, by the words that stand over its field in the form.
@@ -230,7 +259,10 @@ async fn render(
                     p { (ui.t(&format!("settings.about.{}", noun.slug))) }
                 }
                 (refusal(ui, shown.problem.as_ref()))
-                @if let Some(would) = &shown.would { (announced(ui, would)) }
+                @if let Some(saved) = &shown.saved {
+                    div class="notice" role="status" { b { (ui.t("settings.saved")) @if !saved.is_empty() { " " (saved) } } }
+                }
+                @if let Some(would) = &shown.would { (announced(ui, would, shown.is_known)) }
                 @if noun.key.is_some() {
                     div class="two" {
                         div class="stack" {
@@ -288,10 +320,15 @@ fn table(ui: &Ui, noun: &Noun, all: &[Row], may: bool) -> Markup {
     }
 }
 
-fn announced(ui: &Ui, would: &[Difference]) -> Markup {
+fn announced(ui: &Ui, would: &[Difference], is_known: bool) -> Markup {
+    let title = if is_known {
+        "settings.would"
+    } else {
+        "settings.would_add"
+    };
     html! {
         div class="notice" role="status" {
-            b { (ui.t("settings.would")) }
+            b { (ui.t(title)) }
             @if would.is_empty() { " " (ui.t("settings.nothing")) }
             (differences(ui, would))
         }
@@ -308,7 +345,7 @@ fn differences(ui: &Ui, differences: &[Difference]) -> Markup {
     };
     html! {
         ul class="differences" { @for Difference { field, before, after } in differences { li {
-            span class="quiet" { (label(ui, field)) ": " }
+            span class="quiet" { (label(ui, field)) (ui.t("text.colon")) }
             @if let Some(before) = before { del { (short(field, before)) } " → " }
             @match after { Some(after) => ins { (short(field, after)) }, None => (ui.t("settings.empty")) }
         } } }

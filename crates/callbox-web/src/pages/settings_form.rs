@@ -36,6 +36,7 @@ pub(super) fn form(ui: &Ui, center: &Center, noun: &Noun, row: &Row, is_known: b
             h2 { (title) }
             form class="stack" method="post" action={"/settings/" (noun.slug)} data-settings=(noun.slug) {
                 (act(ui))
+                @if noun.key.is_some() && !is_known { input type="hidden" name="adds" value="yes"; }
                 @for field in noun.fields() {
                     (input(ui, center, noun, field, row.get(field.name), is_known))
                 }
@@ -101,13 +102,16 @@ fn input(
         .iter()
         .find(|(known, _)| *known == name && noun.key != Some(name));
     let names = names.and_then(|(_, slug)| Noun::called(slug));
-    let names: Vec<String> = names.map_or_else(Vec::new, |noun| {
-        let known = rows(noun, center);
-        known
-            .iter()
-            .filter_map(|row| noun.name_of(row).map(str::to_owned))
-            .collect()
+    let known = names.map_or_else(Vec::new, |noun| rows(noun, center));
+    let names: Vec<&str> = names.map_or_else(Vec::new, |noun| {
+        known.iter().filter_map(|row| noun.name_of(row)).collect()
     });
+    // A code is looked up by its words.
+    let words: Vec<String> = known
+        .iter()
+        .map(|row| row.get("label").or_else(|| row.get("name")))
+        .map(|words| words.map_or_else(String::new, tell))
+        .collect();
     // What names a row that is there stays: another name would be another row.
     let is_fixed = is_known && noun.key == Some(name);
     let must = field.required;
@@ -128,7 +132,9 @@ fn input(
                     },
                     Kind::Code if !names.is_empty() => select class="input" id=(id) name=(name) {
                         @if !must { option value="" {} }
-                        @for known in &names { option selected[*known == text] { (known) } }
+                        @for (known, words) in names.iter().zip(&words) {
+                            option value=(known) selected[*known == text] { (known) @if !words.is_empty() && words != known { " · " (words) } }
+                        }
                     },
                     Kind::Points => textarea class="input" id=(id) name=(name) rows="6" spellcheck="false" autocomplete="off" data-corners { (text) },
                     Kind::Number(least, most) => input class="input short" id=(id) name=(name) type="number"

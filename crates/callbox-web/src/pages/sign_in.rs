@@ -1,5 +1,6 @@
 use axum::{
     extract::{Query, State},
+    http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
 use maud::{Markup, html};
@@ -13,7 +14,7 @@ use crate::{
     access::Stage,
     assets::asset_url,
     problem::Problem,
-    security::{Signed, own_path},
+    security::{Signed, cookie, cookie_name, own_path},
     state::{AppState, blocking},
 };
 
@@ -122,6 +123,7 @@ fn passkey(ui: &Ui, next: &str) -> Markup {
 /// `GET /sign-in`.
 pub(super) async fn show(
     State(state): State<AppState>,
+    headers: HeaderMap,
     ui: Ui,
     Query(back): Query<Back>,
 ) -> Response {
@@ -133,6 +135,9 @@ pub(super) async fn show(
         return Redirect::to("/board").into_response();
     }
     let problem = back.problem();
+    // A browser that still holds a session which is over did not come here to sign in.
+    let held = cookie(&headers, cookie_name(state.tls)).is_some_and(|it| !it.is_empty());
+    let is_over = held && ui.signed.is_none() && problem.is_none();
     let next = back.next();
     let form = html! {
         div class="door" {
@@ -159,6 +164,9 @@ pub(super) async fn show(
                     h1 { (ui.t("sign_in")) }
                     @if let Some((what, hint)) = problem {
                         div class="notice refused" role="alert" { b { (ui.t(what)) } span { (ui.t(hint)) } }
+                    }
+                    @if is_over {
+                        div class="notice" role="status" { b { (ui.t("sign_in.over")) } span { (ui.t("sign_in.over_hint")) } }
                     }
                     input type="hidden" name="next" value=(next);
                     div class="field" {

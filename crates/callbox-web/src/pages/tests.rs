@@ -216,6 +216,9 @@ fn refusals() -> Vec<Refusal> {
         R::UnknownAccount(callbox_domain::ActorId(4_711_000_001)),
         R::AccountTaken(callbox_domain::ActorId(4_711_000_001)),
         R::AccountInUse(callbox_domain::ActorId(4_711_000_001)),
+        R::AccountErasureAsked(callbox_domain::ActorId(4_711_000_001)),
+        R::AccountErasureNotAsked(callbox_domain::ActorId(4_711_000_001)),
+        R::AccountErasureNeedsTwo(callbox_domain::ActorId(4_711_000_001)),
         R::AccountErased(callbox_domain::ActorId(4_711_000_001)),
         R::DutyOutOfBounds,
         R::UnknownToken(7),
@@ -242,9 +245,9 @@ fn refusals() -> Vec<Refusal> {
 fn refusals_are_said_in_every_language() {
     for refusal in refusals() {
         let problem = Problem::from(refusal.clone());
-        let (what, hint) = Locale::En.problem(&problem);
+        let (what, hint) = Locale::En.problem(&problem, |at| at.to_string());
         assert_eq!((what, hint), (refusal.to_string(), refusal.hint()));
-        let (what, hint) = Locale::Zh.problem(&problem);
+        let (what, hint) = Locale::Zh.problem(&problem, |at| at.to_string());
         for text in [what, hint] {
             assert!(!text.contains(['{', '?']), "{refusal:?}: {text}");
             let is_foreign = |c: char| c.is_ascii_lowercase();
@@ -264,6 +267,19 @@ fn every_reason_has_a_text_in_every_language() {
             assert!(locale.table().contains_key(&key), "no {key} in {locale:?}");
         }
     }
+}
+
+/// The page of rights says in every language why each route is there.
+#[test]
+fn every_reason_of_a_route_is_said_in_chinese() {
+    let mut known: BTreeSet<&str> = super::texts::reasons_zh().keys().map(|it| &**it).collect();
+    let reasons: BTreeSet<&str> = crate::security::all().map(|route| route.reason).collect();
+    for reason in &reasons {
+        let said = Locale::Zh.reason(reason);
+        assert!(known.remove(reason), "no words for: {reason}");
+        assert!(!said.is_empty() && said != *reason, "{reason}");
+    }
+    assert!(known.is_empty(), "of no route: {known:?}");
 }
 
 /// A refusal names the right that is missing and the roles to ask, in the reader's language.
@@ -407,6 +423,7 @@ fn texts_and_their_uses_agree() {
             "reports.utilisation",
             "reports.dispositions",
             "rights.agency.",
+            "rights.scope.",
         ]
         .iter()
         .any(|made| key.starts_with(made));

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use axum::http::{HeaderMap, header};
+use callbox_domain::Timestamp;
 
 use crate::problem::Problem;
 
@@ -21,6 +22,8 @@ pub(crate) enum Locale {
 type Table = BTreeMap<String, String>;
 
 static EN: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../assets/i18n/en.json")));
+/// Why each route is there, by its words in the table of routes; no script needs them.
+static REASONS_ZH: LazyLock<Table> = LazyLock::new(|| read(include_str!("reasons.zh.json")));
 static ZH: LazyLock<Table> = LazyLock::new(|| read(include_str!("../../assets/i18n/zh.json")));
 
 #[cfg(test)]
@@ -119,10 +122,27 @@ impl Locale {
     }
 
     /// What is wrong and what to do, in this language; `boot.js` does the same for the board.
-    pub(crate) fn problem(self, problem: &Problem) -> (String, String) {
+    /// Why a route is there.
+    pub(crate) fn reason(self, reason: &'static str) -> &'static str {
+        match self {
+            Self::Zh => REASONS_ZH.get(reason).map_or(reason, |it| it),
+            _ => reason,
+        }
+    }
+
+    /// `time` says a moment as the center's clocks do.
+    pub(crate) fn problem(
+        self,
+        problem: &Problem,
+        time: impl Fn(Timestamp) -> String,
+    ) -> (String, String) {
+        let said = |name, value: &str| match (name, value.parse::<jiff::Timestamp>()) {
+            ("until", Ok(at)) => time(Timestamp::from_micros(at.as_microsecond())),
+            _ => self.word(name, value),
+        };
         let values: Vec<(&str, String)> = problem
             .values()
-            .map(|(name, value)| (name, self.word(name, value)))
+            .map(|(name, value)| (name, said(name, value)))
             .collect();
         let values: Vec<(&str, &str)> = values
             .iter()
@@ -174,4 +194,10 @@ fn asked(accept: &str) -> Option<Locale> {
         }
     }
     best.map(|(_, locale)| locale)
+}
+
+/// The reasons that have Chinese words.
+#[cfg(test)]
+pub(super) fn reasons_zh() -> &'static Table {
+    &REASONS_ZH
 }

@@ -20,7 +20,7 @@ pub(super) async fn show(ui: Ui) -> Markup {
             main id="content" class="wall" {
                 header {
                     h1 { (ui.center) @if ui.is_exercise && !ui.center.contains("demo") { " " span class="tag" { (ui.t("demo")) } } }
-                    p class="wall-clock" id="wall-clock" { (ui.time(ui.now())) }
+                    p class="wall-clock" id="wall-clock" data-zone=[ui.zone().iana_name()] { (ui.time(ui.now())) }
                 }
                 div class="old" id="old" role="alert" hidden { span id="old-text" {} }
                 noscript { p class="notice warned" { (ui.t("noscript")) } }

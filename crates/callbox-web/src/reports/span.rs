@@ -57,7 +57,8 @@ impl Span {
                 "from",
                 "the first day lies after the last one",
                 "send the earlier day as 'from'",
-            ));
+            )
+            .in_words("bad-field.days"));
         }
         Ok(Self { from, to, zone })
     }

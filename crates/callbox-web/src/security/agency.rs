@@ -73,6 +73,7 @@ pub(super) const fn is_of_the_center(action: Action) -> bool {
         | Action::OwnSession
         | Action::FinishSignIn
         | Action::OwnAccount
+        | Action::OwnPassword
         | Action::OwnDuty
         | Action::KeepDuty
         | Action::StatePurpose
@@ -119,6 +120,7 @@ const fn is_about_oneself(action: Action) -> bool {
             | Action::OwnSession
             | Action::FinishSignIn
             | Action::OwnAccount
+            | Action::OwnPassword
             | Action::StatePurpose
             | Action::ReadOwnReads
             | Action::ReadRights

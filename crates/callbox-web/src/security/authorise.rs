@@ -2,7 +2,7 @@ use std::sync::atomic::Ordering;
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -47,10 +47,16 @@ pub(crate) async fn authorise(
     let Some((place, route)) = row else {
         // Not found, or not offered with this method: the router knows which.
         let response = match path {
-            Some(_) => method_not_allowed().into_response(),
+            Some(path) => match page_above(path, request.uri().path()) {
+                Some(page) if *request.method() == Method::GET => {
+                    return Redirect::to(&page).into_response();
+                }
+                _ => method_not_allowed().into_response(),
+            },
             None => nothing_here().into_response(),
         };
-        return for_reader(&state, None, request.headers(), None, response);
+        let signed = Signed::find(&state, request.headers());
+        return for_reader(&state, None, request.headers(), signed.as_ref(), response);
     };
     let signed = Signed::find(&state, request.headers());
     if let (Some((_, rates)), Some(signed)) = (rates, &signed)
@@ -173,7 +179,7 @@ pub(crate) fn permit_action(signed: &Signed, action: Action) -> Result<(), Probl
 
 fn permit_signed(signed: &Signed, action: Action, reads: bool) -> Result<(), Problem> {
     let session = &signed.session;
-    if !action.is_open_at(session.stage) {
+    if !action.is_open_at(session.stage, reads) {
         return Err(match session.stage {
             Stage::Enrol => factor_first(),
             Stage::Password => password_first(),
@@ -269,6 +275,19 @@ pub(crate) fn prove_again() -> Problem {
         "this act asks who you are once more",
         "give your password again at /confirm, then repeat it",
     )
+}
+
+/// The page that an address belongs to which only takes forms: whoever loads it again is led there.
+fn page_above(pattern: &str, path: &str) -> Option<String> {
+    let (mut pattern, mut path) = (pattern, path);
+    loop {
+        pattern = pattern.rsplit_once('/')?.0;
+        path = path.rsplit_once('/')?.0;
+        let found = find(Verb::Get, pattern);
+        if found.is_some_and(|(_, route)| is_page(route)) {
+            return Some(path.to_owned());
+        }
+    }
 }
 
 fn is_page(route: &Route) -> bool {

@@ -266,22 +266,81 @@ async fn the_names_of_an_account_are_erased_by_its_page_while_the_server_runs() 
     assert!(left() > 0);
     let mut admin = Browser::new("x");
     admin.sign_in(&world, "administrator").await;
-    let (path, form) = ("/accounts/markerlogin/erase", "basis=LAW-12");
-    let refused = admin.post(&world, path, form).await;
+    let path = |act: &str| format!("/accounts/markerlogin/{act}");
+    let (asking, basis) = (path("ask-erasure"), "basis=LAW-12");
+    let refused = admin.post(&world, &asking, basis).await;
     assert!(refused.text.contains("is in use"), "{}", refused.text);
-    admin
-        .post(&world, "/accounts/markerlogin/disable", "")
-        .await;
-    let refused = admin.post(&world, path, form).await;
+    admin.post(&world, &path("disable"), "").await;
+    let approving = path("erase");
+    let refused = admin.post(&world, &approving, "").await;
+    assert!(refused.text.contains("nobody asks"), "{}", refused.text);
+    let asked = admin.post(&world, &asking, basis).await;
+    assert!(asked.text.contains("by LAW-12"), "{}", asked.text);
+    let twice = admin.post(&world, &asking, basis).await;
+    assert!(twice.text.contains("asked for already"), "{}", twice.text);
+    // Whoever asked cannot approve; the other one waits.
+    let deputy = world
+        .access
+        .create("deputy", "Deputy", Role::Administrator, PASSWORD);
+    deputy.unwrap();
+    let mut other = Browser::new("y");
+    other.sign_in(&world, "deputy").await;
+    let page = other.get(&world, "/accounts").await.text;
+    assert!(!page.contains(&approving), "offered too early: {page}");
+    let refused = other.post(&world, &approving, "").await;
     assert!(refused.text.contains("waiting period"), "{}", refused.text);
     world.pass(7 * 86_400);
     admin.sign_in(&world, "administrator").await;
-    let erased = admin.post(&world, path, form).await;
+    let page = admin.get(&world, "/accounts").await.text;
+    assert!(!page.contains(&approving), "offered to who asked: {page}");
+    let refused = admin.post(&world, &approving, "").await;
+    assert!(refused.text.contains("two people"), "{}", refused.text);
+    assert!(left() > 0, "nothing is erased yet");
+    other.sign_in(&world, "deputy").await;
+    let page = other.get(&world, "/accounts").await.text;
+    assert!(page.contains(&approving), "{page}");
+    let erased = other.post(&world, &approving, "").await;
     assert_eq!(erased.header("location"), "/accounts", "{}", erased.text);
-    let erased = admin.get(&world, "/accounts").await;
+    let erased = other.get(&world, "/accounts").await;
     assert!(!erased.text.contains("MARKER") && !erased.text.contains("markerlogin"));
     assert!(erased.text.contains(&format!("erased-{}", actor.0)));
+    assert!(erased.text.contains("next start"), "{}", erased.text);
     assert_eq!(left(), 0);
     let known = world.engine.snapshot();
     assert_eq!(known.accounts.get(actor.0).unwrap().names, Personal::Erased);
+}
+
+#[tokio::test]
+async fn what_was_typed_of_an_account_stays_and_a_lock_is_seen() {
+    let world = World::set_up().await;
+    let mut admin = Browser::new("x");
+    admin.sign_in(&world, "administrator").await;
+    let form = "login=dispatcher&name=Another+One&role=auditor&emergency=yes";
+    let refused = admin.post(&world, "/accounts", form).await;
+    assert_eq!(refused.status, axum::http::StatusCode::UNPROCESSABLE_ENTITY);
+    let text = refused.text;
+    assert!(text.contains("this login name already"), "{text}");
+    for kept in [
+        "value=\"dispatcher\"",
+        "value=\"Another One\"",
+        "value=\"auditor\" selected",
+        "value=\"yes\" checked",
+    ] {
+        assert!(text.contains(kept), "{kept} is lost: {text}");
+    }
+    let waits = "too many wrong passwords";
+    assert!(!text.contains(waits), "{text}");
+    let mut stranger = Browser::new("y");
+    for _ in 0..6 {
+        let wrong = "login=dispatcher&password=nonsense";
+        stranger.post(&world, "/sign-in", wrong).await;
+    }
+    let page = admin.get(&world, "/accounts").await.text;
+    assert_eq!(page.matches(waits).count(), 1, "{page}");
+    let path = "/accounts/dispatcher/password";
+    let page = admin.post(&world, path, "").await.text;
+    assert!(!page.contains(waits), "a new password lifts it: {page}");
+    // Loading the address of an act again leads to the page, not to an error.
+    let again = admin.get(&world, path).await;
+    assert_eq!(again.header("location"), "/accounts", "{}", again.text);
 }

@@ -4,9 +4,13 @@ use axum::http::StatusCode;
 
 use super::{
     World,
+    rights::filled,
     second_factor::{Browser, enrol, now},
 };
-use crate::access::authenticator_app;
+use crate::{
+    access::{authenticator_app, rights},
+    security::{self, Verb},
+};
 
 /// What the accounts page shows once.
 fn shown_on(page: &str) -> String {
@@ -101,4 +105,58 @@ async fn a_first_password_ends_and_the_code_comes_before_the_change() {
     world.access.set_policy("first-passwords", "0").unwrap();
     let answer = browser.post(&world, "/sign-in", &form).await;
     assert_eq!(answer.header("location"), "/sign-in/code?next=/");
+}
+
+/// Whoever else knows a password that was handed over could leave a passkey behind.
+#[tokio::test]
+async fn a_first_password_opens_nothing_but_its_change() {
+    let world = World::empty();
+    world.access.set_policy("first-passwords", "72").unwrap();
+    let first = "a password of an administrator";
+    world.access.set_password("supervisor", first).unwrap();
+    let mut browser = Browser::new("x");
+    let form = format!("login=supervisor&password={}", first.replace(' ', "+"));
+    browser.post(&world, "/sign-in", &form).await;
+    let mut refused = 0;
+    for route in security::all() {
+        let path = filled(route.path);
+        let is_open = rights::is_open(route.action) || route.path.starts_with("/assets/");
+        if is_open || (route.verb, route.path) == (Verb::Post, "/account/password") {
+            continue;
+        }
+        let answer = match route.verb {
+            Verb::Get => browser.get(&world, &path).await,
+            verb => browser.send(&world, verb.name(), &path, "").await,
+        };
+        if matches!(
+            (route.verb, route.path),
+            (Verb::Get, "/account" | "/confirm")
+        ) {
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            continue;
+        }
+        let name = route.verb.name();
+        match answer.status {
+            StatusCode::SEE_OTHER => {
+                let location = answer.header("location");
+                assert!(location.starts_with("/account?next="), "{path}: {location}");
+                assert_eq!(route.verb, Verb::Get, "{path}");
+            }
+            status => {
+                assert_eq!(
+                    status,
+                    StatusCode::FORBIDDEN,
+                    "{name} {path}: {}",
+                    answer.text
+                );
+                let said = answer.text.contains("password-first")
+                    || answer.text.contains("set by somebody else");
+                assert!(said, "{name} {path}: {}", answer.text);
+            }
+        }
+        refused += 1;
+    }
+    assert!(refused > 150, "only {refused} routes were asked");
+    let answer = browser.post(&world, "/sign-out", "").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
 }

@@ -128,6 +128,27 @@ async fn days_are_those_of_the_center_and_bad_ones_are_refused() {
     );
 }
 
+/// Days that cannot be are said on the page itself, whose form stays to correct them.
+#[tokio::test]
+async fn a_page_with_days_that_cannot_be_keeps_its_form() {
+    let world = world().await;
+    let browser = signed_in(&world).await;
+    let path = "/reports?from=2026-11-03&to=2026-11-02";
+    let page = browser.get(&world, path).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let form = page.text.contains("name=\"from\"") && page.text.contains("name=\"to\"");
+    assert!(
+        form && page.text.contains("lies after the last one"),
+        "{}",
+        page.text
+    );
+    let page = browser.get(&world, "/reports").await.text;
+    assert!(
+        page.contains("<b>FIRE</b> <span class=\"quiet\">"),
+        "a code with its words: {page}"
+    );
+}
+
 /// Around the page: figures are for those who answer for the service or oversee it.
 #[tokio::test]
 async fn who_may_not_read_reports_gets_none() {

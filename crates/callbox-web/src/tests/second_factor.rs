@@ -43,9 +43,20 @@ impl Browser {
 
     /// Sends a form with the session's token; keeps the cookie that comes back.
     pub(super) async fn post(&mut self, world: &World, path: &str, form: &str) -> Answer {
+        self.send(world, "POST", path, form).await
+    }
+
+    /// The same by another method.
+    pub(super) async fn send(
+        &mut self,
+        world: &World,
+        method: &str,
+        path: &str,
+        form: &str,
+    ) -> Answer {
         let form = format!("csrf={}&{form}", form_token(self.secret()));
         let request = self
-            .request("POST", path)
+            .request(method, path)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(form))
             .unwrap();

@@ -112,8 +112,21 @@ async fn a_setting_is_previewed_saved_and_told_with_who_changed_it() {
             &format!("{form}&then=save&key=k1"),
         )
         .await;
-    assert_eq!(saved.header("location"), "/settings/priorities");
+    assert_eq!(saved.header("location"), "/settings/priorities?saved=1");
     assert_eq!(label(), "Life in danger");
+    let page = browser
+        .get(&world, "/settings/priorities?saved=1")
+        .await
+        .text;
+    assert!(page.contains("Saved:"), "{page}");
+    let page = browser
+        .get(&world, "/settings/priorities?saved=Nothing")
+        .await
+        .text;
+    assert!(
+        !page.contains("Saved:"),
+        "an address alone says nothing: {page}"
+    );
     let page = browser.get(&world, "/settings/priorities").await.text;
     assert!(
         page.contains("<del>60</del>"),
@@ -138,6 +151,71 @@ async fn a_setting_is_previewed_saved_and_told_with_who_changed_it() {
         ])
     );
     assert!(change["by"]["name"].is_string());
+}
+
+/// Whoever adds a row with a code that exists would change the one that has it, unseen.
+#[tokio::test]
+async fn adding_what_is_there_is_refused_and_changes_nothing() {
+    let world = world().await;
+    let mut browser = signed_in(&world, Role::Supervisor).await;
+    let path = "/settings/priorities";
+    let opened = browser.get(&world, &format!("{path}?row=1")).await.text;
+    assert!(!opened.contains("name=\"adds\""), "{opened}");
+    let empty = browser.get(&world, path).await.text;
+    assert!(empty.contains("name=\"adds\""), "{empty}");
+    let priorities = || {
+        let center = world.state.engine.snapshot();
+        center.configuration.priorities.clone()
+    };
+    let before = priorities();
+    let form = "adds=yes&code=1&label=Another&rank=9";
+    for then in ["preview", "save&key=k1"] {
+        let refused = browser
+            .post(&world, path, &format!("{form}&then={then}"))
+            .await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+        assert!(
+            refused.text.contains("there is one called 1 already"),
+            "{}",
+            refused.text
+        );
+        // What was typed stays, and the form still adds: nobody saves over the other row.
+        for kept in ["value=\"Another\"", "value=\"9\"", "name=\"adds\""] {
+            assert!(refused.text.contains(kept), "{kept}: {}", refused.text);
+        }
+    }
+    assert_eq!(priorities(), before);
+    // Sent twice it is one act, and the second answer is the first.
+    let form = "adds=yes&code=9&label=Another&rank=9&then=save&key=k2";
+    for _ in 0..2 {
+        let saved = browser.post(&world, path, form).await;
+        assert_eq!(saved.header("location"), "/settings/priorities?saved=9");
+    }
+    assert_eq!(priorities().len(), before.len() + 1);
+}
+
+#[tokio::test]
+async fn a_premise_note_that_is_refused_keeps_what_was_typed() {
+    let world = world().await;
+    let mut browser = signed_in(&world, Role::Supervisor).await;
+    let form = "place=3+Elm+St&radius=70&hazard=energy&text=Panels+on+the+roof&owner=FD\
+                &review=2027-03-01&expires=2027-02-01&key=k1";
+    let refused = browser.post(&world, "/premises", form).await;
+    assert!(refused.status.is_client_error(), "{}", refused.text);
+    for kept in [
+        "value=\"3 Elm St\"",
+        "value=\"70\"",
+        "value=\"energy\" selected",
+        ">Panels on the roof</textarea>",
+        "value=\"2027-03-01\"",
+        "value=\"2027-02-01\"",
+    ] {
+        assert!(
+            refused.text.contains(kept),
+            "{kept} is lost: {}",
+            refused.text
+        );
+    }
 }
 
 /// A choice is told in the words of whoever reads it, also where it changed.

@@ -1,5 +1,7 @@
 //! `callbox user`: accounts, at the machine itself.
 
+mod erase;
+
 use std::collections::BTreeSet;
 
 use callbox_domain::{Code, Event, Purpose};
@@ -55,9 +57,14 @@ enum What {
     Enable(Named),
     /// Erases login and name of an account that is out of use, for good; what it recorded stays
     ///
-    /// It has to be out of use for as long as erasures wait in the center (callbox erase rules).
-    #[command(after_help = "Example:\n  callbox user erase mlee --basis LAW-12")]
-    Erase(Erase),
+    /// One administrator asks for it, and after as long as erasures wait in the center (callbox erase
+    /// rules) another one approves. The server has to be stopped; while it runs, its page Accounts
+    /// does the same.
+    #[command(after_help = "\
+Example:
+  callbox user erase mlee --basis LAW-12 --by chief < password
+  callbox user erase mlee --approve --by deputy < password")]
+    Erase(erase::Erase),
     /// Takes an account out of use; its sessions end, what it recorded stays
     #[command(after_help = "Example:\n  callbox user disable mlee")]
     Disable(Named),
@@ -123,19 +130,6 @@ struct OnDuty {
     login: String,
     /// For how many hours from now, up to 24; 0 signs off
     hours: u64,
-    #[command(flatten)]
-    data: Data,
-    #[command(flatten)]
-    printed: Printed,
-}
-
-#[derive(Debug, Args)]
-struct Erase {
-    /// The account's login name
-    login: String,
-    /// The legal basis, which stays on the record: a section of a law or a file number, never a name
-    #[arg(long, value_parser = |text: &str| Code::new(text))]
-    basis: Code,
     #[command(flatten)]
     data: Data,
     #[command(flatten)]
@@ -266,30 +260,6 @@ impl OnDuty {
             None => format!("{} is off duty", self.login),
         };
         let json = json!({ "login": self.login, "until": until });
-        output::result(self.printed.format, text, &json)
-    }
-}
-
-impl Erase {
-    fn run(self) -> Outcome {
-        let actor = changed(&self.data, |access| access.erase(&self.login, &self.basis))?;
-        // As at a server's next start: keys and bytes go. A server that runs does it at its own.
-        let dir = center::existing(&self.data.data)?;
-        let is_done = match center::open_if_free(&dir)? {
-            Some(engine) => {
-                let center = engine.snapshot();
-                engine.shutdown();
-                let account = center.accounts.get(actor.0);
-                account.is_some_and(|account| !account.is_half_erased())
-            }
-            None => false,
-        };
-        let state = match is_done {
-            true => "erased",
-            false => "erased; restart the server, so that keys and bytes are destroyed",
-        };
-        let text = format!("account {}: {state}", actor.0);
-        let json = json!({ "account": actor.0, "completed": is_done });
         output::result(self.printed.format, text, &json)
     }
 }

@@ -202,17 +202,38 @@ fn the_names_of_an_account_are_erased_from_every_file() {
     );
     done("token add markerlogin --label \"MARKER export\"", 0);
     assert!(!left().is_empty(), "they stand there to begin with");
-    let used = done("user erase markerlogin --basis LAW-12", 4);
+    let chief = account(&shop, "chief", "administrator");
+    let deputy = account(&shop, "deputy", "administrator");
+    let by = |login: &str, password: &str, what: &str, code: i32| {
+        let line = format!("user erase markerlogin {what} --by {login} --data center");
+        let ran = as_supervisor(&shop, password, &line);
+        assert_eq!(ran.code, code, "{line}: {}{}", ran.stdout, ran.stderr);
+        format!("{}{}", ran.stdout, ran.stderr)
+    };
+    let used = by("chief", &chief, "--basis LAW-12", 4);
     assert!(used.contains("is in use"), "{used}");
     done("user disable markerlogin", 0);
-    let early = done("user erase markerlogin --basis LAW-12", 4);
+    let other = by("mlee", &password, "--basis LAW-12", 4);
+    assert!(other.contains("ask an administrator"), "{other}");
+    let asked = by("chief", &chief, "--basis LAW-12", 0);
+    assert!(
+        asked.contains("another administrator can approve"),
+        "{asked}"
+    );
+    let early = by("deputy", &deputy, "--approve", 4);
     assert!(early.contains("waiting period"), "{early}");
+    let withdrawn = by("chief", &chief, "--refuse WITHDRAWN", 0);
+    assert!(withdrawn.contains("refused"), "{withdrawn}");
     let rules = "erase rules --wait-days 0 --data center --login mlee";
     let rules = as_supervisor(&shop, &password, rules);
     assert_eq!(rules.code, 0, "{}", rules.stderr);
     let access = shop.path("center/access.db");
     let before = std::fs::read(&access).unwrap();
-    let erased = done("user erase markerlogin --basis LAW-12", 0);
+    by("chief", &chief, "--basis LAW-12", 0);
+    let own = by("chief", &chief, "--approve", 4);
+    assert!(own.contains("two people"), "{own}");
+    assert!(!left().is_empty(), "nothing is erased yet");
+    let erased = by("deputy", &deputy, "--approve", 0);
     assert!(erased.contains(": erased\n"), "{erased}");
     assert_eq!(left(), Vec::<String>::new());
     let verified = done("verify", 0);

@@ -596,7 +596,8 @@ fn user_and_token() {
         user duty mlee 25 --data center
         user duty nobody 8 --data center
         user reset-factors mlee --data center
-        user erase nobody --basis LAW-12 --data center
+        user erase nobody --basis LAW-12 --by mlee --data center
+        user erase nobody --data center
         user disable mlee --data center
         user add helper --role dispatcher --emergency --data center
         user list --data center

@@ -124,6 +124,20 @@ fn lines_end_cleanly_and_show_what_they_hold() {
 }
 
 #[test]
+fn the_guides_links_stay_in_its_book() {
+    let beside = ("docs/a.md", "");
+    let inside = ("docs/guide/b.md", "");
+    let links = (
+        "docs/guide/c.md",
+        "[in](b.md) [out](../a.md) [web](https://example.org)\n",
+    );
+    assert_eq!(
+        problems(&[beside, inside, links]),
+        ["docs/guide/c.md:1: the link to '../a.md' leads out of the book: name the file instead"]
+    );
+}
+
+#[test]
 fn links_lead_somewhere() {
     let text = "[a](dependencies.md#x) ![b](../Cargo.toml) [c](../docs/) [d](https://example.org/) [e](#top)\n";
     assert_eq!(problems(&[("docs/a.md", text)]), Vec::<String>::new());

@@ -74,7 +74,11 @@ pub(super) fn check_characters(file: &SourceFile, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Checks that each relative link of a Markdown file leads to a file or folder of the repository.
+/// Where the user guide stands, which is made into a book of its own.
+const GUIDE: &str = "docs/guide/";
+
+/// Checks that each relative link of a Markdown file leads to a file or folder of the repository, and each of the
+/// guide's to something in its book.
 pub(super) fn check_links(file: &SourceFile, files: &[SourceFile], problems: &mut Vec<Problem>) {
     if !file.path.ends_with(".md") {
         return;
@@ -95,6 +99,12 @@ pub(super) fn check_links(file: &SourceFile, files: &[SourceFile], problems: &mu
                     file,
                     number + 1,
                     format!("the link to '{target}' leads nowhere"),
+                ));
+            } else if file.path.starts_with(GUIDE) && !resolved.starts_with(GUIDE) {
+                problems.push(Problem::new(
+                    file,
+                    number + 1,
+                    format!("the link to '{target}' leads out of the book: name the file instead"),
                 ));
             }
         }

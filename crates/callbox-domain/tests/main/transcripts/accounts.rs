@@ -121,10 +121,22 @@ fn an_account_that_is_out_of_use_loses_its_names_and_nobody_acts_with_it() {
         r#"
 09:00:00 account 71 add mlee dispatcher
 account 71 token read
-account 71 erase LAW-12
+account 71 ask LAW-12
 account 71 off
 account 71 erase LAW-12
-201:00:00 account 71 erase LAW-12
+account 71 refuse NOT-ASKED
+account 71 ask LAW-12
+account 71 ask LAW-13
+account 71 refuse WITHDRAWN
+by 0 account 71 ask LAW-12
+by 7 account 71 ask LAW-12
+account 71 on
+account 71 off
+by 7 account 71 ask LAW-12
+by 8 account 71 erase LAW-12
+201:00:00 by 7 account 71 erase LAW-12
+by 2 account 71 erase LAW-12
+by 8 account 71 erase LAW-13
 account 71 erase LAW-12
 account 71 on
 account 71 duty 8
@@ -138,16 +150,46 @@ account 72 add mlee dispatcher
               32 AccountAdded a71 role=dispatcher login=‹mlee›
             account 71 token read
               33 TokenIssued a71 token=1 scope=read
-            account 71 erase LAW-12
+            account 71 ask LAW-12
               refused account-in-use: account 71 is in use
-                hint: take it out of use first, and wait as erasures do
+                hint: take it out of use first
             account 71 off
               34 AccountSwitched a71 off
             account 71 erase LAW-12
+              refused account-erasure-not-asked: nobody asks for the erasure of the names of account 71
+                hint: ask for it first, with its legal basis
+            account 71 refuse NOT-ASKED
+              refused account-erasure-not-asked: nobody asks for the erasure of the names of account 71
+                hint: ask for it first, with its legal basis
+            account 71 ask LAW-12
+              35 AccountErasureRequested a71 basis=LAW-12 wait_days=7
+            account 71 ask LAW-13
+              refused account-erasure-asked: the erasure of the names of account 71 is asked for already
+                hint: let another administrator approve it, or refuse it and ask anew
+            account 71 refuse WITHDRAWN
+              36 AccountErasureRefused a71 reason=WITHDRAWN
+            by 0 account 71 ask LAW-12
+              refused account-erasure-needs-two: two people erase the names of account 71: one asks, another one approves
+                hint: let an administrator do it who did not ask; a program does neither
+            by 7 account 71 ask LAW-12
+              37 AccountErasureRequested a71 basis=LAW-12 wait_days=7
+            account 71 on
+              38 AccountSwitched a71 on
+            account 71 off
+              39 AccountSwitched a71 off
+            by 7 account 71 ask LAW-12
+              40 AccountErasureRequested a71 basis=LAW-12 wait_days=7
+            by 8 account 71 erase LAW-12
               refused too-early: the waiting period ends at 2026-01-12T09:00:00Z
                 hint: approve it then, or refuse it now
-            201:00:00 account 71 erase LAW-12
-              35 AccountErased a71 basis=LAW-12
+            201:00:00 by 7 account 71 erase LAW-12
+              refused account-erasure-needs-two: two people erase the names of account 71: one asks, another one approves
+                hint: let an administrator do it who did not ask; a program does neither
+            by 2 account 71 erase LAW-12
+              refused account-erasure-needs-two: two people erase the names of account 71: one asks, another one approves
+                hint: let an administrator do it who did not ask; a program does neither
+            by 8 account 71 erase LAW-13
+              41 AccountErased a71 basis=LAW-12
             account 71 erase LAW-12
               nothing to do
             account 71 on
@@ -160,11 +202,11 @@ account 72 add mlee dispatcher
               refused account-erased: the names of account 71 are erased
                 hint: make a new account
             account 71 complete
-              36 AccountErasureCompleted a71 payloads=1 keys=1
+              42 AccountErasureCompleted a71 payloads=1 keys=1
             account 71 complete
               nothing to do
             account 72 add mlee dispatcher
-              37 AccountAdded a72 role=dispatcher login=‹mlee›
+              43 AccountAdded a72 role=dispatcher login=‹mlee›
         "#]],
     );
 }

@@ -452,6 +452,9 @@ const REFUSALS: &[(&str, &[&str])] = &[
         "KeepAccount",
         &[
             "account-erased",
+            "account-erasure-asked",
+            "account-erasure-needs-two",
+            "account-erasure-not-asked",
             "account-in-use",
             "account-taken",
             "duty-out-of-bounds",
