@@ -862,6 +862,34 @@ fn a_sound_stands_beside_no_name_that_is_written_so() {
 }
 
 #[test]
+fn a_number_is_no_answer_where_a_name_was_left_aside() {
+    let mut town = Town::new("Altstadt", 49.4, 8.7);
+    town.street("12", &[(-500.0, 0.0), (500.0, 0.0)])
+        .street("12", &[(-500.0, 9000.0), (500.0, 9000.0)])
+        .street("Hauptstraße", &[(0.0, -900.0), (0.0, 900.0)])
+        .house("47", "Hauptstraße", 10.0, 100.0)
+        .house("209", "Hauptstraße", 10.0, 700.0);
+    check(
+        &town.geocoder(),
+        3,
+        &["12 Hauptstrasse", "Hauptstr 12", "12"],
+        &expect![[r#"
+            12 Hauptstrasse -> missing
+              street Hauptstraße, Altstadt; number 12 is not known here: the file has 47 to 209
+              street 12; 'hauptstrasse' does not fit
+              street 12, Altstadt; 'hauptstrasse' does not fit
+            Hauptstr 12 -> missing
+              street Hauptstraße, Altstadt; number 12 is not known here: the file has 47 to 209
+              street 12; 'hauptstr' does not fit
+              street 12, Altstadt; 'hauptstr' does not fit
+            12 -> choose
+              street 12
+              street 12, Altstadt
+        "#]],
+    );
+}
+
+#[test]
 fn knows_the_agencys_own_names() {
     let list = "name,target\nThe Pit,\"39.0012, -76.0034\"\nOld Stables,Mission & 5th\nSchool Lane,Elm Street\n";
     let geocoder = english()

@@ -32,6 +32,8 @@ pub struct Geography {
     pub map: Option<Arc<StreetMap>>,
     /// The south-west and the north-east corner of the streets.
     corners: (Coord, Coord),
+    /// The same of most of them.
+    middle: (Coord, Coord),
     /// Where stations are on the streets: found once, so that what is searched from there is kept.
     stations: Arc<Mutex<HashMap<Coord, Option<Snapped>>>>,
 }
@@ -117,12 +119,14 @@ impl Geography {
                 },
             )
         });
+        let middle = middle(&streets, corners);
         Self {
             streets: Arc::new(streets),
             beside: Vec::new(),
             geocoder: Arc::new(geocoder),
             map: map.map(Arc::new),
             corners,
+            middle,
             stations: Arc::default(),
         }
     }
@@ -171,8 +175,13 @@ impl Geography {
 
     /// West, south, east and north of the streets, in degrees.
     pub fn bounds(&self) -> [f64; 4] {
-        let ((south, west), (north, east)) = (self.corners.0.degrees(), self.corners.1.degrees());
-        [west, south, east, north]
+        degrees(self.corners)
+    }
+
+    /// The same of nearly all streets, without the few long ones that an extract keeps whole and that lead far out of it:
+    /// what a map shows first.
+    pub fn view(&self) -> [f64; 4] {
+        degrees(self.middle)
     }
 
     /// Whether a point lies among the streets or within half a degree of them.
@@ -184,6 +193,39 @@ impl Geography {
         };
         within(point.lat, least.lat, most.lat) && within(point.lon, least.lon, most.lon)
     }
+}
+
+fn degrees((least, most): (Coord, Coord)) -> [f64; 4] {
+    let ((south, west), (north, east)) = (least.degrees(), most.degrees());
+    [west, south, east, north]
+}
+
+/// Where all junctions but a hundredth at each end of each axis are, and somewhat around.
+fn middle(streets: &Streets, corners: (Coord, Coord)) -> (Coord, Coord) {
+    /// So many junctions tell as much as all of them.
+    const SAMPLED: usize = 20_000;
+    let step = streets.node_count().div_ceil(SAMPLED).max(1);
+    let nodes = (0..streets.node_count()).step_by(step);
+    let (mut lats, mut lons): (Vec<i32>, Vec<i32>) = nodes
+        .map(|node| streets.node(node))
+        .map(|at| (at.lat, at.lon))
+        .unzip();
+    let between = |axis: &mut Vec<i32>, least: i32, most: i32| {
+        axis.sort_unstable();
+        let cut = axis.len() / 100;
+        let (Some(&low), Some(&high)) = (axis.get(cut), axis.iter().rev().nth(cut)) else {
+            return (least, most);
+        };
+        let around = high.saturating_sub(low) / 12;
+        (
+            low.saturating_sub(around).max(least),
+            high.saturating_add(around).min(most),
+        )
+    };
+    let (south, north) = between(&mut lats, corners.0.lat, corners.1.lat);
+    let (west, east) = between(&mut lons, corners.0.lon, corners.1.lon);
+    let at = |lat, lon| Coord { lat, lon };
+    (at(south, west), at(north, east))
 }
 
 /// Opens the map; one that was never made is no reason not to take calls.

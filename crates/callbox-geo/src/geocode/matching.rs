@@ -274,7 +274,10 @@ fn compare(index: &Index, words: &[Word], typing: bool, name: u32) -> Option<Fit
         .enumerate()
         .filter(|(no, word)| used & (1 << no) == 0 && word.class == Class::Word)
         .count();
-    let rest_cost = explain_rest(index, words, entry.owner, used, &mut reasons);
+    // Where nothing fits but a number, a word that is left aside is what was asked for: `12` is no answer to `12 Main`.
+    let by_number = matched().all(|no| words[no].script == Script::Number);
+    let left_aside = if by_number { 0.4 } else { 0.22 };
+    let rest_cost = explain_rest(index, words, (entry.owner, used), left_aside, &mut reasons);
     Some(Fit {
         entity: entry.owner,
         name,
@@ -343,8 +346,8 @@ fn begun(index: &Index, words: &[Word], filter: &Filter<'_>) -> Vec<u32> {
 fn explain_rest(
     index: &Index,
     words: &[Word],
-    owner: u32,
-    used: u32,
+    (owner, used): (u32, u32),
+    left_aside: f32,
     reasons: &mut Vec<Reason>,
 ) -> f32 {
     let stored = &index.stored;
@@ -368,7 +371,7 @@ fn explain_rest(
             }
             // Without a place for its number an address is not found at all.
             (None, _) if word.script == Script::Number => 0.34,
-            (None, _) => 0.22,
+            (None, _) => left_aside,
         };
         if named.is_none() && word.class != Class::Direction {
             reasons.push(Reason::Ignored(word.text.clone()));

@@ -15,8 +15,9 @@ use crate::{access::rights::Action, assets::asset_url, security::map_policy, sta
 
 /// `GET /map`: the frame; the script fills it from tiles, the JSON interface and the stream of the board.
 pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Response {
-    let bounds = state.geography.as_ref().filter(|all| all.map.is_some());
-    let bounds = bounds.map(|all| serde_json::json!(all.bounds()).to_string());
+    let geography = state.geography.as_ref().filter(|all| all.map.is_some());
+    let bounds = geography.map(|all| serde_json::json!(all.bounds()).to_string());
+    let view = geography.map(|all| serde_json::json!(all.view()).to_string());
     let library = |name: &str| asset_url(&format!("vendor/maplibre-gl/{name}"));
     let closes = ui.may(Action::CloseStreets);
     let head = html! {
@@ -37,7 +38,7 @@ pub(super) async fn show(State(state): State<AppState>, ui: Ui) -> Response {
             main class="live-map" id="content" {
                 h1 class="hidden-text" { (ui.t("nav.map")) }
                 div class="map-area" {
-                    div id="map" data-bounds=[bounds] data-worker=(library("maplibre-gl-csp-worker.js")) {}
+                    div id="map" data-bounds=[bounds] data-view=[view] data-worker=(library("maplibre-gl-csp-worker.js")) {}
                     div class="map-tools" role="group" aria-label=(ui.t("map.tools")) {
                         button type="button" class="button" id="map-coverage" aria-pressed="false" { (ui.t("map.coverage")) " " kbd { "C" } }
                         @if closes { button type="button" class="button" id="map-close" aria-pressed="false" { (ui.t("map.close")) " " kbd { "K" } } }

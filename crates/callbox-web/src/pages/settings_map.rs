@@ -42,7 +42,7 @@ pub(super) fn frame(
     let frame = html! {
         div {
             p class="hint quiet" { (ui.t(hint)) }
-            div id="draw-map" class="draw-map" data-bounds=(json!(geography.bounds())) data-others=(json!(others))
+            div id="draw-map" class="draw-map" data-bounds=(json!(geography.bounds())) data-view=(json!(geography.view())) data-others=(json!(others))
                 data-worker=(library("maplibre-gl-csp-worker.js")) {}
         }
     };

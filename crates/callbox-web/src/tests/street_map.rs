@@ -71,3 +71,18 @@ async fn a_tile_that_cannot_be_is_not_there_and_nobody_unknown_gets_one() {
     assert_eq!(without.problem(), "404 not-found");
     assert!(without.text.contains("import"), "{}", without.text);
 }
+
+#[test]
+fn a_map_shows_first_where_the_streets_are() {
+    let world = World::with_streets();
+    let geography = world.state.geography.as_ref().unwrap();
+    let ([west, south, east, north], all) = (geography.view(), geography.bounds());
+    assert!(west >= all[0] && south >= all[1] && east <= all[2] && north <= all[3]);
+    let nodes = (0..geography.streets.node_count()).map(|node| geography.streets.node(node));
+    let (mut shown, mut known) = (0, 0);
+    for (lat, lon) in nodes.map(|node| node.degrees()) {
+        known += 1;
+        shown += usize::from((south..=north).contains(&lat) && (west..=east).contains(&lon));
+    }
+    assert!(shown * 100 >= known * 95, "{shown} of {known}");
+}

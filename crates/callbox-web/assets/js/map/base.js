@@ -9,11 +9,12 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 export const isDark = () => (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light")) === "dark";
 
 /**
- * Opens a map in `frame`, which says `data-bounds` and `data-worker`; `dress` adds sources and layers to the style.
+ * Opens a map in `frame`, which says `data-bounds`, `data-view` (what is shown first) and `data-worker`; `dress` adds sources and layers to the style.
  * Gives null, and says why in the frame, where there are no streets or no WebGL.
  */
 export function openMap(frame, dress) {
   const bounds = JSON.parse(frame.dataset.bounds ?? "null");
+  const view = JSON.parse(frame.dataset.view ?? "null") ?? bounds;
   const say = (text) => { frame.replaceChildren(el("p", { class: "empty", text })); return null; };
   if (!bounds) return say(t("map.no_streets"));
   // The policy lets one more address be a worker: the library's own.
@@ -28,7 +29,7 @@ export function openMap(frame, dress) {
   let map = null;
   try {
     map = new maplibregl.Map({
-      container: frame, style: look(), bounds, maxBounds: widened(bounds), minZoom: 6, maxZoom: 20, attributionControl: false,
+      container: frame, style: look(), bounds: view, maxBounds: widened(bounds), minZoom: 6, maxZoom: 20, attributionControl: false,
       dragRotate: false, pitchWithRotate: false, fadeDuration: 0, locale: words(),
     });
   } catch {
