@@ -313,7 +313,7 @@ class Keyboard(Steps):
     def fire(self):
         """A structure fire: call, plan, a second alarm, accountability, a missed answer, all clear."""
         self.keys = 0
-        id = self.call("12 Tanner St", "flames on the second floor")
+        id = self.call("12 Harbour Road", "flames on the second floor")
         self.line("D")
         first = set(self.on(id))
         if not first:
@@ -344,7 +344,7 @@ class Keyboard(Steps):
         before = self.selected()
         self.a.press("F9")
         self.a.wait("the call entry", "return document.activeElement?.id === 'call-place'")
-        self.a.write("30 Tanner St")
+        self.a.write("30 Harbour Road")
         self.a.press("Tab")
         self.a.wait("the type's list", "return document.activeElement?.id === 'call-type'")
         self.a.write(self.type[:4])
@@ -386,9 +386,6 @@ class Keyboard(Steps):
                 self.line(f"V #{first}", "see")
             for text in typed:
                 text = re.sub(r"\bE1\b", engine, re.sub(r"\bL1\b", ladder, text))
-                # The demo's dispositions have names of their own.
-                if text.startswith("C "):
-                    text = f"C {self.disposition}"
                 self.line(text, ("ready", "see"))
                 if text.startswith("N "):
                     self.a.wait("the new incident", "return new URLSearchParams(location.search).get('incident') !== arguments[0] && document.querySelector('.case-place')", str(first))

@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use callbox_geo::Coord;
 use serde_json::{Value, json};
 
-use super::{World, check_schema};
-use crate::access::Role;
+use super::{World, check_schema, second_factor::Browser};
+use crate::{access::Role, percent::encoded};
 
 /// A town with one station, one engine in it and a call far from it.
 async fn town() -> (World, u64) {
@@ -368,4 +368,60 @@ async fn what_cannot_be_reckoned_says_what_to_do() {
         .post(Role::CallTaker, "/api/v1/eta", body)
         .await;
     assert_eq!(without.problem(), "404 not-found");
+}
+
+/// Words that certainly mean a place keep an incident on the map, also where a form corrects them; and why a place is
+/// offered is told by its kind, for pages of each language.
+#[tokio::test]
+async fn a_corrected_place_stays_on_the_map() {
+    let world = World::with_streets().defined().await;
+    let geocoder = &world.state.geography.as_ref().unwrap().geocoder;
+    let streets = &world.state.geography.as_ref().unwrap().streets;
+    let houses =
+        (0..streets.node_count()).filter_map(|no| geocoder.reverse(streets.node(no))?.label());
+    let find = async |text: &str| {
+        let body = json!({"text": text});
+        let found = world
+            .post(Role::CallTaker, "/api/v1/places/find", body)
+            .await;
+        check_schema("Places", &found.json());
+        found.json()
+    };
+    let mut certain = Vec::new();
+    for label in houses.take(40) {
+        let found = find(&label).await;
+        if found["verdict"] == "certain" && !certain.contains(&label) {
+            certain.push(label);
+        }
+    }
+    let [first, second, ..] = certain.as_slice() else {
+        panic!("too few addresses are certain: {certain:?}");
+    };
+    let call = json!({"type": "FIRE", "place": first});
+    let taken = world.post(Role::CallTaker, "/api/v1/incidents", call).await;
+    let id = taken.json()["incident"].as_u64().unwrap();
+    let mut person = Browser::new("x");
+    person.sign_in(&world, "call-taker").await;
+    let form = format!("key=a-corrected-place&place={}", encoded(second));
+    let answer = person
+        .post(&world, &format!("/incidents/{id}/describe"), &form)
+        .await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let row = world
+        .get(Role::CallTaker, &format!("/api/v1/incidents/{id}"))
+        .await
+        .json()["row"]
+        .clone();
+    assert_eq!(row["verdict"], "certain", "{row}");
+    assert!(row["lat"].is_number() && row["lon"].is_number(), "{row}");
+
+    // What nobody knows is named, in words and by its kind.
+    let found = find("12 Zyzzyva Boulevard").await;
+    assert_eq!(found["verdict"], "missing");
+    assert_eq!(found["why"][0]["code"], "not-in-file");
+    assert_eq!(found["why"][0]["values"]["word"], "zyzzyva");
+    assert!(
+        found["notes"][0].as_str().unwrap().contains("zyzzyva"),
+        "{found}"
+    );
 }
