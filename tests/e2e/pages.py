@@ -94,7 +94,9 @@ class Pages(Steps):
             window.wait(f"a heading or a board on {path}", "return document.querySelector('h1, .panes, #board, main') !== null")
             self.look(window, path, name)
             if path == "/consultations" and window.run("return document.querySelector('#number') !== null"):
-                # Nothing is shown before a purpose is on the record.
+                # Nothing is shown before a purpose is on the record, and none is chosen for whoever reads.
+                purposes = "document.querySelector('#purpose').options"
+                window.choose("#purpose", window.run(f"return [...{purposes}].find((one) => one.value).value"))
                 window.type("#number", "2026-7")
                 window.type("#reason", "a look at the record itself")
                 window.click("form[action='/purpose'] button")

@@ -249,7 +249,7 @@ async fn render(state: &AppState, ui: &Ui, shown: Shown) -> Result<Response, Pro
                     tr {
                         td { (account.login) }
                         td { (account.name) }
-                        td { (ui.t(&format!("role.{}", account.role.name()))) }
+                        td class="words" { (ui.t(&format!("role.{}", account.role.name()))) }
                         td {
                             (state_of(ui, account))
                             @if locked.contains(account.login.as_str()) { br; b { (ui.t("accounts.locked")) } }

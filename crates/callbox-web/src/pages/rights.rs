@@ -84,16 +84,16 @@ fn row(ui: &Ui, own: Option<&Signed>, is_required: bool, grant: &Grant) -> Marku
     };
     html! {
         tr {
-            td class="route" { code { (grant.method) } " " code { (grant.path) } }
+            td { code { (grant.method) } " " code { (grant.path) } }
             td { @if is_held_off { a href="/duty?next=/rights" { (ui.t(you)) } } @else { (ui.t(you)) } }
-            td {
+            td class="words" {
                 @if grant.open { (ui.t("rights.anybody")) }
                 @else if grant.roles.len() == Role::ALL.len() { (ui.t("rights.everybody")) }
                 @else { @for (at, role) in grant.roles.iter().enumerate() {
                     @if at > 0 { (ui.t("text.comma")) } (ui.t(&format!("role.{role}")))
                 } }
             }
-            td { @if grant.scopes.is_empty() { "–" } @else { (scopes(ui, &grant.scopes)) } }
+            td class="words" { @if grant.scopes.is_empty() { "–" } @else { (scopes(ui, &grant.scopes)) } }
             td {
                 @if grant.grave { (ui.t("rights.grave")) }
                 @if grant.read.is_some() { (ui.t("rights.recorded")) }

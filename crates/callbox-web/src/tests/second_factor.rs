@@ -336,6 +336,11 @@ async fn sessions_are_listed_and_ended_from_afar() {
         here.get(&world, "/api/v1/me").await.problem(),
         "401 not-signed-in"
     );
+    // Whoever is signed out from afar is told so where they end up; who comes for the first time is not.
+    let over = here.get(&world, "/sign-in").await.text;
+    assert!(over.contains("You were signed out."), "{over}");
+    let fresh = Browser::new("b").get(&world, "/sign-in").await.text;
+    assert!(!fresh.contains("You were signed out."), "{fresh}");
     let own = admin
         .post(&world, "/accounts/administrator/disable", "")
         .await;
