@@ -200,7 +200,8 @@ fn degrees((least, most): (Coord, Coord)) -> [f64; 4] {
     [west, south, east, north]
 }
 
-/// Where all junctions but a hundredth at each end of each axis are, and somewhat around.
+/// Where all junctions are but a twenty-fifth at each end of each axis, and an eighth around: a town that is evenly built
+/// up is shown whole.
 fn middle(streets: &Streets, corners: (Coord, Coord)) -> (Coord, Coord) {
     /// So many junctions tell as much as all of them.
     const SAMPLED: usize = 20_000;
@@ -212,11 +213,11 @@ fn middle(streets: &Streets, corners: (Coord, Coord)) -> (Coord, Coord) {
         .unzip();
     let between = |axis: &mut Vec<i32>, least: i32, most: i32| {
         axis.sort_unstable();
-        let cut = axis.len() / 100;
+        let cut = axis.len() / 25;
         let (Some(&low), Some(&high)) = (axis.get(cut), axis.iter().rev().nth(cut)) else {
             return (least, most);
         };
-        let around = high.saturating_sub(low) / 12;
+        let around = high.saturating_sub(low) / 8;
         (
             low.saturating_sub(around).max(least),
             high.saturating_add(around).min(most),
