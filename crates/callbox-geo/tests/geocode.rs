@@ -890,6 +890,91 @@ fn a_number_is_no_answer_where_a_name_was_left_aside() {
 }
 
 #[test]
+fn finds_places_as_callers_say_them() {
+    let mut town = english();
+    town.street(
+        "Long Street",
+        &[(-900.0, 1500.0), (0.0, 1500.0), (900.0, 1500.0)],
+    )
+    .street(
+        "First Lane",
+        &[(-900.0, 1000.0), (-900.0, 1500.0), (-900.0, 2000.0)],
+    )
+    .street(
+        "Second Lane",
+        &[(900.0, 1000.0), (900.0, 1500.0), (900.0, 2000.0)],
+    )
+    .place("Burger Barn", "fast_food", -500.0, 1530.0)
+    .place("Burger Barn", "fast_food", 500.0, 3000.0);
+    for (number, x) in [(702, -300.0), (710, -200.0), (716, -100.0), (802, 100.0)] {
+        town.house(&number.to_string(), "Long Street", x, 1510.0);
+    }
+    check(
+        &town.geocoder(),
+        2,
+        &[
+            "700 block of long street",
+            "the 700 block of Long St, Ashford",
+            "long street 712 block",
+            "500 block of long street",
+            "700 block of nowhere street",
+            "long street between first lane and second lane",
+            "long st between first and second",
+            "the burger barn on long street",
+            "burger barn on first lane",
+            "across from the burger barn",
+            "near 702 long street",
+            "next to the burger barn on long st",
+            "behind",
+            "on long street",
+        ],
+        &expect![[r#"
+            700 block of long street -> certain
+              block 700 block of Long Street, Ashford
+            the 700 block of Long St, Ashford -> certain
+              block 700 block of Long Street, Ashford
+            long street 712 block -> certain
+              block 700 block of Long Street, Ashford
+              house-interpolated 712 Long Street, Ashford; 'block' does not fit; number not in the file, reckoned between 710 and 716
+            500 block of long street -> missing
+              street Long Street, Ashford; number 500 is not known here: the file has 702 to 802
+            700 block of nowhere street -> missing; 'nowhere' is not in the file
+            long street between first lane and second lane -> certain
+              block Long Street between First Lane and Second Lane, Ashford
+            long st between first and second -> certain
+              block Long Street between First Lane and Second Lane, Ashford; 'lane' was not said
+              intersection Long Street & Second Lane, Ashford; 'between' does not fit; '1st' does not fit; 'lane' was not said
+            the burger barn on long street -> confirm
+              place Burger Barn, Ashford; on 'Long Street'
+            burger barn on first lane -> missing
+              place Burger Barn, Ashford [the south-west one]; 'on' does not fit; '1st' does not fit; 'lane' does not fit; there is another street of this name
+              place Burger Barn, Ashford [the north-east one]; 'on' does not fit; '1st' does not fit; 'lane' does not fit; there is another street of this name
+            across from the burger barn -> choose
+              place Burger Barn, Ashford [the south-west one]; 'across from': not there itself; there is another street of this name
+              place Burger Barn, Ashford [the north-east one]; 'across from': not there itself; there is another street of this name
+            near 702 long street -> confirm
+              house-point 702 Long Street, Ashford; 'near': not there itself
+            next to the burger barn on long st -> confirm
+              place Burger Barn, Ashford; on 'Long Street'; 'next to': not there itself
+            behind -> missing; 'behind' is not in the file
+            on long street -> confirm
+              street Long Street, Ashford; 'on' does not fit
+        "#]],
+    );
+    check(
+        &chinese().geocoder(),
+        2,
+        &["协和医院对面", "长安街12号附近"],
+        &expect![[r#"
+            协和医院对面 -> confirm
+              place 北京协和医院, 朝阳区; '协和医院' taken for '北京协和医院'; '对面' does not fit
+            长安街12号附近 -> confirm
+              house-point 长安街12号, 朝阳区; '附近' does not fit
+        "#]],
+    );
+}
+
+#[test]
 fn knows_the_agencys_own_names() {
     let list = "name,target\nThe Pit,\"39.0012, -76.0034\"\nOld Stables,Mission & 5th\nSchool Lane,Elm Street\n";
     let geocoder = english()

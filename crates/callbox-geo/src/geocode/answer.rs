@@ -19,6 +19,8 @@ pub enum Kind {
     Route,
     /// Where two streets meet.
     Intersection,
+    /// A part of a street: a block of numbers, or between two crossings.
+    Block,
     /// A town, a part of one, a postcode.
     Area,
     /// A named thing.
@@ -44,6 +46,7 @@ impl Kind {
             Self::Street => "street",
             Self::Route => "route",
             Self::Intersection => "intersection",
+            Self::Block => "block",
             Self::Area => "area",
             Self::Place => "place",
             Self::Post => "post",
@@ -170,6 +173,10 @@ pub enum Reason {
     OutsideJurisdiction,
     /// The name comes from the agency's own list.
     AgencyList(String),
+    /// It is said to be near, opposite or behind this, not there itself.
+    Beside(String),
+    /// It stands at this street.
+    OnStreet(String),
     /// Nothing in the file has this name.
     NotInFile(String),
     /// The question was too long; only its beginning was read.
@@ -214,6 +221,8 @@ impl Reason {
             Self::OutsideMap => "outside-map",
             Self::OutsideJurisdiction => "outside-jurisdiction",
             Self::AgencyList(_) => "agency-list",
+            Self::Beside(_) => "beside",
+            Self::OnStreet(_) => "on-street",
             Self::NotInFile(_) => "not-in-file",
             Self::CutShort => "cut-short",
         }
@@ -262,6 +271,8 @@ impl Reason {
             | Self::ReadAs(word)
             | Self::BadCoordinates(word)
             | Self::AgencyList(word)
+            | Self::Beside(word)
+            | Self::OnStreet(word)
             | Self::NotInFile(word) => vec![("word", word.clone())],
             Self::NumberTwice
             | Self::SameName
@@ -350,6 +361,8 @@ impl fmt::Display for Reason {
             Self::OutsideMap => write!(f, "outside of the map"),
             Self::OutsideJurisdiction => write!(f, "outside of the jurisdiction"),
             Self::AgencyList(name) => write!(f, "'{name}' in the agency's list"),
+            Self::Beside(words) => write!(f, "'{words}': not there itself"),
+            Self::OnStreet(street) => write!(f, "on '{street}'"),
             Self::NotInFile(words) => write!(f, "'{words}' is not in the file"),
             Self::CutShort => write!(f, "only the beginning of the text was read"),
         }

@@ -6,7 +6,7 @@ use super::geometry::{Bounds, between, meters, project};
 use super::index::{EntityKind, Index, NO_ENTITY};
 use super::label;
 use super::matching::{Filter, Fit, fits};
-use super::question::{Word, word};
+use super::question::{Word, words};
 use super::text::{Script, Token};
 use super::vocabulary::{Class, Role};
 use crate::Coord;
@@ -77,19 +77,7 @@ pub(crate) fn pair(index: &Index, left: &[Token], right: &[Token], typing: bool)
         kinds: &kinds,
         prefer: &|_| false,
     };
-    let words = |tokens: &[Token], typing: bool| -> Vec<Word> {
-        let tokens: Vec<&Token> = tokens
-            .iter()
-            .filter(|token| token.script != Script::Mark)
-            .collect();
-        let last = tokens.len().saturating_sub(1);
-        tokens
-            .iter()
-            .enumerate()
-            .map(|(no, token)| word(index, token, typing && no == last))
-            .collect()
-    };
-    let words = [words(left, false), words(right, typing)];
+    let words = [words(index, left, false), words(index, right, typing)];
     let is_one_name = is_one_name(&words[0], &words[1]);
     let untyped = words
         .each_ref()

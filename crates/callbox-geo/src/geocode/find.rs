@@ -8,7 +8,7 @@ use super::matching::{Filter, Fit, fits};
 use super::overlay::Overlay;
 use super::question::{Reading, readings, respaced, without_unit};
 use super::text::{MAX_TEXT_CHARS, Script, Token};
-use super::{crossing, hanfind, house, judge, label, posts, reverse};
+use super::{crossing, hanfind, house, judge, label, posts, reverse, spoken};
 use crate::Coord;
 
 /// An answer with what is needed to judge it beside the others.
@@ -51,7 +51,24 @@ pub(crate) fn find(index: &Index, overlay: Option<&Overlay>, text: &str, ask: &A
     if cheapest(&found) > 0.2 || overlay.is_some() {
         found.extend(candidates(index, &tokens, ask.typing));
     }
-    reply(index, found, notes, &tokens, ask)
+    if cheapest(&found) <= GOOD {
+        return reply(index, found, notes, &tokens, ask);
+    }
+    found.extend(spoken::find(index, &tokens, ask.typing));
+    let Some((words, named)) = spoken::beside(index, &tokens) else {
+        return reply(index, found, notes, &tokens, ask);
+    };
+    let mut near = overlay.map_or_else(Vec::new, |overlay| overlay.find(index, &named, ask.typing));
+    near.extend(candidates(index, &named, ask.typing));
+    near.extend(spoken::find(index, &named, ask.typing));
+    for candidate in &mut near {
+        candidate.cost += spoken::BESIDE;
+        candidate.rest_cost += spoken::BESIDE;
+        let reasons = &mut candidate.answer.reasons;
+        reasons.push(Reason::Beside(words.clone()));
+    }
+    found.extend(near);
+    reply(index, found, notes, &named, ask)
 }
 
 /// What the index has for tokens.
@@ -294,7 +311,11 @@ fn at_house(index: &Index, fit: &Fit, housed: house::Housed) -> Candidate {
 }
 
 /// The street as a whole, for a number that it is not known to have.
-fn without_number(index: &Index, fit: &Fit, number: &super::numbers::HouseNumber) -> Candidate {
+pub(crate) fn without_number(
+    index: &Index,
+    fit: &Fit,
+    number: &super::numbers::HouseNumber,
+) -> Candidate {
     let mut found = whole(index, fit);
     let (lowest, highest) = house::known_range(index, fit.entity);
     found.cost += if lowest.is_empty() { 0.3 } else { 0.28 };
@@ -312,7 +333,7 @@ fn without_number(index: &Index, fit: &Fit, number: &super::numbers::HouseNumber
 }
 
 /// The thing itself.
-fn whole(index: &Index, fit: &Fit) -> Candidate {
+pub(crate) fn whole(index: &Index, fit: &Fit) -> Candidate {
     let entity = index.entity(fit.entity);
     let (kind, extra) = match entity.kind {
         EntityKind::Street => (Kind::Street, 0.0),

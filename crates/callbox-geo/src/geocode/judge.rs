@@ -184,7 +184,11 @@ pub(crate) fn missing(
 fn is_house_or_street(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::HousePoint | Kind::HouseBuilding | Kind::HouseInterpolated | Kind::Street
+        Kind::HousePoint
+            | Kind::HouseBuilding
+            | Kind::HouseInterpolated
+            | Kind::Block
+            | Kind::Street
     )
 }
 
@@ -223,6 +227,8 @@ fn is_guess(reason: &Reason) -> bool {
             | Reason::LookAlike(_)
             | Reason::NotJoined { .. }
             | Reason::DoNotMeet
+            | Reason::Beside(_)
+            | Reason::OnStreet(_)
             | Reason::Swapped
             | Reason::OutsideMap
             | Reason::OutsidePosts { .. }

@@ -41,6 +41,7 @@ mod question;
 mod reverse;
 mod sample;
 mod source;
+mod spoken;
 mod store;
 mod text;
 mod vocabulary;

@@ -44,6 +44,19 @@ impl Word {
     }
 }
 
+/// Reads all words; only the last may be unfinished.
+pub(crate) fn words(index: &Index, tokens: &[Token], typing: bool) -> Vec<Word> {
+    let tokens: Vec<&Token> = tokens
+        .iter()
+        .filter(|token| token.script != Script::Mark)
+        .collect();
+    let last = tokens.len().saturating_sub(1);
+    let words = tokens.iter().enumerate();
+    words
+        .map(|(no, token)| word(index, token, typing && no == last))
+        .collect()
+}
+
 /// Reads a word: what it may stand for exactly, by its beginning, and with typing errors.
 pub(crate) fn word(index: &Index, token: &Token, typing: bool) -> Word {
     let (form, class) = match token.script {

@@ -3,7 +3,7 @@
 //! The lists are data (`data/*.txt`). An agency can add its own lines; the index keeps the text of all of them, so that
 //! a question is always folded with the lists that the index was made with.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::text::{Script, Token, data_lines, tokenize};
 
@@ -49,6 +49,12 @@ pub(crate) enum Role {
     Post,
     /// `exit`.
     Exit,
+    /// `block`: the hundred before it, on the street beside it.
+    Block,
+    /// `between`: two crossings of a street follow.
+    Span,
+    /// `on`: a thing before it, its street after it.
+    On,
 }
 
 /// The lists, ready for look-up.
@@ -59,6 +65,8 @@ pub(crate) struct Vocabulary {
     /// The way to write out each form: `street` for `st`.
     written: HashMap<String, String>,
     numbers: HashMap<String, Spoken>,
+    /// `next to`, `across from`: the place is near what follows.
+    pub(crate) beside: HashSet<String>,
     endings: Vec<(String, String)>,
     pub(crate) han: HanWords,
 }
@@ -72,6 +80,8 @@ pub(crate) struct HanWords {
     pub(crate) area: Vec<String>,
     pub(crate) post: Vec<String>,
     pub(crate) exit: Vec<String>,
+    /// After a name: near it.
+    pub(crate) beside: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +123,7 @@ impl Vocabulary {
             &mut vocabulary.han.area,
             &mut vocabulary.han.post,
             &mut vocabulary.han.exit,
+            &mut vocabulary.han.beside,
         ] {
             list.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
         }
@@ -139,6 +150,9 @@ impl Vocabulary {
             "unit" => Some(Role::Unit),
             "post" => Some(Role::Post),
             "exit" => Some(Role::Exit),
+            "block" => Some(Role::Block),
+            "span" => Some(Role::Span),
+            "on" => Some(Role::On),
             _ => None,
         };
         let form_class = match class {
@@ -181,6 +195,8 @@ impl Vocabulary {
             "han-corner" => self.han.corner.extend_from_slice(words),
             "han-area" => self.han.area.extend_from_slice(words),
             "han-post" => self.han.post.extend_from_slice(words),
+            "beside" => self.beside.extend(words.iter().cloned()),
+            "han-beside" => self.han.beside.extend_from_slice(words),
             "han-exit" => self.han.exit.extend_from_slice(words),
             _ => {}
         }
