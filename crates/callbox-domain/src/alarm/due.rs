@@ -69,8 +69,17 @@ impl Center {
         if has_waiting_clock || Moment::FirstDispatched.of_incident(incident).is_some() {
             return;
         }
-        let priority = incident.priority.as_ref();
-        let priority = priority.and_then(|code| self.configuration.priorities.get(code));
+        let priorities = &self.configuration.priorities;
+        let priority = match &incident.priority {
+            Some(code) => priorities.get(code),
+            // What nobody has assessed yet may be the worst.
+            None => {
+                let timed = priorities
+                    .values()
+                    .filter(|it| it.unassigned_alarm_seconds.is_some());
+                timed.min_by_key(|it| it.rank)
+            }
+        };
         let after = priority.and_then(|priority| priority.unassigned_alarm_seconds);
         if let Some(after) = after
             && !self.is_raised(&Cause::Waiting, &subject)

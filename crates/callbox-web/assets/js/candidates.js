@@ -1,7 +1,7 @@
 // Incidents in hand that the call may be about, with reasons in words; Alt+1 to Alt+8 attach to one.
 import { t } from "./boot.js";
 import { now, shortSpan } from "./clock.js";
-import { by, el } from "./dom.js";
+import { by, el, setAttr } from "./dom.js";
 import { post } from "./place-search.js";
 
 const AFTER_MS = 250;
@@ -31,6 +31,7 @@ export class Candidates {
   show(candidates) {
     this.found = candidates;
     this.root.hidden = candidates.length === 0;
+    setAttr(this.root, "data-same", candidates.some(({ reasons }) => reasons.some(({ reason }) => reason === "same-place" || reason === "same-call-back")) ? "yes" : null);
     this.list.replaceChildren(...candidates.map((candidate, at) => this.row(candidate, at)));
   }
 

@@ -141,12 +141,15 @@ const textOf = (row) => `#${row.id} ${row.type ?? ""} ${row.type_label ?? ""} ${
 
 const matches = (row) => words.every((word) => textOf(row).includes(word));
 
+/** Where a row stands: what waits and nobody has assessed yet is looked at first. */
+const rankOf = (row) => (row.priority === null && isWaiting(row) ? 0 : row.rank);
+
 function sort() {
   isUnsorted = false;
   // A merged one is worked on under the other's number; a filter still finds it.
   const shown = [...incidents.values()].filter((row) => matches(row) && (!row.merged_into || words.length));
   // Those who wait come first within their rank: they need an act.
-  shown.sort((a, b) => Boolean(a.scheduled) - Boolean(b.scheduled) || a.rank - b.rank || isWaiting(b) - isWaiting(a) || a.received - b.received || a.id - b.id);
+  shown.sort((a, b) => Boolean(a.scheduled) - Boolean(b.scheduled) || rankOf(a) - rankOf(b) || isWaiting(b) - isWaiting(a) || a.received - b.received || a.id - b.id);
   const ended = [...closed.values()].filter(matches).sort((a, b) => b.closed - a.closed);
   order = [...shown, ...ended].map((row) => row.id);
   lines = ended.length ? [...order.slice(0, shown.length), null, ...order.slice(shown.length)] : order;

@@ -82,6 +82,8 @@ export class PlaceSearch {
     this.list.hidden = this.answers.length === 0 || document.activeElement !== this.input;
     setAttr(this.input, "aria-expanded", String(!this.list.hidden));
     setAttr(this.input, "aria-activedescendant", this.at >= 0 ? this.optionId(this.at) : null);
+    // At the end of a pane the list would stand below what is seen of it.
+    if (!this.list.hidden) this.list.scrollIntoView({ block: "nearest" });
     this.list.children[this.at]?.scrollIntoView({ block: "nearest" });
   }
 

@@ -107,12 +107,18 @@ export function course() {
   return order.map((meaning) => config.statuses.find((status) => status.meaning === meaning)).filter(Boolean);
 }
 
+/** The most urgent priority that has a limit: what nobody has assessed yet may be the worst. */
+function strictest() {
+  const timed = config.priorities.filter((known) => known.unassigned_alarm_seconds);
+  return timed.reduce((best, known) => (!best || known.rank < best.rank ? known : best), null);
+}
+
 /** How urgently an unassigned incident asks for an act: null, "warn", "alarm", and how much is gone. */
 export function urgency(row, at) {
   // What is planned stands out shortly before it begins; a call that waits to be called back does at once.
   if (row.state === "open" && row.scheduled) return { call: at >= row.warn_from ? "warn" : null };
   if (!isWaiting(row)) return { call: row.state === "open" && row.call_backs ? "warn" : null };
-  const priority = config.priorities.find((known) => known.code === row.priority);
+  const priority = row.priority ? config.priorities.find((known) => known.code === row.priority) : strictest();
   const warn = priority?.unassigned_warn_seconds;
   const alarm = priority?.unassigned_alarm_seconds;
   const waited = (at - row.received) / 1000;

@@ -116,6 +116,25 @@ fn a_call_that_waits_longer_than_its_priority_allows_asks_for_a_unit() {
 }
 
 #[test]
+fn a_call_that_nobody_has_assessed_waits_no_longer_than_the_most_urgent_one() {
+    check(
+        r#"
+        09:00:00 receive
+        09:01:59 due
+        09:02:00 due
+        "#,
+        expect![[r#"
+            09:00:00 receive
+              32 IncidentReceived #1
+            09:01:59 due
+              nothing to do
+            09:02:00 due
+              33 AlarmRaised waiting #1 due=09:02:00
+        "#]],
+    );
+}
+
+#[test]
 fn a_clock_of_the_center_takes_the_place_of_the_prioritys_own() {
     check_after(
         r#"define clock WAIT "Call to dispatch" received first_dispatched priority 1 alarm 60 escalate 30"#,
