@@ -5,7 +5,7 @@ use std::path::Path;
 use callbox_domain::{
     AccountAct, AccountNames, ApproveErasure, Caller, DefineErasureRules, ErasureRules, Event,
     KeepAccount, Personal, Place, RequestErasure,
-    events::{AccountAdded, AccountErased, AccountSwitched},
+    events::{AccountAdded, AccountErased, AccountErasureRequested, AccountSwitched},
 };
 use callbox_ledger::{Ledger, RootFile, SqliteStore, Stream, Vault};
 
@@ -308,11 +308,20 @@ fn the_names_of_an_account_are_destroyed_at_the_next_start() {
         entries[0].event.personal().is_some()
     };
     assert!(named(&engine, added));
-    let erased = keep(AccountAct::Erase(AccountErased {
+    keep(AccountAct::RequestErasure(AccountErasureRequested {
+        account,
+        basis: code("LAW-12"),
+        wait_days: 0,
+    }));
+    let act = AccountAct::Erase(AccountErased {
         account,
         basis: code("LAW-12"),
         facts: Default::default(),
-    }));
+    });
+    let mut approval = submission(KeepAccount { act }, None);
+    approval.context.actor = ActorId(7_000_000_001);
+    approval.context.at = Timestamp::from_seconds(1_700_000_000 + 3_600);
+    let erased = engine.enqueue(approval).unwrap().wait().unwrap();
     let Event::AccountErased(erased) = &erased.entries[0].event else {
         panic!("{erased:?}");
     };

@@ -102,7 +102,7 @@ pub(super) fn document(ui: &Ui, title: &str, class: &str, head: Markup, body: Ma
 
 /// The mark and the name.
 pub(super) fn brand() -> Markup {
-    html! { a class="brand" href="/" { (PreEscaped(MARK)) span { "callbox" } } }
+    html! { a class="brand" href="/" aria-label="callbox" { (PreEscaped(MARK)) span { "callbox" } } }
 }
 
 /// The bar above a page; `middle` stands between the tabs and the menu.

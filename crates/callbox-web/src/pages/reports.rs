@@ -65,7 +65,13 @@ pub(super) async fn show(
                 (section(&ui, Report::Targets, &days, &targets(&ui, &figures.targets)))
                 (section(&ui, Report::ResponseTimes, &days, &response_times(&ui, &figures)))
                 (section(&ui, Report::Workload, &days, &workload(&ui, &center, &figures)))
-                (section(&ui, Report::Utilisation, &days, &utilisation(&ui, &figures.utilisation)))
+                (section(&ui, Report::Utilisation, &days, &html! {
+                    // Days without any record are hours in which nobody was busy.
+                    @if let Some(first) = figures.first.filter(|first| ui.date(*first) > span.from.to_string()) {
+                        p class="notice" { (ui.fill("reports.begins", &[("day", &ui.date(first))])) }
+                    }
+                    (utilisation(&ui, &figures.utilisation))
+                }))
                 (section(&ui, Report::Dispositions, &days, &dispositions(&ui, &center, &figures)))
             }
         },

@@ -84,7 +84,7 @@ fn row(ui: &Ui, own: Option<&Signed>, is_required: bool, grant: &Grant) -> Marku
     };
     html! {
         tr {
-            td { code { (grant.method) } " " code { (grant.path) } }
+            td { code { (grant.method) " " (grant.path) } }
             td { @if is_held_off { a href="/duty?next=/rights" { (ui.t(you)) } } @else { (ui.t(you)) } }
             td class="words" {
                 @if grant.open { (ui.t("rights.anybody")) }

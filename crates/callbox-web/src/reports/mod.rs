@@ -9,9 +9,12 @@ pub(crate) use csv::csv;
 pub(crate) use kept::Kept;
 pub(crate) use span::{Asked, Span};
 
-use callbox_domain::report::{
-    Dispositions, History, ResponseTimes, Targets, Utilisation, Workload, dispositions,
-    response_times, targets, utilisation, workload,
+use callbox_domain::{
+    Timestamp,
+    report::{
+        Dispositions, History, ResponseTimes, Targets, Utilisation, Workload, dispositions,
+        response_times, targets, utilisation, workload,
+    },
 };
 
 /// What there is to report.
@@ -63,6 +66,8 @@ pub(crate) struct Figures {
     pub(crate) workload: Workload,
     pub(crate) utilisation: Utilisation,
     pub(crate) dispositions: Dispositions,
+    /// When the record's first call was received, in whatever span.
+    pub(crate) first: Option<Timestamp>,
 }
 
 impl Figures {
@@ -76,6 +81,7 @@ impl Figures {
             workload: workload(history, window, &offset),
             utilisation: utilisation(history, window, &offset),
             dispositions: dispositions(history, window),
+            first: history.calls().map(|call| call.received).min(),
         }
     }
 }

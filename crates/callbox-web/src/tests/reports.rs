@@ -147,6 +147,13 @@ async fn a_page_with_days_that_cannot_be_keeps_its_form() {
         page.contains("<b>FIRE</b> <span class=\"quiet\">"),
         "a code with its words: {page}"
     );
+    // Four weeks reach back beyond the first call: what units did then is not known.
+    let begins = "The first call on record is of ";
+    assert!(page.contains(begins), "{page}");
+    let day = &page.split(begins).nth(1).unwrap()[..10];
+    let path = format!("/reports?from={day}&to={day}");
+    let page = browser.get(&world, &path).await.text;
+    assert!(!page.contains(begins), "{page}");
 }
 
 /// Around the page: figures are for those who answer for the service or oversee it.
