@@ -947,11 +947,11 @@ fn finds_places_as_callers_say_them() {
             the burger barn on long street -> confirm
               place Burger Barn, Ashford; on 'Long Street'
             burger barn on first lane -> missing
-              place Burger Barn, Ashford [the south-west one]; 'on' does not fit; '1st' does not fit; 'lane' does not fit; there is another street of this name
-              place Burger Barn, Ashford [the north-east one]; 'on' does not fit; '1st' does not fit; 'lane' does not fit; there is another street of this name
+              place Burger Barn, Ashford [the south-west one]; 'on' does not fit; '1st' does not fit; 'lane' does not fit; there is another of this name
+              place Burger Barn, Ashford [the north-east one]; 'on' does not fit; '1st' does not fit; 'lane' does not fit; there is another of this name
             across from the burger barn -> choose
-              place Burger Barn, Ashford [the south-west one]; 'across from': not there itself; there is another street of this name
-              place Burger Barn, Ashford [the north-east one]; 'across from': not there itself; there is another street of this name
+              place Burger Barn, Ashford [the south-west one]; 'across from': not there itself; there is another of this name
+              place Burger Barn, Ashford [the north-east one]; 'across from': not there itself; there is another of this name
             near 702 long street -> confirm
               house-point 702 Long Street, Ashford; 'near': not there itself
             next to the burger barn on long st -> confirm

@@ -335,7 +335,7 @@ impl fmt::Display for Reason {
             }
             Self::PartOfNumber(number) => write!(f, "part of number {number}"),
             Self::NumberTwice => write!(f, "this number stands more than once on this street"),
-            Self::SameName => write!(f, "there is another street of this name"),
+            Self::SameName => write!(f, "there is another of this name"),
             Self::LookAlike(other) => write!(f, "'{other}' looks alike and has this number too"),
             Self::NotJoined { meters } => write!(
                 f,
