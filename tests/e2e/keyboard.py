@@ -348,7 +348,7 @@ class Keyboard(Steps):
         self.a.press("Tab")
         self.a.wait("the type's list", "return document.activeElement?.id === 'call-type'")
         self.a.write(self.type[:4])
-        self.a.wait("the call to be recorded", "return /\\d/.test(document.getElementById('call-state').textContent)")
+        self.a.wait("the call to be recorded", "return /#\\d/.test(document.getElementById('call-state').textContent)")
         self.a.wait("the units that the plan would send", "return document.querySelectorAll('#call-suggested .suggested li b').length > 0")
         shown = self.a.run("return [...document.querySelectorAll('#call-suggested .suggested li:not(.missing) b')].map((unit) => unit.textContent)")
         label = self.a.run("return document.getElementById('call-send').textContent")

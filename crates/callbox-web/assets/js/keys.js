@@ -24,9 +24,9 @@ let lettered = -Infinity;
 
 /** Whether a letter is part of a word: somebody writes, and believes to be in the command line. */
 function isWord(event) {
-  if (!/^[\p{L}\d]$/u.test(event.key) || event.ctrlKey) return false;
-  const isRun = event.timeStamp - lettered < RUN;
-  lettered = event.timeStamp;
+  const isLetter = /^[\p{L}\d]$/u.test(event.key) && !event.ctrlKey && !isField(event.target);
+  const isRun = isLetter && event.timeStamp - lettered < RUN;
+  lettered = isLetter ? event.timeStamp : -Infinity;
   return isRun;
 }
 

@@ -21,8 +21,9 @@ export class PlaceSearch {
     this.asked = 0;
     this.clear();
     for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": list.id, "aria-expanded": "false", "aria-autocomplete": "list" })) setAttr(input, name, value);
-    input.addEventListener("input", () => { this.forget(); this.later(); });
-    input.addEventListener("blur", () => (this.asked ? this.settle() : this.hide()));
+    input.addEventListener("input", () => { this.isWritten = true; this.forget(); this.later(); });
+    // Words that stand there as they stood, and that nobody asked about, mean what they meant.
+    input.addEventListener("blur", () => (this.isWritten || this.asked ? this.settle() : this.hide()));
     input.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("pointerdown", (event) => {
       const row = event.target.closest("[data-at]");
