@@ -26,6 +26,7 @@ mod calls;
 mod clocks;
 mod consultations;
 mod erasures;
+mod recommended;
 mod transcript;
 mod verbs;
 mod words;
@@ -209,7 +210,7 @@ impl Run {
             return Ok(());
         }
         if words.keyword("recommend") {
-            let lines = transcript::recommend(&self.seen(), &self.context, words)
+            let lines = recommended::recommend(&self.seen(), &self.context, words)
                 .map_err(|mistake| mistake.to_string())?;
             transcript.extend(lines);
             return Ok(());
