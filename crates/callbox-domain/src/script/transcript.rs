@@ -45,19 +45,12 @@ pub(super) fn recommend(
     let plan = found.plan.as_ref().map_or("none", Code::as_str);
     let mut lines = vec![format!("  plan {plan}, alarm {alarm} of {}", found.alarms)];
     let wanted = |at: usize| found.requirements[at].choices[0].unit_type.clone();
-    for (unit, at) in &found.present {
-        lines.push(format!(
-            "    {} is there for {}",
-            called(center, *unit),
-            wanted(*at)
-        ));
-    }
-    for (unit, at) in &found.done {
-        lines.push(format!(
-            "    {} was there for {}",
-            called(center, *unit),
-            wanted(*at)
-        ));
+    let filled = [(&found.present, "is"), (&found.done, "was")];
+    for (units, how) in filled {
+        for (unit, at) in units {
+            let (unit, wanted) = (called(center, *unit), wanted(*at));
+            lines.push(format!("    {unit} {how} there for {wanted}"));
+        }
     }
     for one in &found.suggested {
         let arrival = one.lateness.arrival_seconds();
