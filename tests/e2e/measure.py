@@ -110,7 +110,7 @@ def fill(client, incidents, units, sight):
 def script_bytes(directory):
     """The board's scripts as they are sent before it stands: what its page names, and what that imports. And what comes later."""
     names = ["board.js", "theme.js", "help.js", "palette.js", "live-worker.js"]
-    later = ["call-entry.js", "unit-dialog.js", "layouts.js"]
+    later = ["call-entry.js", "unit-dialog.js", "change.js", "layouts.js"]
 
     def with_imports(todo, known):
         todo = list(todo)

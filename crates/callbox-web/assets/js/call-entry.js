@@ -3,12 +3,12 @@
 // too, or goes on to the dispatch line where none are suggested.
 import { t } from "./boot.js";
 import { Candidates } from "./candidates.js";
-import { act, say } from "./commands.js";
+import { act, post, say } from "./commands.js";
 import { by, el, setText } from "./dom.js";
 import { select } from "./incidents.js";
 import { Questions } from "./questions.js";
 import { Premises } from "./premises.js";
-import { PlaceSearch, post } from "./place-search.js";
+import { PlaceSearch } from "./place-search.js";
 import { config, onChange } from "./store.js";
 import { Suggestion, follow } from "./suggestion.js";
 import { typeAhead } from "./typeahead.js";

@@ -2,7 +2,7 @@
 import { t } from "./boot.js";
 import { now, shortSpan } from "./clock.js";
 import { by, el, setAttr } from "./dom.js";
-import { post } from "./place-search.js";
+import { post } from "./commands.js";
 
 const AFTER_MS = 250;
 

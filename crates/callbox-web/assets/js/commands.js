@@ -129,3 +129,17 @@ export function showRefusal(refused, expressly) {
 export function clearRefusal() {
   for (const box of document.querySelectorAll("[data-refusal]")) box.hidden = true;
 }
+
+/** Asks something that records nothing; null when there is no answer. What callers say goes in a body, never in an address. */
+export async function post(path, body) {
+  try {
+    const response = await fetch(`/api/v1${path}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify(body),
+    });
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}

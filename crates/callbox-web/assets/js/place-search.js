@@ -1,6 +1,7 @@
 // What the words of a place may mean: asked while somebody types, chosen with the arrows and Enter.
 // A place is never taken over silently: only one that is certain, or one that a person confirms.
 import { t } from "./boot.js";
+import { post } from "./commands.js";
 import { el, setAttr, setText } from "./dom.js";
 
 const AFTER_MS = 180;
@@ -157,19 +158,5 @@ export class PlaceSearch {
     if (!this.taken) return { place, verdict: this.streets ? "unverified" : null };
     const { lat, lon, kind, fit_percent, extent_meters, verdict } = this.taken;
     return { place, lat, lon, verdict, source: "caller", found: kind, fit_percent, extent_meters };
-  }
-}
-
-/** Asks something that records nothing; null when there is no answer. What callers say goes in a body, never in an address. */
-export async function post(path, body) {
-  try {
-    const response = await fetch(`/api/v1${path}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(body),
-    });
-    return response.ok ? await response.json() : null;
-  } catch {
-    return null;
   }
 }

@@ -1,8 +1,8 @@
 // What is known about a place: notes for those who are sent there, and what happened there before.
 import { t } from "./boot.js";
 import { ms, shortSpan, now } from "./clock.js";
+import { post } from "./commands.js";
 import { el } from "./dom.js";
-import { post } from "./place-search.js";
 
 export class Premises {
   constructor(root) {

@@ -7,15 +7,14 @@ import { onDetail, want } from "./detail.js";
 import { by, el, setAttr, setText } from "./dom.js";
 import { onSelect, selectedIncident } from "./incidents.js";
 import { Intake } from "./intake.js";
+import { part } from "./parts.js";
 import { Premises } from "./premises.js";
 import { Links } from "./links.js";
 import { answersOf } from "./answers.js";
-import { PlaceSearch } from "./place-search.js";
 import { Narrative } from "./narrative.js";
 import { Send, options } from "./send.js";
 import { Suggestion, follow } from "./suggestion.js";
 import { incidents, isWaiting, onChange, urgency } from "./store.js";
-import { typeAhead } from "./typeahead.js";
 
 const pane = by("selected");
 const none = by("selected-none");
@@ -78,28 +77,31 @@ class Case {
     };
     const list = el("ul", { class: "places", id: "change-places", role: "listbox", "aria-label": t("call.places"), hidden: true });
     const verdict = el("p", { class: "place-verdict", role: "status" });
-    this.search = new PlaceSearch(this.change.place, list, verdict, () => {});
+    // What finds places and types comes when the form is opened, or before.
+    const found = () => part("change").then((help) => help?.help(this.change, list, verdict));
     const line = (name, label, offers, said) => {
       const input = this.change[name];
       const id = `change-${name}`;
       input.id = id;
-      if (name === "type") typeAhead(input);
       const button = el("button", { type: "submit", class: "button" }, t("set"));
       const form = el("form", { class: "send" }, el("div", { class: "field place-field" }, el("label", { for: id, text: label }), input, offers), button, said);
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
         if (!input.value.trim()) return;
         // A place is looked for on the map as in the call entry: words alone would take the incident off it.
-        if (name === "place") await this.search.settle();
-        const body = name === "place" ? this.search.members() : { [name]: input.value.trim() };
+        const search = name === "place" ? await found() : null;
+        if (name === "place" && !search) return;
+        await search?.settle();
+        const body = search ? search.members() : { [name]: input.value.trim() };
         if (!await act([input, button], `/incidents/${this.id}/${name}`, body, t("say.changed", { id: this.id }))) return;
-        if (name === "place") this.search.clear();
+        search?.clear();
         input.blur();
       });
       return form;
     };
     this.changeDetails = el("details", {}, el("summary", { text: t("change") }),
       el("div", { class: "stack" }, line("place", t("place"), list, verdict), line("type", t("type")), line("priority", t("priority"))));
+    this.changeDetails.addEventListener("toggle", found);
     return el("section", {}, this.changeDetails);
   }
 
