@@ -129,7 +129,7 @@ verbs! {
     Handle "handle" ["CB"] "[INCIDENT] CALL HOW" "CB 2612 1 reached";
     Par "par" ["PAR"] "[INCIDENT] [UNIT]" "PAR 2612";
     Well "well" ["W"] "UNIT [INCIDENT] [//WORDS]" "W P103";
-    Emergency "emergency" ["EM"] "UNIT" "EM E104";
+    Emergency "emergency" ["EM" "MAYDAY"] "UNIT" "EM E104";
     EndEmergency "end-emergency" ["EE"] "UNIT //FOUND" "EE E104 //pressed by mistake";
     Acknowledge "acknowledge" ["ACK"] "[UNIT|INCIDENT]" "ACK E104";
     CloseStreet "close-street" ["BK"] "CAUSE [HOURS] [!] @PLACE [> PLACE]" "BK works 4 @Elm St / Mill Rd > Elm St / Oak Rd";

@@ -16,7 +16,10 @@ use callbox_ledger::Gate;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{Data, Printed, verify::key_of};
+use super::{
+    Data, Printed,
+    verify::{Verify, key_of},
+};
 use crate::{
     center,
     failure::{Failure, Outcome},
@@ -46,6 +49,8 @@ enum What {
         after_help = "Example:\n  callbox ledger prove --seq 41 --data callbox-data > event-41.tlog-proof"
     )]
     Prove(prove::Prove),
+    /// Does what `callbox verify` does
+    Verify(Verify),
     /// Checks a proof; needs neither a server nor the ledger
     #[command(
         after_help = "Example:\n  callbox ledger verify-proof event-41.tlog-proof --key \"$(cat keys)\" --policy witnesses.policy"
@@ -104,6 +109,7 @@ impl Ledger {
             What::Checkpoint(one) => checkpoint(&one),
             What::Keys(one) => keys(&one),
             What::Prove(prove) => prove::prove(&prove),
+            What::Verify(verify) => verify.run(),
             What::VerifyProof(check) => prove::check(&check),
             What::ExportTiles(export) => tiles::export(&export),
             What::CheckTiles(check) => tiles::check(&check),

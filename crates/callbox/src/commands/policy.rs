@@ -79,6 +79,19 @@ impl Policy {
     }
 }
 
+/// What the settings of [`SignInPolicy::NAMES`] are, in their order.
+const MEANINGS: [&str; SignInPolicy::NAMES.len()] = [
+    "whether everybody signs in with a code or a passkey too",
+    "where an open board keeps a session alive, and requests have no limit",
+    "a file of breached passwords, which nobody may take",
+    "words that no password holds",
+    "browsers in which an account is signed in at once; 0 is any number",
+    "hours that a password holds which somebody else set; 0 is no end",
+    "whether only those on duty change what the service does",
+    "most requests of an account a second; 0 is any number",
+    "most requests of an address a second; 0 is any number",
+];
+
 fn show(policy: &SignInPolicy, printed: &Printed) -> Outcome {
     let factor = if policy.second_factor {
         "required"
@@ -104,8 +117,9 @@ fn show(policy: &SignInPolicy, printed: &Printed) -> Outcome {
     let rows: Vec<Vec<String>> = SignInPolicy::NAMES
         .iter()
         .zip(values)
-        .map(|(name, value)| vec![(*name).to_owned(), value])
+        .zip(MEANINGS)
+        .map(|((name, value), meaning)| vec![(*name).to_owned(), value, meaning.to_owned()])
         .collect();
-    let text = output::table(&["setting", "value"], &rows, 2);
+    let text = output::table(&["setting", "value", "what it is"], &rows, 3);
     output::result(printed.format, text, &json!({ "policy": policy }))
 }
