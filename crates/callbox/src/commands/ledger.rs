@@ -50,6 +50,7 @@ enum What {
     )]
     Prove(prove::Prove),
     /// Does what `callbox verify` does
+    #[command(after_help = "Example:\n  callbox ledger verify --data callbox-data")]
     Verify(Verify),
     /// Checks a proof; needs neither a server nor the ledger
     #[command(

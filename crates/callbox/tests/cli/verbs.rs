@@ -248,6 +248,7 @@ fn ledger() {
         ledger keys --data center
         ledger keys --data nowhere
         ledger checkpoint --data nowhere
+        ledger verify --data nowhere
         ledger rotate-keys --data nowhere
         ledger second-key --data nowhere
         ledger witness list --data nowhere
