@@ -213,15 +213,10 @@ pub(crate) fn without_unit(index: &Index, tokens: Vec<Token>) -> (Vec<Token>, Ve
 
 /// The ways to read tokens: each number may be the house number, or none is.
 pub(crate) fn readings(index: &Index, tokens: &[Token], typing: bool) -> Vec<Reading> {
+    let words = words(index, tokens, typing);
     let tokens: Vec<&Token> = tokens
         .iter()
         .filter(|token| token.script != Script::Mark)
-        .collect();
-    let last = tokens.len().saturating_sub(1);
-    let words: Vec<Word> = tokens
-        .iter()
-        .enumerate()
-        .map(|(no, token)| word(index, token, typing && no == last))
         .collect();
     let mut readings = Vec::new();
     let numbers = tokens

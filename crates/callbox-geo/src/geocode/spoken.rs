@@ -91,9 +91,7 @@ fn blocks(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candidate> {
         kinds: &only(&[EntityKind::Street, EntityKind::Route]),
         prefer: &|street| !inside(street).is_empty(),
     };
-    let mut fits = fits(index, &words(index, &street, typing), typing, &filter);
-    fits.retain(|fit| fit.cost() <= WELL);
-    fits.truncate(MAX_THINGS);
+    let fits = fitting_well(index, &street, typing, &filter);
     let candidates = fits.iter().map(|fit| {
         let houses = inside(fit.entity);
         if houses.is_empty() {
@@ -170,10 +168,7 @@ fn things(index: &Index, thing: &[Token], street: &[Token], typing: bool) -> Vec
             kinds,
             prefer: &|_| false,
         };
-        let mut found = fits(index, &words(index, tokens, typing), typing, &filter);
-        found.retain(|fit| fit.cost() <= WELL);
-        found.truncate(MAX_THINGS);
-        found
+        fitting_well(index, tokens, typing, &filter)
     };
     let things = look(thing, false, &only(&[EntityKind::Place, EntityKind::Exit]));
     if things.is_empty() {
@@ -205,6 +200,14 @@ fn things(index: &Index, thing: &[Token], street: &[Token], typing: bool) -> Vec
         Some(candidate)
     });
     candidates.collect()
+}
+
+/// The fits that are good enough to look further from.
+fn fitting_well(index: &Index, tokens: &[Token], typing: bool, filter: &Filter<'_>) -> Vec<Fit> {
+    let mut found = fits(index, &words(index, tokens, typing), typing, filter);
+    found.retain(|fit| fit.cost() <= WELL);
+    found.truncate(MAX_THINGS);
+    found
 }
 
 fn nearest(to: Coord, points: impl Iterator<Item = Coord>) -> Coord {

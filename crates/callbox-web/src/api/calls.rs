@@ -6,10 +6,9 @@ use axum::{
     response::Response,
 };
 use callbox_domain::{
-    ActivateScheduled, ActorId, AssessPlace, Assessed, CallKind, Caller, Candidate, Command,
-    HandleCall, Handling, LocateIncident, MergeIncidents, Place, PlaceSource, PlaceVerdict,
-    ReceiveIncident, RecordCall, Reported, Schedule, Sought, TakeCall, Text, Timestamp,
-    TransferIncident, UnmergeIncident,
+    ActivateScheduled, ActorId, Assessed, CallKind, Caller, Candidate, Command, HandleCall,
+    Handling, MergeIncidents, Place, PlaceSource, PlaceVerdict, ReceiveIncident, RecordCall,
+    Reported, Schedule, Sought, TakeCall, Text, Timestamp, TransferIncident, UnmergeIncident,
 };
 use serde_json::{Value, json};
 
@@ -57,15 +56,7 @@ pub(super) fn take(input: &Input<'_>) -> Result<Command, Problem> {
 pub(super) fn locate(input: &Input<'_>) -> Result<Command, Problem> {
     let place = input.place()?.expect("the place's words are required");
     let incident = input.incident()?;
-    Ok(match assessed(&input.body) {
-        Some(assessed) => AssessPlace {
-            incident,
-            place,
-            assessed,
-        }
-        .into(),
-        None => LocateIncident { incident, place }.into(),
-    })
+    Ok(words::placed(incident, place, assessed(&input.body)))
 }
 
 pub(super) fn record(input: &Input<'_>) -> Result<Command, Problem> {

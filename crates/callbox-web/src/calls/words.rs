@@ -1,7 +1,7 @@
 //! Places for call entry: what a text may mean, in JSON; and reasons for likely duplicates.
 
 use callbox_domain::{
-    AssessPlace, Assessed, Code, Command, Likeness, LocateIncident, Place, PlaceSource,
+    AssessPlace, Assessed, Code, Command, IncidentId, Likeness, LocateIncident, Place, PlaceSource,
     PlaceVerdict, Text,
 };
 use callbox_geo::{
@@ -131,6 +131,11 @@ pub(crate) fn verified(geography: Option<&Geography>, said: Text) -> (Place, Opt
 pub(crate) fn located(geography: Option<&Geography>, located: LocateIncident) -> Command {
     let incident = located.incident;
     let (place, assessed) = verified(geography, located.place.text);
+    placed(incident, place, assessed)
+}
+
+/// What records an incident's place: with how sure it is, where that is known.
+pub(crate) fn placed(incident: IncidentId, place: Place, assessed: Option<Assessed>) -> Command {
     match assessed {
         Some(assessed) => AssessPlace {
             incident,
