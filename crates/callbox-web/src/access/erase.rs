@@ -47,15 +47,12 @@ impl Access {
     /// What it did stays under its pseudonym. The ledger's own bytes go at the next start.
     pub fn erase(&self, login: &str) -> Result<ActorId, AccessError> {
         let account = self.number_of(login)?;
-        let known = self.recorded();
-        let known = known.as_ref().and_then(|it| it.accounts.get(account.0));
-        let request = known.and_then(|it| it.erasure_request.as_ref());
-        let request = request.ok_or_else(|| {
+        let request = self.requested(account).ok_or_else(|| {
             AccessError::Refused(Box::new(Refusal::AccountErasureNotAsked(account)))
         })?;
         self.record(AccountAct::Erase(AccountErased {
             account,
-            basis: request.basis.clone(),
+            basis: request.basis,
             facts: ErasureFacts::default(),
         }))?;
         self.scrub(&[account])?;
@@ -66,8 +63,12 @@ impl Access {
 
     /// Who asks that the names of the account be erased, as the record has it.
     pub fn account_erasure_request(&self, login: &str) -> Option<ErasureRequest> {
-        let account = self.number_of(login).ok()?;
-        self.erasure_requests().remove(&account)
+        self.requested(self.number_of(login).ok()?)
+    }
+
+    fn requested(&self, account: ActorId) -> Option<ErasureRequest> {
+        let center = self.recorded()?;
+        center.accounts.get(account.0)?.erasure_request.clone()
     }
 
     /// Who asks that the names of which accounts be erased.
