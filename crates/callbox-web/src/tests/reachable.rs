@@ -58,6 +58,8 @@ fn every_command_can_be_asked_for() {
         files("crates/callbox-web/src/api", &[".rs"], false),
         files("crates/callbox-web/src/reads", &[".rs"], false),
         files("crates/callbox-web/src/closures", &[".rs"], false),
+        // Places as they are typed: the board, the pages and the interface make their commands here.
+        files("crates/callbox-web/src/calls", &[".rs"], false),
         // Accounts are kept by their pages and by the command line alone.
         files("crates/callbox-web/src/access", &[".rs"], false),
     ]
