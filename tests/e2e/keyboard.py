@@ -161,6 +161,26 @@ class Keyboard(Steps):
         self.a.press("Escape")
         self.a.run("const f = document.getElementById('incident-filter'); f.value = ''; f.dispatchEvent(new Event('input'))")
 
+    def next_call(self):
+        """A unit that becomes free is to be sent to what is next on its stack; the alarm offers the line."""
+        unit = self.free()[0]
+        one, other = self.call("11 Quay Street"), self.call("12 Quay Street")
+        self.line(f"D {unit} #{one}")
+        self.line(f"ST {unit} #{other}")
+        self.line(f"CL {unit}")
+        self.a.wait("the alarm", "return document.querySelector('.alarm[data-cause=next]')?.textContent.includes(arguments[0])", f"{unit} #{other}")
+        self.a.run("document.querySelector('.alarm[data-cause=next] .button').focus()")
+        self.a.press("Enter")
+        self.a.wait("the line", "return document.activeElement.id === 'line-input' && document.activeElement.value === arguments[0]", f"D {unit} #{other}")
+        self.a.wait("its preview", "return document.getElementById('line').dataset.state === 'ready'")
+        self.a.press("Enter")
+        self.a.wait("the alarm to be over", "return !document.querySelector('.alarm[data-cause=next]')")
+        if self.unit(unit)["incident"] != other:
+            raise Failed(f"{unit} is not on #{other}")
+        self.line(f"CL {unit}")
+        for id in (one, other):
+            self.line(f"C #{id} {self.disposition}")
+
     def closed(self):
         return {row["closure"]: row for row in self.api.ask("GET", "/closures")["closures"]}
 
@@ -417,6 +437,7 @@ class Keyboard(Steps):
             return
         for title, act in [
             ("every verb of the grammar does its act", self.every_verb),
+            ("a unit that becomes free is sent to its next call", self.next_call),
             ("streets are closed and opened", self.streets),
             ("the verbs that are typed seldom do their acts too", self.rarer_verbs),
             ("a wrong line says what to type, and does nothing", self.mistakes),

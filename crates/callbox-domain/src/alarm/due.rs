@@ -1,6 +1,6 @@
 use super::{Alarm, Cause, EMERGENCY_ESCALATES_SECONDS, Subject};
 use crate::{
-    Assignment, AssignmentNo, Center, Incident, IncidentId, Timestamp, UnitId,
+    Assignment, AssignmentNo, Center, Incident, IncidentId, Timestamp, Unit, UnitId,
     clock::{Clock, Moment},
     welfare::{self, NextCheck},
 };
@@ -57,6 +57,7 @@ impl Center {
     }
 
     fn incident_dues(&self, incident: &Incident, dues: &mut Vec<(Timestamp, Due)>) {
+        self.next_dues(incident, dues);
         let subject = Subject::of_incident(incident.id);
         let mut has_waiting_clock = false;
         for clock in self.configuration.clocks.values() {
@@ -87,6 +88,32 @@ impl Center {
             let at = incident.received.plus_seconds(i64::from(after));
             dues.push((at, Due::Raise(Cause::Waiting, subject)));
         }
+    }
+
+    /// A unit that became free is to do what is next on its stack; somebody has to send it.
+    fn next_dues(&self, incident: &Incident, dues: &mut Vec<(Timestamp, Due)>) {
+        for unit in incident.stacked_on.iter().filter_map(|id| self.unit(*id)) {
+            let subject = Subject::of_unit(unit.id, Some(incident.id));
+            if self.free_for_next(unit) == Some(incident.id)
+                && !self.is_raised(&Cause::Next, &subject)
+            {
+                let at = unit.since.max(incident.received);
+                dues.push((at, Due::Raise(Cause::Next, subject)));
+            }
+        }
+    }
+
+    /// The first incident on the stack of a unit that could do it now.
+    pub(super) fn free_for_next(&self, unit: &Unit) -> Option<IncidentId> {
+        let next = *unit.stack.first()?;
+        let is_out = |other: &Unit| {
+            other.id != unit.id && other.shared_crew == unit.shared_crew && !other.active.is_empty()
+        };
+        let is_free = unit.in_service
+            && unit.active.is_empty()
+            && unit.emergency.is_none()
+            && (unit.shared_crew.is_none() || !self.units.iter().any(|(_, other)| is_out(other)));
+        is_free.then_some(next)
     }
 
     fn assignment_dues(
@@ -146,7 +173,7 @@ impl Center {
             Cause::Clock(code) => self.configuration.clocks.get(code)?.escalate_seconds,
             Cause::Emergency(_) => Some(EMERGENCY_ESCALATES_SECONDS),
             // An answer that stays out goes its own way, see `welfare`.
-            Cause::Waiting | Cause::Welfare => None,
+            Cause::Waiting | Cause::Welfare | Cause::Next => None,
         }
     }
 }

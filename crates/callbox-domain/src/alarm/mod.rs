@@ -52,6 +52,9 @@ pub enum Cause {
     /// A crew is in need of help itself.
     #[n(3)]
     Emergency(#[n(0)] EmergencyCause),
+    /// A unit is free, and an incident is next on its stack.
+    #[n(4)]
+    Next,
 }
 
 impl Cause {
@@ -62,6 +65,7 @@ impl Cause {
             Self::Waiting => "waiting",
             Self::Welfare => "welfare",
             Self::Emergency(_) => "emergency",
+            Self::Next => "next",
         }
     }
 }
@@ -230,6 +234,10 @@ impl Center {
         let assignment = assignment.and_then(|no| incident.assignment(no));
         match &alarm.cause {
             Cause::Emergency(_) => true,
+            Cause::Next => {
+                let unit = unit.and_then(|unit| self.unit(unit));
+                unit.is_some_and(|unit| self.free_for_next(unit) == Some(incident.id))
+            }
             Cause::Waiting => {
                 incident.is_live() && Moment::FirstDispatched.of_incident(incident).is_none()
             }

@@ -257,7 +257,7 @@ fn said(cause: &Cause) -> String {
     match cause {
         Cause::Clock(code) => format!("clock {code}"),
         Cause::Emergency(cause) => format!("emergency {}", cause.name()),
-        Cause::Waiting | Cause::Welfare => cause.name().to_owned(),
+        Cause::Waiting | Cause::Welfare | Cause::Next => cause.name().to_owned(),
     }
 }
 

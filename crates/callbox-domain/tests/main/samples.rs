@@ -933,6 +933,7 @@ fn clocks() -> Vec<Event> {
         .into(),
         raised(Cause::Clock(code("TURNOUT")), subject).into(),
         raised(Cause::Waiting, of_incident).into(),
+        raised(Cause::Next, of_unit).into(),
         AlarmAcknowledged {
             alarm: AlarmId(4_711),
             subject,

@@ -6,6 +6,7 @@ import { everySecond, now, span, time } from "./clock.js";
 import { act } from "./commands.js";
 import { arrange, by, el, setAttr, setText } from "./dom.js";
 import { select } from "./incidents.js";
+import { focusLine, quoted } from "./line.js";
 import { alarms, incidents, onChange } from "./store.js";
 import { openUnit } from "./parts.js";
 
@@ -44,6 +45,9 @@ function make(alarm) {
   }
   if (alarm.cause === "emergency" && rights.status) {
     buttons.push(el("button", { type: "button", class: "button", text: t("emergency.end"), onclick: () => openUnit(alarm.unit) }));
+  }
+  if (alarm.cause === "next" && rights.dispatch) {
+    buttons.push(el("button", { type: "button", class: "button", text: t("alarm.next.send"), onclick: () => focusLine(`D ${quoted(alarm.unit)} #${alarm.incident}`) }));
   }
   const ack = rights.acknowledge ? el("button", { type: "button", class: "button ack", text: t("alarm.acknowledge"), onclick: () => acknowledge(alarm.id) }) : null;
   const row = el("li", { class: "alarm" }, at, about, action, age, ...buttons, ack);

@@ -2,11 +2,10 @@
 import { rights } from "./boot.js";
 import { by } from "./dom.js";
 import { selectedIncident } from "./incidents.js";
-import { focusLine } from "./line.js";
+import { focusLine, quoted } from "./line.js";
 import { units } from "./store.js";
 import { pickedUnits } from "./units.js";
 
-const quoted = (sign) => (/[\s.,@"#<>!]/.test(sign) || /^\d+$/.test(sign) ? `"${sign}"` : sign);
 let dragged = null;
 
 function start(event) {

@@ -235,6 +235,9 @@ function fault({ problem, state }) {
   else if (state === "refused" && !OVERRULED.has(problem?.code)) input.select();
 }
 
+/** A call sign as the line reads it. */
+export const quoted = (sign) => (/[\s.,@"#<>!]/.test(sign) || /^\d+$/.test(sign) ? `"${sign}"` : sign);
+
 export function focusLine(text) {
   input?.focus({ preventScroll: true });
   if (text !== undefined) put(text);

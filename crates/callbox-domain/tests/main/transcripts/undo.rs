@@ -286,6 +286,82 @@ fn a_waiting_call_is_stacked_for_a_unit() {
 }
 
 #[test]
+fn a_unit_that_becomes_free_is_to_be_sent_to_what_is_next() {
+    check(
+        r#"
+        09:00:00 receive FIRE
+        receive MED
+        receive MED
+        dispatch A201 1
+        stack A201 2
+        stack A201 3
+        09:01:00 due
+        show alarms
+        09:10:00 status A201 AVL
+        09:10:01 due
+        show alarms
+        09:10:02 due
+        show alarms
+        unstack A201 2
+        show alarms
+        09:10:05 due
+        out A201
+        show alarms
+        in A201
+        09:10:10 due
+        dispatch A201 3
+        show alarms
+        "#,
+        expect![[r#"
+            09:00:00 receive FIRE
+              32 IncidentReceived #1 type=FIRE priority=1
+            receive MED
+              33 IncidentReceived #2 type=MED priority=2
+            receive MED
+              34 IncidentReceived #3 type=MED priority=2
+            dispatch A201 1
+              35 UnitDispatched #1/1 A201 type=AMB status=DSP
+            stack A201 2
+              36 IncidentStacked #2 A201
+            stack A201 3
+              37 IncidentStacked #3 A201
+            09:01:00 due
+              nothing to do
+            show alarms
+              no alarm
+            09:10:00 status A201 AVL
+              38 AssignmentEnded #1/1 A201 cleared status=AVL
+            09:10:01 due
+              39 AlarmRaised next #2 A201 due=09:10:00
+            show alarms
+              alarm 39 next #2 A201 since 09:10:01
+            09:10:02 due
+              nothing to do
+            show alarms
+              alarm 39 next #2 A201 since 09:10:01
+            unstack A201 2
+              40 IncidentUnstacked #2 A201
+            show alarms
+              no alarm
+            09:10:05 due
+              41 AlarmRaised next #3 A201 due=09:10:00
+            out A201
+              42 UnitTakenOutOfService A201 status=OOS
+            show alarms
+              no alarm
+            in A201
+              43 UnitPutInService A201 status=AVL
+            09:10:10 due
+              44 AlarmRaised next #3 A201 due=09:10:05
+            dispatch A201 3
+              45 UnitDispatched #3/1 A201 type=AMB status=DSP
+            show alarms
+              no alarm
+        "#]],
+    );
+}
+
+#[test]
 fn a_stack_is_bounded() {
     let mut script = "receive MED\n".repeat(21);
     for incident in 1..=20 {

@@ -249,7 +249,7 @@ fn alarm_row() -> Value {
         ("id", of("integer")),
         (
             "cause",
-            json!({"enum": ["clock", "waiting", "welfare", "emergency"]}),
+            json!({"enum": ["clock", "waiting", "welfare", "emergency", "next"]}),
         ),
         ("clock", of("string?")),
         ("clock_label", of("string?")),
