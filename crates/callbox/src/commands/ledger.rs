@@ -11,8 +11,8 @@ pub(super) use keys::LogKeys;
 pub(super) use ship::ship_failure;
 pub(super) use witness::{cosigned_note, policy, published_by};
 
-use callbox_engine::Options;
-use callbox_ledger::Gate;
+use callbox_engine::{DataDir, Options};
+use callbox_ledger::{Checkpoint, Gate};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     center,
-    failure::{Failure, Outcome},
+    failure::{Failure, Outcome, chain},
     output::{self, Format},
 };
 
@@ -125,16 +125,9 @@ impl Ledger {
 
 fn checkpoint(one: &One) -> Outcome {
     let data = center::existing(&one.data.data)?;
-    let key = key_of(&data)?;
-    let gate = Gate::open(&data.checkpoint()).map_err(|error| Failure::internal(&error))?;
-    let damaged = |error| Failure::Input(crate::failure::chain(&error));
-    let checkpoint = gate.checkpoint(&key).map_err(damaged)?;
-    let note = gate.note().map_err(damaged)?;
-    let (Some(checkpoint), Some(note)) = (checkpoint, note) else {
-        return Err(Failure::Input(
-            "nothing was signed yet; start the server, it signs within a second".to_owned(),
-        ));
-    };
+    let note = signed_note(&data)?;
+    let checkpoint =
+        Checkpoint::open(&note, &key_of(&data)?).map_err(|error| Failure::Check(chain(&error)))?;
     match one.printed.format {
         // The note as it is: a signature covers every byte.
         Format::Text => output::text(note),
@@ -151,11 +144,22 @@ fn checkpoint(one: &One) -> Outcome {
     }
 }
 
+/// The newest note that the server signed.
+pub(super) fn signed_note(data: &DataDir) -> Outcome<String> {
+    let gate = Gate::open(&data.checkpoint()).map_err(|error| Failure::internal(&error))?;
+    let note = gate.note().map_err(|error| Failure::Check(chain(&error)))?;
+    note.ok_or_else(|| {
+        Failure::Input(
+            "nothing was signed yet; start the server, it signs within a second".to_owned(),
+        )
+    })
+}
+
 fn keys(one: &One) -> Outcome {
     let data = center::existing(&one.data.data)?;
     let signer = data
         .signer()
-        .map_err(|error| Failure::Input(crate::failure::chain(&error)))?;
+        .map_err(|error| Failure::Input(chain(&error)))?;
     let keys: Vec<_> = std::iter::once(signer.verifier())
         .chain(signer.ml_dsa_verifier())
         .collect();

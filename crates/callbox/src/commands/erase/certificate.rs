@@ -3,14 +3,17 @@
 use std::{fs, path::PathBuf};
 
 use callbox_domain::IncidentId;
-use callbox_ledger::{Gate, SqliteReader, prove_event};
+use callbox_ledger::{SqliteReader, prove_event};
 use callbox_web::certificate;
 use clap::Args;
 
 use super::{Data, Printed, open};
 use crate::{
     center,
-    commands::{ledger::LogKeys, verify::key_of},
+    commands::{
+        ledger::{LogKeys, signed_note},
+        verify::key_of,
+    },
     failure::{Failure, Outcome, chain},
     output,
 };
@@ -49,9 +52,7 @@ impl Print {
         })?;
         let data = center::existing(&self.data.data)?;
         let key = key_of(&data)?;
-        let gate = Gate::open(&data.checkpoint()).map_err(|error| Failure::internal(&error))?;
-        let note = gate.note().map_err(|error| Failure::Check(chain(&error)))?;
-        let note = note.ok_or_else(|| Failure::Input("nothing was signed yet".to_owned()))?;
+        let note = signed_note(&data)?;
         let mut reader =
             SqliteReader::open(&data.ledger_db()).map_err(|error| center::store(&error))?;
         let mut prove = |seq| {

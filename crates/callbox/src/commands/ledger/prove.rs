@@ -6,8 +6,8 @@ use std::{
 };
 
 use callbox_ledger::{
-    Checkpoint, Gate, MAX_POLICY_BYTES, MAX_PROOF_BYTES, Policy, ProveError, SqliteReader,
-    TlogProof, prove_event, verify_proof,
+    Checkpoint, MAX_POLICY_BYTES, MAX_PROOF_BYTES, Policy, ProveError, SqliteReader, TlogProof,
+    prove_event, verify_proof,
 };
 use clap::Args;
 use serde_json::json;
@@ -53,15 +53,7 @@ pub(super) struct VerifyProof {
 pub(super) fn prove(prove: &Prove) -> Outcome {
     let data = center::existing(&prove.data.data)?;
     let key = key_of(&data)?;
-    let gate = Gate::open(&data.checkpoint()).map_err(|error| Failure::internal(&error))?;
-    let note = gate
-        .note()
-        .map_err(|error| Failure::Check(chain(&error)))?
-        .ok_or_else(|| {
-            Failure::Input(
-                "nothing was signed yet; start the server, it signs within a second".to_owned(),
-            )
-        })?;
+    let note = super::signed_note(&data)?;
     // With cosignatures, where enough witnesses gave them for a checkpoint that covers the event.
     let note = match super::cosigned_note(&data)? {
         Some((cosigned, size)) if prove.seq < size => cosigned,

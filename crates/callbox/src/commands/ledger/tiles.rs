@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use callbox_ledger::{
-    Checkpoint, Gate, SqliteReader, TileError, TileReader, TileReport, audit_tiles, export_tiles,
+    Checkpoint, SqliteReader, TileError, TileReader, TileReport, audit_tiles, export_tiles,
 };
 use clap::Args;
 use serde_json::json;
@@ -49,15 +49,7 @@ pub(super) struct Check {
 pub(super) fn export(export: &Export) -> Outcome {
     let data = center::existing(&export.data.data)?;
     let key = key_of(&data)?;
-    let gate = Gate::open(&data.checkpoint()).map_err(|error| Failure::internal(&error))?;
-    let note = gate
-        .note()
-        .map_err(|error| Failure::Check(chain(&error)))?
-        .ok_or_else(|| {
-            Failure::Input(
-                "nothing was signed yet; start the server, it signs within a second".to_owned(),
-            )
-        })?;
+    let note = super::signed_note(&data)?;
     // The same checkpoint with cosignatures, where enough witnesses gave them.
     let covers = |note: &str| Checkpoint::open(note, &key).map_or(0, |signed| signed.size);
     let note = match super::cosigned_note(&data)? {
