@@ -168,7 +168,7 @@ class Keyboard(Steps):
         self.line(f"D {unit} #{one}")
         self.line(f"ST {unit} #{other}")
         self.line(f"CL {unit}")
-        self.a.wait("the alarm", "return document.querySelector('.alarm[data-cause=next]')?.textContent.includes(arguments[0])", f"{unit} #{other}")
+        self.a.wait("the alarm", "return document.querySelector('.alarm[data-cause=next]')?.textContent.includes(arguments[0])", f"{unit} is free, and #{other} is next")
         self.a.run("document.querySelector('.alarm[data-cause=next] .button').focus()")
         self.a.press("Enter")
         self.a.wait("the line", "return document.activeElement.id === 'line-input' && document.activeElement.value === arguments[0]", f"D {unit} #{other}")

@@ -27,6 +27,7 @@ function words(alarm) {
   // Nobody knows numbers by heart: what and where follows.
   const row = incidents.get(alarm.incident);
   const more = row ? [row.type_label ?? row.type, row.place].filter(Boolean).join(", ") : "";
+  if (alarm.cause === "next") return [t("alarm.next.about", alarm), more].filter(Boolean).join(" · ");
   // A question is one of its own.
   return [alarm.cause === "welfare" ? `${about}: ${what}` : `${about} ${what}`, more].filter(Boolean).join(" · ");
 }
