@@ -29,7 +29,7 @@ def steps(journey):
 
 def code(letters):
     """What an authenticator app shows now (RFC 6238)."""
-    digest = hmac.new(base64.b32decode(letters), struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
+    digest = hmac.new(base64.b32decode(letters.replace(" ", "")), struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
     at = digest[-1] & 15
     return f"{(struct.unpack('>I', digest[at:at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06}"
 

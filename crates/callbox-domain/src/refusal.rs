@@ -163,6 +163,8 @@ pub enum Refusal {
     NotAShare(u8),
     #[error("a crew needs time to answer")]
     NoTimeToAnswer,
+    #[error("it raises an alarm after {alarm} s, before it stands out after {warn} s")]
+    AlarmBeforeWarning { warn: u32, alarm: u32 },
     #[error("nobody is at incident {0} who could be asked")]
     NobodyToAsk(IncidentId),
     #[error("{unit} has no emergency")]
@@ -319,6 +321,9 @@ impl Refusal {
                     .into()
             }
             Self::NotAShare(_) => "use 1 to 100".into(),
+            Self::AlarmBeforeWarning { .. } => {
+                "let it stand out first: give the alarm as many seconds or more".into()
+            }
             Self::NoTimeToAnswer => "give at least one second, such as 60".into(),
             Self::NobodyToAsk(_) => {
                 "name a unit that is on its way, or wait until one arrives".into()
@@ -419,6 +424,7 @@ impl Refusal {
         Self::ClockOrder => "clock-order",
         Self::NotAShare(_) => "not-a-share",
         Self::NoTimeToAnswer => "no-time-to-answer",
+        Self::AlarmBeforeWarning { .. } => "alarm-before-warning",
         Self::NobodyToAsk(_) => "nobody-to-ask",
         Self::NoEmergency { .. } => "no-emergency",
         Self::UnknownAlarm(_) => "unknown-alarm",

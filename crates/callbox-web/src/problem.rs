@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use callbox_domain::{Refusal, TextError};
+use callbox_domain::{Refusal, TextError, sheet::TableFault};
 use serde_json::{Value, json};
 
 /// The codes of all problems beside the rules' refusals; each has a text in every language.
@@ -76,11 +76,15 @@ pub(crate) const TEXTS: &[&str] = &[
     "bad-account.taken",
     "bad-field.control",
     "bad-field.days",
+    "bad-field.degrees",
     "bad-field.empty",
     "bad-field.missing",
+    "bad-field.number",
     "bad-field.too-long",
+    "bad-field.two-blanks",
     "bad-field.twice",
     "bad-field.unknown",
+    "bad-field.unseen",
     "bad-line.ambiguous",
     "bad-line.empty",
     "bad-line.left-over",
@@ -175,7 +179,8 @@ impl Problem {
 
     /// Names a text that says more than the one for the code.
     pub(crate) fn in_words(mut self, text: &'static str) -> Self {
-        debug_assert!(TEXTS.contains(&text), "{text} has no row among the texts");
+        let is_known = TEXTS.contains(&text) || TableFault::NAMES.contains(&text);
+        debug_assert!(is_known, "{text} has no row among the texts");
         self.words.text = text;
         self
     }
@@ -266,6 +271,10 @@ impl Problem {
                 .with("bytes", bytes)
                 .with("max", max),
             TextError::Control(_) => problem.in_words("bad-field.control"),
+            TextError::Unseen(c) => problem
+                .in_words("bad-field.unseen")
+                .with("sign", format!("U+{c:04X}")),
+            TextError::TwoBlanks => problem.in_words("bad-field.two-blanks"),
         }
     }
 

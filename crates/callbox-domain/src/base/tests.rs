@@ -38,6 +38,50 @@ fn codes_and_texts_are_bounded() {
 }
 
 #[test]
+fn two_codes_that_look_the_same_are_the_same() {
+    for (typed, unseen) in [
+        ("E\u{a0}1", 0xa0),
+        ("E1\u{200b}x", 0x200b),
+        ("E\u{202e}1", 0x202e),
+        ("\u{feff}E1", 0xfeff),
+        ("E\u{3000}1", 0x3000),
+    ] {
+        assert_eq!(Code::new(typed), Err(TextError::Unseen(unseen)), "{typed:?}");
+    }
+    assert_eq!(Code::new("Engine  1"), Err(TextError::TwoBlanks));
+    assert!(Code::new("Engine 1").is_ok());
+    assert_eq!(Code::new("می\u{200c}خواهم").map(|c| c.as_str().len()), Ok(15));
+    // Files of others have them: there they mean a code.
+    let meant = Code::tidied("\u{feff}Engine \u{a0}\t 1\u{200b}");
+    assert_eq!(meant, Code::new("Engine 1"));
+}
+
+#[test]
+fn what_older_ledgers_hold_is_read_as_it_was_written() {
+    for old in ["Engine  1", "E\u{a0}1", "a\u{200b}b", "a\u{202e}b"] {
+        assert!(Code::new(old).is_err());
+        let bytes = minicbor::to_vec(old).unwrap();
+        let code: Code = minicbor::decode(&bytes).unwrap();
+        assert_eq!(code.as_str(), old);
+        assert_eq!(minicbor::to_vec(&code).unwrap(), bytes);
+    }
+    let bytes = minicbor::to_vec("a\u{202e}b").unwrap();
+    let text: Text = minicbor::decode(&bytes).unwrap();
+    assert_eq!(text.as_str(), "a\u{202e}b");
+    assert_eq!(minicbor::to_vec(&text).unwrap(), bytes);
+}
+
+#[test]
+fn a_text_turns_nothing_that_stands_beside_it() {
+    let text = |typed: &str| Text::new(typed).map(|text| text.to_string());
+    assert_eq!(text("\u{202a}555 0100\u{202c}"), Ok("555 0100".into()));
+    assert_eq!(text("a\u{2067}b\u{2069}"), Ok("ab".into()));
+    assert_eq!(text(" \u{202e} "), Err(TextError::Empty));
+    // What belongs to a script stays.
+    assert_eq!(text("شارع\u{200f} 5"), Ok("شارع\u{200f} 5".into()));
+}
+
+#[test]
 fn a_debug_print_never_shows_free_text() {
     let printed = Text::new("Mrs Doe, flat 3").map(|text| format!("{text:?}"));
     assert_eq!(printed, Ok("Text(15 bytes)".into()));

@@ -20,9 +20,18 @@ pub enum TextError {
     /// Has a control character.
     #[error("it holds a control character (U+{0:04X})")]
     Control(u32),
+    /// Has a character that is not seen, or not told from a blank.
+    #[error("it holds a character that nobody sees (U+{0:04X})")]
+    Unseen(u32),
+    /// Has blanks that are not told from one.
+    #[error("it holds two blanks in a row")]
+    TwoBlanks,
 }
 
 /// Free text that a person wrote: 1 to 4,000 bytes, trimmed; line breaks and tabs are allowed.
+///
+/// Signs that turn the direction of what follows are left out: they would turn what stands beside the text, too, such as
+/// who wrote it. Telephones put them around numbers.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Text(Box<str>);
 
@@ -32,6 +41,12 @@ impl Text {
 
     /// Parses a text; refuses an empty, overlong or unprintable one.
     pub fn new(text: &str) -> Result<Self, TextError> {
+        let kept: String = text.chars().filter(|c| !turns(*c)).collect();
+        Self::recorded(&kept)
+    }
+
+    /// Takes a text as it stands on a record, whatever was allowed when it was written.
+    fn recorded(text: &str) -> Result<Self, TextError> {
         clean(text, Self::MAX_BYTES, true).map(|text| Self(text.into()))
     }
 
@@ -39,6 +54,11 @@ impl Text {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether a character turns the direction of what follows (Unicode's embeddings, overrides and isolates).
+pub(super) const fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Trims `text` and holds it against the bounds.
@@ -87,6 +107,6 @@ impl<C> Encode<C> for Text {
 
 impl<'b, C> Decode<'b, C> for Text {
     fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, decode::Error> {
-        Self::new(d.str()?).map_err(decode::Error::message)
+        Self::recorded(d.str()?).map_err(decode::Error::message)
     }
 }

@@ -2,7 +2,7 @@ use minicbor::{Decode, Encode};
 
 use super::{Clock, MAX_CLOCKS};
 use crate::{
-    Center, Context, Entry, Event, Refusal, command::Verb, configuration::known, event::Payload,
+    Center, Context, Entry, Event, Refusal, command::Verb, configuration::{known, warns_first}, event::Payload,
 };
 
 /// Defines a clock, or changes the one with this code.
@@ -42,6 +42,7 @@ impl Verb for DefineClock {
         {
             return Err(Refusal::NotAShare(target.percent));
         }
+        warns_first(clock.warn_seconds, clock.alarm_seconds)?;
         match configuration.clocks.get(&clock.code) {
             Some(current) if *current == **clock => return Ok(vec![]),
             None if configuration.clocks.len() >= MAX_CLOCKS => {

@@ -180,6 +180,16 @@ impl Configuration {
     }
 }
 
+/// Refuses an alarm that comes before its warning.
+pub(crate) fn warns_first(warn: Option<u32>, alarm: Option<u32>) -> Result<(), Refusal> {
+    match (warn, alarm) {
+        (Some(warn), Some(alarm)) if alarm < warn => {
+            Err(Refusal::AlarmBeforeWarning { warn, alarm })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The definition at `code`, or the refusal that says which ones there are.
 pub(crate) fn known<'a, T>(
     what: &'static str,

@@ -1,5 +1,6 @@
 use minicbor::{Decode, Encode};
 
+use super::warns_first;
 use crate::{Center, Code, Context, Entry, Event, Refusal, command::Verb, event::Payload};
 
 /// How urgent a call is.
@@ -23,7 +24,7 @@ pub struct Priority {
     pub unassigned_alarm_seconds: Option<u32>,
 }
 
-/// Defines a priority. Refusals: none.
+/// Defines a priority. Refusals: it raises an alarm before it stands out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DefinePriority {
     /// The code that people type and read; defining it again changes the rest.
@@ -69,6 +70,7 @@ impl Verb for DefinePriority {
         {
             return Ok(vec![]);
         }
+        warns_first(self.unassigned_warn_seconds, self.unassigned_alarm_seconds)?;
         let defined = PriorityDefined {
             code: self.code.clone(),
             label: self.label.clone(),

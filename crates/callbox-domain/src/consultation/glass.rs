@@ -125,10 +125,14 @@ pub struct BreakGlassReviewed {
 impl Center {
     /// The grant of somebody for an incident that holds at `at`.
     pub fn grant(&self, reader: ActorId, incident: IncidentId, at: Timestamp) -> Option<&Grant> {
+        let mut own = self.holding_grants(reader, at);
+        own.find(|grant| grant.incident == incident)
+    }
+
+    /// All grants of somebody that hold at `at`.
+    pub fn holding_grants(&self, reader: ActorId, at: Timestamp) -> impl Iterator<Item = &Grant> {
         let grants = self.grants.iter().map(|(_, grant)| grant.as_ref());
-        grants
-            .filter(|grant| (grant.reader, grant.incident) == (reader, incident))
-            .find(|grant| grant.until > at)
+        grants.filter(move |grant| grant.reader == reader && grant.until > at)
     }
 
     /// The grant, if it is not the actor's own.

@@ -125,6 +125,9 @@ pub enum ReadOutcome {
     /// Nothing was shown: the purpose is none for which this may be read.
     #[n(3)]
     WrongPurpose,
+    /// Nothing was shown: the page asked for the purpose.
+    #[n(4)]
+    Asked,
 }
 
 impl ReadOutcome {
@@ -134,6 +137,7 @@ impl ReadOutcome {
             Self::Shown => "shown",
             Self::NoPurpose => "refused-no-purpose",
             Self::WrongPurpose => "refused-purpose",
+            Self::Asked => "asked-for-purpose",
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::{AnswerKind, Branch, Card, Match, NOT_KNOWN, Question, Then, Wording};
 use crate::{
     Code, Text,
-    sheet::{self, Row, TableError},
+    sheet::{self, Row, TableError, TableFault},
 };
 
 /// The columns in their order; a cell of `card` or `question` that is empty goes on with the one above.
@@ -106,7 +106,10 @@ fn text(row: &Row<'_>, column: &str) -> Result<Option<Text>, TableError> {
         "" => Ok(None),
         text => match Text::new(text) {
             Ok(text) => Ok(Some(text)),
-            Err(error) => row.bad(column, error.to_string()),
+            Err(error) => {
+                let why = error.to_string();
+                row.bad(column, TableFault::NoText { why })
+            }
         },
     }
 }
@@ -115,7 +118,7 @@ fn read_wording(row: &Row<'_>, own: &str, zh: &str) -> Result<Option<Wording>, T
     match (text(row, own)?, text(row, zh)?) {
         (Some(own), zh) => Ok(Some(Wording { own, zh })),
         (None, None) => Ok(None),
-        (None, Some(_)) => row.bad(own, "it is missing beside its Chinese words"),
+        (None, Some(_)) => row.bad(own, TableFault::OwnMissing),
     }
 }
 
@@ -140,11 +143,12 @@ fn add_row(cards: &mut Vec<Card>, row: &Row<'_>) -> Result<(), TableError> {
         if cards.iter().any(|card| card.code == code)
             && cards.last().is_none_or(|card| card.code != code)
         {
-            return row.bad("card", format!("the rows of {code} do not stand together"));
+            let code = code.to_string();
+            return row.bad("card", TableFault::Apart { code });
         }
         if cards.last().is_none_or(|card| card.code != code) {
             let Some(label) = read_wording(row, "label", "label_zh")? else {
-                return row.bad("label", "a card's first row says what the card is for");
+                return row.bad("label", TableFault::LabelMissing);
             };
             cards.push(Card {
                 code,
@@ -155,7 +159,7 @@ fn add_row(cards: &mut Vec<Card>, row: &Row<'_>) -> Result<(), TableError> {
         }
     }
     let Some(card) = cards.last_mut() else {
-        return row.bad("card", "the first row names its card");
+        return row.bad("card", TableFault::CardUnnamed);
     };
     if let Some(code) = row.maybe_code("question")? {
         let is_same = card.questions.last().is_some_and(|it| it.code == code);
@@ -165,14 +169,14 @@ fn add_row(cards: &mut Vec<Card>, row: &Row<'_>) -> Result<(), TableError> {
         }
     }
     let Some(question) = card.questions.last_mut() else {
-        return row.bad("question", "a card's first row names a question");
+        return row.bad("question", TableFault::QuestionMissing);
     };
     match read_branch(row, question.kind)? {
         Some(branch) => question.branches.push(branch),
         None => {
             let only = ["words", "answer_then", "answer_say", "type", "priority"];
             if let Some(column) = only.into_iter().find(|it| !row.cell(it).is_empty()) {
-                return row.bad(column, "it belongs to an answer, and this row names none");
+                return row.bad(column, TableFault::NoAnswerNamed);
             }
         }
     }
@@ -181,14 +185,14 @@ fn add_row(cards: &mut Vec<Card>, row: &Row<'_>) -> Result<(), TableError> {
 
 fn read_question(row: &Row<'_>, code: Code) -> Result<Question, TableError> {
     if code.as_str() == END {
-        return row.bad("question", "'end' stands for the end of a card");
+        return row.bad("question", TableFault::EndIsTaken);
     }
     let Some(kind) = AnswerKind::from_name(row.cell("kind")) else {
-        let known = AnswerKind::NAMES.join(", ");
-        return row.bad("kind", format!("use one of: {known}"));
+        let (text, known) = (row.cell("kind").to_owned(), AnswerKind::NAMES.join(", "));
+        return row.bad("kind", TableFault::NoneOf { text, known });
     };
     let Some(ask) = read_wording(row, "ask", "ask_zh")? else {
-        return row.bad("ask", "it is missing: what the caller is asked");
+        return row.bad("ask", TableFault::AskMissing);
     };
     Ok(Question {
         code,
@@ -209,10 +213,10 @@ fn read_branch(row: &Row<'_>, kind: AnswerKind) -> Result<Option<Branch>, TableE
         (code, AnswerKind::Choice) => Match::Choice(row.code("answer", code)?),
         (digits, AnswerKind::Number) => match digits.parse() {
             Ok(from) => Match::From(from),
-            Err(_) => return row.bad("answer", "write the number from which on it holds"),
+            Err(_) => return row.bad("answer", TableFault::NoNumberFrom),
         },
-        (_, AnswerKind::YesNo) => return row.bad("answer", "use yes, no or unknown"),
-        (_, AnswerKind::Text) => return row.bad("answer", "words take none but unknown"),
+        (_, AnswerKind::YesNo) => return row.bad("answer", TableFault::NotYesNo),
+        (_, AnswerKind::Text) => return row.bad("answer", TableFault::NotUnknown),
     };
     Ok(Some(Branch {
         answer,

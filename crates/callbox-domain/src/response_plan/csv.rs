@@ -3,7 +3,7 @@
 use super::{Choice, Hours, Plan, Requirement, Season, Tie, When};
 use crate::{
     Code,
-    sheet::{self, Row, TableError},
+    sheet::{self, Row, TableError, TableFault},
 };
 
 /// The columns in their order.
@@ -135,10 +135,10 @@ fn number(row: &Row<'_>, column: &str, most: u64) -> Result<u64, TableError> {
     };
     match text.parse() {
         Ok(number) if number <= most => Ok(number),
-        _ => row.bad(
-            column,
-            format!("'{text}' is not a whole number up to {most}"),
-        ),
+        _ => {
+            let text = text.to_owned();
+            row.bad(column, TableFault::NoNumber { text, max: most })
+        }
     }
 }
 
@@ -161,11 +161,11 @@ fn codes(row: &Row<'_>, column: &str) -> Result<Vec<Code>, TableError> {
 
 fn add_row(plans: &mut Vec<Plan>, row: &Row<'_>) -> Result<(), TableError> {
     let code = match row.cell("plan") {
-        "" => return row.bad("plan", "every row names its plan"),
+        "" => return row.bad("plan", TableFault::PlanUnnamed),
         text => row.code("plan", text)?,
     };
     let alarm = match number(row, "alarm", super::MAX_ALARMS as u64)? {
-        0 => return row.bad("alarm", "alarms count from 1"),
+        0 => return row.bad("alarm", TableFault::AlarmsFromOne),
         alarm => alarm as usize,
     };
     let requirement = read_requirement(row)?;
@@ -185,29 +185,24 @@ fn add_row(plans: &mut Vec<Plan>, row: &Row<'_>) -> Result<(), TableError> {
         }
     };
     if at + 1 != plans.len() {
-        return row.bad("plan", format!("the rows of {code} do not stand together"));
+        let code = code.to_string();
+        return row.bad("plan", TableFault::Apart { code });
     }
     let plan = &mut plans[at];
     // A later row repeats the plan's conditions or leaves them all out.
     if when != When::default() && when != plan.when {
-        return row.bad(
-            "types",
-            format!("the conditions differ from those in the first row of {code}"),
-        );
+        let code = code.to_string();
+        return row.bad("types", TableFault::ConditionsDiffer { code });
     }
     if (tie_seconds, &ties) != (0, &vec![])
         && (tie_seconds, &ties) != (plan.tie_seconds, &plan.ties)
     {
-        return row.bad(
-            TIES,
-            format!("they differ from those in the first row of {code}"),
-        );
+        let code = code.to_string();
+        return row.bad(TIES, TableFault::TiesDiffer { code });
     }
     if alarm != plan.alarms.len() && alarm != plan.alarms.len() + 1 {
-        return row.bad(
-            "alarm",
-            format!("alarm {} comes next", plan.alarms.len() + 1),
-        );
+        let alarm = plan.alarms.len() + 1;
+        return row.bad("alarm", TableFault::AlarmNext { alarm });
     }
     plan.alarms
         .resize_with(alarm.max(plan.alarms.len()), Vec::new);
@@ -217,7 +212,7 @@ fn add_row(plans: &mut Vec<Plan>, row: &Row<'_>) -> Result<(), TableError> {
 
 fn read_requirement(row: &Row<'_>) -> Result<Requirement, TableError> {
     let count = match number(row, "count", 64)? {
-        0 => return row.bad("count", "say how many units, from 1"),
+        0 => return row.bad("count", TableFault::CountFromOne),
         count => count as u8,
     };
     let mut choices = Vec::new();
@@ -225,7 +220,7 @@ fn read_requirement(row: &Row<'_>) -> Result<Requirement, TableError> {
         let later_seconds = match later.as_deref().map(str::parse) {
             None => 0,
             Some(Ok(seconds)) => seconds,
-            Some(Err(_)) => return row.bad("units", "behind a + stands a number of seconds"),
+            Some(Err(_)) => return row.bad("units", TableFault::NoSeconds),
         };
         choices.push(Choice {
             unit_type,
@@ -233,14 +228,14 @@ fn read_requirement(row: &Row<'_>) -> Result<Requirement, TableError> {
         });
     }
     if choices.is_empty() {
-        return row.bad("units", "name a unit type, or several with | between them");
+        return row.bad("units", TableFault::NoUnitType);
     }
     let mut skills = Vec::new();
     for (skill, count) in members(row, "skills", Some('='))? {
         match count.as_deref().map(str::parse) {
             None => skills.push((skill, 1)),
             Some(Ok(count)) => skills.push((skill, count)),
-            Some(Err(_)) => return row.bad("skills", "behind a = stands a number of people"),
+            Some(Err(_)) => return row.bad("skills", TableFault::NoPeople),
         }
     }
     Ok(Requirement {
@@ -264,7 +259,7 @@ fn read_when(row: &Row<'_>) -> Result<When, TableError> {
                 from_minute,
                 to_minute,
             }),
-            _ => return row.bad("hours", "write them as 22:00-06:00"),
+            _ => return row.bad("hours", TableFault::NoHours),
         },
     };
     let season = match row.cell("season") {
@@ -274,14 +269,14 @@ fn read_when(row: &Row<'_>) -> Result<When, TableError> {
             .map(|(from, to)| (date(from), date(to)))
         {
             Some((Some(from), Some(to))) => Some(Season { from, to }),
-            _ => return row.bad("season", "write it as 11-01/03-31, month and day"),
+            _ => return row.bad("season", TableFault::NoSeason),
         },
     };
     let mut days = 0;
     for name in row.cell("days").split('|').filter(|name| !name.is_empty()) {
         match DAYS.iter().position(|day| *day == name.trim()) {
             Some(day) => days |= 1 << day,
-            None => return row.bad("days", format!("'{name}' is none of: {}", DAYS.join(", "))),
+            None => return row.bad("days", none_of(name, &DAYS)),
         }
     }
     Ok(When {
@@ -300,21 +295,25 @@ fn read_ties(row: &Row<'_>) -> Result<(u16, Vec<Tie>), TableError> {
     if text.is_empty() {
         return Ok((0, Vec::new()));
     }
-    let help = "write them as 30:rest|station, with the seconds that count as equally soon";
     let Some((Ok(seconds), names)) = text
         .split_once(':')
         .map(|(seconds, names)| (seconds.parse(), names))
     else {
-        return row.bad(TIES, help);
+        return row.bad(TIES, TableFault::NoTies);
     };
     let mut ties = Vec::new();
     for name in names.split('|').filter(|name| !name.is_empty()) {
         match Tie::from_name(name.trim()) {
             Some(tie) => ties.push(tie),
-            None => return row.bad(TIES, format!("'{name}' is none of: rest, station, plain")),
+            None => return row.bad(TIES, none_of(name, &["rest", "station", "plain"])),
         }
     }
     Ok((seconds, ties))
+}
+
+fn none_of(text: &str, known: &[&str]) -> TableFault {
+    let (text, known) = (text.to_owned(), known.join(", "));
+    TableFault::NoneOf { text, known }
 }
 
 fn clock(text: &str) -> Option<u16> {

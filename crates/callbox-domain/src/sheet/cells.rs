@@ -2,6 +2,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::TableFault;
 use crate::Code;
 
 /// Why a table cannot be read; names the row and the column.
@@ -12,7 +13,7 @@ pub struct TableError {
     /// The column's name; empty where the whole line is meant.
     pub column: String,
     /// What is wrong and what to do.
-    pub what: String,
+    pub what: TableFault,
 }
 
 impl fmt::Display for TableError {
@@ -58,6 +59,8 @@ pub(crate) fn read(
     mut each: impl FnMut(&Row<'_>) -> Result<(), TableError>,
 ) -> Result<(), TableError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // Forms end lines with two signs, of which the reader of tables counts one to the next line.
+    let text = text.replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -67,7 +70,7 @@ pub(crate) fn read(
     for record in reader.records() {
         let record = record.map_err(|error| {
             let line = error.position().map_or(0, csv::Position::line);
-            whole(line, error.to_string())
+            whole(line, TableFault::Unreadable)
         })?;
         let line = record.position().map_or(0, csv::Position::line);
         let Some(places) = &heading else {
@@ -75,7 +78,7 @@ pub(crate) fn read(
             continue;
         };
         if record.len() > places.len() {
-            return Err(whole(line, "it has more cells than the heading"));
+            return Err(whole(line, TableFault::MoreCells));
         }
         let mut cells = vec![""; columns.len()];
         for (cell, place) in record.iter().zip(places) {
@@ -89,18 +92,15 @@ pub(crate) fn read(
     }
     match heading {
         Some(_) => Ok(()),
-        None => Err(whole(
-            1,
-            "the table is empty; the first line names the columns",
-        )),
+        None => Err(whole(1, TableFault::NoHeading)),
     }
 }
 
-fn whole(line: u64, what: impl Into<String>) -> TableError {
+fn whole(line: u64, what: TableFault) -> TableError {
     TableError {
         line,
         column: String::new(),
-        what: what.into(),
+        what,
     }
 }
 
@@ -115,19 +115,20 @@ fn read_heading(
     for name in record {
         match columns.iter().position(|known| *known == name) {
             Some(place) if places.contains(&place) => {
-                return Err(whole(line, format!("the column {name} is there twice")));
+                let name = name.to_owned();
+                return Err(whole(line, TableFault::ColumnTwice { name }));
             }
             Some(place) => places.push(place),
             None => {
-                let known = columns.join(", ");
-                let what = format!("there is no column '{name}'; known: {known}");
-                return Err(whole(line, what));
+                let (name, known) = (name.to_owned(), columns.join(", "));
+                return Err(whole(line, TableFault::NoColumn { name, known }));
             }
         }
     }
     for name in needed {
         if !record.iter().any(|there| there == *name) {
-            return Err(whole(line, format!("the column {name} is missing")));
+            let name = (*name).to_owned();
+            return Err(whole(line, TableFault::ColumnMissing { name }));
         }
     }
     Ok(places)
@@ -146,16 +147,19 @@ impl Row<'_> {
         at.map_or("", |at| self.cells[at])
     }
 
-    pub(crate) fn bad<T>(&self, column: &str, what: impl Into<String>) -> Result<T, TableError> {
+    pub(crate) fn bad<T>(&self, column: &str, what: TableFault) -> Result<T, TableError> {
         Err(TableError {
             line: self.line,
             column: column.to_owned(),
-            what: what.into(),
+            what,
         })
     }
 
     pub(crate) fn code(&self, column: &str, text: &str) -> Result<Code, TableError> {
-        Code::new(text).or_else(|error| self.bad(column, format!("'{text}' is no code: {error}")))
+        Code::new(text).or_else(|error| {
+            let (text, why) = (text.to_owned(), error.to_string());
+            self.bad(column, TableFault::NoCode { text, why })
+        })
     }
 
     pub(crate) fn maybe_code(&self, column: &str) -> Result<Option<Code>, TableError> {

@@ -1,10 +1,12 @@
 //! What a center publishes whole, as a table (CSV): response plans, question cards.
 
 mod cells;
+mod fault;
 
 use crate::{Code, Command, Configuration, Timestamp};
 
 pub use cells::TableError;
+pub use fault::TableFault;
 pub(crate) use cells::{Row, escape, read, write};
 
 /// A command that publishes all of something together, as it holds from a time on.

@@ -10,10 +10,12 @@ import { focusLine, quoted } from "./line.js";
 import { alarms, incidents, onChange } from "./store.js";
 import { openUnit } from "./parts.js";
 
-/** How many stand in the strip; the rest is counted. */
+/** How many stand in the strip beside crews in need, who all do; the rest is counted until somebody asks for it. */
 const SHOWN = 4;
 const strip = by("alarms");
 const list = by("alarm-list");
+const more = by("alarm-more");
+let isWhole = false;
 const rows = new Map();
 let known = null;
 /** Which alarms lasted when it was last looked. */
@@ -63,7 +65,7 @@ function patch(alarm) {
   setAttr(made.row, "data-acknowledged", alarm.acknowledged_at ? "yes" : null);
   setAttr(made.row, "data-escalated", alarm.escalated ? "yes" : null);
   if (made.ack) made.ack.hidden = Boolean(alarm.acknowledged_at);
-  setText(made.about, words(alarm) + (alarm.escalated ? ` · ${t("alarm.escalated")}` : ""));
+  setText(made.about, words(alarm) + (alarm.escalated && !alarm.acknowledged_at ? ` · ${t("alarm.escalated")}` : ""));
   return made.row;
 }
 
@@ -73,11 +75,30 @@ async function acknowledge(id) {
   await act([made.ack], `/alarms/${id}/acknowledge`, {}, t("say.acknowledged"));
 }
 
+const firstUnheard = () => [...alarms.values()].find((alarm) => !alarm.acknowledged_at);
+
 /** The key for it: the first that nobody has acknowledged. */
 export function acknowledgeFirst() {
-  const first = [...alarms.values()].find((alarm) => !alarm.acknowledged_at);
+  const first = firstUnheard();
   if (first) acknowledge(first.id);
 }
+
+/** What stands in the strip: no crew in need is left out, nor what the key acknowledges next. */
+function shownNow() {
+  const all = [...alarms.values()];
+  const first = firstUnheard();
+  const few = all.filter((alarm, at) => at < SHOWN || alarm.cause === "emergency" || alarm === first);
+  more.hidden = few.length === all.length;
+  setText(more, isWhole ? t("alarm.fewer") : t("alarm.more", { n: all.length - few.length }));
+  setAttr(more, "aria-expanded", String(isWhole));
+  return isWhole ? all : few;
+}
+
+more.addEventListener("click", () => {
+  isWhole = !isWhole;
+  arrange(list, shownNow().map(patch));
+  ages(now());
+});
 
 function ages(at) {
   for (const { alarm, age } of rows.values()) setText(age, span(at - alarm.raised));
@@ -85,12 +106,11 @@ function ages(at) {
 
 onChange((changed) => {
   if (!changed.all && !changed.alarms) return;
-  const shown = [...alarms.values()].slice(0, SHOWN);
+  const shown = shownNow();
   for (const id of lasting) if (!alarms.has(id)) { rows.delete(id); heard(`alarm-${id}`); }
   lasting = [...alarms.keys()];
   arrange(list, shown.map(patch));
   strip.hidden = shown.length === 0;
-  setText(by("alarm-more"), alarms.size > SHOWN ? t("alarm.more", { n: alarms.size - SHOWN }) : "");
   ages(now());
   // What is new is said once; a change of an old one announces nothing.
   const isFirst = known === null;

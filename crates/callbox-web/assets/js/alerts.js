@@ -19,10 +19,21 @@ let since = 0;
 
 const soundOf = (rank) => SOUNDS[Math.min(SOUNDS.length - 1, Math.max(0, rank - 1))];
 
-/** Browsers let a page sound only after a key or a click. */
+/** What may let a page sound. */
+const GESTURES = ["keydown", "keyup", "pointerdown", "pointerup"];
+
+/** Browsers let a page sound only after a key or a click, and not after each: Escape counts for nothing. So it is tried
+ * again until it sounds. */
 function wake() {
+  // One that is made before they allow it is held back for good in some.
+  if (context?.state !== "running" && navigator.userActivation?.hasBeenActive === false) return show();
   context ??= new AudioContext();
-  if (context.state === "suspended") context.resume().then(show);
+  if (context.state === "suspended") context.resume().then(awake, show);
+  else awake();
+}
+
+function awake() {
+  if (context.state === "running") for (const name of GESTURES) removeEventListener(name, wake, { capture: true });
   show();
 }
 
@@ -70,8 +81,8 @@ function test() {
   mute(false);
   wake();
   const start = () => SOUNDS.reduce((from, tones) => play(tones, from) + 0.25, 0);
-  if (context.state === "running") start();
-  else context.resume().then(() => { show(); start(); });
+  if (context?.state === "running") start();
+  else context?.resume().then(() => { show(); start(); });
 }
 
 /** Sounds for something else than a call, again and again until it is heard. */
@@ -90,7 +101,7 @@ export function initAlerts() {
   try { isMuted = localStorage.getItem("callbox.muted") === "yes"; } catch { /* sound stays on */ }
   by("sound").addEventListener("click", () => { mute(!isMuted); wake(); });
   by("sound-test").addEventListener("click", test);
-  for (const name of ["keydown", "pointerdown"]) addEventListener(name, wake, { once: true, capture: true });
+  for (const name of GESTURES) addEventListener(name, wake, { capture: true });
   show();
 }
 

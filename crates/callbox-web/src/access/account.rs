@@ -353,12 +353,13 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Account> {
 }
 
 fn check_login(login: &str) -> Result<(), AccessError> {
+    is_login(login).then_some(()).ok_or(AccessError::BadLogin)
+}
+
+/// Whether it could be a login name.
+pub(crate) fn is_login(login: &str) -> bool {
     let usable = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
-    if (1..=64).contains(&login.len()) && login.chars().all(usable) {
-        Ok(())
-    } else {
-        Err(AccessError::BadLogin)
-    }
+    (1..=64).contains(&login.len()) && login.chars().all(usable)
 }
 
 /// A pseudonym: random, beyond the program's own actors, and exact as a number in JavaScript.

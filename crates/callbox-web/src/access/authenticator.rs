@@ -8,7 +8,7 @@ use super::{
     record::{Credential, CredentialChange},
     sha256, store, totp,
 };
-use crate::percent::encoded;
+use crate::{hex::hex, percent::encoded};
 
 /// How many codes for recovery somebody gets.
 const RECOVERY_CODES: usize = 10;
@@ -16,7 +16,7 @@ const RECOVERY_CODES: usize = 10;
 /// What somebody types into an app, or lets it photograph.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Enrolment {
-    /// The secret in letters.
+    /// The secret in letters, in groups of four, as people type them.
     pub(crate) letters: String,
     /// The same as an address that apps understand.
     pub(crate) uri: String,
@@ -37,8 +37,12 @@ impl Access {
         Ok(count > 0)
     }
 
-    /// The secret of an authenticator that is being set up; the same until it is confirmed.
-    pub(crate) fn enrol(&self, account: &Account, center: &str) -> Result<Enrolment, AccessError> {
+    /// The secret of an authenticator that is being set up, the same until it is confirmed; `None` where one is in use.
+    pub(crate) fn enrol(
+        &self,
+        account: &Account,
+        center: &str,
+    ) -> Result<Option<Enrolment>, AccessError> {
         let actor = store::number(account.actor);
         let fresh: [u8; 20] = random()?;
         let db = self.db();
@@ -47,18 +51,24 @@ impl Access {
              ON CONFLICT (actor) DO NOTHING",
             params![actor, fresh],
         )?;
-        let secret: Vec<u8> = db.query_row(
-            "SELECT secret FROM authenticators WHERE actor = ?1 AND confirmed IS NULL",
-            [actor],
-            |row| row.get(0),
-        )?;
+        let secret: Option<Vec<u8>> = db
+            .query_row(
+                "SELECT secret FROM authenticators WHERE actor = ?1 AND confirmed IS NULL",
+                [actor],
+                |row| row.get(0),
+            )
+            .optional()?;
+        let Some(secret) = secret else {
+            return Ok(None);
+        };
         let letters = totp::base32(&secret);
         let issuer = encoded(&format!("callbox {center}"));
         let uri = format!(
             "otpauth://totp/{issuer}:{}?secret={letters}&issuer={issuer}",
             account.login
         );
-        Ok(Enrolment { letters, uri })
+        let letters = in_fours(&letters);
+        Ok(Some(Enrolment { letters, uri }))
     }
 
     /// Takes an authenticator into use once it shows a right code; gives codes for recovery.
@@ -113,12 +123,27 @@ impl Access {
         Ok(codes)
     }
 
-    /// How many codes for recovery are left.
-    pub(crate) fn recovery_codes_left(&self, actor: ActorId) -> Result<i64, AccessError> {
-        let sql = "SELECT count(*) FROM recovery_codes WHERE actor = ?1";
-        Ok(self
+    /// How many codes for recovery are left to somebody who has an authenticator; `None` for others.
+    pub(crate) fn recovery_codes_left(&self, actor: ActorId) -> Result<Option<i64>, AccessError> {
+        let sql = "SELECT (SELECT count(*) FROM recovery_codes WHERE actor = ?1)
+             FROM authenticators WHERE actor = ?1 AND confirmed IS NOT NULL";
+        let left = self
             .db()
-            .query_row(sql, [store::number(actor)], |row| row.get(0))?)
+            .query_row(sql, [store::number(actor)], |row| row.get(0));
+        Ok(left.optional()?)
+    }
+
+    /// Tells somebody's codes for recovery from those before and after, without saying anything about them. The form for
+    /// new ones names those that it replaces: so it replaces them once, however often it is sent.
+    pub(crate) fn recovery_mark(&self, actor: ActorId) -> Result<String, AccessError> {
+        let db = self.db();
+        let mut select =
+            db.prepare("SELECT hash FROM recovery_codes WHERE actor = ?1 ORDER BY hash")?;
+        let found = select.query_map([store::number(actor)], |row| row.get(0))?;
+        let mut all: Vec<Vec<u8>> = found.collect::<Result<_, _>>()?;
+        all.push(b"callbox recovery mark\0".to_vec());
+        let all: Vec<&[u8]> = all.iter().map(Vec::as_slice).collect();
+        Ok(hex(&sha256(&all)[..8]))
     }
 
     /// Takes somebody's authenticator and codes out of use.
@@ -190,6 +215,13 @@ impl Access {
 /// Letters and digits in five groups of six, 148 bits: enough for a plain hash to keep them.
 fn recovery_code() -> Result<String, AccessError> {
     letters(5, 6)
+}
+
+/// Letters in groups of four.
+fn in_fours(letters: &str) -> String {
+    let groups = letters.as_bytes().chunks(4);
+    let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
+    groups.join(" ")
 }
 
 /// What is stored of a code; how it is written does not matter.

@@ -23,6 +23,15 @@ const BESIDE: [(&str, &str); 8] = [
     ("layouts", "owner"),
 ];
 
+/// What the record says of erasing the names of accounts.
+#[derive(Default)]
+pub(crate) struct Erasures {
+    /// Who asks for it.
+    pub(crate) requests: BTreeMap<ActorId, ErasureRequest>,
+    /// Whose names are erased, while keys and bytes of the record still stand.
+    pub(crate) half_erased: BTreeSet<ActorId>,
+}
+
 impl Access {
     /// Asks that login and name of an account that is out of use be erased; somebody else approves.
     pub fn ask_for_erasure(&self, login: &str, basis: &Code) -> Result<(), AccessError> {
@@ -71,27 +80,21 @@ impl Access {
         center.accounts.get(account.0)?.erasure_request.clone()
     }
 
-    /// Who asks that the names of which accounts be erased.
-    pub(crate) fn erasure_requests(&self) -> BTreeMap<ActorId, ErasureRequest> {
+    /// Of which accounts somebody asks that the names be erased, and of which they are; in one walk.
+    pub(crate) fn erasures(&self) -> Erasures {
+        let mut erasures = Erasures::default();
         let Some(center) = self.recorded() else {
-            return BTreeMap::new();
+            return erasures;
         };
-        let accounts = center.accounts.iter().map(|(_, account)| account);
-        accounts
-            .filter_map(|account| Some((account.id, account.erasure_request.clone()?)))
-            .collect()
-    }
-
-    /// Whose names are erased, while keys and bytes of the record still stand.
-    pub(crate) fn half_erased(&self) -> BTreeSet<ActorId> {
-        let Some(center) = self.recorded() else {
-            return BTreeSet::new();
-        };
-        let accounts = center.accounts.iter().map(|(_, account)| account);
-        accounts
-            .filter(|account| account.is_half_erased())
-            .map(|account| account.id)
-            .collect()
+        for (_, account) in center.accounts.iter() {
+            if let Some(request) = &account.erasure_request {
+                erasures.requests.insert(account.id, request.clone());
+            }
+            if account.is_half_erased() {
+                erasures.half_erased.insert(account.id);
+            }
+        }
+        erasures
     }
 
     fn number_of(&self, login: &str) -> Result<ActorId, AccessError> {

@@ -32,6 +32,7 @@ use rusqlite::Connection;
 use thiserror::Error;
 
 pub use account::Account;
+pub(crate) use account::is_login;
 pub(crate) use authenticator::Enrolment;
 pub(crate) use macros::Macro;
 pub(crate) use passkey::{Assertion, Ceremonies, Passkey, PasskeyError, Registration, name_of};

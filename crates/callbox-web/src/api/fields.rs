@@ -255,8 +255,9 @@ impl Members {
 
 impl Kind {
     fn read(self, name: &'static str, json: &Json) -> Result<Value, Problem> {
-        let wrong = || Problem::bad_field(name, "this member has the wrong type", self.hint());
-        let out = || Problem::bad_field(name, "this member is out of its bounds", self.hint());
+        let bad_field = |detail| self.bounds(Problem::bad_field(name, detail, self.hint()));
+        let wrong = || bad_field("this member has the wrong type");
+        let out = || bad_field("this member is out of its bounds");
         let bad =
             |error: TextError| Problem::bad_text(name, &error, error.to_string(), self.hint());
         let text = || json.as_str().ok_or_else(wrong);
@@ -315,6 +316,18 @@ impl Kind {
                 Value::Codes(list.iter().map(code).collect::<Result<_, _>>()?)
             }
         })
+    }
+
+    /// Says between what a number has to be.
+    fn bounds(self, problem: Problem) -> Problem {
+        match self {
+            Self::Number(least, most) => problem
+                .in_words("bad-field.number")
+                .with("least", least)
+                .with("most", most),
+            Self::Degrees(most) => problem.in_words("bad-field.degrees").with("most", most),
+            _ => problem,
+        }
     }
 
     /// What to send instead.

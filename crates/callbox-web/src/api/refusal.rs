@@ -104,6 +104,7 @@ fn fill(problem: Problem, refusal: &Refusal) -> Problem {
         | R::SameActor
         | R::DutyOutOfBounds
         | R::ChangedSince => problem,
+        R::AlarmBeforeWarning { warn, alarm } => problem.with("warn", warn).with("alarm", alarm),
         R::SharesWithItself(agency) | R::NotTheirs { agency } => problem.with("agency", agency),
         R::OfAgency { what, agency } => problem.with("what", what).with("agency", agency),
         R::NotAShare(percent) => problem.with("percent", percent),

@@ -55,16 +55,19 @@ pub(super) async fn publish<P: Published>(
 pub(crate) fn read<P: Published>(table: &str) -> Result<Vec<P::Item>, Problem> {
     P::read(table).map_err(|error| {
         let TableError { line, column, what } = &error;
-        Problem::new(
+        let problem = Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "bad-table",
             error.to_string(),
             "correct the table there and send all of it again",
         )
         .at("table")
+        .in_words(what.name())
         .with("line", line)
         .with("column", column)
-        .with("error", what)
+        .with("error", what);
+        let values = what.values().into_iter();
+        values.fold(problem, |problem, (name, value)| problem.with(name, value))
     })
 }
 

@@ -196,7 +196,7 @@ pub(crate) async fn run(state: AppState) {
         tokio::select! {
             _ = closing.wait_for(|closing| *closing) => return,
             _ = beat.tick() => {
-                let mut event = render::beat(&state);
+                let mut event = render::beat(&state, None);
                 let apart = agencies.beat(&event);
                 packer.begin();
                 packer.pack(&mut event);

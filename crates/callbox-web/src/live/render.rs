@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use callbox_domain::{Alarm, Center};
+use callbox_domain::{ActorId, Alarm, Center};
 use callbox_engine::Touched;
 use serde::Serialize;
 
@@ -28,8 +28,21 @@ struct Beat {
     seq: u64,
     /// Whether a supervisor has to look at the record's page.
     troubled: bool,
-    /// How often the glass was broken and nobody else has seen it.
+    /// How often the glass was broken by others and nobody else has seen it.
     glass: usize,
+}
+
+/// What a beat says of broken glass, for who stands behind a console; for all where nobody of them broke it.
+fn unseen(center: &Center, by: Option<ActorId>) -> usize {
+    let grants = center.grants.iter().map(|(_, grant)| grant);
+    let unseen = grants.filter(|grant| grant.seen.is_none());
+    unseen.filter(|grant| Some(grant.reader) != by).count()
+}
+
+/// Whether somebody's own beat differs from that of all: what they did themselves is nothing to look at.
+pub(super) fn has_own_beat(center: &Center, actor: ActorId) -> bool {
+    let mut grants = center.grants.iter();
+    grants.any(|(_, grant)| grant.reader == actor && grant.seen.is_none())
 }
 
 /// What changed since the ledger was `from` long, as one message.
@@ -78,14 +91,14 @@ pub(super) fn reset(state: &AppState, center: &Center) -> Message {
         at: now(state),
         seq,
         troubled: state.engine.health().is_troubled(),
-        glass: unseen(center),
+        glass: unseen(center, None),
     };
     let event = event("reset", Some(seq), &beat);
     Message::Reset { seq, event }
 }
 
-/// That the server lives, and what time it is.
-pub(super) fn beat(state: &AppState) -> Event {
+/// That the server lives, and what time it is; for all, or for one person.
+pub(super) fn beat(state: &AppState, by: Option<ActorId>) -> Event {
     event(
         "beat",
         None,
@@ -93,14 +106,9 @@ pub(super) fn beat(state: &AppState) -> Event {
             at: now(state),
             seq: state.engine.snapshot().next_seq(),
             troubled: state.engine.health().is_troubled(),
-            glass: unseen(&state.engine.snapshot()),
+            glass: unseen(&state.engine.snapshot(), by),
         },
     )
-}
-
-fn unseen(center: &Center) -> usize {
-    let grants = center.grants.iter();
-    grants.filter(|(_, grant)| grant.seen.is_none()).count()
 }
 
 /// Where all units of `center` are; `None` where nobody knows of any.

@@ -169,6 +169,9 @@ impl Client {
                 (message, None) => message,
             };
             let message = match message {
+                Message::Beat { .. } if self.has_own_beat() => Message::Beat {
+                    event: self.beat(),
+                },
                 // A gap cannot be, but would be silent.
                 Message::Change { from, .. } if from > position && self.seen.is_none() => {
                     self.catch_up(position)
@@ -179,6 +182,14 @@ impl Client {
                 return Some(next);
             }
         }
+    }
+
+    fn has_own_beat(&self) -> bool {
+        render::has_own_beat(&self.state.engine.snapshot(), self.signed.actor())
+    }
+
+    fn beat(&self) -> Event {
+        render::beat(&self.state, Some(self.signed.actor()))
     }
 
     /// Whether session and account are what they were when the stream began.
@@ -275,7 +286,7 @@ impl Step {
                     }
                     Message::Positions { event } | Message::Beat { event } => (position, event),
                 };
-                let now = client.positions().and(&render::beat(&client.state));
+                let now = client.positions().and(&client.beat());
                 let bytes = wire.open(&retry.and(&event).and(&now));
                 Some((Ok(bytes), Self::Follow(client, wire, seq)))
             }

@@ -327,7 +327,7 @@ async fn a_slow_console_gets_the_union_of_what_it_missed() {
     }
     for _ in 0..RING + 10 {
         world.state.live.send(Message::Beat {
-            event: render::beat(&world.state),
+            event: render::beat(&world.state, None),
         });
     }
     let (name, data) = console.next().await.unwrap();
@@ -382,7 +382,7 @@ async fn an_open_board_keeps_a_session_in_use() {
         assert_eq!(console.next().await.unwrap().0, "beat");
         world.pass(20 * 60);
         world.state.live.send(Message::Beat {
-            event: render::beat(&world.state),
+            event: render::beat(&world.state, None),
         });
     }
     drop(console);

@@ -25,6 +25,9 @@ use crate::{
     state::{AppState, blocking},
 };
 
+/// So few codes for recovery are worth a word.
+const FEW_CODES: i64 = 2;
+
 /// What the page's forms send; each uses what it needs.
 #[derive(Deserialize)]
 #[serde(default)]
@@ -33,6 +36,8 @@ pub(super) struct Change {
     present: String,
     password: String,
     code: String,
+    /// Which codes for recovery are to be replaced; nothing for whichever there are.
+    mark: String,
 }
 
 /// What is shown once, after an act.
@@ -42,6 +47,16 @@ struct Shown {
     enrolment: Option<Enrolment>,
     codes: Vec<String>,
     is_changed: bool,
+    /// The form was sent a second time, as a page does that is loaded again.
+    is_repeated: bool,
+}
+
+/// What is known of somebody's second factors.
+struct Factors {
+    passkeys: Vec<Passkey>,
+    /// Nothing without an authenticator.
+    codes_left: Option<i64>,
+    mark: String,
 }
 
 /// `GET /account`.
@@ -98,8 +113,10 @@ pub(super) async fn enrol(
 ) -> Result<Response, Problem> {
     let center = ui.center.clone();
     act(&state, &headers, &ui, &signed, move |access, signed| {
+        let enrolment = access.enrol(&signed.account, &center)?;
         Ok(Shown {
-            enrolment: Some(access.enrol(&signed.account, &center)?),
+            is_repeated: enrolment.is_none(),
+            enrolment,
             ..Shown::default()
         })
     })
@@ -117,9 +134,11 @@ pub(super) async fn confirm(
     act(&state, &headers, &ui, &signed, move |access, signed| {
         let codes = access.confirm(signed.actor(), &form.code)?;
         let Some(codes) = codes else {
+            let enrolment = access.enrol(&signed.account, &center)?;
             return Ok(Shown {
-                enrolment: Some(access.enrol(&signed.account, &center)?),
-                problem: Some(wrong_code()),
+                is_repeated: enrolment.is_none(),
+                problem: enrolment.is_some().then(wrong_code),
+                enrolment,
                 ..Shown::default()
             });
         };
@@ -149,15 +168,21 @@ pub(super) async fn remove_authenticator(
     .await
 }
 
-/// `POST /account/recovery-codes`: new ones; the old ones hold no longer.
+/// `POST /account/recovery-codes`: new ones; the old ones hold no longer. The same form sent again makes none.
 pub(super) async fn recovery_codes(
     State(state): State<AppState>,
     headers: HeaderMap,
     ui: Ui,
-    SignedForm { signed, form: _ }: SignedForm<Change>,
+    SignedForm { signed, form }: SignedForm<Change>,
 ) -> Result<Response, Problem> {
     let kept = secret(&state, &headers);
     act(&state, &headers, &ui, &signed, move |access, signed| {
+        if !form.mark.is_empty() && form.mark != access.recovery_mark(signed.actor())? {
+            return Ok(Shown {
+                is_repeated: true,
+                ..Shown::default()
+            });
+        }
         let codes = access.new_recovery_codes(signed.actor())?;
         access.end_others(signed.actor(), &kept)?;
         Ok(Shown {
@@ -346,15 +371,15 @@ async fn render(
     signed: &Signed,
     shown: Shown,
 ) -> Result<Response, Problem> {
-    let passkeys = passkeys(state, signed).await?;
     let (access, actor) = (state.access.clone(), signed.actor());
     let factors = blocking(move || {
-        Ok((
-            access.has_authenticator(actor)?,
-            access.recovery_codes_left(actor)?,
-        ))
+        Ok(Factors {
+            passkeys: access.passkeys(actor)?,
+            codes_left: access.recovery_codes_left(actor)?,
+            mark: access.recovery_mark(actor)?,
+        })
     });
-    let (has_authenticator, codes_left) = factors.await?.map_err(|error| unusable(&error))?;
+    let factors = factors.await?.map_err(|error| unusable(&error))?;
     let must_change = signed.session.stage == Stage::Password;
     let must_enrol = signed.session.stage == Stage::Enrol && shown.codes.is_empty();
     let here = Access::listed_as(&secret(state, headers));
@@ -370,13 +395,14 @@ async fn render(
             @if must_change { div class="notice" role="alert" { b { (ui.t("account.must_change")) } } }
             @if must_enrol { div class="notice" role="alert" { b { (ui.t("account.must_enrol")) } } }
             @if shown.is_changed { div class="notice" role="status" { b { (ui.t("account.changed")) } } }
+            @if shown.is_repeated { div class="notice" role="status" { b { (ui.t("account.codes.once")) } span { (ui.t("account.codes.once_hint")) } } }
             @if !signed.is_proved(state) {
                 p { (ui.t("account.confirm_first")) " " a href="/confirm?next=/account" { (ui.t("account.confirm")) } }
             }
             (codes(ui, &shown.codes))
             @if !must_change {
-                (authenticator(ui, has_authenticator, codes_left, shown.enrolment.as_ref()))
-                (passkey_list(ui, &passkeys))
+                (authenticator(ui, &factors, shown.enrolment.as_ref()))
+                (passkey_list(ui, &factors.passkeys))
             }
             @if !must_enrol { (password_form(ui)) }
             @if !must_enrol && !must_change { (sessions(ui, state, signed, &here)) }
@@ -384,6 +410,15 @@ async fn render(
     };
     let page = page(ui, ui.t("account.title"), "/account", content);
     Ok((status, page).into_response())
+}
+
+/// What stands in the bar of every page of somebody who has few codes for recovery left.
+pub(super) fn notice(ui: &Ui) -> Markup {
+    html! {
+        @if let Some(left) = ui.codes_left.filter(|left| *left <= FEW_CODES) {
+            a class="off-duty" href="/account" { (ui.fill("account.codes.notice", &[("n", &left.to_string())])) }
+        }
+    }
 }
 
 fn codes(ui: &Ui, codes: &[String]) -> Markup {
@@ -398,7 +433,7 @@ fn codes(ui: &Ui, codes: &[String]) -> Markup {
     }
 }
 
-fn authenticator(ui: &Ui, has_one: bool, left: i64, enrolment: Option<&Enrolment>) -> Markup {
+fn authenticator(ui: &Ui, factors: &Factors, enrolment: Option<&Enrolment>) -> Markup {
     html! {
         section class="stack" {
             h2 { (ui.t("account.authenticator")) }
@@ -414,10 +449,11 @@ fn authenticator(ui: &Ui, has_one: bool, left: i64, enrolment: Option<&Enrolment
                     }
                     div class="row-of" { button class="button main" { (ui.t("account.authenticator.confirm")) } }
                 }
-            } @else if has_one {
+            } @else if let Some(left) = factors.codes_left {
                 p { (ui.fill("account.codes.left", &[("n", &left.to_string())])) }
+                @if left <= FEW_CODES { div class="notice" role="status" { b { (ui.t("account.codes.few")) } } }
                 div class="row-of" {
-                    form method="post" action="/account/recovery-codes" { (token(ui)) button class="button" { (ui.t("account.codes.make")) } }
+                    form method="post" action="/account/recovery-codes" { (token(ui)) input type="hidden" name="mark" value=(factors.mark); button class="button" { (ui.t("account.codes.make")) } }
                     form method="post" action="/account/authenticator/remove" { (token(ui)) button class="button plain" { (ui.t("account.authenticator.remove")) } }
                 }
             } @else {

@@ -221,7 +221,7 @@ async fn render(state: &AppState, ui: &Ui, shown: Shown) -> Result<Response, Pro
         .as_ref()
         .map_or(StatusCode::OK, |it| it.status);
     let sessions = state.access.signed_in(None);
-    let (requests, half_erased) = (state.access.erasure_requests(), state.access.half_erased());
+    let erasures = state.access.erasures();
     let locked = state
         .access
         .locked(accounts.iter().map(|it| it.login.as_str()));
@@ -253,11 +253,11 @@ async fn render(state: &AppState, ui: &Ui, shown: Shown) -> Result<Response, Pro
                         td {
                             (state_of(ui, account))
                             @if locked.contains(account.login.as_str()) { br; b { (ui.t("accounts.locked")) } }
-                            @if half_erased.contains(&account.actor) { br; b { (ui.t("accounts.half_erased")) } }
-                            @if requests.contains_key(&account.actor) { br; b { (ui.t("accounts.asked")) } }
+                            @if erasures.half_erased.contains(&account.actor) { br; b { (ui.t("accounts.half_erased")) } }
+                            @if erasures.requests.contains_key(&account.actor) { br; b { (ui.t("accounts.asked")) } }
                         }
                         td { @if let Some(newest) = theirs.first() { (theirs.len()) " · " (newest.device) " · " (newest.address) " · " (moment(ui, newest.seen)) } }
-                        td { (controls(state, ui, account, requests.get(&account.actor))) }
+                        td { (controls(state, ui, account, erasures.requests.get(&account.actor))) }
                     }
                 } }
             } }

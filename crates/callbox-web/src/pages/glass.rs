@@ -118,9 +118,13 @@ fn one(state: &AppState, ui: &Ui, grant: &Grant) -> Markup {
     }
 }
 
-/// What stands in the bar of every page of those who oversee, until somebody has seen it.
+/// What stands in the bar of every page: for who broke the glass, that it holds and until when; for those who oversee
+/// that others did, until somebody has seen it.
 pub(super) fn notice(ui: &Ui) -> Markup {
     html! {
+        @for (incident, until) in &ui.own_grants {
+            a class="off-duty" href={"/incidents/" (incident)} { (ui.fill("glass.under_way", &[("incident", &incident.to_string()), ("until", &ui.time(*until))])) }
+        }
         @if ui.unseen_grants > 0 {
             a class="record-troubled" href="/break-glass" role="alert" { (ui.fill("glass.notice", &[("n", &ui.unseen_grants.to_string())])) }
         }

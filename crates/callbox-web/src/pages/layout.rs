@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{duty, glass, help, palette, texts::Locale, ui::Ui};
+use super::{account, duty, glass, help, palette, texts::Locale, ui::Ui};
 use crate::{
     access::{Stage, rights::Action},
     assets::asset_url,
@@ -136,6 +136,7 @@ pub(super) fn bar(ui: &Ui, current: &str, middle: Markup) -> Markup {
             }
             span class="spacer" {}
             (glass::notice(ui))
+            (account::notice(ui))
             (duty::notice(ui))
             (middle)
             (menu(ui))

@@ -14,7 +14,7 @@ use crate::{
     access::Stage,
     assets::asset_url,
     problem::Problem,
-    security::{Signed, cookie, cookie_name, own_path},
+    security::{self, Signed, cookie, cookie_name, own_path},
     state::{AppState, blocking},
 };
 
@@ -135,6 +135,8 @@ pub(super) async fn show(
         return Redirect::to("/board").into_response();
     }
     let problem = back.problem();
+    let typed = problem.and_then(|_| cookie(&headers, security::TYPED));
+    let typed = security::typed(typed.unwrap_or_default());
     // A browser that still holds a session which is over did not come here to sign in.
     let held = cookie(&headers, cookie_name(state.tls)).is_some_and(|it| !it.is_empty());
     let is_over = held && ui.signed.is_none() && problem.is_none();
@@ -171,11 +173,11 @@ pub(super) async fn show(
                     input type="hidden" name="next" value=(next);
                     div class="field" {
                         label for="login" { (ui.t("sign_in.login")) }
-                        input class="input large" id="login" name="login" required autofocus autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="64";
+                        input class="input large" id="login" name="login" value=(typed) required autofocus[typed.is_empty()] autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="64";
                     }
                     div class="field" {
                         label for="password" { (ui.t("sign_in.password")) }
-                        input class="input large" id="password" name="password" type="password" required autocomplete="current-password" maxlength="1024";
+                        input class="input large" id="password" name="password" type="password" required autofocus[!typed.is_empty()] autocomplete="current-password" maxlength="1024";
                     }
                     button class="button main large" { (ui.t("sign_in")) }
                     @if let (true, Some(signed)) = (is_in, ui.signed.as_ref()) {

@@ -208,6 +208,10 @@ fn refusals() -> Vec<Refusal> {
         R::ClockOrder,
         R::NotAShare(101),
         R::NoTimeToAnswer,
+        R::AlarmBeforeWarning {
+            warn: 60,
+            alarm: 30,
+        },
         R::NobodyToAsk(IncidentId(1)),
         R::NoEmergency { unit: code("E1") },
         R::UnknownAlarm(AlarmId(7)),
@@ -315,7 +319,8 @@ fn every_problem_has_a_text_in_every_language() {
     let codes = Refusal::CODES
         .iter()
         .chain(problem::CODES)
-        .chain(problem::TEXTS);
+        .chain(problem::TEXTS)
+        .chain(callbox_domain::sheet::TableFault::NAMES);
     for text in codes {
         for key in [format!("refusal.{text}"), format!("refusal.{text}.hint")] {
             for locale in Locale::ALL {

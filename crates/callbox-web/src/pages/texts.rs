@@ -166,6 +166,10 @@ impl Locale {
             "purpose" | "purposes" => "purpose",
             _ => return value.to_owned(),
         };
+        // A whole sentence, which may have commas of its own.
+        if let Some(known) = self.table().get(&format!("{table}.{value}")) {
+            return known.clone();
+        }
         let words = value.split(", ").map(|one| {
             let known = self.table().get(&format!("{table}.{one}"));
             known.map_or(one, String::as_str)

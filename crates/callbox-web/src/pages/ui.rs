@@ -6,12 +6,12 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, request::Parts},
 };
-use callbox_domain::{Center, Timestamp};
+use callbox_domain::{Center, IncidentId, Timestamp};
 use jiff::tz::TimeZone;
 
 use super::texts::Locale;
 use crate::{
-    access::rights::Action,
+    access::{Stage, rights::Action},
     hex::hex,
     security::{Signed, is_beyond_agencies},
     state::AppState,
@@ -32,6 +32,10 @@ pub(crate) struct Ui {
     pub(crate) here: String,
     /// How often the glass was broken and nobody else has seen it; 0 for those who do not oversee.
     pub(crate) unseen_grants: usize,
+    /// For which incidents who asks has broken the glass, and until when.
+    pub(crate) own_grants: Vec<(IncidentId, Timestamp)>,
+    /// How many codes for recovery are left to who asks, where there is an authenticator.
+    pub(crate) codes_left: Option<i64>,
     zone: TimeZone,
     now: Timestamp,
 }
@@ -55,8 +59,21 @@ impl Ui {
                 .filter(|grant| grant.reader != signed.actor())
                 .count()
         });
+        let own_grants = signed.as_ref().map_or_else(Vec::new, |signed| {
+            let own = center.holding_grants(signed.actor(), state.now());
+            own.map(|grant| (grant.incident, grant.until)).collect()
+        });
+        let signed_in = signed
+            .as_ref()
+            .filter(|signed| signed.session.stage == Stage::Full);
+        // One row by its key; a page is shown without, where it cannot be read.
+        let codes_left = signed_in
+            .and_then(|signed| state.access.recovery_codes_left(signed.actor()).ok())
+            .flatten();
         Self {
             unseen_grants,
+            own_grants,
+            codes_left,
             locale: Locale::of(headers),
             signed,
             center: defined.map_or_else(String::new, |center| center.name.to_string()),

@@ -6,7 +6,7 @@ use std::{
 use axum::http::StatusCode;
 use callbox_domain::{
     ActorId, BreakGlass, Context, IncidentId, Purpose, PurposeRow, ReadAct, ReadObject,
-    ReadPurpose, Text, Timestamp,
+    ReadOutcome, ReadPurpose, Text, Timestamp,
 };
 use callbox_engine::Submission;
 
@@ -222,7 +222,8 @@ impl AppState {
             stated.object,
             stated.purpose,
         ) {
-            super::gate::record_refused(self, signed, stated.object, Some(&claim)).await;
+            let outcome = ReadOutcome::WrongPurpose;
+            super::gate::record_unread(self, signed, stated.object, Some(&claim), outcome).await;
             return Err(wrong_purpose(self, signed, stated.object, stated.purpose));
         }
         let claim = match (stated.purpose, stated.object.incident()) {

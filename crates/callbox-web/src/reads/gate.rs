@@ -22,12 +22,14 @@ enum Way {
 
 /// Lets a request through when what it reads is on the record, and refuses it otherwise.
 ///
-/// `path` is the address that was asked for: it names the incident.
+/// `path` is the address that was asked for: it names the incident. `is_page` says whether a page is asked for, which
+/// asks for the purpose itself where there is none: nothing is shown then either, but nobody was turned away.
 pub(crate) async fn gate(
     state: &AppState,
     signed: &Signed,
     need: Need,
     path: &str,
+    is_page: bool,
 ) -> Result<(), Problem> {
     let (object, act) = match need {
         Need::Nothing => return Ok(()),
@@ -54,7 +56,11 @@ pub(crate) async fn gate(
         Need::OwnReads => Some((ReadPurpose::OwnRecord, false)),
         _ => None,
     };
-    admit(state, signed, object, act, by_itself).await
+    let without = match is_page {
+        true => ReadOutcome::Asked,
+        false => ReadOutcome::NoPurpose,
+    };
+    admit_or(state, signed, object, act, by_itself, without).await
 }
 
 /// The same for handlers that show something beside what they are asked for.
@@ -64,6 +70,19 @@ pub(crate) async fn admit(
     object: ReadObject,
     act: ReadAct,
     by_itself: Option<(ReadPurpose, bool)>,
+) -> Result<(), Problem> {
+    let without = ReadOutcome::NoPurpose;
+    admit_or(state, signed, object, act, by_itself, without).await
+}
+
+/// The same; `without` is what the record says where no purpose is stated.
+async fn admit_or(
+    state: &AppState,
+    signed: &Signed,
+    object: ReadObject,
+    act: ReadAct,
+    by_itself: Option<(ReadPurpose, bool)>,
+    without: ReadOutcome,
 ) -> Result<(), Problem> {
     let center = state.engine.snapshot();
     if let Some(id) = object.incident()
@@ -84,7 +103,7 @@ pub(crate) async fn admit(
                 Way::Stated(claim)
             }
             _ => {
-                record_refused(state, signed, object, None).await;
+                record_unread(state, signed, object, None, without).await;
                 return Err(purpose_first(object));
             }
         },
@@ -164,7 +183,8 @@ async fn hold_against_age(
     if is_near {
         return Ok(());
     }
-    record_refused(state, signed, object, Some(claim)).await;
+    let outcome = ReadOutcome::WrongPurpose;
+    record_unread(state, signed, object, Some(claim), outcome).await;
     Err(Problem::new(
         StatusCode::FORBIDDEN,
         "case-too-old",
@@ -221,11 +241,12 @@ async fn record(
 }
 
 /// Records that nothing was shown. Where that cannot be recorded, nothing was shown all the same.
-pub(super) async fn record_refused(
+pub(super) async fn record_unread(
     state: &AppState,
     signed: &Signed,
     object: ReadObject,
     claim: Option<&Claim>,
+    outcome: ReadOutcome,
 ) {
     let reading = Reading {
         at: state.now(),
@@ -233,10 +254,7 @@ pub(super) async fn record_refused(
         object,
         act: ReadAct::Read,
         purpose: claim.map(|claim| claim.purpose),
-        outcome: match claim {
-            None => ReadOutcome::NoPurpose,
-            Some(_) => ReadOutcome::WrongPurpose,
-        },
+        outcome,
         number: claim.and_then(|claim| claim.number.clone()),
         reason: claim.and_then(|claim| claim.reason.clone()),
         grant: None,

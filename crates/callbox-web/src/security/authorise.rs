@@ -166,7 +166,9 @@ async fn consult(
         )
     })?;
     match signed {
-        Some(signed) => reads::gate(state, signed, need, path).await,
+        Some(signed) => {
+            reads::gate(state, signed, need, path, is_page(route)).await
+        }
         None if need == Need::Nothing => Ok(()),
         None => Err(sign_in_first()),
     }
@@ -290,6 +292,18 @@ fn page_above(pattern: &str, path: &str) -> Option<String> {
     }
 }
 
+/// The page that a form stands on, where its address says so.
+fn page_of(route: &Route) -> Option<&'static str> {
+    let mut pattern = route.path;
+    loop {
+        let found = find(Verb::Get, pattern).filter(|(_, page)| is_page(page));
+        if found.is_some() && !pattern.contains('{') {
+            return Some(pattern);
+        }
+        pattern = pattern.rsplit_once('/')?.0;
+    }
+}
+
 fn is_page(route: &Route) -> bool {
     route.verb == Verb::Get && pages::ROUTES.iter().any(|page| page.path == route.path)
 }
@@ -341,13 +355,10 @@ fn for_reader(
     response: Response,
 ) -> Response {
     let is_program = route.is_some_and(|route| route.path.starts_with("/api/"));
-    let accepts = headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok());
-    let reads_pages = accepts.is_some_and(|accepts| accepts.contains("text/html"));
     match response.extensions().get::<Problem>() {
-        Some(problem) if reads_pages && !is_program => {
-            let page = pages::problem(state, headers, signed, problem);
+        Some(problem) if reads_pages(headers) && !is_program => {
+            let from = route.and_then(page_of).unwrap_or("/");
+            let page = pages::problem(state, headers, signed, problem, from);
             let mut page = (problem.status, page).into_response();
             if let Some(seconds) = problem.retry_after_seconds {
                 let headers = page.headers_mut();
@@ -357,6 +368,25 @@ fn for_reader(
         }
         _ => response,
     }
+}
+
+/// Whether who asks reads pages.
+pub(crate) fn reads_pages(headers: &HeaderMap) -> bool {
+    let accepts = headers.get(header::ACCEPT);
+    let accepts = accepts.and_then(|value| value.to_str().ok());
+    accepts.is_some_and(|accepts| accepts.contains("text/html"))
+}
+
+/// Shows a problem that came before anybody looked who asks, as a page.
+pub(crate) fn on_a_page(state: &AppState, headers: &HeaderMap, problem: Problem) -> Response {
+    let signed = Signed::find(state, headers);
+    for_reader(
+        state,
+        None,
+        headers,
+        signed.as_ref(),
+        problem.into_response(),
+    )
 }
 
 fn nothing_here() -> Problem {

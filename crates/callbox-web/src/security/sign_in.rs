@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     access::{
-        AccessError, Account, Assertion, Begin, PasskeyError, SignInError, Stage, name_of,
+        AccessError, Account, Assertion, Begin, PasskeyError, SignInError, Stage, is_login, name_of,
         rights::{self, Action},
     },
     problem::Problem,
@@ -62,21 +62,22 @@ pub(crate) async fn sign_in(
     let address = address_of(peer);
     let access = state.access.clone();
     let login = login.trim().to_lowercase();
+    let typed = typed(&login);
     let password = Zeroizing::new(password);
     let outcome = blocking(move || access.check_credentials(&login, &password, address)).await?;
     let account = match outcome {
         Ok(account) => account,
         Err(SignInError::Wrong) => {
             refused(&state, address, "password", "wrong");
-            return Ok(back("wrong", &next));
+            return Ok(keeping(back("wrong", &next), &typed));
         }
         Err(SignInError::Locked) => {
             refused(&state, address, "password", "locked");
-            return Ok(back("locked", &next));
+            return Ok(keeping(back("locked", &next), &typed));
         }
         Err(SignInError::Ended) => {
             refused(&state, address, "password", "ended");
-            return Ok(back("ended", &next));
+            return Ok(keeping(back("ended", &next), &typed));
         }
         Err(SignInError::Access(error)) => {
             return Err(unreadable(error));
@@ -376,6 +377,26 @@ pub(crate) fn with_cookie(
     let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{age}");
     let cookie = HeaderValue::try_from(cookie).expect("hexadecimal digits and constants");
     response.headers_mut().append(header::SET_COOKIE, cookie);
+    response
+}
+
+/// Which login name was typed, for the form that is shown again. In a cookie that ends by itself, since addresses stand in
+/// histories and logs.
+pub(crate) const TYPED: &str = "callbox-typed";
+
+/// What was typed, if it could be a login name.
+pub(crate) fn typed(login: &str) -> String {
+    let usable = is_login(login);
+    if usable { login.to_owned() } else { String::new() }
+}
+
+fn keeping(mut response: Response, typed: &str) -> Response {
+    if !typed.is_empty() {
+        let cookie =
+            format!("{TYPED}={typed}; Path=/sign-in; HttpOnly; SameSite=Strict; Max-Age=120");
+        let cookie = HeaderValue::try_from(cookie).expect("letters that a login name has");
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     response
 }
 

@@ -2,8 +2,9 @@ use std::time::Duration;
 
 use axum::{
     Router,
+    extract::{Request, State},
     http::{Extensions, HeaderMap, StatusCode, Version},
-    middleware::{from_fn_with_state, map_response},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
 use tower_http::{
@@ -18,7 +19,7 @@ use crate::{
     pages,
     problem::Problem,
     provider,
-    security::{self, authorise, harden},
+    security::{self, authorise, harden, on_a_page, reads_pages},
     state::AppState,
     street_map,
 };
@@ -62,7 +63,7 @@ pub(crate) fn routes(state: &AppState) -> Router {
             StatusCode::GATEWAY_TIMEOUT,
             TIME_LIMIT,
         ))
-        .layer(map_response(explain))
+        .layer(from_fn_with_state(state.clone(), explain))
         .layer(from_fn_with_state(state.clone(), harden))
 }
 
@@ -72,19 +73,25 @@ fn compressible(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extension
 }
 
 /// Gives the refusals of the layers below the form that all others have.
-async fn explain(response: Response) -> Response {
-    match response.status() {
+async fn explain(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let is_page = reads_pages(request.headers()) && !request.uri().path().starts_with("/api/");
+    let reader = is_page.then(|| request.headers().clone());
+    let response = next.run(request).await;
+    let problem = match response.status() {
         StatusCode::PAYLOAD_TOO_LARGE if response.extensions().get::<Problem>().is_none() => {
-            too_large().into_response()
+            too_large()
         }
         StatusCode::GATEWAY_TIMEOUT => Problem::new(
             StatusCode::GATEWAY_TIMEOUT,
             "too-slow",
             "the answer took too long",
             "repeat a write with the same idempotency key: it is carried out once at most",
-        )
-        .into_response(),
-        _ => response,
+        ),
+        _ => return response,
+    };
+    match reader {
+        Some(headers) => on_a_page(&state, &headers, problem),
+        None => problem.into_response(),
     }
 }
 

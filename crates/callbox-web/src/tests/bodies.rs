@@ -183,6 +183,7 @@ async fn requests_that_are_no_writes_are_refused() {
     assert_eq!(answer.problem(), "415 unsupported-media-type Content-Type");
 
     let big = format!(r#"{{"reference":"{}"}}"#, "x".repeat(65_536));
+    let big_form = format!("table={}", "x".repeat(65_536));
     let announced = json()
         .header("idempotency-key", "k")
         .header(header::CONTENT_LENGTH, big.len());
@@ -198,6 +199,15 @@ async fn requests_that_are_no_writes_are_refused() {
         world.send(unannounced.unwrap()).await.problem(),
         "413 too-large"
     );
+
+    // Who filled in a form reads a page, with the way back.
+    let form = Request::post("/plans")
+        .header(header::ACCEPT, "text/html")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::CONTENT_LENGTH, big_form.len());
+    let page = world.send(form.body(Body::from(big_form)).unwrap()).await;
+    assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(page.text.contains("<h1>"), "{}", page.text);
 
     let deep = "[".repeat(60_000);
     let answer = world

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests may stop at the first surprise")]
 
+mod account_page;
 mod accounts;
 mod after_action;
 mod agencies;

@@ -97,6 +97,15 @@ async fn a_mistake_in_the_table_is_named() {
     assert_eq!(bad.problem(), "422 bad-table table");
     assert_eq!(bad.json()["values"]["line"], "2");
     assert_eq!(bad.json()["values"]["column"], "count");
+    assert_eq!(bad.json()["text"], "bad-table.no-number");
+    assert_eq!(
+        bad.json()["detail"],
+        "line 2, column count: 'x' is not a whole number up to 64"
+    );
+    // As a form sends it, the same line is meant.
+    let table = "plan,alarm,count,units\r\nA,1,x,ENGINE\r\n";
+    let bad = put(&world, Role::Supervisor, json!({"table": table})).await;
+    assert_eq!(bad.json()["values"]["line"], "2");
     let unknown = put(
         &world,
         Role::Supervisor,

@@ -6,7 +6,10 @@ use axum::{
 };
 
 use super::{Answer, PASSWORD, World};
-use crate::access::{Kind, Role, Scope, authenticator_app, form_token};
+use crate::{
+    access::{Kind, Role, Scope, authenticator_app, form_token},
+    security::TYPED,
+};
 
 /// A browser with its cookie.
 #[derive(Clone)]
@@ -63,6 +66,7 @@ impl Browser {
         let answer = world.send(request).await;
         if let Some(pair) = answer.header("set-cookie").split(';').next()
             && !pair.is_empty()
+            && !pair.starts_with(TYPED)
         {
             self.cookie = pair.to_owned();
         }
@@ -80,7 +84,9 @@ fn secret_on(page: &str) -> Vec<u8> {
     let letters = page.split("<code>").nth(1).unwrap();
     let letters = letters.split('<').next().unwrap();
     let mut bits = String::new();
-    for letter in letters.bytes() {
+    let groups: Vec<_> = letters.split(' ').map(str::len).collect();
+    assert_eq!(groups, [4; 8], "{letters}");
+    for letter in letters.bytes().filter(|it| *it != b' ') {
         let five = match letter {
             b'A'..=b'Z' => letter - b'A',
             _ => letter - b'2' + 26,
@@ -97,6 +103,14 @@ pub(super) fn now(world: &World) -> i64 {
     world.now().micros() / 1_000_000
 }
 
+/// The codes on a page that shows new ones.
+pub(super) fn codes_on(page: &str) -> Vec<String> {
+    let codes = page.split("<li><code>").skip(1);
+    codes
+        .map(|rest| rest.split('<').next().unwrap().to_owned())
+        .collect()
+}
+
 /// Sets an authenticator up; gives its secret and the codes for recovery.
 pub(super) async fn enrol(world: &World, browser: &mut Browser) -> (Vec<u8>, Vec<String>) {
     let page = browser.post(world, "/account/authenticator", "").await;
@@ -111,12 +125,7 @@ pub(super) async fn enrol(world: &World, browser: &mut Browser) -> (Vec<u8>, Vec
     let page = browser
         .post(world, "/account/authenticator/confirm", &form)
         .await;
-    let codes: Vec<String> = page
-        .text
-        .split("<li><code>")
-        .skip(1)
-        .map(|rest| rest.split('<').next().unwrap().to_owned())
-        .collect();
+    let codes = codes_on(&page.text);
     assert_eq!(codes.len(), 10, "{}", page.text);
     (secret, codes)
 }
@@ -234,6 +243,8 @@ async fn grave_acts_ask_who_somebody_is_once_more() {
     let add = "login=new&name=New&role=dispatcher";
     let refused = browser.post(&world, "/accounts", add).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let leads = "href=\"/confirm?next=/accounts\"";
+    assert!(refused.text.contains(leads), "{}", refused.text);
     for (path, form) in [
         ("/account/password", "password=other+words+that+are+long"),
         ("/account/authenticator", ""),
@@ -244,6 +255,8 @@ async fn grave_acts_ask_who_somebody_is_once_more() {
     ] {
         let refused = browser.post(&world, path, form).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+        let leads = "href=\"/confirm?next=/account\"";
+        assert!(refused.text.contains(leads), "{path}: {}", refused.text);
     }
 
     let wrong = browser.post(&world, "/confirm", "password=wrong").await;

@@ -296,3 +296,29 @@ async fn sessions_outlive_a_restart_and_secrets_are_not_stored() {
         }
     }
 }
+
+#[tokio::test]
+async fn after_a_wrong_password_the_login_name_stays_in_the_form() {
+    let world = World::empty();
+    let page = async |path: &str, cookie: &str| {
+        let get = Request::get(path)
+            .header(header::ACCEPT, "text/html")
+            .header(header::COOKIE, cookie);
+        world.send(get.body(Body::empty()).unwrap()).await.text
+    };
+    let wrong = sign_in(&world, "+Dispatcher+", "not the password").await;
+    let set = wrong.header("set-cookie");
+    assert!(set.contains("HttpOnly") && set.contains("Path=/sign-in;") && set.contains("Max-Age=120"), "{set}");
+    let kept = cookie(&wrong);
+    let again = page("/sign-in?problem=wrong&next=/x", &kept).await;
+    assert!(again.contains("name=\"login\" value=\"dispatcher\""), "{again}");
+    let anew = page("/sign-in", &kept).await;
+    assert!(!anew.contains("value=\"dispatcher\""), "{anew}");
+    // Whatever somebody puts into the cookie, nothing but a name comes back.
+    let forged = "callbox-typed=\"><script>alert(1)</script>";
+    let odd = page("/sign-in?problem=wrong", forged).await;
+    assert!(!odd.contains("alert(1)"), "{odd}");
+    // What cannot be a name may be a password.
+    let wrong = sign_in(&world, "My Passw%C3%B6rd", "not the password").await;
+    assert_eq!(wrong.header("set-cookie"), "");
+}

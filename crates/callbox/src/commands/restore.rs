@@ -99,11 +99,17 @@ impl Restore {
             "data": dir, "events": events, "frames": report.frames,
             "root": report.root.to_string(), "verified": true,
         });
+        let shown = dir.display();
+        let witnesses = match DataDir::new(dir).witness_policy().exists() {
+            true => {
+                "\nIt has witnesses. One that has seen more than the backup holds will not cosign it: \
+                 tell its people before you serve."
+            }
+            false => "",
+        };
         let text = format!(
-            "{} holds {events} events; verified.\nAnything that was recorded after the backup is not \
-             in it. Next: callbox serve --data {}",
-            dir.display(),
-            dir.display()
+            "{shown} holds {events} events; verified.\nAnything that was recorded after the backup \
+             is not in it. Next: callbox serve --data {shown}{witnesses}",
         );
         output::result(self.printed.format, text, &json)
     }

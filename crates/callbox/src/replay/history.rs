@@ -201,7 +201,7 @@ impl History {
             return Ok(Some(code.clone()));
         }
         let code =
-            Code::new(text).map_err(|why| ("bad-code", format!("{what} {text:?}: {why}")))?;
+            Code::tidied(text).map_err(|why| ("bad-code", format!("{what} {text:?}: {why}")))?;
         self.codes.insert(text.into(), code.clone());
         Ok(Some(code))
     }
@@ -211,7 +211,7 @@ impl History {
         let (columns, head) = (row.columns, &row.checked.map.call);
         let mut repaired = BTreeMap::new();
         let id = row.id()?;
-        let id = Code::new(&id).map_err(|why| ("bad-call-id", format!("{id:?}: {why}")))?;
+        let id = Code::tidied(&id).map_err(|why| ("bad-call-id", format!("{id:?}: {why}")))?;
         let received = row
             .time(Some(columns.received), &head.received)?
             .ok_or_else(|| ("no-received-time", format!("{} is empty", head.received)))?;

@@ -127,6 +127,10 @@ fn two_witnesses_cosign_what_a_server_publishes() {
     let said = until(&shop, list, |said| said.contains("\"fulfilled\": true"));
     assert_eq!(said.matches("\"cosigned\": \"20").count(), 2, "{said}");
     assert!(ok(&shop, "doctor --data center").contains("all 2 cosigned"));
+    // Whoever puts a backup back is told that they may have seen more than it holds.
+    ok(&shop, "backup saved.tar --keys keys.tar --data center");
+    let restored = ok(&shop, "restore saved.tar --keys keys.tar --data restored");
+    assert!(restored.contains("It has witnesses."), "{restored}");
     // The proof of an event carries them, and whoever has the policy is satisfied by it.
     shop.write("proof", ok(&shop, "ledger prove --seq 0 --data center"));
     let keys = ok(&shop, "ledger keys --data center")

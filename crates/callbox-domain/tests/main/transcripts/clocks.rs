@@ -15,6 +15,8 @@ fn a_clock_is_defined_changed_and_removed() {
         define clock BAD "Bad" received on_scene alarm 90
         define clock BAD "Bad" received first_on_scene priority 9
         define clock BAD "Bad" received first_on_scene target 101 90
+        define clock BAD "Bad" received first_on_scene warn 90 alarm 60
+        define clock SAME "Same" received first_on_scene warn 90 alarm 90
         remove-clock TURNOUT
         remove-clock TURNOUT
         "#,
@@ -37,11 +39,16 @@ fn a_clock_is_defined_changed_and_removed() {
             define clock BAD "Bad" received first_on_scene target 101 90
               refused not-a-share: 101 percent is no share
                 hint: use 1 to 100
+            define clock BAD "Bad" received first_on_scene warn 90 alarm 60
+              refused alarm-before-warning: it raises an alarm after 60 s, before it stands out after 90 s
+                hint: let it stand out first: give the alarm as many seconds or more
+            define clock SAME "Same" received first_on_scene warn 90 alarm 90
+              34 ClockDefined SAME "Same" received to first_on_scene warn 90 alarm 90
             remove-clock TURNOUT
-              34 ClockRemoved TURNOUT
+              35 ClockRemoved TURNOUT
             remove-clock TURNOUT
               refused unknown-code: there is no clock TURNOUT
-                hint: no clock is defined yet: define it first
+                hint: use one of: SAME
         "#]],
     );
 }

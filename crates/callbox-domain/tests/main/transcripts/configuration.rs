@@ -221,3 +221,20 @@ program 0.2.0
         "#]],
     );
 }
+
+#[test]
+fn a_call_stands_out_before_it_raises_an_alarm() {
+    check(
+        r#"
+        define priority 8 "Odd" rank 8 warn 120 alarm 60
+        define priority 8 "Even" rank 8 warn 60 alarm 60
+        "#,
+        expect![[r#"
+            define priority 8 "Odd" rank 8 warn 120 alarm 60
+              refused alarm-before-warning: it raises an alarm after 60 s, before it stands out after 120 s
+                hint: let it stand out first: give the alarm as many seconds or more
+            define priority 8 "Even" rank 8 warn 60 alarm 60
+              32 PriorityDefined 8 "Even" rank 8 warn 60 alarm 60
+        "#]],
+    );
+}

@@ -108,7 +108,7 @@ fn every_refusal_is_met_somewhere() {
 const REFUSALS: &[(&str, &[&str])] = &[
     ("DefineCenter", &[]),
     ("DefineAgency", &[]),
-    ("DefinePriority", &[]),
+    ("DefinePriority", &["alarm-before-warning"]),
     ("DefineIncidentType", &["unknown-code"]),
     ("DefineUnitType", &[]),
     ("DefineUnitStatus", &["meaning-is-fixed"]),
@@ -372,7 +372,13 @@ const REFUSALS: &[(&str, &[&str])] = &[
     ),
     (
         "DefineClock",
-        &["clock-order", "full", "not-a-share", "unknown-code"],
+        &[
+            "alarm-before-warning",
+            "clock-order",
+            "full",
+            "not-a-share",
+            "unknown-code",
+        ],
     ),
     ("RemoveClock", &["unknown-code"]),
     ("RaiseAlarms", &[]),
