@@ -73,6 +73,7 @@ pub(crate) const CODES: &[&str] = &[
 
 /// Texts that say more than the one for their code.
 pub(crate) const TEXTS: &[&str] = &[
+    "bad-account.name",
     "bad-account.taken",
     "bad-field.control",
     "bad-field.days",

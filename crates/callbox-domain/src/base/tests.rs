@@ -46,11 +46,18 @@ fn two_codes_that_look_the_same_are_the_same() {
         ("\u{feff}E1", 0xfeff),
         ("E\u{3000}1", 0x3000),
     ] {
-        assert_eq!(Code::new(typed), Err(TextError::Unseen(unseen)), "{typed:?}");
+        assert_eq!(
+            Code::new(typed),
+            Err(TextError::Unseen(unseen)),
+            "{typed:?}"
+        );
     }
     assert_eq!(Code::new("Engine  1"), Err(TextError::TwoBlanks));
     assert!(Code::new("Engine 1").is_ok());
-    assert_eq!(Code::new("می\u{200c}خواهم").map(|c| c.as_str().len()), Ok(15));
+    assert_eq!(
+        Code::new("می\u{200c}خواهم").map(|c| c.as_str().len()),
+        Ok(15)
+    );
     // Files of others have them: there they mean a code.
     let meant = Code::tidied("\u{feff}Engine \u{a0}\t 1\u{200b}");
     assert_eq!(meant, Code::new("Engine 1"));

@@ -2,7 +2,10 @@ use minicbor::{Decode, Encode};
 
 use super::{Clock, MAX_CLOCKS};
 use crate::{
-    Center, Context, Entry, Event, Refusal, command::Verb, configuration::{known, warns_first}, event::Payload,
+    Center, Context, Entry, Event, Refusal,
+    command::Verb,
+    configuration::{known, warns_first},
+    event::Payload,
 };
 
 /// Defines a clock, or changes the one with this code.

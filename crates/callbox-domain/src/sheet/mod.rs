@@ -6,8 +6,8 @@ mod fault;
 use crate::{Code, Command, Configuration, Timestamp};
 
 pub use cells::TableError;
-pub use fault::TableFault;
 pub(crate) use cells::{Row, escape, read, write};
+pub use fault::TableFault;
 
 /// A command that publishes all of something together, as it holds from a time on.
 pub trait Published: Into<Command> {

@@ -101,6 +101,7 @@ function show() {
   if (known.verb && (state === "ready" || state === "see" || state === "refused")) parts.push(sentence(known));
   if (known.macro) parts.push(macroWords(known.macro));
   if (known.verdict === "unverified") parts.push(t("line.unsure"));
+  if (state === "ready" && TAKES.has(known.verb) && !known.values?.place) parts.push(t("line.no_place"));
   if (known.duplicates?.length) parts.push(t("line.duplicates", { ids: known.duplicates.map((id) => `#${id}`).join(", ") }));
   if (state !== "refused" && known.problem) {
     const { detail, hint } = problemText(known.problem);
@@ -116,6 +117,8 @@ function show() {
   offer();
 }
 
+/** Verbs that take a call. */
+const TAKES = new Set(["new", "template"]);
 /** Refusals that a `!` overrules. */
 const OVERRULED = new Set(["unit-committed", "backward", "work-begun"]);
 
@@ -216,7 +219,11 @@ async function enter() {
     remember(typed);
     put("");
     clearRefusal();
-    if (read.verb === "new" || read.verb === "template") select(answer.incident);
+    if (TAKES.has(read.verb)) {
+      select(answer.incident);
+      // Whoever speaks with the caller reads the number out.
+      say(`${done} · #${answer.incident}`);
+    }
     if (UNDOABLE.has(read.verb)) offerUndo();
   } finally {
     isSending = false;

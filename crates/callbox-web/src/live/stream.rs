@@ -169,9 +169,7 @@ impl Client {
                 (message, None) => message,
             };
             let message = match message {
-                Message::Beat { .. } if self.has_own_beat() => Message::Beat {
-                    event: self.beat(),
-                },
+                Message::Beat { .. } if self.has_own_beat() => Message::Beat { event: self.beat() },
                 // A gap cannot be, but would be silent.
                 Message::Change { from, .. } if from > position && self.seen.is_none() => {
                     self.catch_up(position)

@@ -202,12 +202,18 @@ fn explained(error: &AccessError) -> Result<Problem, Problem> {
             "choose another login name",
         )
         .in_words("bad-account.taken")),
-        AccessError::Unknown(_) | AccessError::BadLogin | AccessError::BadName => Ok(Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "bad-account",
-            error.to_string(),
-            "correct it and send the form again",
-        )),
+        AccessError::Unknown(_) | AccessError::BadLogin | AccessError::BadName => {
+            let problem = Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "bad-account",
+                error.to_string(),
+                "correct it and send the form again",
+            );
+            Ok(match error {
+                AccessError::BadName => problem.in_words("bad-account.name"),
+                _ => problem,
+            })
+        }
         error => Err(unusable(error)),
     }
 }

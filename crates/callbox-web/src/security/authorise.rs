@@ -166,9 +166,7 @@ async fn consult(
         )
     })?;
     match signed {
-        Some(signed) => {
-            reads::gate(state, signed, need, path, is_page(route)).await
-        }
+        Some(signed) => reads::gate(state, signed, need, path, is_page(route)).await,
         None if need == Need::Nothing => Ok(()),
         None => Err(sign_in_first()),
     }

@@ -19,7 +19,8 @@ use super::{
 };
 use crate::{
     access::{
-        AccessError, Account, Assertion, Begin, PasskeyError, SignInError, Stage, is_login, name_of,
+        AccessError, Account, Assertion, Begin, PasskeyError, SignInError, Stage, is_login,
+        name_of,
         rights::{self, Action},
     },
     problem::Problem,
@@ -387,7 +388,11 @@ pub(crate) const TYPED: &str = "callbox-typed";
 /// What was typed, if it could be a login name.
 pub(crate) fn typed(login: &str) -> String {
     let usable = is_login(login);
-    if usable { login.to_owned() } else { String::new() }
+    if usable {
+        login.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 fn keeping(mut response: Response, typed: &str) -> Response {

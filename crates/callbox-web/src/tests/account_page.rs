@@ -27,15 +27,15 @@ async fn a_page_that_is_loaded_again_makes_nothing_anew() {
     let page = browser.get(&world, "/account").await.text;
     let mark = page.split("name=\"mark\" value=\"").nth(1).unwrap();
     let form = format!("mark={}", mark.split('"').next().unwrap());
-    let made = browser
-        .post(&world, "/account/recovery-codes", &form)
-        .await;
+    let made = browser.post(&world, "/account/recovery-codes", &form).await;
     let new = codes_on(&made.text);
     assert_eq!(new.len(), 10);
-    let again = browser
-        .post(&world, "/account/recovery-codes", &form)
-        .await;
-    assert!(again.text.contains("This was done already"), "{}", again.text);
+    let again = browser.post(&world, "/account/recovery-codes", &form).await;
+    assert!(
+        again.text.contains("This was done already"),
+        "{}",
+        again.text
+    );
     assert_eq!(codes_on(&again.text), Vec::<String>::new());
     // What was written down holds, and what it replaced does not.
     let mut there = Browser::new("Chrome");

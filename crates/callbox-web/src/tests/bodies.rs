@@ -1,4 +1,7 @@
-use axum::{body::Body, http::header};
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 
 use super::World;
 use crate::access::Role;

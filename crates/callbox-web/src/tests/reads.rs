@@ -476,7 +476,9 @@ async fn nobody_reviews_their_own_breaking_of_the_glass_nor_carries_a_file_away_
 /// What a console of this role is told first.
 async fn first_beat(world: &World, role: Role) -> String {
     let request = world.request(role, "/api/v1/live");
-    let answer = world.open(request.body(axum::body::Body::empty()).unwrap()).await;
+    let answer = world
+        .open(request.body(axum::body::Body::empty()).unwrap())
+        .await;
     let mut stream = answer.into_body().into_data_stream();
     let mut text = String::new();
     while !text.contains("event: beat") || !text.ends_with("\n\n") {

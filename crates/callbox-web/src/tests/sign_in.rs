@@ -308,10 +308,16 @@ async fn after_a_wrong_password_the_login_name_stays_in_the_form() {
     };
     let wrong = sign_in(&world, "+Dispatcher+", "not the password").await;
     let set = wrong.header("set-cookie");
-    assert!(set.contains("HttpOnly") && set.contains("Path=/sign-in;") && set.contains("Max-Age=120"), "{set}");
+    assert!(
+        set.contains("HttpOnly") && set.contains("Path=/sign-in;") && set.contains("Max-Age=120"),
+        "{set}"
+    );
     let kept = cookie(&wrong);
     let again = page("/sign-in?problem=wrong&next=/x", &kept).await;
-    assert!(again.contains("name=\"login\" value=\"dispatcher\""), "{again}");
+    assert!(
+        again.contains("name=\"login\" value=\"dispatcher\""),
+        "{again}"
+    );
     let anew = page("/sign-in", &kept).await;
     assert!(!anew.contains("value=\"dispatcher\""), "{anew}");
     // Whatever somebody puts into the cookie, nothing but a name comes back.
