@@ -22,14 +22,14 @@ enum Way {
 
 /// Lets a request through when what it reads is on the record, and refuses it otherwise.
 ///
-/// `path` is the address that was asked for: it names the incident. `is_page` says whether a page is asked for, which
-/// asks for the purpose itself where there is none: nothing is shown then either, but nobody was turned away.
+/// `path` is the address that was asked for: it names the incident. `asks` says whether a page then asks for the
+/// purpose: nothing is shown either way, but nobody is turned away.
 pub(crate) async fn gate(
     state: &AppState,
     signed: &Signed,
     need: Need,
     path: &str,
-    is_page: bool,
+    asks: bool,
 ) -> Result<(), Problem> {
     let (object, act) = match need {
         Need::Nothing => return Ok(()),
@@ -56,7 +56,7 @@ pub(crate) async fn gate(
         Need::OwnReads => Some((ReadPurpose::OwnRecord, false)),
         _ => None,
     };
-    let without = match is_page {
+    let without = match asks {
         true => ReadOutcome::Asked,
         false => ReadOutcome::NoPurpose,
     };

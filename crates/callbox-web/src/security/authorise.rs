@@ -70,7 +70,15 @@ pub(crate) async fn authorise(
         log_refusal(route, signed.as_ref(), problem);
     }
     let response = match permitted {
-        Ok(()) => match admit(&state, route, signed.as_ref(), request.uri().path()).await {
+        Ok(()) => match admit(
+            &state,
+            route,
+            signed.as_ref(),
+            request.uri().path(),
+            asks(route, &headers),
+        )
+        .await
+        {
             Ok(()) => {
                 if let Some(signed) = signed.clone() {
                     request.extensions_mut().insert(signed);
@@ -134,19 +142,25 @@ fn permit(
     Ok(())
 }
 
+/// Whether a page asks for the purpose, where there is none.
+fn asks(route: &Route, headers: &HeaderMap) -> bool {
+    route.verb == Verb::Get && !route.path.starts_with("/api/") && reads_pages(headers)
+}
+
 /// Whether the agency of who asks sees it; and puts on the record that it is read.
 async fn admit(
     state: &AppState,
     route: &Route,
     signed: Option<&Signed>,
     path: &str,
+    asks: bool,
 ) -> Result<(), Problem> {
     let reached = agency::check(state, route, signed, path).await;
     if let Err(problem) = &reached {
         log_refusal(route, signed, problem);
     }
     reached?;
-    consult(state, route, signed, path).await
+    consult(state, route, signed, path, asks).await
 }
 
 /// Puts on the record what a route is about to read, before its handler sees the request.
@@ -155,6 +169,7 @@ async fn consult(
     route: &Route,
     signed: Option<&Signed>,
     path: &str,
+    asks: bool,
 ) -> Result<(), Problem> {
     let need = reads::table::needs(route.verb, route.path, route.action);
     let need = need.ok_or_else(|| {
@@ -166,7 +181,7 @@ async fn consult(
         )
     })?;
     match signed {
-        Some(signed) => reads::gate(state, signed, need, path, is_page(route)).await,
+        Some(signed) => reads::gate(state, signed, need, path, asks).await,
         None if need == Need::Nothing => Ok(()),
         None => Err(sign_in_first()),
     }

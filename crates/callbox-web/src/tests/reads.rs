@@ -92,13 +92,19 @@ async fn a_read_without_purpose_is_refused_and_the_refusal_is_on_the_record() {
         assert!(!answer.text.contains("Elm"), "{path}: {}", answer.text);
         let refused = of(&world, object);
         assert_eq!(refused.len(), n + 1, "{path}");
-        // A page asks for the purpose; nobody was turned away.
-        let expected = match path.starts_with("/api/") {
-            true => ReadOutcome::NoPurpose,
-            false => ReadOutcome::Asked,
-        };
-        assert_eq!(refused[n].read.outcome, expected, "{path}");
+        assert_eq!(refused[n].read.outcome, ReadOutcome::NoPurpose, "{path}");
     }
+    // A page that asks for the purpose turns nobody away; the record says that it showed nothing.
+    let page = world
+        .request(Role::Supervisor, &ways[4])
+        .header(axum::http::header::ACCEPT, "text/html");
+    let page = world
+        .send(page.body(axum::body::Body::empty()).unwrap())
+        .await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    assert!(!page.text.contains("Elm"), "{}", page.text);
+    let last = of(&world, object).pop().unwrap().read;
+    assert_eq!((last.outcome, last.purpose), (ReadOutcome::Asked, None));
     // Not by HEAD either.
     let head = world.request(Role::Supervisor, &ways[0]).method("HEAD");
     let head = world
@@ -426,7 +432,10 @@ async fn break_glass_takes_a_reason_tells_another_ends_and_is_reviewed_by_anothe
     let own = world.get(Role::Dispatcher, "/units").await.text;
     assert!(own.contains(&format!("you read #{id} until")), "{own}");
     let others = world.get(Role::CallTaker, "/units").await.text;
-    assert!(!others.contains("you read #"), "{others}");
+    assert!(
+        !others.contains(&format!("you read #{id} until")),
+        "{others}"
+    );
     for (role, glass) in [(Role::Dispatcher, 0), (Role::Supervisor, 1)] {
         let beat = first_beat(&world, role).await;
         assert!(beat.contains(&format!("\"glass\":{glass}")), "{beat}");
@@ -441,7 +450,7 @@ async fn break_glass_takes_a_reason_tells_another_ends_and_is_reviewed_by_anothe
     let late = world.get(Role::Dispatcher, &path).await;
     assert_eq!(late.problem(), "403 purpose-first");
     let over = world.get(Role::Dispatcher, "/units").await.text;
-    assert!(!over.contains("you read #"), "{over}");
+    assert!(!over.contains(&format!("you read #{id} until")), "{over}");
     let review = "/api/v1/break-glass/1/review";
     let body = json!({"finding": "justified"});
     let denied = world.post(Role::Dispatcher, review, body.clone()).await;

@@ -319,7 +319,8 @@ async fn bad_values_are_refused_and_stay_in_the_form() {
         assert!(answer.text.contains("role=\"alert\""), "{noun} {form}");
         // By the words over the field, not by the interface's name for it.
         assert!(
-            answer.text.contains("'Rank' is wrong") || !form.contains("rank=soon"),
+            answer.text.contains("'Rank' has to be a whole number from")
+                || !form.contains("rank=soon"),
             "{}",
             answer.text
         );

@@ -458,7 +458,8 @@ fn defined() -> impl Strategy<Value = Command> {
             code: code(priority),
             label: code("Again"),
             rank,
-            unassigned_warn_seconds: None,
+            // Later than the alarm, which is refused.
+            unassigned_warn_seconds: (rank == 4).then_some(90),
             unassigned_alarm_seconds: Some(60),
         }
         .into()),

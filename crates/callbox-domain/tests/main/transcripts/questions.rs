@@ -296,7 +296,7 @@ fn a_mistake_in_the_table_is_named_with_its_place() {
     let mistakes = [
         (
             "card,label,question,kind,ask\nA,A,q,riddle,Q?\n",
-            "line 2, column kind: use one of: choice",
+            "line 2, column kind: 'riddle' is none of: choice, yes-no",
         ),
         (
             "card,label,question,kind,ask,answer\nA,A,q,yes-no,Q?,maybe\n",
