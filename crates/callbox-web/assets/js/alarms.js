@@ -1,5 +1,5 @@
-// What asks for an action now: crews in need first, then the oldest. An alarm stays until what it
-// asks for was done; acknowledging it silences it and tells the others that somebody is on it.
+// What asks for an action now: crews in need first, then the oldest. An alarm stays until that was done;
+// acknowledging silences it and tells the others that somebody is on it.
 import { rights, t } from "./boot.js";
 import { heard, ringFor } from "./alerts.js";
 import { everySecond, now, span, time } from "./clock.js";
@@ -10,7 +10,7 @@ import { focusLine, quoted } from "./line.js";
 import { alarms, incidents, onChange } from "./store.js";
 import { openUnit } from "./parts.js";
 
-/** How many stand in the strip beside crews in need, who all do; the rest is counted until somebody asks for it. */
+/** How many stand in the strip; the count opens the rest. */
 const SHOWN = 4;
 const strip = by("alarms");
 const list = by("alarm-list");
@@ -18,19 +18,15 @@ const more = by("alarm-more");
 let isWhole = false;
 const rows = new Map();
 let known = null;
-/** Which alarms lasted when it was last looked. */
 let lasting = [];
 
-/** What the alarm says, in words. */
 function words(alarm) {
   const about = [alarm.unit, alarm.incident ? `#${alarm.incident}` : null].filter(Boolean).join(" ");
   const what = alarm.cause === "clock" ? `${alarm.clock_label}: ${t("alarm.clock")}`
     : alarm.cause === "emergency" ? `${t("alarm.emergency")} (${t(`emergency.${alarm.emergency}`)})` : t(`alarm.${alarm.cause}`);
-  // Nobody knows numbers by heart: what and where follows.
   const row = incidents.get(alarm.incident);
   const more = row ? [row.type_label ?? row.type, row.place].filter(Boolean).join(", ") : "";
   if (alarm.cause === "next") return [t("alarm.next.about", alarm), more].filter(Boolean).join(" · ");
-  // A question is one of its own.
   return [alarm.cause === "welfare" ? `${about}: ${what}` : `${about} ${what}`, more].filter(Boolean).join(" · ");
 }
 
@@ -75,30 +71,26 @@ async function acknowledge(id) {
   await act([made.ack], `/alarms/${id}/acknowledge`, {}, t("say.acknowledged"));
 }
 
-const firstUnheard = () => [...alarms.values()].find((alarm) => !alarm.acknowledged_at);
+const untaken = () => [...alarms.values()].find((alarm) => !alarm.acknowledged_at);
 
 /** The key for it: the first that nobody has acknowledged. */
 export function acknowledgeFirst() {
-  const first = firstUnheard();
+  const first = untaken();
   if (first) acknowledge(first.id);
 }
 
-/** What stands in the strip: no crew in need is left out, nor what the key acknowledges next. */
-function shownNow() {
-  const all = [...alarms.values()];
-  const first = firstUnheard();
-  const few = all.filter((alarm, at) => at < SHOWN || alarm.cause === "emergency" || alarm === first);
-  more.hidden = few.length === all.length;
-  setText(more, isWhole ? t("alarm.fewer") : t("alarm.more", { n: all.length - few.length }));
-  setAttr(more, "aria-expanded", String(isWhole));
-  return isWhole ? all : few;
+/** No crew in need is left out, nor what the key acknowledges next. */
+function draw() {
+  const first = untaken();
+  const shown = [...alarms.values()].filter((alarm, at) => isWhole || at < SHOWN || alarm.cause === "emergency" || alarm === first);
+  const left = alarms.size - shown.length;
+  arrange(list, shown.map(patch));
+  more.hidden = !left;
+  setText(more, t("alarm.more", { n: left }));
+  ages(now());
 }
 
-more.addEventListener("click", () => {
-  isWhole = !isWhole;
-  arrange(list, shownNow().map(patch));
-  ages(now());
-});
+more.addEventListener("click", () => { isWhole = true; draw(); });
 
 function ages(at) {
   for (const { alarm, age } of rows.values()) setText(age, span(at - alarm.raised));
@@ -106,12 +98,11 @@ function ages(at) {
 
 onChange((changed) => {
   if (!changed.all && !changed.alarms) return;
-  const shown = shownNow();
   for (const id of lasting) if (!alarms.has(id)) { rows.delete(id); heard(`alarm-${id}`); }
   lasting = [...alarms.keys()];
-  arrange(list, shown.map(patch));
-  strip.hidden = shown.length === 0;
-  ages(now());
+  if (!alarms.size) isWhole = false;
+  strip.hidden = !alarms.size;
+  draw();
   // What is new is said once; a change of an old one announces nothing.
   const isFirst = known === null;
   const fresh = [...alarms.values()].filter((alarm) => !alarm.acknowledged_at && !known?.has(`${alarm.id} ${alarm.raised}`));

@@ -1,5 +1,5 @@
-// Sounds for calls that wait: one for each rank, again and again until somebody looks at the call or
-// sends help. Whether sound is on, muted, or held back by the browser is always to be seen.
+// Sounds for calls that wait, one for each rank, until somebody looks at the call or sends help. Whether sound is on,
+// muted, or held back by the browser is always to be seen.
 import { t } from "./boot.js";
 import { everySecond } from "./clock.js";
 import { by, setAttr, setText } from "./dom.js";
@@ -19,21 +19,11 @@ let since = 0;
 
 const soundOf = (rank) => SOUNDS[Math.min(SOUNDS.length - 1, Math.max(0, rank - 1))];
 
-/** What may let a page sound. */
-const GESTURES = ["keydown", "keyup", "pointerdown", "pointerup"];
-
-/** Browsers let a page sound only after a key or a click, and not after each: Escape counts for nothing. So it is tried
- * again until it sounds. */
+/** Browsers let a page sound only after a key or a click. Escape is none to them: each is tried. */
 function wake() {
-  // One that is made before they allow it is held back for good in some.
-  if (context?.state !== "running" && navigator.userActivation?.hasBeenActive === false) return show();
+  if (context?.state === "running" || navigator.userActivation?.hasBeenActive === false) return;
   context ??= new AudioContext();
-  if (context.state === "suspended") context.resume().then(awake, show);
-  else awake();
-}
-
-function awake() {
-  if (context.state === "running") for (const name of GESTURES) removeEventListener(name, wake, { capture: true });
+  if (context.state === "suspended") context.resume().then(show);
   show();
 }
 
@@ -81,8 +71,8 @@ function test() {
   mute(false);
   wake();
   const start = () => SOUNDS.reduce((from, tones) => play(tones, from) + 0.25, 0);
-  if (context?.state === "running") start();
-  else context?.resume().then(() => { show(); start(); });
+  if (context.state === "running") start();
+  else context.resume().then(() => { show(); start(); });
 }
 
 /** Sounds for something else than a call, again and again until it is heard. */
@@ -92,7 +82,6 @@ export function ringFor(key, rank) {
   show();
 }
 
-/** Ends the sound for `key`. */
 export function heard(key) {
   if (unheard.delete(key)) show();
 }
@@ -101,7 +90,7 @@ export function initAlerts() {
   try { isMuted = localStorage.getItem("callbox.muted") === "yes"; } catch { /* sound stays on */ }
   by("sound").addEventListener("click", () => { mute(!isMuted); wake(); });
   by("sound-test").addEventListener("click", test);
-  for (const name of GESTURES) addEventListener(name, wake, { capture: true });
+  for (const name of ["keydown", "pointerdown"]) addEventListener(name, wake, true);
   show();
 }
 

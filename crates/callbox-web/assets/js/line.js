@@ -61,13 +61,11 @@ async function ask() {
   for (const resolve of now) resolve(known);
 }
 
-/** The reading of what stands in the line now. */
 function reading() {
   if (isSame(known?.question, asked()) && known.state !== "unreachable") return known;
   return new Promise((resolve) => { waiters.push(resolve); ask(); });
 }
 
-/** What the line does, in words. */
 function sentence({ verb, values }) {
   const holes = { alarm: "", priority: "", type: "", place: "", ...values };
   if (values.cause) holes.cause = t(`closure.${values.cause}`);
@@ -117,9 +115,7 @@ function show() {
   offer();
 }
 
-/** Verbs that take a call. */
 const TAKES = new Set(["new", "template"]);
-/** Refusals that a `!` overrules. */
 const OVERRULED = new Set(["unit-committed", "backward", "work-begun"]);
 
 function label({ kind, label: words, insert }) {
@@ -221,7 +217,6 @@ async function enter() {
     clearRefusal();
     if (TAKES.has(read.verb)) {
       select(answer.incident);
-      // Whoever speaks with the caller reads the number out.
       say(`${done} · #${answer.incident}`);
     }
     if (UNDOABLE.has(read.verb)) offerUndo();
@@ -233,7 +228,6 @@ async function enter() {
 /** Marks the word that is wrong, so that typing replaces it. */
 function fault({ problem, state }) {
   box.classList.remove("is-wrong");
-  // Restarts the movement of the line.
   void box.offsetWidth;
   box.classList.add("is-wrong");
   const { from, to } = problem?.values ?? {};

@@ -54,7 +54,7 @@ fn page(ui: Ui) -> Markup {
             section class="alarms" id="alarms" aria-label=(ui.t("alarms")) hidden {
                 h2 { (ui.t("alarms")) " " kbd { "F8" } }
                 ul id="alarm-list" {}
-                button type="button" class="more" id="alarm-more" aria-controls="alarm-list" aria-expanded="false" hidden {}
+                button type="button" class="more" id="alarm-more" hidden {}
             }
             p class="hidden-text" id="alarm-said" role="alert" {}
             (line(&ui))
