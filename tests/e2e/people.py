@@ -51,8 +51,9 @@ class People(Steps):
     def crews(self):
         made = self.api.ask("POST", "/incidents", {"type": "FIRE", "place": "7 Quay Street, people"})
         self.incident = made["incident"]
+        # Ambulances and patrols: no two of them share a crew.
         board = self.api.ask("GET", "/board")
-        self.units = [unit["call_sign"] for unit in board["units"] if unit["meaning"] == "available"][:CREWS]
+        self.units = [unit["call_sign"] for unit in board["units"] if unit["meaning"] == "available" and unit["call_sign"][0] in "AMP"][:CREWS]
         self.api.ask("POST", f"/incidents/{self.incident}/units", {"units": self.units})
         for unit in self.units:
             self.api.ask("POST", f"/units/{unit}/emergency", {"cause": "button"})

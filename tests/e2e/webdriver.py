@@ -12,7 +12,7 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {
     "Enter": "\ue007", "Tab": "\ue004", "Escape": "\ue00c", "Control": "\ue009", "Shift": "\ue008",
     "Up": "\ue013", "Down": "\ue015", "Left": "\ue012", "Right": "\ue014", "Space": " ",
-    "Home": "\ue011", "F2": "\ue032", "F4": "\ue034", "F9": "\ue039",
+    "Home": "\ue011", "F2": "\ue032", "F4": "\ue034", "F8": "\ue038", "F9": "\ue039",
 }
 
 
