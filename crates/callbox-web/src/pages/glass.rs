@@ -123,7 +123,7 @@ fn one(state: &AppState, ui: &Ui, grant: &Grant) -> Markup {
 pub(super) fn notice(ui: &Ui) -> Markup {
     html! {
         @for (incident, until) in &ui.own_grants {
-            a class="off-duty" href={"/incidents/" (incident)} { (ui.fill("glass.under_way", &[("incident", &incident.to_string()), ("until", &ui.time(*until))])) }
+            a class="off-duty" href={"/incidents/" (incident.0)} { (ui.fill("glass.under_way", &[("incident", &incident.0.to_string()), ("until", &ui.time(*until))])) }
         }
         @if ui.unseen_grants > 0 {
             a class="record-troubled" href="/break-glass" role="alert" { (ui.fill("glass.notice", &[("n", &ui.unseen_grants.to_string())])) }
