@@ -67,15 +67,15 @@ fn two_codes_that_look_the_same_are_the_same() {
 fn what_older_ledgers_hold_is_read_as_it_was_written() {
     for old in ["Engine  1", "E\u{a0}1", "a\u{200b}b", "a\u{202e}b"] {
         assert!(Code::new(old).is_err());
-        let bytes = minicbor::to_vec(old).unwrap();
-        let code: Code = minicbor::decode(&bytes).unwrap();
+        let bytes = minicbor::to_vec(old).expect("it is a string");
+        let code: Code = minicbor::decode(&bytes).expect("it is a string");
         assert_eq!(code.as_str(), old);
-        assert_eq!(minicbor::to_vec(&code).unwrap(), bytes);
+        assert_eq!(minicbor::to_vec(&code).expect("it is a string"), bytes);
     }
-    let bytes = minicbor::to_vec("a\u{202e}b").unwrap();
-    let text: Text = minicbor::decode(&bytes).unwrap();
+    let bytes = minicbor::to_vec("a\u{202e}b").expect("it is a string");
+    let text: Text = minicbor::decode(&bytes).expect("it is a string");
     assert_eq!(text.as_str(), "a\u{202e}b");
-    assert_eq!(minicbor::to_vec(&text).unwrap(), bytes);
+    assert_eq!(minicbor::to_vec(&text).expect("it is a string"), bytes);
 }
 
 #[test]
