@@ -177,6 +177,27 @@ class Journey(Steps):
         if not self.api.ask("GET", f"/incidents/{self.other}")["assignments"][0]["concurrent"]:
             raise Failed("the record does not say that the unit was committed elsewhere")
 
+    def dropped(self):
+        """A unit that is dropped on an incident stands in the line, which says that nothing was sent; Escape leaves it."""
+        dropped = """
+            const row = document.querySelector(`.incident[data-id="${arguments[0]}"]`);
+            const unit = document.querySelector(".unit[data-meaning=available]");
+            const dataTransfer = new DataTransfer();
+            for (const [name, node] of [["dragstart", unit], ["dragover", row], ["drop", row], ["dragend", unit]])
+              node.dispatchEvent(new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer }));
+            return unit.querySelector(".sign").textContent;"""
+        unit = self.a.run(dropped, str(self.other))
+        self.a.wait("the line in words", "return document.getElementById('line').dataset.state === 'ready' && document.getElementById('line').matches('[data-dropped]')")
+        said = self.a.text("#line-plan")
+        if not said.startswith("Not sent yet") or unit not in said:
+            raise Failed(f"the line says {said!r}")
+        if any(one["unit"] == unit for one in self.api.ask("GET", f"/incidents/{self.other}")["assignments"]):
+            raise Failed("the unit was sent before anybody pressed Enter")
+        while self.a.run("return document.getElementById('line-input').value"):
+            self.a.press("Escape")
+        if self.a.run("return document.getElementById('line').matches('[data-dropped]')"):
+            raise Failed("an empty line still says that something waits")
+
     def release(self):
         """The unit's end on the second incident is not known: released with a reason, without a time."""
         self.a.run("document.querySelector('.grid-times .more').focus()")
@@ -436,6 +457,7 @@ class Journey(Steps):
             ("place and priority are corrected after the call", self.change),
             ("two incidents are linked, shown on both; a refusal in Chinese", self.link),
             ("a committed unit is sent as well, only expressly", self.committed),
+            ("what is dropped waits in the line and says so", self.dropped),
             ("a unit is released without an end time", self.release),
             ("a status is taken back as a correction", self.back),
             ("a unit: another code, out of service, in service, by keyboard", self.service),

@@ -133,6 +133,8 @@ class Keyboard(Steps):
         self.line(f"US {one} #{other}")
         self.line(f"EM {one}")
         self.a.wait("the alarm", "return !document.getElementById('alarms').hidden")
+        # Red, although it is one of the selected incident, which has a colour of its own.
+        self.a.wait("the crew in need in the colour of alarms", f"const unit = {UNIT}; return unit.matches('.is-here') && getComputedStyle(unit).backgroundColor === getComputedStyle(document.querySelector('.alarm[data-cause=emergency]')).backgroundColor", one)
         self.line(f"ACK {one}")
         self.line(f"EE {one} //pressed by mistake")
         self.line(f"CL {one}")

@@ -110,7 +110,7 @@ def fill(client, incidents, units, sight):
 def script_bytes(directory):
     """The board's scripts as they are sent before it stands: what its page names, and what that imports. And what comes later."""
     names = ["board.js", "theme.js", "help.js", "palette.js", "live-worker.js"]
-    later = ["call-entry.js", "unit-dialog.js", "change.js", "layouts.js"]
+    later = ["call-entry.js", "unit-dialog.js", "change.js", "layouts.js", "drag.js"]
 
     def with_imports(todo, known):
         todo = list(todo)
@@ -255,7 +255,7 @@ def main():
         print(f"{options.label} scripts: {size / 1000:.1f} KB gzip in {files} files, {later / 1000:.1f} KB later, without the map", flush=True)
         units, free, *codes = fill(Client(server, "supervisor"), options.incidents, options.units, options.sight)
         profile = os.path.join(directory, "measured")
-        window = Window(driver, options.browser, profile, size=(1920, 1080))
+        window = Window(driver, options.browser, profile, size=(1920, 1080), logs=False)
         window.cdp("Page.addScriptToEvaluateOnNewDocument", source=PROBE)
         window.open("about:blank")
         time.sleep(2)

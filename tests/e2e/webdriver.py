@@ -41,7 +41,7 @@ class Driver:
 class Window:
     """One browser with a profile of its own: another person at another desk."""
 
-    def __init__(self, driver, browser, profile, language="en-US", size=(1440, 900), dark=False, webgl=False):
+    def __init__(self, driver, browser, profile, language="en-US", size=(1440, 900), dark=False, webgl=False, logs=True):
         self.driver = driver
         self.size = size
         options = {
@@ -60,7 +60,8 @@ class Window:
         wanted = {
             "browserName": "chrome",
             "goog:chromeOptions": options,
-            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
+            # To log what the page asks for, the driver lets the renderer keep all answers: who measures its memory does without.
+            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"} if logs else {},
         }
         answer = self.request("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})
         self.session = f"/session/{answer['sessionId']}"

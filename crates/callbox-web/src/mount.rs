@@ -12,6 +12,8 @@ use crate::{security::Verb, state::AppState};
 #[derive(Default)]
 pub(crate) struct Mount {
     pub(crate) router: Router<AppState>,
+    /// Answers without end, apart: each layer that wraps an answer is gone through again for each message of each console.
+    pub(crate) streams: Router<AppState>,
     pub(crate) mounted: Vec<(Verb, &'static str)>,
 }
 
@@ -28,6 +30,17 @@ impl Mount {
         handler: H,
     ) -> Self {
         self.add(Verb::Get, path, get(handler))
+    }
+
+    /// Mounts a handler for `GET` whose answer has no end.
+    pub(crate) fn stream<H: Handler<T, AppState>, T: 'static>(
+        mut self,
+        path: &'static str,
+        handler: H,
+    ) -> Self {
+        self.mounted.push((Verb::Get, path));
+        self.streams = self.streams.route(path, get(handler));
+        self
     }
 
     /// Mounts a handler for `POST`.
@@ -52,6 +65,7 @@ impl Mount {
     pub(crate) fn merge(mut self, other: Self) -> Self {
         self.mounted.extend(other.mounted);
         self.router = self.router.merge(other.router);
+        self.streams = self.streams.merge(other.streams);
         self
     }
 

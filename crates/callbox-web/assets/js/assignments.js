@@ -55,7 +55,7 @@ export class Assignments {
       : null;
     const end = el("td", { class: "acts" }, cancel, more);
     const head = el("td", {}, el("span", { class: "sign" }, glyph, sign));
-    const row = el("tr", {}, head, ...cells.map(({ cell }) => cell), end);
+    const row = el("tr", { onpointerenter: () => this.hint(no) }, head, ...cells.map(({ cell }) => cell), end);
     return { row, glyph, sign, cells, cancel, more };
   }
 
@@ -126,11 +126,9 @@ export class Assignments {
     await act([button], `/units/${encodeURIComponent(assignment.unit)}/cancel`, { incident: this.incident.id }, done);
   }
 
-  /** How long the unit that acts now has been at it, for the hint over its row. */
-  tick() {
-    for (const made of this.rows.values()) {
-      if (made.assignment.ended) continue;
-      setAttr(made.row, "title", `${statusLabel(made.assignment.status)} ${span(now() - made.assignment.since)}`);
-    }
+  /** How long the unit that acts now has been at it, for the hint over its row: known when somebody asks. */
+  hint(no) {
+    const { row, assignment } = this.rows.get(no);
+    if (!assignment.ended) setAttr(row, "title", `${statusLabel(assignment.status)} ${span(now() - assignment.since)}`);
   }
 }

@@ -7,7 +7,6 @@ import { everySecond, learn, now, number, setTimeZone, span, time } from "./cloc
 import { by, setAttr, setText } from "./dom.js";
 import { initFilter, selectedIncident, select } from "./incidents.js";
 import { initKeys } from "./keys.js";
-import { initDrag } from "./drag.js";
 import { focusLine, initLine } from "./line.js";
 import { connect } from "./live.js";
 import { onPalette } from "./palette.js";
@@ -110,7 +109,6 @@ initKeys();
 initPanes();
 initMapPane();
 initLine();
-initDrag();
 onPalette("line", (line, isWhole) => focusLine(isWhole ? line : `${line} `));
 onPalette("panes", choosePanes);
 startAt = await connect(tell);

@@ -35,8 +35,7 @@ function line(to) {
   return `D ${dragged.units.map((unit) => quoted(unit.call_sign)).join(" ")} #${to}`;
 }
 
-export function initDrag() {
-  if (!rights.dispatch) return;
+function init() {
   const board = by("content");
   let over = null;
   const leave = () => { over?.classList.remove("is-target"); over = null; };
@@ -54,6 +53,8 @@ export function initDrag() {
     event.preventDefault();
     const text = line(to.id);
     dragged = null;
-    if (text) focusLine(text);
+    if (text) focusLine(text, true);
   });
 }
+
+if (rights.dispatch) init();

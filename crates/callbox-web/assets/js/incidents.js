@@ -133,8 +133,11 @@ function tickRow(made, data, at) {
   setText(made.age, isWaiting(data) || data.closed ? span(age) : shortSpan(age));
   const { call, gone } = urgency(data, at);
   setAttr(made.row, "data-call", call);
-  setAttr(made.row, "data-limit", isWaiting(data) && gone !== null && gone !== undefined);
-  if (isWaiting(data) && gone !== null && gone !== undefined) made.row.style.setProperty("--gone", gone.toFixed(3));
+  const isLimited = isWaiting(data) && gone !== null && gone !== undefined;
+  setAttr(made.row, "data-limit", isLimited);
+  // A hundredth is less than a pixel of the line; on the one cell that draws it, for what a row says goes to all its cells.
+  const share = isLimited ? gone.toFixed(2) : "";
+  if (made.share !== share) made.age.style.setProperty("--gone", made.share = share);
 }
 
 const textOf = (row) => `#${row.id} ${row.type ?? ""} ${row.type_label ?? ""} ${row.place ?? ""} ${row.units.join(" ")} p${row.priority ?? ""}`.toLowerCase();

@@ -96,6 +96,8 @@ function show() {
     const { detail, hint } = problemText(known.problem);
     parts.push(`${detail} – ${OVERRULED.has(known.problem.code) ? t("line.insist") : hint}`);
   }
+  // What was dropped lies there and is not done: whoever let a mouse go looks for that first.
+  if (state === "ready" && "dropped" in box.dataset) parts.push(t("line.dropped"));
   if (known.verb && (state === "ready" || state === "see" || state === "refused")) parts.push(sentence(known));
   if (known.macro) parts.push(macroWords(known.macro));
   if (known.verdict === "unverified") parts.push(t("line.unsure"));
@@ -156,6 +158,7 @@ function take(at) {
 }
 
 function put(text) {
+  delete box.dataset.dropped;
   input.value = text;
   input.setSelectionRange(text.length, text.length);
   ask();
@@ -239,9 +242,10 @@ function fault({ problem, state }) {
 /** A call sign as the line reads it. */
 export const quoted = (sign) => (/[\s.,@"#<>!]/.test(sign) || /^\d+$/.test(sign) ? `"${sign}"` : sign);
 
-export function focusLine(text) {
+export function focusLine(text, isDropped = false) {
   input?.focus({ preventScroll: true });
   if (text !== undefined) put(text);
+  if (isDropped) box.dataset.dropped = "";
 }
 
 function onKey(event) {
@@ -270,7 +274,7 @@ function onKey(event) {
 export function initLine() {
   if (!input) return;
   input.addEventListener("keydown", onKey);
-  input.addEventListener("input", () => { back = past.length; box.classList.remove("is-wrong"); ask(); });
+  input.addEventListener("input", () => { back = past.length; delete box.dataset.dropped; box.classList.remove("is-wrong"); ask(); });
   input.addEventListener("focus", () => { if (known) show(); else ask(); });
   input.addEventListener("blur", () => { list.hidden = true; setAttr(input, "aria-expanded", "false"); });
   by("line-form").addEventListener("submit", (event) => { event.preventDefault(); enter(); });

@@ -6,7 +6,7 @@ import { by } from "./dom.js";
 
 /** How long one that did not come is waited for before it is asked for again by itself. */
 const AGAIN_MS = 5000;
-const FROM = { call: "./call-entry.js", unit: "./unit-dialog.js", change: "./change.js", layouts: "./layouts.js" };
+const FROM = { call: "./call-entry.js", unit: "./unit-dialog.js", change: "./change.js", layouts: "./layouts.js", drag: "./drag.js" };
 const there = new Map();
 
 /** A browser may keep in mind that an address gave nothing: another try has another one. */

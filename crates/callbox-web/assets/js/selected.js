@@ -216,7 +216,6 @@ class Case {
     setText(this.times.age, span((detail.closed ?? at) - detail.received));
     setAttr(this.times.age.parentNode, "data-call", call);
     setText(this.times.age.previousSibling, t(row && isWaiting(row) ? "times.waiting" : "times.age"));
-    this.assignments.tick();
   }
 }
 

@@ -126,7 +126,6 @@ export function urgency(row, at) {
   return { call, gone: alarm ? Math.min(1, waited / alarm) : null };
 }
 
-/** Whether nobody is on the way, and nobody has been there. */
 /** How many are open; one that was merged is worked on, and counted, under the other. */
 export function openCount() {
   let count = 0;
@@ -134,6 +133,7 @@ export function openCount() {
   return count;
 }
 
+/** Whether nobody is on the way, and nobody has been there. */
 export const isWaiting = (row) => row.state === "open" && !row.scheduled && !row.merged_into && row.units.length === 0 && row.first_on_scene === null;
 
 const STAGES = ["on_scene", "at_hospital", "transporting", "en_route", "acknowledged", "dispatched"];

@@ -59,8 +59,8 @@ export class Suggestion {
     } catch { return; }
     if (!this.root.isConnected) return;
     const text = response.ok ? await response.text() : "null";
-    // The same answer as before, as most are: what stands there stays.
-    const told = `${this.isPlaced} ${text}`;
+    // The same answer as before but for its time, as most are: what stands there stays.
+    const told = `${this.isPlaced} ${text.replace(/"at":"[^"]*"/, "")}`;
     if (told === this.text) return;
     this.text = told;
     this.known = JSON.parse(text);

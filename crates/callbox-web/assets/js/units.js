@@ -89,7 +89,7 @@ function write(made, data) {
   setText(made.code, data.status);
   // What it is to do next is a number here, and named by the hint over it and in its dialog.
   setText(made.on, [data.incident ? `#${data.incident}` : null, data.stack.length ? `+${data.stack.length}` : null].filter(Boolean).join(" "));
-  setAttr(made.row, "title", [statusLabel(data.status), data.station, data.stack.length ? t("stack.next", { ids: data.stack.map((id) => `#${id}`).join(", ") }) : null].filter(Boolean).join(" · "));
+  setAttr(made.row, "title", [data.emergency ? t(`emergency.${data.emergency}`) : null, statusLabel(data.status), data.station, data.stack.length ? t("stack.next", { ids: data.stack.map((id) => `#${id}`).join(", ") }) : null].filter(Boolean).join(" · "));
   setAttr(made.row, "data-meaning", data.meaning);
   setAttr(made.row, "data-emergency", data.emergency);
   setAttr(made.row, "aria-selected", String(picked.has(data.id)));
@@ -170,8 +170,10 @@ function draw() {
     const first = Math.max(0, Math.floor((from - within) / row)) * columns;
     const part = group.shown.slice(first, Math.max(first, Math.ceil((to - within) / row) * columns));
     const nodes = part.map((id, at) => {
-      const cell = cellOf(id).row;
+      const made = cellOf(id);
+      const cell = made.row;
       kept.add(id);
+      stand(made, at % columns, Math.floor(at / columns) * row);
       setAttr(cell, "aria-setsize", order.length);
       setAttr(cell, "aria-posinset", group.first + first + at + 1);
       return cell;
@@ -188,6 +190,15 @@ function draw() {
   const inPage = new Set(roots);
   for (const [kind, group] of groups) if (!inPage.has(group.root)) groups.delete(kind);
   setAttr(list, "aria-activedescendant", cells.get(active)?.row.id);
+}
+
+/** Where a cell stands: its column, and how many pixels below the first line that stands in the page. */
+function stand(made, column, top) {
+  const key = `${column} ${columns} ${top}`;
+  if (made.stands === key) return;
+  made.stands = key;
+  made.row.style.insetInlineStart = `calc((100% + 1px) * ${column} / ${columns})`;
+  made.row.style.insetBlockStart = `${top}px`;
 }
 
 function writeGroup(made, { kind, type, agency, members }) {

@@ -278,16 +278,17 @@ impl Access {
         holds
     }
 
-    /// Whether the session of an open board still holds; counts as use only in a secured room.
-    pub(crate) fn watch(&self, session: &Session) -> bool {
-        let usable = self.account(session.actor);
-        let usable = usable.is_some_and(|account| account.is_usable(self.now()));
-        usable
+    /// The account of an open board, while its session holds; counts as use only in a secured room.
+    pub(crate) fn watch(&self, session: &Session) -> Option<Arc<Account>> {
+        let now = self.now();
+        let account = self.account(session.actor)?;
+        let holds = account.is_usable(now)
             && if session.secured {
                 self.touch(session)
             } else {
-                session.holds(self.now())
-            }
+                session.holds(now)
+            };
+        holds.then_some(account)
     }
 
     /// Notes that who sits there has proved again who they are.

@@ -77,7 +77,7 @@ pub(crate) fn router() -> Mount {
         .post(duty::PATH, duty::own)
         .post(duty::OTHERS, duty::others)
         .get("/api/v1/board", lists::board)
-        .get("/api/v1/live", live::follow)
+        .stream("/api/v1/live", live::follow)
         .get("/api/v1/alarms", alarms::list)
         .get("/api/v1/incidents", lists::incidents)
         .get("/api/v1/history", lists::history)

@@ -40,8 +40,11 @@ const MOVE: Duration = Duration::from_millis(500);
 /// The shortest time between two messages: what happens within it goes out together. The first
 /// change after a pause goes out at once.
 const GAP: Duration = Duration::from_millis(10);
-/// What each console adds to it: a message costs the server some 10 microseconds per console.
-const GAP_PER_CLIENT: Duration = Duration::from_micros(20);
+/// What each console adds to it: a message costs the server some 10 microseconds per console, most of it in the
+/// kernel for each write, however little is written.
+const GAP_PER_CLIENT: Duration = Duration::from_micros(40);
+/// And the longest: however many look on, nobody waits longer for what others did.
+const MAX_GAP: Duration = Duration::from_millis(50);
 
 /// One message for all consoles.
 #[derive(Clone, Debug)]
@@ -56,8 +59,8 @@ enum Message {
     Beat { event: Event },
 }
 
-/// A message, and what it is for those who are bound to an agency.
-#[derive(Clone, Debug)]
+/// A message, and what it is for those who are bound to an agency; shared by all who are told.
+#[derive(Debug)]
 struct Sent {
     message: Message,
     told: ToldAll,
@@ -68,7 +71,7 @@ struct Sent {
 /// Where messages come from.
 pub(crate) struct Live {
     /// `None` once the server shuts down: then the streams end.
-    messages: Mutex<Option<broadcast::Sender<Sent>>>,
+    messages: Mutex<Option<broadcast::Sender<Arc<Sent>>>>,
     /// How many consoles each agency has.
     bound: Mutex<BTreeMap<Code, usize>>,
     clients: Arc<Semaphore>,
@@ -137,7 +140,7 @@ impl Live {
             .take();
     }
 
-    fn subscribe(&self) -> Option<broadcast::Receiver<Sent>> {
+    fn subscribe(&self) -> Option<broadcast::Receiver<Arc<Sent>>> {
         let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         messages.as_ref().map(broadcast::Sender::subscribe)
     }
@@ -156,7 +159,7 @@ impl Live {
         let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(messages) = messages.as_ref() {
             // Nobody listening is no fault.
-            let _ = messages.send(sent);
+            let _ = messages.send(Arc::new(sent));
         }
     }
 
@@ -225,7 +228,7 @@ pub(crate) async fn run(state: AppState) {
                 let Ok(length) = changed else { return };
                 let clients = state.metrics.live_clients.load(Ordering::Relaxed);
                 let clients = u32::try_from(clients).unwrap_or_default();
-                not_before = Instant::now() + GAP + GAP_PER_CLIENT * clients;
+                not_before = Instant::now() + (GAP + GAP_PER_CLIENT * clients).min(MAX_GAP);
                 let (touched, center) = state.engine.moment(sent);
                 let known = alarms.as_deref();
                 let mut message = render::between(&state, sent, touched.as_ref(), &center, known);

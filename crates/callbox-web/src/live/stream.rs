@@ -60,7 +60,7 @@ pub(crate) async fn follow(
         .unwrap_or_else(|| client.state.engine.snapshot().next_seq());
     let wire = Wire::of(&headers);
     let is_packed = wire.is_packed();
-    let first = Step::Open(client, wire, position);
+    let first = Step::Open(Box::new(client), wire, position);
     let body = Body::from_stream(stream::unfold(first, Step::next));
     let mut response = Body::into_response(body);
     let headers = [
@@ -85,13 +85,13 @@ struct Client {
     signed: Signed,
     /// What a console of one agency shows; nothing for those of the whole center.
     seen: Option<Seen>,
-    messages: broadcast::Receiver<Sent>,
+    messages: broadcast::Receiver<Arc<Sent>>,
     _permit: OwnedSemaphorePermit,
 }
 
 enum Step {
-    Open(Client, Wire, u64),
-    Follow(Client, Wire, u64),
+    Open(Box<Client>, Wire, u64),
+    Follow(Box<Client>, Wire, u64),
 }
 
 impl Client {
@@ -147,9 +147,9 @@ impl Client {
             if !self.is_still_allowed() {
                 return None;
             }
-            let message = match (sent.message, &mut self.seen) {
+            let message = match &mut self.seen {
                 // What was made for this console alone.
-                (message, Some(seen)) => match message {
+                Some(seen) => match &sent.message {
                     Message::Change { .. } | Message::Reset { .. } => {
                         match seen.take(&sent.told, position) {
                             Some(message) => message,
@@ -163,10 +163,10 @@ impl Client {
                         },
                     },
                     Message::Beat { event } => Message::Beat {
-                        event: sent.apart.get(&seen.agency).cloned().unwrap_or(event),
+                        event: sent.apart.get(&seen.agency).unwrap_or(event).clone(),
                     },
                 },
-                (message, None) => message,
+                None => sent.message.clone(),
             };
             let message = match message {
                 Message::Beat { .. } if self.has_own_beat() => Message::Beat { event: self.beat() },
@@ -192,7 +192,12 @@ impl Client {
 
     /// Whether session and account are what they were when the stream began.
     fn is_still_allowed(&self) -> bool {
-        self.state.access.watch(&self.signed.session) && !self.has_other_rights()
+        let account = self.state.access.watch(&self.signed.session);
+        account.is_some_and(|now| {
+            let then = &self.signed.account;
+            // Otherwise the console asks anew.
+            (now.role, &now.agency, now.disabled) == (then.role, &then.agency, then.disabled)
+        })
     }
 
     /// The same with all positions: what was skipped may have been moves.
@@ -220,15 +225,6 @@ impl Client {
     fn positions(&self) -> Event {
         let center = self.state.center_for(Some(&self.signed));
         render::positions(&self.state, &center).unwrap_or_default()
-    }
-
-    /// Whether the account is not what it was when the stream began: then the console asks anew.
-    fn has_other_rights(&self) -> bool {
-        let account = self.state.access.account(self.signed.actor());
-        account.is_none_or(|now| {
-            let then = &self.signed.account;
-            (now.role, &now.agency, now.disabled) != (then.role, &then.agency, then.disabled)
-        })
     }
 
     /// All that changed since `position` in one message.

@@ -88,12 +88,14 @@ fn render(state: &AppState, ui: &Ui, problem: Option<&Problem>) -> Markup {
                                 @let shown = unit.shown(&center);
                                 @let label = configuration.unit_statuses.get(shown.status);
                                 @let kind = configuration.unit_types.get(&unit.unit_type);
-                                tr {
+                                tr data-emergency=[unit.emergency.as_ref().map(|it| it.cause.name())] {
                                     td class="strong" { a href={"/units/" (encoded(unit.call_sign.as_str()))} { (unit.call_sign) } }
                                     td { (kind.map_or(unit.unit_type.as_str(), |kind| kind.label.as_str())) }
                                     td { (configuration.agencies.get(&unit.agency).map_or(unit.agency.as_str(), |agency| agency.name.as_str())) }
                                     td { (unit.station.as_ref().map_or("", |station| configuration.stations.get(station).map_or(station.as_str(), |known| known.name.as_str()))) }
-                                    td { (shape(shown.meaning.name())) (shown.status) " " span class="quiet" { (label.map_or("", |status| status.label.as_str())) } }
+                                    td { (shape(shown.meaning.name())) (shown.status) " " span class="quiet" { (label.map_or("", |status| status.label.as_str())) }
+                                        @if let Some(emergency) = &unit.emergency { " " b { (ui.t(&format!("emergency.{}", emergency.cause.name()))) } }
+                                    }
                                     td class="number time" { (span(shown.since, ui.now())) }
                                     td { @for (incident, _) in &unit.active { a href={"/incidents/" (incident.0)} { (incident) } " " } }
                                     @if may_serve {

@@ -26,7 +26,7 @@ use crate::{
 
 /// The most bytes that a request's body may have.
 pub(crate) const MAX_BODY_BYTES: usize = 64 * 1_024;
-/// How long an answer may take to begin. Live streams begin at once and then go on without end.
+/// How long an answer may take to begin.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
 
 /// Everything that is mounted.
@@ -50,19 +50,25 @@ pub(crate) fn mounted() -> Mount {
 
 /// The server's routes with what stands before them, outermost last.
 pub(crate) fn routes(state: &AppState) -> Router {
-    mounted()
-        .router
-        .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
-        .fallback(|| async { StatusCode::NOT_FOUND })
-        .layer(from_fn_with_state(state.clone(), authorise))
-        .with_state(state.clone())
-        // Leaves out event streams, pictures, hashes and what is short.
+    let Mount {
+        router, streams, ..
+    } = mounted();
+    let guarded = |router: Router<AppState>| {
+        router
+            .method_not_allowed_fallback(|| async { StatusCode::METHOD_NOT_ALLOWED })
+            .layer(from_fn_with_state(state.clone(), authorise))
+            .with_state(state.clone())
+    };
+    guarded(router.fallback(|| async { StatusCode::NOT_FOUND }))
+        // Leaves out pictures, hashes and what is short.
         .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(compressible)))
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
             TIME_LIMIT,
         ))
+        // They are packed already, begin at once and then go on without end.
+        .merge(guarded(streams))
         .layer(from_fn_with_state(state.clone(), explain))
         .layer(from_fn_with_state(state.clone(), harden))
 }

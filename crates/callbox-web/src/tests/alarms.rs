@@ -90,8 +90,17 @@ async fn a_crew_that_does_not_answer_twice_is_in_need_until_somebody_says_what_w
     assert_eq!(lasts[1]["cause"], "welfare");
     let unit = world.get(DISPATCHER, "/api/v1/units/E1").await.json();
     assert_eq!(unit["emergency"], "missed_checks");
+    // Where all units stand, by colour and in words.
+    let marked = |page: &str| {
+        page.matches("<tr data-emergency=\"missed_checks\">")
+            .count()
+    };
+    let units = world.get(DISPATCHER, "/units").await.text;
+    assert_eq!(marked(&units), 1);
+    assert!(units.contains("<b>no answer to checks</b>"));
     let body = json!({"reason": "radio was off"});
     done(&world, "/api/v1/units/E1/end-emergency", body).await;
+    assert_eq!(marked(&world.get(DISPATCHER, "/units").await.text), 0);
     assert_eq!(alarms(&world).await, json!([]));
     // A round by hand, and an answer on the crew's behalf.
     done(&world, &format!("{show}/welfare-check"), json!({})).await;

@@ -82,6 +82,9 @@ function planList() {
   planDraw();
 }
 
+/** What an incident is, in words. */
+const kindOf = (row) => row.type_label ?? row.type ?? t("no_type");
+
 /** The same by keyboard and for those who do not see the picture: choosing a line moves the map there. */
 function list() {
   const line = (kind, id, text, detail) => {
@@ -93,7 +96,7 @@ function list() {
   };
   const focused = document.activeElement?.dataset?.key;
   const open = [...incidents.values()].filter((row) => row.state === "open" && !row.merged_into).sort((a, b) => a.rank - b.rank || a.received - b.received);
-  by("map-incidents").replaceChildren(...open.map((row) => line("incident", row.id, String(row.id), `${row.type_label ?? ""} · ${row.place ?? t("no_place")}`)));
+  by("map-incidents").replaceChildren(...open.map((row) => line("incident", row.id, String(row.id), `${kindOf(row)} · ${row.place ?? t("no_place")}`)));
   const busy = [...units.values()].filter((row) => row.incident !== null).sort((a, b) => a.call_sign.localeCompare(b.call_sign));
   by("map-units").replaceChildren(...busy.map((row) => line("unit", row.id, row.call_sign, `${t(`meaning.${row.meaning}`)} · ${row.incident}`)));
   const without = withoutPlace();
@@ -120,7 +123,7 @@ function details() {
   if (picked.kind === "incident") showWays({ incident: row.id });
   else showWays(row.incident === null ? null : { incident: row.incident, unit: row.id });
   const link = picked.kind === "unit" ? `/units/${encodeURIComponent(row.call_sign)}` : `/incidents/${row.id}`;
-  const text = picked.kind === "unit" ? `${row.type} · ${t(`meaning.${row.meaning}`)}` : `${row.type_label ?? ""} · ${row.units.join(" ") || t(stage(row) === "waiting" ? "map.nobody" : "map.attended")}`;
+  const text = picked.kind === "unit" ? `${row.type} · ${t(`meaning.${row.meaning}`)}` : `${kindOf(row)} · ${row.units.join(" ") || t(stage(row) === "waiting" ? "map.nobody" : "map.attended")}`;
   box.replaceChildren(el("a", { href: link, text: picked.kind === "unit" ? row.call_sign : String(row.id) }), el("span", { text }));
 }
 
