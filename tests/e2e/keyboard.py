@@ -130,6 +130,8 @@ class Keyboard(Steps):
         # Everybody sees on the board whose next call it is.
         self.a.wait("the plan in the incident's row", "return document.querySelector(`.incident[data-id='${arguments[0]}'] .units`)?.textContent.includes(arguments[1])", other, one)
         self.a.wait("the plan in the unit's row", f"return /[+]1/.test({UNIT}.textContent)", one)
+        if not self.a.run(f"const on = {UNIT}.querySelector('.on'); const box = on.getBoundingClientRect(); const mark = on.querySelector('b').getBoundingClientRect(); return mark.width > 5 && mark.right <= box.right + 0.5", one):
+            raise Failed("the mark of what a unit does next is cut off")
         self.line(f"US {one} #{other}")
         self.line(f"EM {one}")
         self.a.wait("the alarm", "return !document.getElementById('alarms').hidden")

@@ -87,8 +87,11 @@ function cellOf(id) {
 function write(made, data) {
   setText(made.sign, data.call_sign);
   setText(made.code, data.status);
-  // What it is to do next is a number here, and named by the hint over it and in its dialog.
-  setText(made.on, [data.incident ? `#${data.incident}` : null, data.stack.length ? `+${data.stack.length}` : null].filter(Boolean).join(" "));
+  // What it is to do next is a number here, which is never cut off, and named by the hint over it and in its dialog.
+  const on = data.incident ? `#${data.incident}` : "";
+  made.on.classList.toggle("is-more", data.stack.length > 0);
+  if (data.stack.length) made.on.replaceChildren(el("span", { text: on }), el("b", { text: `+${data.stack.length}` }));
+  else setText(made.on, on);
   setAttr(made.row, "title", [data.emergency ? t(`emergency.${data.emergency}`) : null, statusLabel(data.status), data.station, data.stack.length ? t("stack.next", { ids: data.stack.map((id) => `#${id}`).join(", ") }) : null].filter(Boolean).join(" · "));
   setAttr(made.row, "data-meaning", data.meaning);
   setAttr(made.row, "data-emergency", data.emergency);
