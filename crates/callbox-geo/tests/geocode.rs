@@ -957,14 +957,23 @@ fn finds_places_as_callers_say_them() {
             next to the burger barn on long st -> confirm
               place Burger Barn, Ashford; on 'Long Street'; 'next to': not there itself
             behind -> missing; 'behind' is not in the file
-            on long street -> confirm
-              street Long Street, Ashford; 'on' does not fit
+            on long street -> certain
+              street Long Street, Ashford
         "#]],
     );
     check(
         &chinese().geocoder(),
         2,
-        &["协和医院对面", "长安街12号附近"],
+        &[
+            "协和医院对面",
+            "长安街12号附近",
+            "我在长安街12号",
+            "长安街十二号",
+            "长安街建国门外大街路口",
+            "长安街靠近建国门外大街",
+            "长安街上的医院",
+            "长安街北京协和医院",
+        ],
         &expect![[r#"
             协和医院对面 -> confirm
               place 北京协和医院, 朝阳区; '协和医院' taken for '北京协和医院'; '对面' does not fit
@@ -972,6 +981,134 @@ fn finds_places_as_callers_say_them() {
               house-point 长安街12号, 朝阳区; '附近' does not fit
         "#]],
     );
+}
+
+/// Two motorways with junctions on each carriageway, a road that has none, and a named one with a number.
+fn motorways() -> Town {
+    let mut town = Town::new("Ashford", 51.1, 0.9);
+    town.way("", &["I 695"], &[(0.0, 0.0), (1_000.0, 0.0), (4_000.0, 0.0)])
+        .way("", &["I 695"], &[(4_000.0, 500.0), (1_500.0, 500.0), (0.0, 500.0)])
+        .way(
+            "Coast Motorway|滨海高速公路",
+            &["M 20"],
+            &[(0.0, 3_000.0), (2_000.0, 3_000.0), (5_000.0, 3_000.0)],
+        )
+        .way("", &["MD 140"], &[(0.0, 9_000.0), (900.0, 9_000.0)])
+        .street("Old Court Road", &[(900.0, 8_000.0), (900.0, 9_000.0)])
+        .post("M 20", 3_000, false, 2_000.0, 3_005.0);
+    for (number, way, no) in [
+        ("18", 0, 1),
+        ("18", 1, 1),
+        ("19", 1, 2),
+        ("19", 0, 0),
+        ("7A", 2, 1),
+        ("7B", 2, 2),
+    ] {
+        let way = &town.source.streets[way];
+        town.source.exits.push(Exit {
+            number: Some(number.to_owned()),
+            name: None,
+            node: way.nodes[no],
+            point: way.points[no],
+        });
+    }
+    town
+}
+
+#[test]
+fn finds_junctions_as_callers_say_them() {
+    check(
+        &motorways().geocoder(),
+        2,
+        &[
+            "exit 18 on i-695",
+            "exit 18 i-695",
+            "i-695 exit 18",
+            "i 695 at exit 18",
+            "695 exit 18",
+            "695 eastbound at exit 18",
+            "i-695 west, exit number 18",
+            "i-695 exit 17",
+            "exit 18 on i-95",
+            "M20 junction 7a",
+            "junction 7b of the M20",
+            "J7 M20",
+            "exit 7 b m20",
+            "between exits 18 and 19 on 695",
+            "near exit 7a on the M20",
+            "exit 3 route 140",
+            "滨海高速公路7A出口",
+            "滨海高速公路K3+000",
+            "M20高速3公里",
+            "M20 marker post 3",
+        ],
+        &expect![[""]],
+    );
+    check(
+        &motorways().geocoder(),
+        1,
+        &["route 140", "maryland route 140", "i 140", "rt 140 and old court rd"],
+        &expect![[""]],
+    );
+}
+
+/// A street with things on it, and others of the same names elsewhere.
+fn shops() -> Town {
+    let mut town = english();
+    town.street(
+        "Long Street",
+        &[(-900.0, 1500.0), (0.0, 1500.0), (900.0, 1500.0)],
+    )
+    .street("Short Lane", &[(0.0, 1500.0), (0.0, 2500.0)])
+    .street("Dead End", &[(900.0, 1500.0), (900.0, 1600.0)])
+    .place("Burger Barn", "fast food", -500.0, 1530.0)
+    .place("Burger Barn", "fast food", 500.0, 3000.0)
+    .place("Eagle", "fuel", 300.0, 1520.0)
+    .place("Falcon", "fuel", 700.0, 1520.0)
+    .place("Hawk", "fuel", 700.0, 5000.0)
+    .house("12", "Long Street", -700.0, 1510.0);
+    town
+}
+
+#[test]
+fn finds_things_by_their_street_and_by_their_kind() {
+    check(
+        &shops().geocoder(),
+        3,
+        &[
+            "burger barn, long st",
+            "long street, burger barn",
+            "burger barn long street",
+            "burger barn at long street",
+            "burger barn, short lane",
+            "long street in front of burger barn",
+            "gas station on long street",
+            "the petrol station, long street",
+            "long street opposite number 12",
+            "short lane just off long street",
+            "flat 3, 12 long street",
+            "at 12 long street",
+            "from long street to short lane",
+            "12 long street, burger barn",
+        ],
+        &expect![[""]],
+    );
+}
+
+#[test]
+fn a_street_and_a_mark_list_its_crossings() {
+    let geocoder = shops().geocoder();
+    let typing = Ask {
+        typing: true,
+        ..Ask::default()
+    };
+    let script = ["Long Street /", "long st &", "short lane /", "long street / s", "/"];
+    check_as(&geocoder, &typing, &script, &expect![[""]]);
+    let near = Ask {
+        near: Some(shops().at(900.0, 1500.0)),
+        ..typing
+    };
+    check_as(&geocoder, &near, &["Long Street /"], &expect![[""]]);
 }
 
 #[test]

@@ -159,6 +159,13 @@ pub enum Reason {
         /// The highest known post.
         highest: String,
     },
+    /// The road has no junction of that number.
+    ExitUnknown {
+        /// What was asked.
+        asked: String,
+        /// The numbers that are known there; empty if none is.
+        known: String,
+    },
     /// The posts of this road count in the other unit.
     UnitConverted,
     /// How the coordinates were read.
@@ -214,6 +221,8 @@ impl Reason {
             Self::BetweenPosts { .. } => "between-posts",
             Self::OutsidePosts { lowest, .. } if lowest.is_empty() => "no-posts",
             Self::OutsidePosts { .. } => "outside-posts",
+            Self::ExitUnknown { known, .. } if known.is_empty() => "no-exits",
+            Self::ExitUnknown { .. } => "exit-unknown",
             Self::UnitConverted => "unit-converted",
             Self::ReadAs(_) => "read-as",
             Self::Swapped => "swapped",
@@ -240,6 +249,7 @@ impl Reason {
             }
             Self::TypeDiffers { asked, known }
             | Self::DirectionDiffers { asked, known }
+            | Self::ExitUnknown { asked, known }
             | Self::SuffixUnknown { asked, known } => pair(("asked", asked), ("known", known)),
             Self::Interpolated { below, above } | Self::BetweenPosts { below, above } => {
                 pair(("below", below), ("above", above))
@@ -354,6 +364,14 @@ impl fmt::Display for Reason {
                     "the file has posts from {lowest} to {highest} on this road"
                 )
             }
+            Self::ExitUnknown { asked, known } if known.is_empty() => write!(
+                f,
+                "exit {asked} is not known: the file has no numbered exits on this road"
+            ),
+            Self::ExitUnknown { asked, known } => write!(
+                f,
+                "exit {asked} is not known here: the file has {known} on this road"
+            ),
             Self::UnitConverted => write!(f, "the posts of this road count in the other unit"),
             Self::ReadAs(how) => write!(f, "read as {how}"),
             Self::Swapped => write!(f, "longitude taken to stand first"),

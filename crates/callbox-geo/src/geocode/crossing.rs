@@ -3,9 +3,9 @@
 use super::answer::{Answer, Kind, Reason};
 use super::find::Candidate;
 use super::geometry::{Bounds, between, meters, project};
-use super::index::{EntityKind, Index, NO_ENTITY};
+use super::index::{Crossing, EntityKind, Index, NO_ENTITY};
 use super::label;
-use super::matching::{Filter, Fit, fits};
+use super::matching::{Filter, Fit, Lead, fits};
 use super::question::{Word, words};
 use super::text::{Script, Token};
 use super::vocabulary::{Class, Role};
@@ -50,6 +50,71 @@ pub(crate) fn find(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candida
     candidates
 }
 
+/// The street before a mark after which nothing is typed yet: `Main Street /`.
+pub(crate) fn begun(tokens: &[Token]) -> Option<&[Token]> {
+    let (last, street) = tokens.split_last()?;
+    let mark = ["&", "@", "/"].iter().any(|mark| last.is_mark(mark));
+    (mark && street.iter().any(|token| token.script != Script::Mark)).then_some(street)
+}
+
+/// The crossings of a street that is typed with a mark after it: the nearest to `near` first, and of those equally near
+/// the one with the longest street.
+pub(crate) fn along(index: &Index, street: &[Token], near: Option<Coord>) -> Vec<Candidate> {
+    let kinds = |kind: EntityKind| matches!(kind, EntityKind::Street | EntityKind::Route);
+    let filter = Filter {
+        kinds: &kinds,
+        prefer: &|_| false,
+        lead: Lead::default(),
+    };
+    let mut streets = fits(index, &words(index, street, false), false, &filter);
+    streets.retain(|fit| fit.cost() <= STREET_BEGUN);
+    streets.truncate(MAX_BEGUN);
+    let mut candidates = Vec::new();
+    for fit in &streets {
+        let crossings = index.stored.crossings.get(fit.entity);
+        let of_route = |it: &Crossing| index.entity(it.other).kind == EntityKind::Route;
+        // Where a named street is met, its number says nothing more.
+        let told = crossings.iter().filter(|it| {
+            let named = |other: &Crossing| {
+                !of_route(other) && meters(other.point, it.point) < NEAR_METERS
+            };
+            index.name_of(it.other) != index.name_of(fit.entity)
+                && !(of_route(it) && crossings.iter().any(named))
+        });
+        for crossing in told.take(MAX_CROSSINGS) {
+            let other = Fit {
+                entity: crossing.other,
+                name: fit.name,
+                name_cost: 0.0,
+                rest_cost: 0.0,
+                besides: 0,
+                reasons: Vec::new(),
+            };
+            let extent = f64::from(crossing.extent_meters).max(15.0);
+            let mut one = candidate(index, fit, &other, crossing.point, extent, None);
+            let length = f64::from(index.entity(crossing.other).extent_meters);
+            let small = (-length / 1_000.0).exp();
+            let far = near.map_or(0.0, |near| 1.0 - (-meters(near, crossing.point) / 1_000.0).exp());
+            one.cost += NOT_TYPED + FARTHEST * far as f32 + SMALLEST * small as f32;
+            candidates.push(one);
+        }
+    }
+    candidates.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+    candidates.truncate(MAX_CROSSINGS);
+    candidates
+}
+
+/// What a crossing costs of which only the one street is typed: too much to be certain.
+const NOT_TYPED: f32 = 0.17;
+/// What being far from where the question comes from, and meeting a short street, add to it.
+const FARTHEST: f32 = 0.04;
+const SMALLEST: f32 = 0.015;
+/// A street that fits worse is not the one before the mark.
+const STREET_BEGUN: f32 = 0.2;
+/// The most streets before the mark, and the most crossings that are offered.
+const MAX_BEGUN: usize = 8;
+const MAX_CROSSINGS: usize = 256;
+
 /// Whether two texts may be one name: they differ by words that carry nothing, by other forms of a word, or by
 /// a typing error.
 fn is_one_name(left: &[Word], right: &[Word]) -> bool {
@@ -76,6 +141,7 @@ pub(crate) fn pair(index: &Index, left: &[Token], right: &[Token], typing: bool)
     let filter = Filter {
         kinds: &kinds,
         prefer: &|_| false,
+        lead: Lead::default(),
     };
     let words = [words(index, left, false), words(index, right, typing)];
     let is_one_name = is_one_name(&words[0], &words[1]);

@@ -140,6 +140,12 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// The cells of a row that may be within the bound: as many letters typed as walked, give or take the bound.
+    fn band(&self, depth: usize) -> std::ops::Range<usize> {
+        let (length, bound) = (self.typed.len(), usize::from(self.bound));
+        depth.saturating_sub(bound).min(length)..(depth + bound).min(length) + 1
+    }
+
     fn descend(
         &mut self,
         node: &Node,
@@ -169,14 +175,20 @@ impl Search<'_> {
             });
         }
         let completed = self.beginning && best_beginning <= self.bound;
-        let minimum = row[..=length].iter().copied().min().unwrap_or(u8::MAX);
+        let band = self.band(depth);
+        let minimum = row[band].iter().copied().min().unwrap_or(u8::MAX);
         if minimum > self.bound && !completed {
             return;
         }
+        // Cells farther from the diagonal than the bound cannot be within it; they stay at their highest.
+        let band = self.band(depth + 1);
         for child in self.dictionary.children(node) {
             let mut next = [u8::MAX; MAX_LENGTH + 1];
-            next[0] = row[0].saturating_add(1);
-            for i in 1..=length {
+            for i in band.clone() {
+                if i == 0 {
+                    next[0] = row[0].saturating_add(1);
+                    continue;
+                }
                 let replaced =
                     row[i - 1].saturating_add(u8::from(self.typed[i - 1] != child.letter));
                 let mut cell = replaced

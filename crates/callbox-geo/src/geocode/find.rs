@@ -4,11 +4,11 @@ use super::answer::{Answer, Ask, Found, Kind, Reason, Verdict};
 use super::coordinates::{self, Position, Read};
 use super::geometry::{inside, meters};
 use super::index::{EntityKind, Index, NO_ENTITY};
-use super::matching::{Filter, Fit, fits};
+use super::matching::{Filter, Fit, Lead, fits};
 use super::overlay::Overlay;
-use super::question::{Reading, readings, respaced, without_unit};
+use super::question::{Reading, Word, readings, respaced, without_unit, words, words_with};
 use super::text::{MAX_TEXT_CHARS, Script, Token};
-use super::{crossing, hanfind, house, judge, label, posts, reverse, spoken};
+use super::{crossing, exits, hanfind, house, judge, label, posts, reverse, spoken, things};
 use crate::Coord;
 
 /// An answer with what is needed to judge it beside the others.
@@ -41,26 +41,47 @@ pub(crate) fn find(index: &Index, overlay: Option<&Overlay>, text: &str, ask: &A
         read => return position(index, overlay, read, notes, ask),
     }
     let tokens = index.vocabulary.tokens(&text);
-    let (tokens, units) = without_unit(index, tokens);
+    // A number after `#` may be that of an exit.
+    let mut found = exits::find(index, &tokens, ask.typing);
+    let is_exit = found.iter().any(|it| it.cost <= GOOD || !it.number_known);
+    let (mut tokens, units) = without_unit(index, tokens);
     notes.extend(units);
-    let mut found =
-        overlay.map_or_else(Vec::new, |overlay| overlay.find(index, &tokens, ask.typing));
+    if let Some(overlay) = overlay {
+        found.extend(overlay.find(index, &tokens, ask.typing));
+    }
     if let Some(asked) = posts::read(index, &text) {
         found.extend(posts::find(index, &asked));
     }
-    if cheapest(&found) > 0.2 || overlay.is_some() {
-        found.extend(candidates(index, &tokens, ask.typing));
+    if ask.typing
+        && let Some(street) = crossing::begun(&tokens)
+    {
+        let crossings = crossing::along(index, street, ask.near);
+        if !crossings.is_empty() {
+            return reply(index, crossings, notes, &tokens, ask);
+        }
     }
-    if cheapest(&found) <= GOOD {
+    let mut known = Vec::new();
+    if !is_exit && cheapest(&found) > 0.2 || overlay.is_some() {
+        known = words(index, &tokens, ask.typing);
+        found.extend(candidates_with(index, &tokens, &known, ask.typing));
+    }
+    if is_exit || cheapest(&found) <= GOOD {
         return reply(index, found, notes, &tokens, ask);
     }
-    found.extend(spoken::find(index, &tokens, ask.typing));
+    let said = spoken::without_lead(index, &tokens);
+    if said.len() < tokens.len() {
+        // `at Main Street`; but `In der Au` is a name.
+        tokens = said.to_vec();
+        found.extend(candidates_with(index, &tokens, &known, ask.typing));
+    }
+    found.extend(as_said(index, &tokens, &known, &found, ask.typing));
     let Some((words, named)) = spoken::beside(index, &tokens) else {
         return reply(index, found, notes, &tokens, ask);
     };
     let mut near = overlay.map_or_else(Vec::new, |overlay| overlay.find(index, &named, ask.typing));
-    near.extend(candidates(index, &named, ask.typing));
-    near.extend(spoken::find(index, &named, ask.typing));
+    near.extend(exits::find(index, &named, ask.typing));
+    near.extend(candidates_with(index, &named, &known, ask.typing));
+    near.extend(as_said(index, &named, &known, &near, ask.typing));
     for candidate in &mut near {
         candidate.cost += spoken::BESIDE;
         candidate.rest_cost += spoken::BESIDE;
@@ -71,8 +92,37 @@ pub(crate) fn find(index: &Index, overlay: Option<&Overlay>, text: &str, ask: &A
     reply(index, found, notes, &named, ask)
 }
 
+/// Blocks, stretches, and things on a street. Where a house was found, only words between a thing and its street
+/// make a thing of them.
+fn as_said(
+    index: &Index,
+    tokens: &[Token],
+    known: &[Word],
+    found: &[Candidate],
+    typing: bool,
+) -> Vec<Candidate> {
+    let is_house = |it: &Candidate| {
+        let kind = it.answer.kind;
+        matches!(kind, Kind::HousePoint | Kind::HouseBuilding) && it.number_known
+    };
+    let loosely = cheapest(found) > 0.15 && !found.iter().any(is_house);
+    let mut said = spoken::find(index, tokens, typing);
+    said.extend(things::find(index, tokens, known, typing, loosely));
+    said
+}
+
 /// What the index has for tokens.
 pub(crate) fn candidates(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candidate> {
+    candidates_with(index, tokens, &[], typing)
+}
+
+/// What the index has for tokens, of which some words may have been read before.
+fn candidates_with(
+    index: &Index,
+    tokens: &[Token],
+    known: &[Word],
+    typing: bool,
+) -> Vec<Candidate> {
     let mut candidates = crossing::find(index, tokens, typing);
     let best = cheapest(&candidates);
     let marked = tokens
@@ -81,11 +131,24 @@ pub(crate) fn candidates(index: &Index, tokens: &[Token], typing: bool) -> Vec<C
     if marked && best < 0.45 || best <= 0.05 {
         return candidates;
     }
-    candidates.extend(plain(index, tokens, typing));
+    let known = words_with(index, tokens, typing, known);
+    candidates.extend(plain(index, tokens, known.clone(), Lead::default(), typing));
     if cheapest(&candidates) > GOOD {
+        let mut also: Vec<u32> = candidates.iter().map(|it| it.entity).collect();
+        also.retain(|entity| *entity != NO_ENTITY);
+        also.sort_unstable();
+        also.dedup();
         for tokens in respaced(index, tokens) {
+            let words = words_with(index, &tokens, typing, &known);
+            let lead = match words.iter().any(|it| is_new(it, &known) && !it.class.is_weak()) {
+                true => Lead {
+                    known: &known,
+                    also: &also,
+                },
+                false => Lead::default(),
+            };
             candidates.extend(
-                plain(index, &tokens, typing)
+                plain(index, &tokens, words, lead, typing)
                     .into_iter()
                     .map(|mut candidate| {
                         candidate.cost += 0.05;
@@ -96,6 +159,10 @@ pub(crate) fn candidates(index: &Index, tokens: &[Token], typing: bool) -> Vec<C
         }
     }
     candidates
+}
+
+fn is_new(word: &Word, known: &[Word]) -> bool {
+    known.iter().all(|known| known.text != word.text)
 }
 
 /// The reply to a position: where it is, and whether it can be meant.
@@ -213,12 +280,18 @@ fn cheapest(candidates: &[Candidate]) -> f32 {
 }
 
 /// Addresses, streets, towns and things.
-fn plain(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candidate> {
+fn plain(
+    index: &Index,
+    tokens: &[Token],
+    words: Vec<Word>,
+    lead: Lead<'_>,
+    typing: bool,
+) -> Vec<Candidate> {
     if tokens.iter().any(|token| token.script == Script::Han) {
         return hanfind::find(index, tokens, typing);
     }
     let mut candidates = Vec::new();
-    for reading in readings(index, tokens, typing) {
+    for reading in readings(index, tokens, words, typing) {
         let best = cheapest(&candidates);
         let idle = reading.number.is_none()
             && reading
@@ -228,13 +301,13 @@ fn plain(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candidate> {
         if best < 0.05 && (reading.number.is_some() || idle) {
             continue;
         }
-        candidates.extend(read(index, &reading));
+        candidates.extend(read(index, &reading, lead));
     }
     candidates
 }
 
 /// The candidates of one reading.
-pub(crate) fn read(index: &Index, reading: &Reading) -> Vec<Candidate> {
+pub(crate) fn read(index: &Index, reading: &Reading, lead: Lead<'_>) -> Vec<Candidate> {
     let number = reading.number.as_ref();
     let has_number =
         |entity: u32| number.is_some_and(|number| house::has(index, entity, number.number));
@@ -249,6 +322,7 @@ pub(crate) fn read(index: &Index, reading: &Reading) -> Vec<Candidate> {
         &Filter {
             kinds: &kinds,
             prefer: &has_number,
+            lead,
         },
     );
     placed(index, fits, reading)

@@ -4,9 +4,9 @@ use super::answer::Reason;
 use super::find::{Candidate, placed, read};
 use super::han::{best_place, sounds};
 use super::index::{EntityKind, Index};
-use super::matching::{Fit, MAX_COST};
+use super::matching::{Fit, Lead, MAX_COST};
 use super::numbers::HouseNumber;
-use super::question::{Reading, readings};
+use super::question::{Reading, readings, words};
 use super::source::NameKind;
 use super::text::{Script, Token, fold};
 
@@ -59,7 +59,7 @@ fn run_and_number(index: &Index, tokens: &[Token]) -> (Vec<char>, Option<HouseNu
     (run.chars().collect(), number)
 }
 
-fn fits(index: &Index, run: &[char], streets_only: bool, typing: bool) -> Vec<Fit> {
+pub(crate) fn fits(index: &Index, run: &[char], streets_only: bool, typing: bool) -> Vec<Fit> {
     let stored = &index.stored;
     let mut counts: Vec<u32> = Vec::new();
     for c in run {
@@ -177,6 +177,7 @@ fn explain(index: &Index, owner: u32, mut rest: String, reasons: &mut Vec<Reason
         .area
         .iter()
         .chain(&index.vocabulary.han.corner)
+        .chain(&index.vocabulary.han.noise)
     {
         rest = rest.replace(word.as_str(), "");
     }
@@ -193,9 +194,10 @@ fn by_sound(index: &Index, run: &[char], reading: &Reading) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for sound in sounds(&text).into_iter().take(4) {
         let token = Token::new(sound, Script::Word);
-        for mut heard in readings(index, &[token], false) {
+        let words = words(index, std::slice::from_ref(&token), false);
+        for mut heard in readings(index, &[token], words, false) {
             heard.number.clone_from(&reading.number);
-            candidates.extend(read(index, &heard).into_iter().map(|mut candidate| {
+            candidates.extend(read(index, &heard, Lead::default()).into_iter().map(|mut candidate| {
                 candidate.cost += 0.05;
                 candidate
             }));
@@ -225,5 +227,29 @@ fn crossing(index: &Index, tokens: &[Token], typing: bool) -> Option<Vec<Candida
             candidates.extend(super::crossing::meet(index, &left, &right));
         }
     }
+    if candidates.is_empty() && text.len() < run.len() {
+        candidates = unparted(index, text);
+    }
     (!candidates.is_empty()).then_some(candidates)
+}
+
+/// `长安街建国路路口`: two whole names with nothing between, before a word for a corner.
+fn unparted(index: &Index, text: &str) -> Vec<Candidate> {
+    let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
+    let side = |run: &[char]| -> Vec<Fit> {
+        let mut fits = fits(index, run, true, false);
+        fits.retain(|fit| fit.cost() < 0.01);
+        fits.truncate(12);
+        fits
+    };
+    let mut candidates = Vec::new();
+    for at in 2..letters.len().saturating_sub(1) {
+        let left = side(&letters[..at]);
+        if left.is_empty() {
+            continue;
+        }
+        let right = side(&letters[at..]);
+        candidates.extend(super::crossing::meet(index, &left, &right));
+    }
+    candidates
 }

@@ -8,7 +8,6 @@ use super::find::Candidate;
 use super::geometry::meters;
 use super::index::Index;
 use super::label;
-use super::question;
 use super::text::{Script, Token};
 
 /// Answers within this of the best fit as well as it.
@@ -150,10 +149,16 @@ pub(crate) fn unknown_words(index: &Index, tokens: &[Token]) -> Vec<String> {
     let han = &index.vocabulary.han;
     let unknown = |token: &&Token| match token.script {
         Script::Word => {
-            let word = question::word(index, token, false);
+            let (form, class) = index.vocabulary.form(&token.text);
+            let known = |text: &str| {
+                let letters: Vec<char> = text.chars().collect();
+                index.dictionary.exact(&letters).is_some()
+            };
             index.vocabulary.role(&token.text).is_none()
-                && !word.class.is_weak()
-                && !word.has_exact()
+                && !index.vocabulary.beside.contains(&token.text)
+                && !class.is_weak()
+                && !known(&form)
+                && !known(&token.text)
         }
         Script::Han => {
             let known = |c: char| index.stored.han.binary_search(&u32::from(c)).is_ok();

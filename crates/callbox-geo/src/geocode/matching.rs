@@ -46,6 +46,23 @@ pub(crate) struct Filter<'a> {
     pub(crate) kinds: &'a dyn Fn(EntityKind) -> bool,
     /// Entities that are compared first where there are too many.
     pub(crate) prefer: &'a dyn Fn(u32) -> bool,
+    pub(crate) lead: Lead<'a>,
+}
+
+/// What leads to names, where not each word of a question does: one that was looked for before with other words
+/// needs no more than what is new.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Lead<'a> {
+    /// Words that lead to no names; they only explain.
+    pub(crate) known: &'a [Word],
+    /// Entities that are compared whatever the words lead to.
+    pub(crate) also: &'a [u32],
+}
+
+impl Lead<'_> {
+    fn leads(&self, word: &Word) -> bool {
+        self.known.iter().all(|known| known.text != word.text)
+    }
 }
 
 /// The entities whose names fit the words best, one fit for each, cheapest first.
@@ -56,9 +73,10 @@ pub(crate) fn fits(index: &Index, words: &[Word], typing: bool, filter: &Filter<
         names.sort_unstable();
         names.dedup();
     }
+    let mut asked = Asked::new(index, words);
     let mut best: Vec<Fit> = names
         .into_iter()
-        .filter_map(|name| compare(index, words, typing, name))
+        .filter_map(|name| compare(index, words, typing, name, &mut asked))
         .filter(|fit| fit.cost() <= MAX_COST)
         .collect();
     best.sort_by(|a, b| {
@@ -78,7 +96,8 @@ fn gather(index: &Index, words: &[Word], filter: &Filter<'_>) -> Vec<u32> {
     let stored = &index.stored;
     let total = stored.names.len().max(1) as f32;
     let mut lists: Vec<(usize, u32, f32, usize)> = Vec::new();
-    for (no, word) in words.iter().enumerate() {
+    let leading = |(_, word): &(usize, &Word)| filter.lead.leads(word);
+    for (no, word) in words.iter().enumerate().filter(leading) {
         for hit in &word.hits {
             let length = stored.postings.get(hit.token).len();
             if length > 0 {
@@ -118,12 +137,26 @@ fn gather(index: &Index, words: &[Word], filter: &Filter<'_>) -> Vec<u32> {
         names.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         names.truncate(MAX_COMPARED);
     }
-    names.into_iter().map(|(_, name)| name).collect()
+    let mut names: Vec<u32> = names.into_iter().map(|(_, name)| name).collect();
+    let also = filter.lead.also.iter();
+    let wanted = also.filter(|entity| (filter.kinds)(stored.entities[**entity as usize].kind));
+    names.extend(wanted.flat_map(|entity| stored.entity_names.get(*entity)));
+    if !filter.lead.also.is_empty() {
+        names.sort_unstable();
+        names.dedup();
+    }
+    names
 }
 
 /// Compares one name with the words: each token of the name takes the word that stands for it best, then the rest of
 /// the words must be explained by the areas that the thing is in.
-fn compare(index: &Index, words: &[Word], typing: bool, name: u32) -> Option<Fit> {
+fn compare(
+    index: &Index,
+    words: &[Word],
+    typing: bool,
+    name: u32,
+    asked: &mut Asked<'_>,
+) -> Option<Fit> {
     let stored = &index.stored;
     let entry = stored.names[name as usize];
     let kind = stored.entities[entry.owner as usize].kind;
@@ -131,10 +164,15 @@ fn compare(index: &Index, words: &[Word], typing: bool, name: u32) -> Option<Fit
     let mut taken = [usize::MAX; 10];
     let mut used = 0_u32;
     let mut cost = 0.0;
+    // A name most of whose words nothing stands for is left before it costs anything.
+    let kept = tokens.iter().filter(|token| asked.touches(**token)).count();
+    if kept == 0 || !typing && kind == EntityKind::Street && hopeless(index, asked, tokens) {
+        return None;
+    }
     let mut reasons = Vec::new();
     for exact_only in [true, false] {
         for (slot, token) in taken.iter_mut().zip(tokens) {
-            if *slot != usize::MAX {
+            if *slot != usize::MAX || !asked.touches(*token) {
                 continue;
             }
             let found = words
@@ -242,6 +280,19 @@ fn compare(index: &Index, words: &[Word], typing: bool, name: u32) -> Option<Fit
                     reasons.push(Reason::DirectionOmitted(known));
                 }
             },
+            // `Route 140` for MD 140: what stands before a road's number is left to the place.
+            Class::Word
+                if kind == EntityKind::Route
+                    && known.chars().all(char::is_alphabetic)
+                    && let Some((no, word)) = any_route(index, words, used) =>
+            {
+                used |= 1 << no;
+                cost += 0.05;
+                reasons.push(Reason::TypeDiffers {
+                    asked: word.text.clone(),
+                    known,
+                });
+            }
             Class::Word => {
                 cost += if kind == EntityKind::Place {
                     0.15
@@ -251,6 +302,17 @@ fn compare(index: &Index, words: &[Word], typing: bool, name: u32) -> Option<Fit
                 reasons.push(Reason::NameLonger(known));
             }
         }
+    }
+    let is_whole = places.iter().all(|place| *place != usize::MAX);
+    while kind == EntityKind::Route
+        && is_whole
+        && let Some((no, _)) = any_route(index, words, used)
+    {
+        // `Maryland State Route 140`, `A34 road`.
+        used |= 1 << no;
+    }
+    if cost > MAX_COST {
+        return None;
     }
     let text = || index.text(entry.text).to_owned();
     if entry.text != stored.entities[entry.owner as usize].text {
@@ -277,7 +339,7 @@ fn compare(index: &Index, words: &[Word], typing: bool, name: u32) -> Option<Fit
     // Where nothing fits but a number, a word that is left aside is what was asked for: `12` is no answer to `12 Main`.
     let by_number = matched().all(|no| words[no].script == Script::Number);
     let left_aside = if by_number { 0.4 } else { 0.22 };
-    let rest_cost = explain_rest(index, words, (entry.owner, used), left_aside, &mut reasons);
+    let rest_cost = explain_rest(asked, (entry.owner, used), left_aside, &mut reasons);
     Some(Fit {
         entity: entry.owner,
         name,
@@ -286,6 +348,22 @@ fn compare(index: &Index, words: &[Word], typing: bool, name: u32) -> Option<Fit
         besides,
         reasons,
     })
+}
+
+/// Whether a street's name has so many words that the question does not have that it cannot be an answer.
+fn hopeless(index: &Index, asked: &Asked<'_>, tokens: &[u32]) -> bool {
+    let class = |token: &u32| index.class(*token);
+    let strong = tokens.iter().any(|token| !class(token).is_weak());
+    let left = tokens.iter().filter(|token| {
+        !asked.touches(**token) && (!strong || class(token) == Class::Word)
+    });
+    left.count() as f32 * 0.28 > MAX_COST
+}
+
+/// A word that stands for whatever a road's number has before it.
+fn any_route<'a>(index: &Index, words: &'a [Word], used: u32) -> Option<(usize, &'a Word)> {
+    let mut free = words.iter().enumerate();
+    free.find(|(no, word)| used & (1 << no) == 0 && index.vocabulary.is_any_route(&word.text))
 }
 
 /// Whether a name is written as the words are, as far as they go, and goes on: `Rue des` begins `Rue des
@@ -344,24 +422,17 @@ fn begun(index: &Index, words: &[Word], filter: &Filter<'_>) -> Vec<u32> {
 
 /// What the words that are not part of the name cost: nothing if they name where the thing is.
 fn explain_rest(
-    index: &Index,
-    words: &[Word],
+    asked: &mut Asked<'_>,
     (owner, used): (u32, u32),
     left_aside: f32,
     reasons: &mut Vec<Reason>,
 ) -> f32 {
-    let stored = &index.stored;
     let mut cost = 0.0;
-    for (no, word) in words.iter().enumerate() {
+    for (no, word) in asked.words.iter().enumerate() {
         if used & (1 << no) != 0 || word.class == Class::Noise {
             continue;
         }
-        let areas = stored.areas.get(owner).iter().copied();
-        let regions = index.regions.iter().copied();
-        let named = areas
-            .chain(regions)
-            .filter_map(|area| area_cost(index, word, area))
-            .reduce(f32::min);
+        let named = asked.cost(no, owner);
         cost += match (named, word.class) {
             (Some(cost), _) => cost * 0.5,
             (None, Class::Type) => 0.08,
@@ -380,11 +451,81 @@ fn explain_rest(
     cost
 }
 
-/// At what cost a word is one of an area's names' words.
-fn area_cost(index: &Index, word: &Word, area: u32) -> Option<f32> {
+/// What is found out once about the words of a question, because hundreds of names are compared with the same words:
+/// which tokens they may stand for at all, and at what cost they name areas. Names lie in the same few towns, and a
+/// town may have its name in a hundred languages.
+struct Asked<'a> {
+    index: &'a Index,
+    words: &'a [Word],
+    /// A bit for each token of the index.
+    touched: Vec<u64>,
+    /// For each area that was asked about, sorted, the cost of each word.
+    known: Vec<(u32, Vec<Option<f32>>)>,
+    /// The same for all states and countries together, once it was asked for.
+    of_regions: Option<Vec<Option<f32>>>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(index: &'a Index, words: &'a [Word]) -> Self {
+        let mut touched = vec![0; index.stored.tokens.len().div_ceil(64)];
+        for hit in words.iter().flat_map(|word| &word.hits) {
+            touched[hit.token as usize / 64] |= 1 << (hit.token % 64);
+        }
+        Self {
+            index,
+            words,
+            touched,
+            known: Vec::new(),
+            of_regions: None,
+        }
+    }
+
+    /// Whether a word may stand for a token.
+    fn touches(&self, token: u32) -> bool {
+        self.touched[token as usize / 64] & (1 << (token % 64)) != 0
+    }
+
+    /// At what cost a word names one of an entity's areas, or a state or country.
+    fn cost(&mut self, word: usize, owner: u32) -> Option<f32> {
+        let Self { index, words, .. } = *self;
+        let regions = self.of_regions.get_or_insert_with(|| {
+            let of_each = index.regions.iter();
+            let of_each = of_each.map(|region| area_costs(index, words, *region));
+            let none = vec![None; words.len()];
+            of_each.fold(none, |all, one| {
+                all.into_iter().zip(one).map(least).collect()
+            })
+        });
+        let mut cost = regions[word];
+        for area in index.stored.areas.get(owner) {
+            let at = match self.known.binary_search_by_key(area, |(area, _)| *area) {
+                Ok(at) => at,
+                Err(at) => {
+                    let costs = area_costs(index, words, *area);
+                    self.known.insert(at, (*area, costs));
+                    at
+                }
+            };
+            cost = least((cost, self.known[at].1[word]));
+        }
+        cost
+    }
+}
+
+fn least((a, b): (Option<f32>, Option<f32>)) -> Option<f32> {
+    a.into_iter().chain(b).reduce(f32::min)
+}
+
+/// At what cost each word is one of an area's names' words.
+fn area_costs(index: &Index, words: &[Word], area: u32) -> Vec<Option<f32>> {
     let names = index.stored.entity_names.get(area).iter();
     let tokens = names.flat_map(|name| index.stored.name_tokens.get(*name));
-    tokens
-        .filter_map(|token| word.hit(*token).map(|hit| hit.cost))
-        .reduce(f32::min)
+    let mut tokens: Vec<u32> = tokens.copied().collect();
+    tokens.sort_unstable();
+    tokens.dedup();
+    let one = |word: &Word| {
+        let costs = tokens.iter().filter_map(|token| word.hit(*token));
+        costs.map(|hit| hit.cost).reduce(f32::min)
+    };
+    words.iter().map(one).collect()
 }

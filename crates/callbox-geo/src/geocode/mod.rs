@@ -24,6 +24,7 @@ mod collect;
 mod coordinates;
 mod crossing;
 mod dictionary;
+mod exits;
 mod find;
 mod geometry;
 mod han;
@@ -44,6 +45,7 @@ mod source;
 mod spoken;
 mod store;
 mod text;
+mod things;
 mod vocabulary;
 
 pub use answer::{Answer, Ask, Found, Kind, Reason, Verdict};

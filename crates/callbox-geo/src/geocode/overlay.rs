@@ -14,8 +14,8 @@ use super::answer::{Answer, Kind, Reason};
 use super::coordinates::{self, Read};
 use super::find::{self, Candidate};
 use super::index::{EntityKind, Index, NO_ENTITY};
-use super::matching::{Filter, fits};
-use super::question::readings;
+use super::matching::{Filter, Lead, fits};
+use super::question::{readings, words};
 use super::source::{Name, Place, Source};
 use super::store::IndexError;
 use super::text::Token;
@@ -183,8 +183,10 @@ impl Overlay {
         let filter = Filter {
             kinds: &places,
             prefer: &|_| false,
+            lead: Lead::default(),
         };
-        for reading in readings(&self.index, tokens, typing) {
+        let words = words(&self.index, tokens, typing);
+        for reading in readings(&self.index, tokens, words, typing) {
             let mut fits = fits(&self.index, &reading.words, typing, &filter);
             fits.retain(|fit| fit.cost() <= MAX_COST);
             for fit in fits.iter().take(MAX_USED) {

@@ -9,11 +9,12 @@ use std::collections::{BinaryHeap, HashMap};
 use super::answer::{Answer, Kind, Reason};
 use super::find::Candidate;
 use super::geometry::{between, meters};
-use super::index::{EntityKind, Index, NO_ENTITY, PostEntry};
+use super::hanfind;
+use super::index::{EntityKind, Index, NO_ENTITY, PostEntry, size};
 use super::label;
-use super::matching::{Filter, Fit, fits};
+use super::matching::{Filter, Fit, Lead, fits};
 use super::question::word;
-use super::text::{Script, fold};
+use super::text::{Script, fold, is_han};
 use super::vocabulary::Role;
 use crate::Coord;
 
@@ -31,6 +32,8 @@ const MAX_POINTS: usize = 60_000;
 pub(crate) struct Asked {
     pub(crate) thousandths: u32,
     pub(crate) miles: bool,
+    /// Whether the unit was said; else it is the road's.
+    pub(crate) unit_said: bool,
     /// The words that name the road.
     pub(crate) road: String,
 }
@@ -40,6 +43,7 @@ pub(crate) fn read(index: &Index, text: &str) -> Option<Asked> {
     let folded = fold(text);
     let pieces = pieces(&folded);
     let han = |piece: &Piece, words: &[String]| matches!(piece, Piece::Word(text) if words.iter().any(|word| text.starts_with(word.as_str())));
+    let is_unsaid = |piece: &Piece| matches!(piece, Piece::Word(text) if index.vocabulary.post_unsaid.contains(text));
     // `mile 5` is read before `795 mile`: in `I-795 mile 5` the unit belongs to the number behind it.
     let tries = [true, false].into_iter().flat_map(|first| {
         let numbers = pieces.iter().enumerate();
@@ -80,7 +84,8 @@ pub(crate) fn read(index: &Index, text: &str) -> Option<Asked> {
                 !matches!(
                     index.vocabulary.role(word),
                     Some(Role::Between | Role::Post)
-                ) && word != "on"
+                ) && !index.vocabulary.han.road.contains(word)
+                    && word != "on"
                     && word != "marker"
             })
             .collect();
@@ -88,6 +93,7 @@ pub(crate) fn read(index: &Index, text: &str) -> Option<Asked> {
             return Some(Asked {
                 thousandths: thousandths as u32,
                 miles,
+                unit_said: !pieces.iter().any(is_unsaid),
                 road: road.join(" "),
             });
         }
@@ -163,22 +169,64 @@ pub(crate) fn find(index: &Index, asked: &Asked) -> Vec<Candidate> {
     let words: Vec<_> = tokens.map(|token| word(index, token, false)).collect();
     let kinds = |kind: EntityKind| matches!(kind, EntityKind::Street | EntityKind::Route);
     let has_posts = |entity: u32| !index.stored.posts.get(entity).is_empty();
-    let mut fits = fits(
+    let mut found = fits(
         index,
         &words,
         false,
         &Filter {
             kinds: &kinds,
             prefer: &has_posts,
+            lead: Lead::default(),
         },
     );
-    fits.retain(|fit| fit.cost() < 0.3);
-    let with_posts = fits.iter().any(|fit| has_posts(fit.entity));
-    fits.retain(|fit| !with_posts || has_posts(fit.entity));
-    fits.iter()
-        .take(8)
+    if asked.road.chars().any(is_han) {
+        let run: Vec<char> = asked.road.chars().filter(|c| is_han(*c)).collect();
+        found.extend(hanfind::fits(index, &run, true, false));
+    }
+    found.retain(|fit| fit.cost() < 0.3);
+    let with_posts = found.iter().any(|fit| has_posts(fit.entity));
+    found.retain(|fit| !with_posts || has_posts(fit.entity));
+    found.truncate(MAX_ROADS);
+    if !with_posts {
+        // The posts of a named road often stand on its number.
+        let numbered = found.iter().flat_map(|fit| {
+            let routes = routes_along(index, fit.entity).into_iter();
+            routes.map(|entity| Fit {
+                entity,
+                ..fit.clone()
+            })
+        });
+        let numbered: Vec<Fit> = numbered.collect();
+        if !numbered.is_empty() {
+            found = numbered;
+        }
+    }
+    let mut roads: Vec<u32> = Vec::new();
+    found.retain(|fit| {
+        let is_new = !roads.contains(&fit.entity);
+        roads.push(fit.entity);
+        is_new
+    });
+    found
+        .iter()
         .flat_map(|fit| on_road(index, fit, asked))
         .collect()
+}
+
+/// The most roads that the words may name.
+const MAX_ROADS: usize = 8;
+
+/// The numbered roads with posts that have lines in common with a street.
+fn routes_along(index: &Index, street: u32) -> Vec<u32> {
+    let stored = &index.stored;
+    let lines = stored.lines.get(street);
+    let entities = 0..size(stored.entities.len());
+    let along = |entity: &u32| {
+        !stored.posts.get(*entity).is_empty()
+            && index.entity(*entity).kind == EntityKind::Route
+            && stored.lines.get(*entity).iter().any(|line| lines.contains(line))
+    };
+    entities.filter(along).collect()
 }
 
 fn on_road(index: &Index, fit: &Fit, asked: &Asked) -> Vec<Candidate> {
@@ -192,11 +240,12 @@ fn on_road(index: &Index, fit: &Fit, asked: &Asked) -> Vec<Candidate> {
         !asked.miles
     };
     let thousandths = match (asked.miles, miles) {
+        _ if !asked.unit_said => asked.thousandths,
         (true, false) => (f64::from(asked.thousandths) * 1.609_344).round() as u32,
         (false, true) => (f64::from(asked.thousandths) / 1.609_344).round() as u32,
         _ => asked.thousandths,
     };
-    if miles != asked.miles {
+    if miles != asked.miles && asked.unit_said {
         reasons.push(Reason::UnitConverted);
     }
     let posts: Vec<&PostEntry> = posts

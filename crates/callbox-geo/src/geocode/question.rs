@@ -26,6 +26,8 @@ pub(crate) struct Word {
     pub(crate) text: String,
     pub(crate) script: Script,
     pub(crate) class: Class,
+    /// Whether it was read as one that may go on.
+    unfinished: bool,
     /// Sorted by token, the cheapest of each only.
     pub(crate) hits: Vec<Hit>,
 }
@@ -46,6 +48,16 @@ impl Word {
 
 /// Reads all words; only the last may be unfinished.
 pub(crate) fn words(index: &Index, tokens: &[Token], typing: bool) -> Vec<Word> {
+    words_with(index, tokens, typing, &[])
+}
+
+/// Reads all words, of which some may have been read before: looking for typing errors is most of the work.
+pub(crate) fn words_with(
+    index: &Index,
+    tokens: &[Token],
+    typing: bool,
+    known: &[Word],
+) -> Vec<Word> {
     let tokens: Vec<&Token> = tokens
         .iter()
         .filter(|token| token.script != Script::Mark)
@@ -53,7 +65,14 @@ pub(crate) fn words(index: &Index, tokens: &[Token], typing: bool) -> Vec<Word> 
     let last = tokens.len().saturating_sub(1);
     let words = tokens.iter().enumerate();
     words
-        .map(|(no, token)| word(index, token, typing && no == last))
+        .map(|(no, token)| {
+            let unfinished = typing && no == last;
+            let same = |word: &&Word| word.text == token.text && word.script == token.script;
+            match known.iter().find(same).filter(|it| it.unfinished == unfinished) {
+                Some(word) => word.clone(),
+                None => word(index, token, unfinished),
+            }
+        })
         .collect()
 }
 
@@ -124,7 +143,11 @@ pub(crate) fn word(index: &Index, token: &Token, typing: bool) -> Word {
                     .into_iter()
                     .for_each(&mut add);
             } else {
-                let near = bound(letters.len());
+                let exact = index.dictionary.exact(&letters).is_some();
+                let near = match letters.len() {
+                    6.. if !typing && !exact => 2,
+                    length => bound(length),
+                };
                 // Three letters begin too many words to allow for errors in them.
                 let mut found =
                     index
@@ -135,7 +158,10 @@ pub(crate) fn word(index: &Index, token: &Token, typing: bool) -> Word {
                 }
                 if found.is_empty() && letters.len() == 2 {
                     found = index.dictionary.similar(&letters, 1, false);
-                } else if letters.len() >= 6 && !found.iter().any(|found| found.errors == 0) {
+                } else if near < 2
+                    && letters.len() >= 6
+                    && !found.iter().any(|found| found.errors == 0)
+                {
                     // Also where one error would do: a word that is two errors away may be the one
                     // that was meant, and whoever judges has to know of it.
                     found = index.dictionary.similar(&letters, 2, typing);
@@ -158,6 +184,7 @@ pub(crate) fn word(index: &Index, token: &Token, typing: bool) -> Word {
         text: token.text.clone(),
         script: token.script,
         class,
+        unfinished: typing,
         hits,
     }
 }
@@ -195,7 +222,14 @@ pub(crate) fn without_unit(index: &Index, tokens: Vec<Token>) -> (Vec<Token>, Ve
             next.script == Script::Number || next.script == Script::Word && next.text.len() <= 2
         });
         match next {
-            Some(next) if is_unit && !kept.is_empty() => {
+            // `flat 3, 12 High Street`: a number has to be left for the house.
+            Some(next)
+                if is_unit
+                    && (!kept.is_empty()
+                        || tokens[at + 2..]
+                            .iter()
+                            .any(|token| token.script == Script::Number)) =>
+            {
                 notes.push(Reason::UnitLeftAside(format!(
                     "{} {}",
                     token.text, next.text
@@ -212,8 +246,14 @@ pub(crate) fn without_unit(index: &Index, tokens: Vec<Token>) -> (Vec<Token>, Ve
 }
 
 /// The ways to read tokens: each number may be the house number, or none is.
-pub(crate) fn readings(index: &Index, tokens: &[Token], typing: bool) -> Vec<Reading> {
-    let words = words(index, tokens, typing);
+///
+/// `words` are what [`words`] makes of the tokens.
+pub(crate) fn readings(
+    index: &Index,
+    tokens: &[Token],
+    words: Vec<Word>,
+    typing: bool,
+) -> Vec<Reading> {
     let tokens: Vec<&Token> = tokens
         .iter()
         .filter(|token| token.script != Script::Mark)
@@ -280,12 +320,16 @@ fn rest(words: &[Word], from: usize, to: usize) -> Vec<Word> {
 
 /// The same tokens with two neighbours joined, or one cut in two, where the index knows the result.
 pub(crate) fn respaced(index: &Index, tokens: &[Token]) -> Vec<Vec<Token>> {
-    let known = |text: &str| {
-        let letters: Vec<char> = text.chars().collect();
-        index.dictionary.exact(&letters).is_some()
-            || letters.len() >= 6 && !index.dictionary.similar(&letters, 1, false).is_empty()
-    };
     let exact = |letters: &[char]| index.dictionary.exact(letters).is_some();
+    let is_exact = |token: &Token| exact(&token.text.chars().collect::<Vec<_>>());
+    // Of two words that are names as they are, an error does not make one.
+    let known = |text: &str, of: &[Token]| {
+        let letters: Vec<char> = text.chars().collect();
+        exact(&letters)
+            || letters.len() >= 6
+                && !of.iter().all(is_exact)
+                && !index.dictionary.similar(&letters, 1, false).is_empty()
+    };
     let is_word = |token: &Token| token.script == Script::Word;
     let mut all = Vec::new();
     let replace = |at: usize, count: usize, with: Vec<String>| {
@@ -302,7 +346,7 @@ pub(crate) fn respaced(index: &Index, tokens: &[Token]) -> Vec<Vec<Token>> {
             && is_word(b)
         {
             let joined = format!("{}{}", a.text, b.text);
-            if known(&joined) {
+            if known(&joined, &tokens[at..at + 2]) {
                 all.push(replace(at, 2, vec![joined]));
             }
         }
@@ -327,7 +371,7 @@ pub(crate) fn respaced(index: &Index, tokens: &[Token]) -> Vec<Vec<Token>> {
             .iter()
             .map(|token| token.text.as_str())
             .collect();
-        if known(&joined) {
+        if known(&joined, &tokens[*first..=*last]) {
             all.push(replace(*first, run.len(), vec![joined]));
         }
     }

@@ -1,23 +1,22 @@
 //! Places as callers say them: beside something (`across from the library`), a stretch of a street (`the 500 block of
-//! Main Street`, `Main between 5th and 6th`), a thing on a street (`the McDonald's on Main`).
+//! Main Street`, `Main between 5th and 6th`). Things on a street are found by [`things`].
 
-use super::answer::{Answer, Kind, Reason};
+use super::answer::{Answer, Kind};
 use super::crossing;
 use super::find::{Candidate, whole, without_number};
 use super::geometry::{Bounds, between, meters, project};
-use super::index::{EntityKind, HouseEntry, Index, NO_ENTITY};
+use super::index::{Crossing, EntityKind, HouseEntry, Index, NO_ENTITY};
 use super::label::with_area;
-use super::matching::{Filter, Fit, fits};
+use super::matching::{Filter, Fit, Lead, fits};
 use super::numbers::HouseNumber;
 use super::question::words;
 use super::text::{Script, Token};
+use super::things;
 use super::vocabulary::Role;
 use crate::Coord;
 
 /// What an answer costs that is only near what was said: too much to be certain.
 pub(crate) const BESIDE: f32 = 0.17;
-/// Something this near to a street's line is said to be on it, in metres; a junction's signs stand farther off.
-const ON_METERS: f64 = 150.0;
 /// What fits worse than this is not looked for along a street, nor is a street.
 const WELL: f32 = 0.25;
 /// The most things and the most streets that are held against each other.
@@ -27,40 +26,65 @@ const MAX_STRETCH_METERS: f64 = 5_000.0;
 
 /// The words that say 'not quite there', and what is left without them.
 pub(crate) fn beside(index: &Index, tokens: &[Token]) -> Option<(String, Vec<Token>)> {
-    let lists = &index.vocabulary;
-    let said = |length: usize| {
-        let words = tokens.get(..length)?;
-        let words: Vec<&str> = words.iter().map(|token| token.text.as_str()).collect();
-        let words = words.join(" ");
-        lists.beside.contains(&words).then_some(words)
-    };
-    if let Some((length, words)) = (1..=4)
-        .rev()
-        .find_map(|length| Some((length, said(length)?)))
-    {
-        let rest = tokens[length..].to_vec();
-        return Some((words, rest)).filter(|(_, rest)| !rest.is_empty());
+    if let Some((words, length)) = things::beside(index, tokens) {
+        return Some((words, tokens[length..].to_vec()));
     }
     let (last, before) = tokens.split_last()?;
-    let ending = lists.han.beside.iter().find(|ending| {
+    let mut endings = index.vocabulary.han.beside.iter();
+    let ending = endings.find(|ending| {
         last.script == Script::Han && last.text.len() > ending.len() && last.text.ends_with(*ending)
+    });
+    let ending = ending.or_else(|| {
+        // `长安街12号` is cut before its last word, which is then said alone.
+        let mut endings = index.vocabulary.han.beside.iter();
+        endings.find(|ending| last.text == **ending && !before.is_empty())
     })?;
     let name = last.text.strip_suffix(ending.as_str())?;
     let mut rest = before.to_vec();
-    rest.push(Token::new(name, Script::Han));
+    if !name.is_empty() {
+        rest.push(Token::new(name, Script::Han));
+    }
     Some((ending.clone(), rest))
 }
 
-/// Blocks, stretches between two crossings, and things on a street.
+/// The tokens without what is said before a place (`at`, `on the`) and is no part of it.
+pub(crate) fn without_lead<'a>(index: &Index, tokens: &'a [Token]) -> &'a [Token] {
+    let mut tokens = tokens;
+    while things::beside(index, tokens).is_none()
+        && let [first, rest @ ..] = tokens
+        && rest.len() > 1
+        && first.script == Script::Word
+        && index.vocabulary.lead.contains(&first.text)
+    {
+        tokens = rest;
+    }
+    tokens
+}
+
+/// Blocks, and stretches between two crossings.
 pub(crate) fn find(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candidate> {
     let mut found = blocks(index, tokens, typing);
-    for (at, token) in tokens.iter().enumerate().skip(1) {
+    let role = |token: &Token| match token.script {
+        Script::Word => index.vocabulary.role(&token.text),
+        _ => None,
+    };
+    for (at, token) in tokens.iter().enumerate() {
+        if role(token) != Some(Role::Span) {
+            continue;
+        }
+        // `Main in between 5th and 6th`, `between 5th and 6th on Main`.
         let (before, after) = (&tokens[..at], &tokens[at + 1..]);
-        match index.vocabulary.role(&token.text) {
-            _ if after.is_empty() || token.script != Script::Word => {}
-            Some(Role::Span) => found.extend(stretches(index, before, after, typing)),
-            Some(Role::On) => found.extend(things(index, before, after, typing)),
-            _ => {}
+        let before = match before {
+            [rest @ .., last] if last.text == "in" => rest,
+            all => all,
+        };
+        let on = after.iter().position(|token| role(token) == Some(Role::On));
+        match (before.is_empty(), on) {
+            (false, _) => found.extend(stretches(index, before, after, typing)),
+            (true, Some(on)) => {
+                found.extend(stretches(index, &after[on + 1..], &after[..on], typing));
+            }
+            (true, None) => {}
         }
     }
     found
@@ -90,6 +114,7 @@ fn blocks(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candidate> {
     let filter = Filter {
         kinds: &only(&[EntityKind::Street, EntityKind::Route]),
         prefer: &|street| !inside(street).is_empty(),
+        lead: Lead::default(),
     };
     let fits = fitting_well(index, &street, typing, &filter);
     let candidates = fits.iter().map(|fit| {
@@ -113,7 +138,9 @@ fn blocks(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candidate> {
 /// `Main between 5th and 6th`: the middle of that stretch.
 fn stretches(index: &Index, street: &[Token], ends: &[Token], typing: bool) -> Vec<Candidate> {
     let parts = |token: &Token| {
-        token.is_mark("&") || index.vocabulary.role(&token.text) == Some(Role::Between)
+        token.is_mark("&")
+            || index.vocabulary.role(&token.text) == Some(Role::Between)
+            || index.vocabulary.is_span_end(&token.text)
     };
     let Some(at) = ends.iter().position(parts) else {
         return Vec::new();
@@ -138,7 +165,11 @@ fn stretches(index: &Index, street: &[Token], ends: &[Token], typing: bool) -> V
         let [of, to] = ends.map(|point| {
             let crossings = index.stored.crossings.get(a.entity).iter();
             let mut at = crossings.filter(|crossing| crossing.point == point);
-            at.next().map(|crossing| index.name_of(crossing.other))
+            // More than one street may meet it there; the label has the one that was asked for.
+            let label = if point == ends[0] { &a } else { &b };
+            let label = label.answer.label.as_str();
+            let named = |crossing: &&Crossing| label.contains(index.name_of(crossing.other));
+            at.find(named).map(|crossing| index.name_of(crossing.other))
         });
         let name = format!("{} between {} and {}", index.name_of(a.entity), of?, to?);
         let lines = index.lines(a.entity).flat_map(|line| line.windows(2));
@@ -156,47 +187,6 @@ fn stretches(index: &Index, street: &[Token], ends: &[Token], typing: bool) -> V
         let more = b.answer.reasons.iter().cloned();
         candidate.answer.reasons.extend(more);
         candidate.answer.reasons.dedup();
-        Some(candidate)
-    });
-    candidates.collect()
-}
-
-/// `the McDonald's on Main`: each of that name that stands at such a street.
-fn things(index: &Index, thing: &[Token], street: &[Token], typing: bool) -> Vec<Candidate> {
-    let look = |tokens: &[Token], typing: bool, kinds: &dyn Fn(EntityKind) -> bool| -> Vec<Fit> {
-        let filter = Filter {
-            kinds,
-            prefer: &|_| false,
-        };
-        fitting_well(index, tokens, typing, &filter)
-    };
-    let things = look(thing, false, &only(&[EntityKind::Place, EntityKind::Exit]));
-    if things.is_empty() {
-        return Vec::new();
-    }
-    let streets = look(
-        street,
-        typing,
-        &only(&[EntityKind::Street, EntityKind::Route]),
-    );
-    let candidates = things.iter().filter_map(|thing| {
-        let place = index.entity(thing.entity);
-        let near = Bounds::of([place.point]);
-        let reach = match place.kind {
-            EntityKind::Exit => ON_METERS * 2.0,
-            _ => ON_METERS,
-        };
-        let at = streets.iter().filter(|street| {
-            let pairs = index.lines(street.entity).flat_map(|line| line.windows(2));
-            let mut pairs = pairs.filter(|pair| near.meets(pair[0], pair[1], reach));
-            pairs.any(|pair| project(place.point, pair[0], pair[1]).1 <= reach)
-        });
-        let street = at.min_by(|a, b| a.cost().total_cmp(&b.cost()))?;
-        let mut candidate = whole(index, thing);
-        candidate.cost += street.cost();
-        candidate.rest_cost += street.cost();
-        let name = index.name_of(street.entity).to_owned();
-        candidate.answer.reasons.push(Reason::OnStreet(name));
         Some(candidate)
     });
     candidates.collect()

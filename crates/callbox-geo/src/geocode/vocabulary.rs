@@ -67,6 +67,24 @@ pub(crate) struct Vocabulary {
     numbers: HashMap<String, Spoken>,
     /// `next to`, `across from`: the place is near what follows.
     pub(crate) beside: HashSet<String>,
+    /// `at`, `on`: said before a place, and no part of it.
+    pub(crate) lead: HashSet<String>,
+    /// `near`, `by`: a thing before it, its street after it.
+    pub(crate) link: HashSet<String>,
+    /// `j`, `junction`: before a number, an exit.
+    pub(crate) before_exit_number: HashSet<String>,
+    /// `number`, `ramp`: said about an exit, and no part of its road.
+    pub(crate) beside_exit: HashSet<String>,
+    /// `marker`: a post whose unit is the road's.
+    pub(crate) post_unsaid: HashSet<String>,
+    /// `to`: ends what `from` begins.
+    span_end: HashSet<String>,
+    /// `northbound`: the way that traffic goes, in degrees from north over east.
+    bounds: HashMap<String, f64>,
+    /// `gas station`: the category that things of this kind have.
+    kinds: HashMap<String, Vec<String>>,
+    /// `route`: said for any letters before a road's number.
+    routes: HashSet<String>,
     endings: Vec<(String, String)>,
     pub(crate) han: HanWords,
 }
@@ -82,6 +100,12 @@ pub(crate) struct HanWords {
     pub(crate) exit: Vec<String>,
     /// After a name: near it.
     pub(crate) beside: Vec<String>,
+    /// Said about where a caller is, and no part of it.
+    pub(crate) noise: Vec<String>,
+    /// Between a street and a thing on it.
+    pub(crate) on: Vec<String>,
+    /// Said after a road's number.
+    pub(crate) road: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +124,7 @@ impl Vocabulary {
             include_str!("data/en.txt"),
             include_str!("data/more.txt"),
             include_str!("data/zh.txt"),
+            include_str!("data/kinds.txt"),
         ]
         .concat()
     }
@@ -124,6 +149,8 @@ impl Vocabulary {
             &mut vocabulary.han.post,
             &mut vocabulary.han.exit,
             &mut vocabulary.han.beside,
+            &mut vocabulary.han.noise,
+            &mut vocabulary.han.on,
         ] {
             list.sort_by_key(|word| std::cmp::Reverse(word.chars().count()));
         }
@@ -196,6 +223,27 @@ impl Vocabulary {
             "han-area" => self.han.area.extend_from_slice(words),
             "han-post" => self.han.post.extend_from_slice(words),
             "beside" => self.beside.extend(words.iter().cloned()),
+            "lead" => self.lead.extend(words.iter().cloned()),
+            "link" => self.link.extend(words.iter().cloned()),
+            "exit-number" => self.before_exit_number.extend(words.iter().cloned()),
+            "exit-noise" => self.beside_exit.extend(words.iter().cloned()),
+            "post-unsaid" => self.post_unsaid.extend(words.iter().cloned()),
+            "span-end" => self.span_end.extend(words.iter().cloned()),
+            "route" => self.routes.extend(words.iter().cloned()),
+            "bound" => {
+                let degrees = form.parse().unwrap_or_default();
+                let said = words.iter().skip(1);
+                self.bounds.extend(said.map(|word| (word.clone(), degrees)));
+            }
+            "kind" => {
+                for said in words.iter().skip(1) {
+                    let kinds = self.kinds.entry(said.clone()).or_default();
+                    kinds.push(form.clone());
+                }
+            }
+            "han-noise" => self.han.noise.extend_from_slice(words),
+            "han-road" => self.han.road.extend_from_slice(words),
+            "han-on" => self.han.on.extend_from_slice(words),
             "han-beside" => self.han.beside.extend_from_slice(words),
             "han-exit" => self.han.exit.extend_from_slice(words),
             _ => {}
@@ -227,6 +275,26 @@ impl Vocabulary {
         self.roles.get(word).copied()
     }
 
+    /// Whether a word ends what `from` begins.
+    pub(crate) fn is_span_end(&self, word: &str) -> bool {
+        self.span_end.contains(word)
+    }
+
+    /// The way of traffic that a word says, in degrees from north over east.
+    pub(crate) fn bound(&self, word: &str) -> Option<f64> {
+        self.bounds.get(word).copied()
+    }
+
+    /// The categories of the things that people call so.
+    pub(crate) fn kinds(&self, said: &str) -> &[String] {
+        self.kinds.get(said).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a word stands for whatever letters a road's number has.
+    pub(crate) fn is_any_route(&self, word: &str) -> bool {
+        self.routes.contains(word)
+    }
+
     /// The words that fold to a form, with that form and its class.
     pub(crate) fn forms(&self) -> impl Iterator<Item = (&str, &str, Class)> {
         self.forms
@@ -247,7 +315,11 @@ impl Vocabulary {
 
     /// Cuts a text into tokens, with numbers in words turned into digits.
     pub(crate) fn tokens(&self, text: &str) -> Vec<Token> {
-        self.digits(tokenize(text))
+        let tokens = tokenize(text);
+        match tokens.iter().any(|token| token.script == Script::Han) {
+            true => self.digits(tokens.into_iter().flat_map(han_number).collect()),
+            false => self.digits(tokens),
+        }
     }
 
     /// Turns `twenty first` into `21st`, `one twenty three` and `one two three` into `123`.
@@ -316,6 +388,60 @@ impl Vocabulary {
         }
         out
     }
+}
+
+/// `长安街一百二十号` as `长安街`, `120`, `号`; a name such as `一号公馆` stays as it is.
+fn han_number(token: Token) -> Vec<Token> {
+    const NUMERALS: &str = "零〇一二三四五六七八九十百千两";
+    let letters: Vec<char> = token.text.chars().collect();
+    let end = letters.iter().position(|c| *c == '号');
+    let Some(end) = end.filter(|end| letters.get(end + 1) != Some(&'线')) else {
+        return vec![token];
+    };
+    let before = letters[..end].iter().rev();
+    let start = end - before.take_while(|c| NUMERALS.contains(**c)).count();
+    let value = han_value(&letters[start..end]);
+    let (true, Some(value)) = (start >= 2, value) else {
+        return vec![token];
+    };
+    vec![
+        Token::new(letters[..start].iter().collect::<String>(), Script::Han),
+        Token::new(value.to_string(), Script::Number),
+        Token::new(letters[end..].iter().collect::<String>(), Script::Han),
+    ]
+}
+
+/// The value of a number in Chinese numerals below ten thousand: `一百二十`, `十二`, `一二〇`.
+fn han_value(numerals: &[char]) -> Option<u32> {
+    const DIGITS: &str = "零一二三四五六七八九";
+    let digit = |c: char| match c {
+        '〇' => Some(0),
+        '两' => Some(2),
+        c => DIGITS.chars().position(|digit| digit == c).map(|n| n as u32),
+    };
+    if numerals.is_empty() || numerals.len() > 9 {
+        return None;
+    }
+    let spelt = numerals.iter().all(|c| digit(*c).is_some());
+    if spelt && numerals.len() > 1 {
+        return numerals
+            .iter()
+            .try_fold(0_u32, |sum, c| sum.checked_mul(10)?.checked_add(digit(*c)?));
+    }
+    let (mut sum, mut last) = (0, None);
+    for c in numerals {
+        let unit = match c {
+            '十' => 10,
+            '百' => 100,
+            '千' => 1000,
+            c => {
+                last = digit(*c);
+                continue;
+            }
+        };
+        sum += last.take().unwrap_or(1) * unit;
+    }
+    Some(sum + last.unwrap_or(0))
 }
 
 /// Appends the group's digits; after a `hundred` the next words fill its zeros.

@@ -23,6 +23,7 @@ use typing::{Random, abbreviated, misspelt};
 
 mod baseline;
 mod chinese;
+mod spoken;
 mod tally;
 mod typing;
 
@@ -41,6 +42,9 @@ pub(crate) struct Arguments {
     /// Print the questions that were not answered at first, at most so many of each kind.
     #[arg(long, default_value_t = 0)]
     show: usize,
+    /// Ask only for places as callers say them.
+    #[arg(long)]
+    only_spoken: bool,
 }
 
 /// Reads the extract, builds the index, asks, and prints a table.
@@ -100,10 +104,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
     };
     let han = chinese::names(&source);
-    let mut texts: Vec<(String, Coord)> = houses
+    let addresses: Vec<(String, Coord)> = houses
         .iter()
         .map(|house| (address(house, &house.street), house.point))
         .collect();
+    let mut texts = addresses.clone();
     texts.extend(houses.iter().filter_map(|house| {
         let name = han.of(house)?;
         Some((chinese::address(name, &house.number), house.point))
@@ -111,6 +116,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let baselines = Baselines::new(&texts)?;
 
     Tally::print_head();
+    if arguments.only_spoken {
+        let random = &mut random;
+        return spoken::ask(&geocoder, &source, &houses, &addresses, arguments, random);
+    }
     let kinds: [(&str, Question<'_>); 7] = [
         ("as in the file", &|house, _| address(house, &house.street)),
         ("without town", &|house, _| {
@@ -177,6 +186,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     chinese::ask(&geocoder, &han, &houses, &baselines, arguments, &mut random)?;
     crossings(&geocoder, &source, arguments, &mut random);
+    spoken::ask(&geocoder, &source, &houses, &addresses, arguments, &mut random)?;
     back_again(&geocoder, &sample, address);
     Ok(())
 }

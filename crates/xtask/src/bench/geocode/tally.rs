@@ -51,10 +51,23 @@ impl Tally {
         question: &str,
         right: Coord,
     ) -> anyhow::Result<()> {
+        self.add_baselines_any(baselines, question, &[right])
+    }
+
+    /// Asks the baselines for one of several places.
+    pub(super) fn add_baselines_any(
+        &mut self,
+        baselines: &Baselines,
+        question: &str,
+        right: &[Coord],
+    ) -> anyhow::Result<()> {
         if self.search_times[0].len() >= BASELINES_ASKED {
             return Ok(());
         }
-        let is_right = |point: &Coord| point.meters_to(right) <= RIGHT_METERS;
+        let is_right = |point: &Coord| {
+            let mut right = right.iter();
+            right.any(|right| point.meters_to(*right) <= RIGHT_METERS)
+        };
         let counts = self.baselines.get_or_insert_default();
         counts[0] += usize::from(baselines.map(question).as_ref().is_some_and(is_right));
         for (i, search) in [&baselines.words, &baselines.trigrams]
@@ -67,6 +80,10 @@ impl Tally {
             counts[i + 1] += usize::from(found.iter().any(is_right));
         }
         Ok(())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.asked == 0
     }
 
     pub(super) fn print_head() {
