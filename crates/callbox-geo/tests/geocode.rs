@@ -986,16 +986,24 @@ fn finds_places_as_callers_say_them() {
 /// Two motorways with junctions on each carriageway, a road that has none, and a named one with a number.
 fn motorways() -> Town {
     let mut town = Town::new("Ashford", 51.1, 0.9);
-    town.way("", &["I 695"], &[(0.0, 0.0), (1_000.0, 0.0), (4_000.0, 0.0)])
-        .way("", &["I 695"], &[(4_000.0, 500.0), (1_500.0, 500.0), (0.0, 500.0)])
-        .way(
-            "Coast Motorway|滨海高速公路",
-            &["M 20"],
-            &[(0.0, 3_000.0), (2_000.0, 3_000.0), (5_000.0, 3_000.0)],
-        )
-        .way("", &["MD 140"], &[(0.0, 9_000.0), (900.0, 9_000.0)])
-        .street("Old Court Road", &[(900.0, 8_000.0), (900.0, 9_000.0)])
-        .post("M 20", 3_000, false, 2_000.0, 3_005.0);
+    town.way(
+        "",
+        &["I 695"],
+        &[(0.0, 0.0), (1_000.0, 0.0), (4_000.0, 0.0)],
+    )
+    .way(
+        "",
+        &["I 695"],
+        &[(4_000.0, 500.0), (1_500.0, 500.0), (0.0, 500.0)],
+    )
+    .way(
+        "Coast Motorway|滨海高速公路",
+        &["M 20"],
+        &[(0.0, 3_000.0), (2_000.0, 3_000.0), (5_000.0, 3_000.0)],
+    )
+    .way("", &["MD 140"], &[(0.0, 9_000.0), (900.0, 9_000.0)])
+    .street("Old Court Road", &[(900.0, 8_000.0), (900.0, 9_000.0)])
+    .post("M 20", 3_000, false, 2_000.0, 3_005.0);
     for (number, way, no) in [
         ("18", 0, 1),
         ("18", 1, 1),
@@ -1047,7 +1055,12 @@ fn finds_junctions_as_callers_say_them() {
     check(
         &motorways().geocoder(),
         1,
-        &["route 140", "maryland route 140", "i 140", "rt 140 and old court rd"],
+        &[
+            "route 140",
+            "maryland route 140",
+            "i 140",
+            "rt 140 and old court rd",
+        ],
         &expect![[""]],
     );
 }
@@ -1102,7 +1115,13 @@ fn a_street_and_a_mark_list_its_crossings() {
         typing: true,
         ..Ask::default()
     };
-    let script = ["Long Street /", "long st &", "short lane /", "long street / s", "/"];
+    let script = [
+        "Long Street /",
+        "long st &",
+        "short lane /",
+        "long street / s",
+        "/",
+    ];
     check_as(&geocoder, &typing, &script, &expect![[""]]);
     let near = Ask {
         near: Some(shops().at(900.0, 1500.0)),

@@ -75,9 +75,8 @@ pub(crate) fn along(index: &Index, street: &[Token], near: Option<Coord>) -> Vec
         let of_route = |it: &Crossing| index.entity(it.other).kind == EntityKind::Route;
         // Where a named street is met, its number says nothing more.
         let told = crossings.iter().filter(|it| {
-            let named = |other: &Crossing| {
-                !of_route(other) && meters(other.point, it.point) < NEAR_METERS
-            };
+            let named =
+                |other: &Crossing| !of_route(other) && meters(other.point, it.point) < NEAR_METERS;
             index.name_of(it.other) != index.name_of(fit.entity)
                 && !(of_route(it) && crossings.iter().any(named))
         });
@@ -94,7 +93,9 @@ pub(crate) fn along(index: &Index, street: &[Token], near: Option<Coord>) -> Vec
             let mut one = candidate(index, fit, &other, crossing.point, extent, None);
             let length = f64::from(index.entity(crossing.other).extent_meters);
             let small = (-length / 1_000.0).exp();
-            let far = near.map_or(0.0, |near| 1.0 - (-meters(near, crossing.point) / 1_000.0).exp());
+            let far = near.map_or(0.0, |near| {
+                1.0 - (-meters(near, crossing.point) / 1_000.0).exp()
+            });
             one.cost += NOT_TYPED + FARTHEST * far as f32 + SMALLEST * small as f32;
             candidates.push(one);
         }

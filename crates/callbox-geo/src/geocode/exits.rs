@@ -159,8 +159,7 @@ fn read(index: &Index, tokens: &[Token], join: bool) -> Option<Asked> {
                         && tokens.get(at + 1).map(|it| it.script) == Some(Script::Number)
                         && asked.numbers.len() < 2
                         && tokens.iter().any(|it| {
-                            lists.role(&it.text) == Some(Role::Span)
-                                || lists.is_span_end(&it.text)
+                            lists.role(&it.text) == Some(Role::Span) || lists.is_span_end(&it.text)
                         });
                     if !more {
                         break;
@@ -262,7 +261,10 @@ fn roads(index: &Index, asked: &mut Asked, typing: bool) -> Vec<Fit> {
     };
     for fit in &mut found {
         let is_part = fit.rest_cost < 0.1
-            && fit.reasons.iter().any(|it| matches!(it, Reason::NameLonger(_)));
+            && fit
+                .reasons
+                .iter()
+                .any(|it| matches!(it, Reason::NameLonger(_)));
         if is_part {
             fit.name_cost = match index.entity(fit.entity).kind {
                 EntityKind::Route => DIGITS_ONLY,
@@ -270,7 +272,10 @@ fn roads(index: &Index, asked: &mut Asked, typing: bool) -> Vec<Fit> {
             };
         }
         // `I-795 north` is a carriageway, not another road.
-        let said = fit.reasons.iter().position(|it| matches!(it, Reason::DirectionAdded(_)));
+        let said = fit
+            .reasons
+            .iter()
+            .position(|it| matches!(it, Reason::DirectionAdded(_)));
         if let Some(at) = said
             && let Reason::DirectionAdded(word) = fit.reasons.remove(at)
         {
@@ -295,7 +300,13 @@ fn fit_number(known: &str, asked: &str) -> Option<(f32, Option<Reason>)> {
     let taken = || known.to_owned();
     if known.strip_prefix(asked).is_some_and(is_letter) {
         let typed = asked.to_owned();
-        return Some((0.03, Some(Reason::Completed { typed, taken: taken() })));
+        return Some((
+            0.03,
+            Some(Reason::Completed {
+                typed,
+                taken: taken(),
+            }),
+        ));
     }
     asked.strip_prefix(known).is_some_and(is_letter).then(|| {
         let (asked, known) = (asked.to_owned(), format!("Exit {known}"));
@@ -330,7 +341,10 @@ fn numbered(
         found.push((cost, candidate));
     }
     // Where the very number is there, one that is like it is not meant.
-    let least = found.iter().map(|(cost, _)| *cost).fold(f32::INFINITY, f32::min);
+    let least = found
+        .iter()
+        .map(|(cost, _)| *cost)
+        .fold(f32::INFINITY, f32::min);
     found.retain(|(cost, _)| *cost <= least);
     found.into_iter().map(|(_, candidate)| candidate).collect()
 }
@@ -380,7 +394,9 @@ fn stretch(index: &Index, road: &Fit, here: &[&Exit], from: &str, to: &str) -> O
         }
     };
     let (ones, others) = (of(from), of(to));
-    let pairs = ones.iter().flat_map(|a| others.iter().map(move |b| (*a, *b)));
+    let pairs = ones
+        .iter()
+        .flat_map(|a| others.iter().map(move |b| (*a, *b)));
     let apart = |(a, b): &(&Exit, &Exit)| meters(a.point, b.point);
     let (a, b) = pairs.min_by(|a, b| apart(a).total_cmp(&apart(b)))?;
     let length = apart(&(a, b));
@@ -393,7 +409,10 @@ fn stretch(index: &Index, road: &Fit, here: &[&Exit], from: &str, to: &str) -> O
     let (point, _) = on_it.min_by(|a, b| a.1.total_cmp(&b.1))?;
     let mut candidate = whole(index, road);
     let [from, to] = [a, b].map(|exit| exit.number.to_uppercase());
-    let name = format!("{} between exits {from} and {to}", index.name_of(road.entity));
+    let name = format!(
+        "{} between exits {from} and {to}",
+        index.name_of(road.entity)
+    );
     candidate.answer.kind = Kind::Block;
     candidate.answer.label = with_area(index, &name, road.entity, NO_ENTITY);
     candidate.answer.point = point;
@@ -456,7 +475,10 @@ fn named(index: &Index, exits: &[Exit], rest: &[Token], typing: bool) -> Vec<Can
                     let mut candidate = whole(index, fit);
                     candidate.cost += road.cost();
                     candidate.rest_cost += road.cost();
-                    candidate.answer.reasons.extend(road.reasons.iter().cloned());
+                    candidate
+                        .answer
+                        .reasons
+                        .extend(road.reasons.iter().cloned());
                     candidate
                 }));
             }

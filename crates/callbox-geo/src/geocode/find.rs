@@ -140,22 +140,23 @@ fn candidates_with(
         also.dedup();
         for tokens in respaced(index, tokens) {
             let words = words_with(index, &tokens, typing, &known);
-            let lead = match words.iter().any(|it| is_new(it, &known) && !it.class.is_weak()) {
+            let lead = match words
+                .iter()
+                .any(|it| is_new(it, &known) && !it.class.is_weak())
+            {
                 true => Lead {
                     known: &known,
                     also: &also,
                 },
                 false => Lead::default(),
             };
-            candidates.extend(
-                plain(index, &tokens, words, lead, typing)
-                    .into_iter()
-                    .map(|mut candidate| {
-                        candidate.cost += 0.05;
-                        candidate.name_cost += 0.05;
-                        candidate
-                    }),
-            );
+            candidates.extend(plain(index, &tokens, words, lead, typing).into_iter().map(
+                |mut candidate| {
+                    candidate.cost += 0.05;
+                    candidate.name_cost += 0.05;
+                    candidate
+                },
+            ));
         }
     }
     candidates

@@ -197,10 +197,12 @@ fn by_sound(index: &Index, run: &[char], reading: &Reading) -> Vec<Candidate> {
         let words = words(index, std::slice::from_ref(&token), false);
         for mut heard in readings(index, &[token], words, false) {
             heard.number.clone_from(&reading.number);
-            candidates.extend(read(index, &heard, Lead::default()).into_iter().map(|mut candidate| {
-                candidate.cost += 0.05;
-                candidate
-            }));
+            candidates.extend(read(index, &heard, Lead::default()).into_iter().map(
+                |mut candidate| {
+                    candidate.cost += 0.05;
+                    candidate
+                },
+            ));
         }
     }
     candidates

@@ -354,9 +354,9 @@ fn compare(
 fn hopeless(index: &Index, asked: &Asked<'_>, tokens: &[u32]) -> bool {
     let class = |token: &u32| index.class(*token);
     let strong = tokens.iter().any(|token| !class(token).is_weak());
-    let left = tokens.iter().filter(|token| {
-        !asked.touches(**token) && (!strong || class(token) == Class::Word)
-    });
+    let left = tokens
+        .iter()
+        .filter(|token| !asked.touches(**token) && (!strong || class(token) == Class::Word));
     left.count() as f32 * 0.28 > MAX_COST
 }
 

@@ -224,7 +224,11 @@ fn routes_along(index: &Index, street: u32) -> Vec<u32> {
     let along = |entity: &u32| {
         !stored.posts.get(*entity).is_empty()
             && index.entity(*entity).kind == EntityKind::Route
-            && stored.lines.get(*entity).iter().any(|line| lines.contains(line))
+            && stored
+                .lines
+                .get(*entity)
+                .iter()
+                .any(|line| lines.contains(line))
     };
     entities.filter(along).collect()
 }

@@ -68,7 +68,11 @@ pub(crate) fn words_with(
         .map(|(no, token)| {
             let unfinished = typing && no == last;
             let same = |word: &&Word| word.text == token.text && word.script == token.script;
-            match known.iter().find(same).filter(|it| it.unfinished == unfinished) {
+            match known
+                .iter()
+                .find(same)
+                .filter(|it| it.unfinished == unfinished)
+            {
                 Some(word) => word.clone(),
                 None => word(index, token, unfinished),
             }

@@ -69,7 +69,10 @@ pub(crate) fn find(
         if let Some((words_said, length)) = beside(index, &tokens[at..]) {
             let thing = &tokens[at + length..];
             let street_first = search.on(thing, before).into_iter().map(|mut candidate| {
-                candidate.answer.reasons.push(Reason::Beside(words_said.clone()));
+                candidate
+                    .answer
+                    .reasons
+                    .push(Reason::Beside(words_said.clone()));
                 candidate
             });
             found.extend(street_first);
@@ -83,7 +86,10 @@ pub(crate) fn find(
                 let houses = houses.filter(|it| it.number_known && it.cost <= WELL);
                 found.extend(houses.map(|mut candidate| {
                     candidate.cost += NOT_THERE;
-                    candidate.answer.reasons.push(Reason::Beside(words_said.clone()));
+                    candidate
+                        .answer
+                        .reasons
+                        .push(Reason::Beside(words_said.clone()));
                     candidate
                 }));
             }
@@ -92,7 +98,10 @@ pub(crate) fn find(
             crossings.retain(|it| it.answer.kind == Kind::Intersection && it.cost <= WELL);
             for candidate in &mut crossings {
                 candidate.cost += NOT_THERE;
-                candidate.answer.reasons.push(Reason::Beside(words_said.clone()));
+                candidate
+                    .answer
+                    .reasons
+                    .push(Reason::Beside(words_said.clone()));
             }
             found.extend(crossings);
         }
@@ -121,7 +130,9 @@ pub(crate) fn beside(index: &Index, tokens: &[Token]) -> Option<(String, usize)>
         index.vocabulary.beside.contains(&words).then_some(words)
     };
     let longest = (1..=5).rev();
-    let (length, words) = longest.filter_map(|length| Some((length, said(length)?))).next()?;
+    let (length, words) = longest
+        .filter_map(|length| Some((length, said(length)?)))
+        .next()?;
     (tokens.len() > length).then_some((words, length))
 }
 
@@ -286,9 +297,8 @@ fn in_chinese(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candidate> {
         }
         streets.truncate(MAX_THINGS);
         let mut things = hanfind::fits(index, &rest_letters, false, typing);
-        things.retain(|fit| {
-            index.entity(fit.entity).kind == EntityKind::Place && fit.cost() <= WELL
-        });
+        things
+            .retain(|fit| index.entity(fit.entity).kind == EntityKind::Place && fit.cost() <= WELL);
         let kinds = index.vocabulary.kinds(&rest);
         let mut search = Search {
             index,
@@ -297,7 +307,9 @@ fn in_chinese(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candidate> {
             places: HashMap::new(),
         };
         things.extend(search.of_kinds(kinds));
-        let on = things.iter().filter_map(|thing| at_street(index, thing, &streets));
+        let on = things
+            .iter()
+            .filter_map(|thing| at_street(index, thing, &streets));
         found.extend(on.take(MAX_THINGS));
     }
     found

@@ -417,7 +417,10 @@ fn han_value(numerals: &[char]) -> Option<u32> {
     let digit = |c: char| match c {
         '〇' => Some(0),
         '两' => Some(2),
-        c => DIGITS.chars().position(|digit| digit == c).map(|n| n as u32),
+        c => DIGITS
+            .chars()
+            .position(|digit| digit == c)
+            .map(|n| n as u32),
     };
     if numerals.is_empty() || numerals.len() > 9 {
         return None;

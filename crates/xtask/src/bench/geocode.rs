@@ -186,7 +186,14 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     chinese::ask(&geocoder, &han, &houses, &baselines, arguments, &mut random)?;
     crossings(&geocoder, &source, arguments, &mut random);
-    spoken::ask(&geocoder, &source, &houses, &addresses, arguments, &mut random)?;
+    spoken::ask(
+        &geocoder,
+        &source,
+        &houses,
+        &addresses,
+        arguments,
+        &mut random,
+    )?;
     back_again(&geocoder, &sample, address);
     Ok(())
 }

@@ -36,7 +36,9 @@ pub(super) fn ask(
     let things = things(source);
     let exits = exits(source);
     let mut texts = addresses.to_vec();
-    let with_street = things.iter().map(|it| (format!("{}, {}", it.name, it.street), it.point));
+    let with_street = things
+        .iter()
+        .map(|it| (format!("{}, {}", it.name, it.street), it.point));
     texts.extend(with_street);
     texts.extend(exits.iter().flat_map(|exit| {
         let text = format!("Exit {} {}", exit.number, exit.road);
@@ -87,7 +89,10 @@ pub(super) fn ask(
         }),
         ("A by the thing", &|random| {
             let thing = &things[thing(random)?];
-            Some(on(thing, format!("{} in front of {}", thing.street, thing.name)))
+            Some(on(
+                thing,
+                format!("{} in front of {}", thing.street, thing.name),
+            ))
         }),
         ("across from the thing", &|random| {
             let thing = &things[thing(random)?];
@@ -157,7 +162,11 @@ fn pick<'a, T>(from: &'a [T], random: &mut Random) -> Option<&'a T> {
 fn blocks(houses: &[&House]) -> Vec<(u32, String, String, Vec<Coord>)> {
     let mut blocks: HashMap<(u32, &str, Option<&str>), Vec<Coord>> = HashMap::new();
     for house in houses {
-        let digits: String = house.number.chars().take_while(char::is_ascii_digit).collect();
+        let digits: String = house
+            .number
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
         if let Ok(number @ 100..) = digits.parse::<u32>() {
             let key = (number / 100, house.street.as_str(), house.city.as_deref());
             blocks.entry(key).or_default().push(house.point);
@@ -187,7 +196,9 @@ fn stretches(source: &Source) -> Vec<(String, String, String, Vec<Coord>)> {
         let street = &way.names[0].text;
         let mut last: Option<(usize, &str)> = None;
         for (i, node) in way.nodes.iter().enumerate() {
-            let others = at[node].iter().map(|no| source.streets[*no].names[0].text.as_str());
+            let others = at[node]
+                .iter()
+                .map(|no| source.streets[*no].names[0].text.as_str());
             let mut others: Vec<&str> = others.filter(|other| other != street).collect();
             others.sort_unstable();
             let Some(other) = others.first().copied() else {
@@ -227,7 +238,12 @@ fn things(source: &Source) -> Vec<Thing> {
     let cell = |point: Coord| (point.lat.div_euclid(CELL), point.lon.div_euclid(CELL));
     let mut cells: HashMap<(i32, i32), Vec<(usize, usize)>> = HashMap::new();
     for (no, way) in source.streets.iter().enumerate() {
-        for (i, pair) in way.points.windows(2).enumerate().filter(|_| !way.names.is_empty()) {
+        for (i, pair) in way
+            .points
+            .windows(2)
+            .enumerate()
+            .filter(|_| !way.names.is_empty())
+        {
             for end in [cell(pair[0]), cell(pair[1])] {
                 let here = cells.entry(end).or_default();
                 if here.last() != Some(&(no, i)) {
