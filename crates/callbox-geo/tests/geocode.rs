@@ -971,15 +971,33 @@ fn finds_places_as_callers_say_them() {
             "长安街十二号",
             "长安街建国门外大街路口",
             "长安街靠近建国门外大街",
-            "长安街上的医院",
-            "长安街北京协和医院",
         ],
         &expect![[r#"
             协和医院对面 -> confirm
               place 北京协和医院, 朝阳区; '协和医院' taken for '北京协和医院'; '对面' does not fit
             长安街12号附近 -> confirm
               house-point 长安街12号, 朝阳区; '附近' does not fit
+            我在长安街12号 -> certain
+              house-point 长安街12号, 朝阳区
+            长安街十二号 -> certain
+              house-point 长安街12号, 朝阳区
+            长安街建国门外大街路口 -> certain
+              intersection 长安街 & 建国门外大街, 朝阳区
+            长安街靠近建国门外大街 -> certain
+              intersection 长安街 & 建国门外大街, 朝阳区
         "#]],
+    );
+}
+
+#[test]
+fn finds_things_on_a_chinese_street() {
+    let mut town = chinese();
+    town.place("朝阳医院", "hospital", 200.0, 40.0);
+    check(
+        &town.geocoder(),
+        2,
+        &["长安街上的医院", "长安街朝阳医院", "长安街的协和医院"],
+        &expect![[""]],
     );
 }
 
@@ -1050,7 +1068,56 @@ fn finds_junctions_as_callers_say_them() {
             "M20高速3公里",
             "M20 marker post 3",
         ],
-        &expect![[""]],
+        &expect![[r#"
+            exit 18 on i-695 -> choose
+              exit Exit 18 I 695 [the south-west one]; there is another of this name
+              exit Exit 18 I 695 [the north-east one]; there is another of this name
+            exit 18 i-695 -> choose
+              exit Exit 18 I 695 [the south-west one]; there is another of this name
+              exit Exit 18 I 695 [the north-east one]; there is another of this name
+            i-695 exit 18 -> choose
+              exit Exit 18 I 695 [the south-west one]; there is another of this name
+              exit Exit 18 I 695 [the north-east one]; there is another of this name
+            i 695 at exit 18 -> choose
+              exit Exit 18 I 695 [the south-west one]; there is another of this name
+              exit Exit 18 I 695 [the north-east one]; there is another of this name
+            695 exit 18 -> choose
+              exit Exit 18 I 695 [the south-west one]; the name also has 'interstate'; there is another of this name
+              exit Exit 18 I 695 [the north-east one]; the name also has 'interstate'; there is another of this name
+            695 eastbound at exit 18 -> choose
+              exit Exit 18 I 695 [the south-west one]; the name also has 'interstate'; there is another of this name
+              exit Exit 18 I 695 [the north-east one]; the name also has 'interstate'; direction 'west', not 'eastbound'; there is another of this name
+            i-695 west, exit number 18 -> choose
+              exit Exit 18 I 695 [the north-east one]; there is another of this name
+              exit Exit 18 I 695 [the south-west one]; direction 'east', not 'west'; there is another of this name
+            i-695 exit 17 -> missing
+              route I 695; exit 17 is not known here: the file has 18, 19 on this road
+            exit 18 on i-95 -> missing; 'exit 18 on i 95' is not in the file
+            M20 junction 7a -> certain
+              exit Exit 7A M 20, Ashford
+            junction 7b of the M20 -> certain
+              exit Exit 7B M 20, Ashford
+            J7 M20 -> choose
+              exit Exit 7A M 20, Ashford; '7' completed to '7a'
+              exit Exit 7B M 20, Ashford; '7' completed to '7b'
+            exit 7 b m20 -> certain
+              exit Exit 7B M 20, Ashford
+            between exits 18 and 19 on 695 -> confirm
+              block I 695 between exits 18 and 19; the name also has 'interstate'
+            near exit 7a on the M20 -> certain
+              exit Exit 7A M 20, Ashford
+            exit 3 route 140 -> missing; 'route' is not in the file
+              route MD 140; 'maryland', not 'route'; exit 3 is not known: the file has no numbered exits on this road
+            滨海高速公路7A出口 -> certain
+              exit Exit 7A Coast Motorway, Ashford; also called '滨海高速公路'
+            滨海高速公路K3+000 -> confirm
+              post M 20, km 3; also called '滨海高速公路'; 'k' does not fit
+              street Coast Motorway, Ashford; also called '滨海高速公路'; number 3 is not known: the file has no numbers here
+            M20高速3公里 -> certain
+              post M 20, km 3
+            M20 marker post 3 -> certain
+              post M 20, km 3
+        "#]],
     );
     check(
         &motorways().geocoder(),
@@ -1061,7 +1128,16 @@ fn finds_junctions_as_callers_say_them() {
             "i 140",
             "rt 140 and old court rd",
         ],
-        &expect![[""]],
+        &expect![[r#"
+            route 140 -> confirm
+              route MD 140; 'maryland', not 'route'
+            maryland route 140 -> certain
+              route MD 140
+            i 140 -> missing
+              route I 695; the name also has '695'; number 140 is not known: the file has no numbers here
+            rt 140 and old court rd -> confirm
+              intersection MD 140 & Old Court Road; 'maryland', not 'rt'
+        "#]],
     );
 }
 
@@ -1104,7 +1180,48 @@ fn finds_things_by_their_street_and_by_their_kind() {
             "from long street to short lane",
             "12 long street, burger barn",
         ],
-        &expect![[""]],
+        &expect![[r#"
+            burger barn, long st -> confirm
+              place Burger Barn, Ashford [the south-west one]; on 'Long Street'; there is another of this name
+              place Burger Barn, Ashford [the north-east one]; 'long' does not fit; 'st' does not fit; there is another of this name
+              street Long Street, Ashford; 'burger' does not fit; 'barn' does not fit
+            long street, burger barn -> confirm
+              place Burger Barn, Ashford [the south-west one]; on 'Long Street'; there is another of this name
+              place Burger Barn, Ashford [the north-east one]; 'long' does not fit; 'street' does not fit; there is another of this name
+              street Long Street, Ashford; 'burger' does not fit; 'barn' does not fit
+            burger barn long street -> confirm
+              place Burger Barn, Ashford [the south-west one]; on 'Long Street'; there is another of this name
+              place Burger Barn, Ashford [the north-east one]; 'long' does not fit; 'street' does not fit; there is another of this name
+              street Long Street, Ashford; 'burger' does not fit; 'barn' does not fit
+            burger barn at long street -> confirm
+              place Burger Barn, Ashford; on 'Long Street'
+            burger barn, short lane -> choose
+              place Burger Barn, Ashford [the south-west one]; 'short' does not fit; 'lane' does not fit; there is another of this name
+              place Burger Barn, Ashford [the north-east one]; 'short' does not fit; 'lane' does not fit; there is another of this name
+              street Short Lane, Ashford; 'burger' does not fit; 'barn' does not fit
+            long street in front of burger barn -> confirm
+              place Burger Barn, Ashford; on 'Long Street'; 'in front of': not there itself
+            gas station on long street -> choose
+              place Eagle, Ashford; on 'Long Street'
+              place Falcon, Ashford; on 'Long Street'
+            the petrol station, long street -> choose
+              place Eagle, Ashford; on 'Long Street'
+              place Falcon, Ashford; on 'Long Street'
+              street Long Street, Ashford; 'petrol' does not fit; 'station' does not fit
+            long street opposite number 12 -> confirm
+              house-point 12 Long Street, Ashford; 'opposite': not there itself
+            short lane just off long street -> confirm
+              intersection Short Lane & Long Street, Ashford; 'just off': not there itself
+            flat 3, 12 long street -> certain; 'flat 3' left aside: inside the building
+              house-point 12 Long Street, Ashford
+            at 12 long street -> certain
+              house-point 12 Long Street, Ashford
+            from long street to short lane -> missing; 'to' is not in the file
+              street Long Street, Ashford; 'to' does not fit; 'short' does not fit; 'lane' does not fit
+              street Short Lane, Ashford; 'long' does not fit; 'street' does not fit; 'to' does not fit
+            12 long street, burger barn -> confirm
+              house-point 12 Long Street, Ashford; 'burger' does not fit; 'barn' does not fit
+        "#]],
     );
 }
 
@@ -1122,12 +1239,38 @@ fn a_street_and_a_mark_list_its_crossings() {
         "long street / s",
         "/",
     ];
-    check_as(&geocoder, &typing, &script, &expect![[""]]);
+    check_as(
+        &geocoder,
+        &typing,
+        &script,
+        &expect![[r#"
+        Long Street / -> choose
+          intersection Long Street & Short Lane, Ashford
+          intersection Long Street & Dead End, Ashford
+        long st & -> choose
+          intersection Long Street & Short Lane, Ashford
+          intersection Long Street & Dead End, Ashford
+        short lane / -> confirm
+          intersection Short Lane & Long Street, Ashford
+        long street / s -> confirm
+          intersection Long Street & Short Lane, Ashford; 's' completed to 'short'; the name also has 'lane'
+        / -> missing; '' is not in the file
+    "#]],
+    );
     let near = Ask {
         near: Some(shops().at(900.0, 1500.0)),
         ..typing
     };
-    check_as(&geocoder, &near, &["Long Street /"], &expect![[""]]);
+    check_as(
+        &geocoder,
+        &near,
+        &["Long Street /"],
+        &expect![[r#"
+        Long Street / -> choose
+          intersection Long Street & Dead End, Ashford
+          intersection Long Street & Short Lane, Ashford
+    "#]],
+    );
 }
 
 #[test]

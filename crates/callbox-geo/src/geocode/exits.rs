@@ -15,6 +15,7 @@ use super::label::with_area;
 use super::matching::{Filter, Fit, Lead, fits};
 use super::question::words;
 use super::text::{Script, Token};
+use super::things;
 use super::vocabulary::Role;
 use crate::Coord;
 
@@ -32,6 +33,8 @@ const OTHER_WAY: f32 = 0.03;
 const SAME_WAY_DEGREES: f64 = 80.0;
 /// Two junctions farther apart than this are the ends of no stretch that somebody means, in metres.
 const MAX_STRETCH_METERS: f64 = 40_000.0;
+/// How far the two carriageways of a motorway and their junctions are apart, in metres.
+const OTHER_SIDE_METERS: f64 = 1_500.0;
 /// The most numbers that a reply names beside one that is not there.
 const MAX_NAMED: usize = 12;
 
@@ -55,11 +58,18 @@ struct Exit {
 /// The junctions that tokens ask for; empty where they ask for none, or for a road that is not in the file.
 pub(crate) fn find(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candidate> {
     // In `exit 7 a 5` the letter belongs to the road; in `exit 7 b 795` it does not.
-    let found = find_as(index, tokens, typing, false);
-    match found.is_empty() {
-        true => find_as(index, tokens, typing, true),
-        false => found,
+    let mut found = find_as(index, tokens, typing, false);
+    if found.is_empty() {
+        found = find_as(index, tokens, typing, true);
     }
+    let beside = (0..tokens.len()).find_map(|at| things::beside(index, &tokens[at..]));
+    if let Some((words, _)) = beside {
+        for candidate in &mut found {
+            let words = words.clone();
+            candidate.answer.reasons.push(Reason::Beside(words));
+        }
+    }
+    found
 }
 
 fn find_as(index: &Index, tokens: &[Token], typing: bool, join: bool) -> Vec<Candidate> {
@@ -88,7 +98,9 @@ fn find_as(index: &Index, tokens: &[Token], typing: bool, join: bool) -> Vec<Can
             [from, to, ..] => found.extend(stretch(index, road, &here, from, to)),
             [] => {}
         }
-        if found.len() == before {
+        // A street without any junction was hardly meant.
+        let is_motorway = !here.is_empty() || index.entity(road.entity).kind == EntityKind::Route;
+        if found.len() == before && is_motorway {
             lacking.push(without_exit(index, road, &here, &asked.numbers.join(", ")));
         }
     }
@@ -382,8 +394,8 @@ fn other_way(index: &Index, road: &Fit, at: Coord, said: &str, degrees: f64) -> 
         })
 }
 
-/// The road between two junctions: the middle of it.
-fn stretch(index: &Index, road: &Fit, here: &[&Exit], from: &str, to: &str) -> Option<Candidate> {
+/// The road between two junctions: the middle of it; more than one where the numbers stand on it far apart.
+fn stretch(index: &Index, road: &Fit, here: &[&Exit], from: &str, to: &str) -> Vec<Candidate> {
     let of = |asked: &str| -> Vec<&Exit> {
         let exact = |exit: &&&Exit| matches!(fit_number(&exit.number, asked), Some((_, None)));
         let lettered = |exit: &&&Exit| fit_number(&exit.number, asked).is_some();
@@ -394,30 +406,44 @@ fn stretch(index: &Index, road: &Fit, here: &[&Exit], from: &str, to: &str) -> O
         }
     };
     let (ones, others) = (of(from), of(to));
-    let pairs = ones
-        .iter()
-        .flat_map(|a| others.iter().map(move |b| (*a, *b)));
-    let apart = |(a, b): &(&Exit, &Exit)| meters(a.point, b.point);
-    let (a, b) = pairs.min_by(|a, b| apart(a).total_cmp(&apart(b)))?;
-    let length = apart(&(a, b));
-    if !(1.0..=MAX_STRETCH_METERS).contains(&length) {
-        return None;
+    let mut middles: Vec<(Coord, f64)> = Vec::new();
+    let mut found = Vec::new();
+    for a in ones {
+        let apart = |b: &&Exit| meters(a.point, b.point);
+        let Some(b) = others
+            .iter()
+            .copied()
+            .min_by(|b, c| apart(b).total_cmp(&apart(c)))
+        else {
+            continue;
+        };
+        let length = apart(&b);
+        let middle = between(a.point, b.point, 0.5);
+        // Each carriageway has the same stretch.
+        let mut same = middles.iter();
+        let is_known = same.any(|(known, half)| meters(*known, middle) <= half + OTHER_SIDE_METERS);
+        if is_known || !(1.0..=MAX_STRETCH_METERS).contains(&length) {
+            continue;
+        }
+        middles.push((middle, length / 2.0));
+        let lines = index.lines(road.entity).flat_map(|line| line.windows(2));
+        let on_it = lines.map(|pair| project(middle, pair[0], pair[1]));
+        let Some((point, _)) = on_it.min_by(|a, b| a.1.total_cmp(&b.1)) else {
+            continue;
+        };
+        let mut candidate = whole(index, road);
+        let [from, to] = [a, b].map(|exit| exit.number.to_uppercase());
+        let name = format!(
+            "{} between exits {from} and {to}",
+            index.name_of(road.entity)
+        );
+        candidate.answer.kind = Kind::Block;
+        candidate.answer.label = with_area(index, &name, road.entity, NO_ENTITY);
+        candidate.answer.point = point;
+        candidate.answer.extent_meters = length / 2.0 + 150.0;
+        found.push(candidate);
     }
-    let middle = between(a.point, b.point, 0.5);
-    let lines = index.lines(road.entity).flat_map(|line| line.windows(2));
-    let on_it = lines.map(|pair| project(middle, pair[0], pair[1]));
-    let (point, _) = on_it.min_by(|a, b| a.1.total_cmp(&b.1))?;
-    let mut candidate = whole(index, road);
-    let [from, to] = [a, b].map(|exit| exit.number.to_uppercase());
-    let name = format!(
-        "{} between exits {from} and {to}",
-        index.name_of(road.entity)
-    );
-    candidate.answer.kind = Kind::Block;
-    candidate.answer.label = with_area(index, &name, road.entity, NO_ENTITY);
-    candidate.answer.point = point;
-    candidate.answer.extent_meters = length / 2.0 + 150.0;
-    Some(candidate)
+    found
 }
 
 /// The road, for a junction that it does not have in the file.

@@ -148,11 +148,9 @@ fn pieces(text: &str) -> Vec<Piece> {
                 pieces.push(Piece::Number(value, plus));
             }
         } else if c.is_alphabetic() {
-            let end = at
-                + letters[at..]
-                    .iter()
-                    .take_while(|c| c.is_alphabetic())
-                    .count();
+            // `京沪高速K123` is a name and a unit.
+            let same = |other: &&char| other.is_alphabetic() && is_han(**other) == is_han(c);
+            let end = at + letters[at..].iter().take_while(same).count();
             pieces.push(Piece::Word(letters[at..end].iter().collect()));
             at = end;
         } else {

@@ -69,7 +69,9 @@ pub(crate) fn find(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candida
         _ => None,
     };
     for (at, token) in tokens.iter().enumerate() {
-        if role(token) != Some(Role::Span) {
+        // The end of `across from` begins no stretch.
+        let ends_beside = at > 0 && things::beside(index, &tokens[at - 1..]).is_some();
+        if role(token) != Some(Role::Span) || ends_beside {
             continue;
         }
         // `Main in between 5th and 6th`, `between 5th and 6th on Main`.

@@ -395,7 +395,12 @@ fn han_number(token: Token) -> Vec<Token> {
     const NUMERALS: &str = "零〇一二三四五六七八九十百千两";
     let letters: Vec<char> = token.text.chars().collect();
     let end = letters.iter().position(|c| *c == '号');
-    let Some(end) = end.filter(|end| letters.get(end + 1) != Some(&'线')) else {
+    // `十号线` and `一号门` are names; `十二号对面` and `一号出口` are not.
+    let goes_on = |end: &usize| {
+        let next = letters.get(end + 1);
+        next.is_none_or(|next| ['附', '旁', '对', '斜', '隔', '出'].contains(next))
+    };
+    let Some(end) = end.filter(goes_on) else {
         return vec![token];
     };
     let before = letters[..end].iter().rev();
