@@ -112,9 +112,11 @@ fn find_as(index: &Index, tokens: &[Token], typing: bool, join: bool) -> Vec<Can
 fn read(index: &Index, tokens: &[Token], join: bool) -> Option<Asked> {
     let lists = &index.vocabulary;
     let is_exit = |at: usize| {
-        let token = tokens.get(at)?;
+        let Some(token) = tokens.get(at) else {
+            return false;
+        };
         let number = tokens.get(at + 1).map(|next| next.script) == Some(Script::Number);
-        let says = match token.script {
+        match token.script {
             Script::Word => {
                 lists.role(&token.text) == Some(Role::Exit)
                     || number && lists.before_exit_number.contains(&token.text)
@@ -124,15 +126,16 @@ fn read(index: &Index, tokens: &[Token], join: bool) -> Option<Asked> {
                 words.any(|word| token.text.contains(word.as_str()))
             }
             Script::Number | Script::Mark => false,
-        };
-        says.then_some(())
+        }
     };
-    (0..tokens.len()).find_map(is_exit)?;
+    if !(0..tokens.len()).any(is_exit) {
+        return None;
+    }
     let mut asked = Asked::default();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         at += 1;
-        let says_exit = is_exit(at - 1).is_some();
+        let says_exit = is_exit(at - 1);
         match token.script {
             Script::Mark => {}
             Script::Han => {

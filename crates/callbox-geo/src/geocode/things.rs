@@ -129,10 +129,8 @@ pub(crate) fn beside(index: &Index, tokens: &[Token]) -> Option<(String, usize)>
         let words = words.join(" ");
         index.vocabulary.beside.contains(&words).then_some(words)
     };
-    let longest = (1..=5).rev();
-    let (length, words) = longest
-        .filter_map(|length| Some((length, said(length)?)))
-        .next()?;
+    let mut longest = (1..=5).rev();
+    let (length, words) = longest.find_map(|length| Some((length, said(length)?)))?;
     (tokens.len() > length).then_some((words, length))
 }
 
