@@ -997,7 +997,17 @@ fn finds_things_on_a_chinese_street() {
         &town.geocoder(),
         2,
         &["长安街上的医院", "长安街朝阳医院", "长安街的协和医院"],
-        &expect![[""]],
+        &expect![[r#"
+            长安街上的医院 -> confirm
+              place 朝阳医院, 朝阳区; on '长安街'
+              street 长安街, 朝阳区; '上的医院' does not fit
+            长安街朝阳医院 -> confirm
+              place 朝阳医院, 朝阳区; on '长安街'
+              street 长安街, 朝阳区; '朝阳医院' does not fit
+            长安街的协和医院 -> choose
+              place 北京协和医院, 朝阳区; '街的协和医院' taken for '北京协和医院'; '长安' does not fit
+              street 长安街, 朝阳区; '的协和医院' does not fit
+        "#]],
     );
 }
 
@@ -1104,15 +1114,14 @@ fn finds_junctions_as_callers_say_them() {
               exit Exit 7B M 20, Ashford
             between exits 18 and 19 on 695 -> confirm
               block I 695 between exits 18 and 19; the name also has 'interstate'
-            near exit 7a on the M20 -> certain
-              exit Exit 7A M 20, Ashford
+            near exit 7a on the M20 -> confirm
+              exit Exit 7A M 20, Ashford; 'near': not there itself
             exit 3 route 140 -> missing; 'route' is not in the file
               route MD 140; 'maryland', not 'route'; exit 3 is not known: the file has no numbered exits on this road
             滨海高速公路7A出口 -> certain
               exit Exit 7A Coast Motorway, Ashford; also called '滨海高速公路'
-            滨海高速公路K3+000 -> confirm
-              post M 20, km 3; also called '滨海高速公路'; 'k' does not fit
-              street Coast Motorway, Ashford; also called '滨海高速公路'; number 3 is not known: the file has no numbers here
+            滨海高速公路K3+000 -> certain
+              post M 20, km 3; also called '滨海高速公路'
             M20高速3公里 -> certain
               post M 20, km 3
             M20 marker post 3 -> certain
