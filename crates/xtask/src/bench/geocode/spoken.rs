@@ -259,9 +259,8 @@ fn things(source: &Source) -> Vec<Thing> {
             continue;
         }
         let (row, column) = cell(place.point);
-        let around = (row - 1..=row + 1).flat_map(|row| {
-            (column - 1..=column + 1).filter_map(move |column| Some((row, column)))
-        });
+        let around = (row - 1..=row + 1)
+            .flat_map(|row| (column - 1..=column + 1).map(move |column| (row, column)));
         let segments = around.filter_map(|cell| cells.get(&cell)).flatten();
         let near = segments
             .map(|(no, i)| {
