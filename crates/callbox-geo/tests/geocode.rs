@@ -915,6 +915,7 @@ fn finds_places_as_callers_say_them() {
         &[
             "700 block of long street",
             "the 700 block of Long St, Ashford",
+            "7 hundred block of long street",
             "long street 712 block",
             "500 block of long street",
             "700 block of nowhere street",
@@ -932,6 +933,8 @@ fn finds_places_as_callers_say_them() {
             700 block of long street -> certain
               block 700 block of Long Street, Ashford
             the 700 block of Long St, Ashford -> certain
+              block 700 block of Long Street, Ashford
+            7 hundred block of long street -> certain
               block 700 block of Long Street, Ashford
             long street 712 block -> certain
               block 700 block of Long Street, Ashford

@@ -307,11 +307,22 @@ fn roads(index: &Index, asked: &mut Asked, typing: bool) -> Vec<Fit> {
 
 /// How a number fits the one asked for, and what to say about it; `None` where it does not.
 fn fit_number(known: &str, asked: &str) -> Option<(f32, Option<Reason>)> {
+    let is_letter = |rest: &str| rest.len() == 1 && rest.as_bytes()[0].is_ascii_alphabetic();
+    // `23B-A` is the sign of 23B and 23A.
+    let has = |part: &str, last: &str| {
+        let digits = part.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        part == asked || is_letter(last) && asked.strip_prefix(digits) == Some(last)
+    };
+    let fits = |part: &str| {
+        part == asked
+            || part
+                .split_once('-')
+                .is_some_and(|(part, last)| has(part, last))
+    };
     let mut parts = known.split([';', ',', '/', '&', ' ']).map(str::trim);
-    if known == asked || parts.any(|part| part == asked) {
+    if known == asked || parts.any(fits) {
         return Some((0.0, None));
     }
-    let is_letter = |rest: &str| rest.len() == 1 && rest.as_bytes()[0].is_ascii_alphabetic();
     let taken = || known.to_owned();
     if known.strip_prefix(asked).is_some_and(is_letter) {
         let typed = asked.to_owned();
@@ -514,4 +525,28 @@ fn named(index: &Index, exits: &[Exit], rest: &[Token], typing: bool) -> Vec<Can
         }
     }
     candidates
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fit_number;
+
+    #[test]
+    fn a_sign_for_two_junctions_is_each_of_them() {
+        for (known, asked) in [
+            ("23b-a", "23b"),
+            ("23b-a", "23a"),
+            ("1a-b", "1b"),
+            ("4;5", "5"),
+        ] {
+            assert_eq!(
+                fit_number(known, asked),
+                Some((0.0, None)),
+                "{known} {asked}"
+            );
+        }
+        for (known, asked) in [("23b-a", "23c"), ("1a-b", "2b"), ("12-14", "13")] {
+            assert_eq!(fit_number(known, asked), None, "{known} {asked}");
+        }
+    }
 }

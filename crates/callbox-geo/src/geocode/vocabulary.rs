@@ -339,7 +339,14 @@ impl Vocabulary {
                 continue;
             }
             let mut digits = String::new();
-            let mut group: u32 = 0;
+            // `33 hundred block`; but `5 Hundred Acre Lane` is a house.
+            let is_block = tokens
+                .get(at + 1)
+                .is_some_and(|token| self.role(&token.text) == Some(Role::Block));
+            let mut group = match spoken(at) {
+                Some(Spoken::Times(_)) if is_block => take_number(&mut out),
+                _ => 0,
+            };
             let mut ordinal = false;
             while let Some(word) = spoken(at) {
                 at += 1;
@@ -387,6 +394,19 @@ impl Vocabulary {
             }
         }
         out
+    }
+}
+
+/// Takes the small number that stands last, or 0.
+fn take_number(out: &mut Vec<Token>) -> u32 {
+    let last = out.last().filter(|token| token.script == Script::Number);
+    let number = last.and_then(|token| token.text.parse().ok());
+    match number.filter(|number| (1..1_000).contains(number)) {
+        Some(number) => {
+            out.pop();
+            number
+        }
+        None => 0,
     }
 }
 
