@@ -62,6 +62,9 @@ pub(crate) fn find(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candida
     if found.is_empty() {
         found = find_as(index, tokens, typing, true);
     }
+    if found.is_empty() {
+        return found;
+    }
     let beside = (0..tokens.len()).find_map(|at| things::beside(index, &tokens[at..]));
     if let Some((words, _)) = beside {
         for candidate in &mut found {
@@ -79,15 +82,15 @@ fn find_as(index: &Index, tokens: &[Token], typing: bool, join: bool) -> Vec<Can
     if asked.road.is_empty() {
         return Vec::new();
     }
-    let exits = exits(index);
     if asked.numbers.is_empty() {
-        return named(index, &exits, &asked.road, typing);
+        return named(index, &asked.road, typing);
     }
+    let exits = exits(index);
     let roads = roads(index, &mut asked, typing);
     let mut found: Vec<Candidate> = Vec::new();
     let mut lacking: Vec<Candidate> = Vec::new();
     for road in &roads {
-        let nodes: HashSet<Coord> = index.lines(road.entity).flatten().copied().collect();
+        let nodes = nodes_of(index, road);
         let here: Vec<&Exit> = exits
             .iter()
             .filter(|exit| nodes.contains(&exit.point))
@@ -165,12 +168,7 @@ fn read(index: &Index, tokens: &[Token], join: bool) -> Option<Asked> {
                     asked.numbers.push(text);
                     at = end;
                     // `exits 10 and 11`, `J10 to J11`.
-                    let parts = |token: &Token| {
-                        token.is_mark("&")
-                            || lists.role(&token.text) == Some(Role::Between)
-                            || lists.is_span_end(&token.text)
-                    };
-                    let more = tokens.get(at).is_some_and(parts)
+                    let more = tokens.get(at).is_some_and(|token| lists.parts_ends(token))
                         && tokens.get(at + 1).map(|it| it.script) == Some(Script::Number)
                         && asked.numbers.len() < 2
                         && tokens.iter().any(|it| {
@@ -229,6 +227,11 @@ fn lettered(tokens: &[Token], at: usize, number: &str, join: bool) -> (String, u
         }
         _ => (number.to_owned(), at + 1),
     }
+}
+
+/// Where a road has nodes: a junction of it is at one of them.
+fn nodes_of(index: &Index, road: &Fit) -> HashSet<Coord> {
+    index.lines(road.entity).flatten().copied().collect()
 }
 
 /// All junctions that have a number or a name.
@@ -323,16 +326,9 @@ fn fit_number(known: &str, asked: &str) -> Option<(f32, Option<Reason>)> {
     if known == asked || parts.any(fits) {
         return Some((0.0, None));
     }
-    let taken = || known.to_owned();
     if known.strip_prefix(asked).is_some_and(is_letter) {
-        let typed = asked.to_owned();
-        return Some((
-            0.03,
-            Some(Reason::Completed {
-                typed,
-                taken: taken(),
-            }),
-        ));
+        let (typed, taken) = (asked.to_owned(), known.to_owned());
+        return Some((0.03, Some(Reason::Completed { typed, taken })));
     }
     asked.strip_prefix(known).is_some_and(is_letter).then(|| {
         let (asked, known) = (asked.to_owned(), format!("Exit {known}"));
@@ -482,7 +478,7 @@ fn without_exit(index: &Index, road: &Fit, here: &[&Exit], asked: &str) -> Candi
 }
 
 /// The junctions of a name on a road, in either order: `A5 Ausfahrt Heidelberg`.
-fn named(index: &Index, exits: &[Exit], rest: &[Token], typing: bool) -> Vec<Candidate> {
+fn named(index: &Index, rest: &[Token], typing: bool) -> Vec<Candidate> {
     let look = |tokens: &[Token], kinds: &dyn Fn(EntityKind) -> bool| {
         let filter = Filter {
             kinds,
@@ -506,11 +502,10 @@ fn named(index: &Index, exits: &[Exit], rest: &[Token], typing: bool) -> Vec<Can
             }
             let names = look(name, &|kind| kind == EntityKind::Exit);
             for road in &roads {
-                let nodes: HashSet<Coord> = index.lines(road.entity).flatten().copied().collect();
-                let here = names.iter().filter(|fit| {
-                    let mut exits = exits.iter();
-                    exits.any(|exit| exit.entity == fit.entity && nodes.contains(&exit.point))
-                });
+                let nodes = nodes_of(index, road);
+                let here = names
+                    .iter()
+                    .filter(|fit| nodes.contains(&index.entity(fit.entity).point));
                 candidates.extend(here.map(|fit| {
                     let mut candidate = whole(index, fit);
                     candidate.cost += road.cost();

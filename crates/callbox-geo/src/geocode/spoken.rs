@@ -70,8 +70,8 @@ pub(crate) fn find(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candida
     };
     for (at, token) in tokens.iter().enumerate() {
         // The end of `across from` begins no stretch.
-        let ends_beside = at > 0 && things::beside(index, &tokens[at - 1..]).is_some();
-        if role(token) != Some(Role::Span) || ends_beside {
+        let ends_beside = || at > 0 && things::beside(index, &tokens[at - 1..]).is_some();
+        if role(token) != Some(Role::Span) || ends_beside() {
             continue;
         }
         // `Main in between 5th and 6th`, `between 5th and 6th on Main`.
@@ -139,11 +139,7 @@ fn blocks(index: &Index, tokens: &[Token], typing: bool) -> Vec<Candidate> {
 
 /// `Main between 5th and 6th`: the middle of that stretch.
 fn stretches(index: &Index, street: &[Token], ends: &[Token], typing: bool) -> Vec<Candidate> {
-    let parts = |token: &Token| {
-        token.is_mark("&")
-            || index.vocabulary.role(&token.text) == Some(Role::Between)
-            || index.vocabulary.is_span_end(&token.text)
-    };
+    let parts = |token: &Token| index.vocabulary.parts_ends(token);
     let Some(at) = ends.iter().position(parts) else {
         return Vec::new();
     };

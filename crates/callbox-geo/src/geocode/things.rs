@@ -68,14 +68,15 @@ pub(crate) fn find(
         }
         if let Some((words_said, length)) = beside(index, &tokens[at..]) {
             let thing = &tokens[at + length..];
-            let street_first = search.on(thing, before).into_iter().map(|mut candidate| {
-                candidate
-                    .answer
-                    .reasons
-                    .push(Reason::Beside(words_said.clone()));
-                candidate
-            });
-            found.extend(street_first);
+            let beside = |more: f32| {
+                let reason = Reason::Beside(words_said.clone());
+                move |mut candidate: Candidate| {
+                    candidate.cost += more;
+                    candidate.answer.reasons.push(reason.clone());
+                    candidate
+                }
+            };
+            found.extend(search.on(thing, before).into_iter().map(beside(0.0)));
             // `Main Street opposite number 12`.
             if thing.iter().any(|token| token.script == Script::Number) {
                 let address = [before, thing].concat();
@@ -84,26 +85,12 @@ pub(crate) fn find(
                 let with_number = readings.iter().filter(|it| it.number.is_some());
                 let houses = with_number.flat_map(|it| read(index, it, Lead::default()));
                 let houses = houses.filter(|it| it.number_known && it.cost <= WELL);
-                found.extend(houses.map(|mut candidate| {
-                    candidate.cost += NOT_THERE;
-                    candidate
-                        .answer
-                        .reasons
-                        .push(Reason::Beside(words_said.clone()));
-                    candidate
-                }));
+                found.extend(houses.map(beside(NOT_THERE)));
             }
             // `Old Court Road just off Main Street`.
             let mut crossings = crossing::pair(index, before, thing, typing);
             crossings.retain(|it| it.answer.kind == Kind::Intersection && it.cost <= WELL);
-            for candidate in &mut crossings {
-                candidate.cost += NOT_THERE;
-                candidate
-                    .answer
-                    .reasons
-                    .push(Reason::Beside(words_said.clone()));
-            }
-            found.extend(crossings);
+            found.extend(crossings.into_iter().map(beside(NOT_THERE)));
         }
     }
     let has_marks = tokens.iter().any(|token| token.script == Script::Mark);
@@ -182,12 +169,7 @@ impl Search<'_> {
             let areas = index.stored.areas.get(thing.entity);
             let mut towns = towns.iter();
             let town = towns.find(|town| areas.contains(&town.entity))?;
-            let mut candidate = whole(index, thing);
-            candidate.cost += town.cost();
-            candidate.rest_cost += town.cost();
-            let name = index.name_of(town.entity).to_owned();
-            candidate.answer.reasons.push(Reason::OnStreet(name));
-            Some(candidate)
+            Some(found_by(index, thing, town))
         });
         inside.take(MAX_THINGS).collect()
     }
@@ -259,12 +241,17 @@ fn at_street(index: &Index, thing: &Fit, streets: &[Fit]) -> Option<Candidate> {
         pairs.any(|pair| project(place.point, pair[0], pair[1]).1 <= reach)
     });
     let street = at.min_by(|a, b| a.cost().total_cmp(&b.cost()))?;
+    Some(found_by(index, thing, street))
+}
+
+/// A thing, with the street or town that tells which one.
+fn found_by(index: &Index, thing: &Fit, by: &Fit) -> Candidate {
     let mut candidate = whole(index, thing);
-    candidate.cost += street.cost();
-    candidate.rest_cost += street.cost();
-    let name = index.name_of(street.entity).to_owned();
+    candidate.cost += by.cost();
+    candidate.rest_cost += by.cost();
+    let name = index.name_of(by.entity).to_owned();
     candidate.answer.reasons.push(Reason::OnStreet(name));
-    Some(candidate)
+    candidate
 }
 
 /// `长安街上的加油站`, `长安街协和医院`: the street first, the thing after it, perhaps with a word between.

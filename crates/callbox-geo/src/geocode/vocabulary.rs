@@ -275,6 +275,13 @@ impl Vocabulary {
         self.roles.get(word).copied()
     }
 
+    /// Whether a token stands between the two ends of a stretch: `between 5th and 6th`, `from J10 to J11`.
+    pub(crate) fn parts_ends(&self, token: &Token) -> bool {
+        token.is_mark("&")
+            || self.role(&token.text) == Some(Role::Between)
+            || self.is_span_end(&token.text)
+    }
+
     /// Whether a word ends what `from` begins.
     pub(crate) fn is_span_end(&self, word: &str) -> bool {
         self.span_end.contains(word)
